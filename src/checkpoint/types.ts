@@ -1,0 +1,60 @@
+/**
+ * What a checkpoint is to the rest of the program: named tensors that can be read one at a time, and the file's
+ * metadata. Nothing here holds weights; every format (safetensors, shards, torch pickles) becomes this.
+ */
+
+/** Element types, in safetensors' own words. */
+export const DTYPES = [
+  'BOOL',
+  'F4',
+  'F6_E2M3',
+  'F6_E3M2',
+  'U8',
+  'I8',
+  'F8_E5M2',
+  'F8_E4M3',
+  'F8_E8M0',
+  'F8_E4M3FNUZ',
+  'F8_E5M2FNUZ',
+  'I16',
+  'U16',
+  'F16',
+  'BF16',
+  'I32',
+  'U32',
+  'F32',
+  'C64',
+  'F64',
+  'I64',
+  'U64',
+] as const;
+export type Dtype = (typeof DTYPES)[number];
+
+/** A tensor that has not been read yet. */
+export interface TensorSource {
+  readonly name: string;
+  readonly dtype: Dtype;
+  /** Rank 0 is `[]`. */
+  readonly shape: readonly number[];
+  /** Exact number of bytes that `read` returns: C order, little-endian. */
+  readonly byteLength: number;
+  /** Reads the tensor's bytes: C order, little-endian, a fresh buffer that the caller owns. */
+  read(): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** A file (or a set of shards) as named tensors. */
+export interface Checkpoint {
+  /** Name for messages: the file, or the index of its shards. */
+  readonly file: string;
+  readonly format: 'safetensors' | 'pytorch';
+  /** In the file's own order. */
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** A file as the page or the command line hands it down. */
+export interface NamedBlob {
+  /** Path inside the dropped folder, `/`-separated, or the bare file name. */
+  readonly name: string;
+  readonly blob: Blob;
+}

@@ -1,0 +1,81 @@
+/** What a CLIP is to the rest of the program: two towers, their geometry, and how its pictures and prompts are prepared. */
+import type { Checkpoint, TensorSource } from '../checkpoint/types';
+
+export type Activation = 'quick_gelu' | 'gelu';
+
+/** Geometry of one transformer tower. */
+export interface TowerConfig {
+  readonly hiddenSize: number;
+  readonly layers: number;
+  readonly heads: number;
+  readonly intermediateSize: number;
+  readonly activation: Activation;
+  readonly layerNormEps: number;
+}
+
+export interface VisionConfig extends TowerConfig {
+  /** Side of the square input picture in pixels. */
+  readonly imageSize: number;
+  /** Side of a square patch in pixels. */
+  readonly patchSize: number;
+}
+
+export interface TextConfig extends TowerConfig {
+  readonly vocabSize: number;
+  readonly maxPositions: number;
+  /** 2 means "pool at the largest id" (all OpenAI CLIPs); any other value: at the first position that equals it. */
+  readonly eosTokenId: number;
+}
+
+/** CLIPImageProcessor's settings, defaults filled in. */
+export interface ProcessorConfig {
+  readonly resize:
+    | { readonly shortestEdge: number }
+    | { readonly height: number; readonly width: number }
+    | null;
+  readonly crop: { readonly height: number; readonly width: number } | null;
+  readonly resample: 'bicubic' | 'bilinear' | 'lanczos' | 'nearest' | 'box' | 'hamming';
+  readonly rescaleFactor: number | null;
+  readonly mean: readonly [number, number, number] | null;
+  readonly std: readonly [number, number, number] | null;
+}
+
+/** The text half of a full CLIP. Tensor names as in Hugging Face files (`text_model.…`, `text_projection.weight`, `logit_scale`). */
+export interface TextTower {
+  readonly config: TextConfig;
+  readonly tensors: ReadonlyMap<string, TensorSource>;
+}
+
+/** A CLIP whose geometry is known and whose tensors can be read one by one. */
+export interface ClipModel {
+  /** Name in the pool. */
+  readonly name: string;
+  readonly checkpoint: Checkpoint;
+  /** `CLIPModel`, `CLIPVisionModel`, or `CLIPVisionModelWithProjection`, told from the tensors. */
+  readonly architecture: 'CLIPModel' | 'CLIPVisionModel' | 'CLIPVisionModelWithProjection';
+  readonly vision: VisionConfig;
+  /** The vision tower's tensors by canonical name: without the `vision_model.` prefix, `position_ids` included where present. */
+  readonly visionTensors: ReadonlyMap<string, TensorSource>;
+  /** Prefix that the file itself uses for them. */
+  readonly visionPrefix: 'vision_model.' | '';
+  /** `[projectionDim, hiddenSize]`, where the file has it. */
+  readonly visualProjection?: TensorSource;
+  readonly text?: TextTower;
+  /** Parsed `config.json`, where there is one. */
+  readonly configJson?: Readonly<Record<string, unknown>>;
+  readonly processor?: ProcessorConfig;
+  /** Parsed `tokenizer.json` and `tokenizer_config.json`, where both are there. */
+  readonly tokenizer?: { readonly json: object; readonly config: object };
+  /** What was assumed because no configuration says it; each a sentence for people. */
+  readonly assumptions: readonly string[];
+  /** What is worth knowing (a projection that will not be merged, mixed dtypes); each a sentence for people. */
+  readonly remarks: readonly string[];
+}
+
+/** A decoded picture: RGB, 8 bit, row by row, alpha dropped as Pillow's `convert("RGB")` does. */
+export interface RgbImage {
+  readonly width: number;
+  readonly height: number;
+  /** `height * width * 3` bytes. */
+  readonly data: Uint8Array;
+}

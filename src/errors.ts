@@ -1,0 +1,39 @@
+/**
+ * The named errors of the program. A message says what happened, to which file or tensor, and what to do next;
+ * `name` survives the way across the worker boundary, so the page can tell them apart.
+ */
+
+/** This file is bad: which one, where in it, and why. */
+export class FormatError extends Error {
+  override readonly name = 'FormatError';
+
+  constructor(
+    /** File name as the user knows it. */
+    readonly file: string,
+    /** What is wrong and where, a full sentence. */
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${file}: ${reason}`, options);
+  }
+}
+
+/** These models do not fit together; every offending tensor is listed by the model's name. */
+export class CompatibilityError extends Error {
+  override readonly name = 'CompatibilityError';
+}
+
+/** This configuration or override is wrong: its path, its value, what is allowed, the nearest right name. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** The browser's storage refused or lost something: what was needed, what is available, what to delete. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError';
+}
+
+/** The GPU, or the engine that computes on it, failed or cannot do this. */
+export class DeviceError extends Error {
+  override readonly name = 'DeviceError';
+}
