@@ -1,0 +1,260 @@
+/**
+ * What crosses the thread boundary, and nothing else does: the page sends coarse commands, the engine's worker answers
+ * with outcomes and pushes whole snapshots. The engine is the one owner of library, pool, tasks and scores; the page
+ * mirrors. Everything here is structured-cloneable.
+ */
+
+/** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
+export interface DroppedFile {
+  readonly path: string;
+  readonly file: File;
+}
+
+/** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
+export type Origin = 'user' | 'demo';
+
+export type Severity = 'error' | 'warning' | 'info';
+
+/** Something to say about a model, a pool or a file. `error` keeps it from being merged or scored. */
+export interface Finding {
+  readonly severity: Severity;
+  /** Model or file it is about, as the user knows it; none for the pool as a whole. */
+  readonly subject?: string;
+  /** What it is and what to do, full sentences. */
+  readonly message: string;
+  /** Offending tensors or files, one line each. */
+  readonly details: readonly string[];
+}
+
+/** A model of the pool. */
+export interface ModelView {
+  readonly id: string;
+  /** Name in the pool; the base is called `_pretrained_` by programs, and this by people. */
+  readonly name: string;
+  readonly origin: Origin;
+  readonly role: 'base' | 'expert';
+  /** Excluded experts stay in the library and out of the merge. */
+  readonly included: boolean;
+  /** The expert's weight in the sum, 1 unless set; 1 for the base. */
+  readonly weight: number;
+  /** Bytes on disk, all files. */
+  readonly bytes: number;
+  readonly architecture: string;
+  /** E.g. `ViT-B/32 · 768 × 12 · patch 32 · 224 px`. */
+  readonly geometry: string;
+  /** Element types in the file, e.g. `F32` or `F16, I64`. */
+  readonly dtypes: string;
+  /** Tensors that take part in the merge. */
+  readonly mergedTensors: number;
+  /** Can it give the text tower (a full CLIP with its tokenizer)? */
+  readonly hasTextTower: boolean;
+  /** `‖τ‖ / ‖θ₀‖` of the included expert, once the task vector has been computed. */
+  readonly relativeNorm?: number;
+  /** SHA-256 of the weights file, once known. */
+  readonly sha256?: string;
+  readonly assumptions: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface PoolView {
+  /** Base first, then the experts in the order of the sum. */
+  readonly models: readonly ModelView[];
+  readonly findings: readonly Finding[];
+  /** A base and at least one included expert, and no error among the findings. */
+  readonly mergeable: boolean;
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly included: boolean;
+  /** Editable: the names that fill the templates, in label order. */
+  readonly classnames: readonly string[];
+  /** Editable: prompts with `{}` for the class name. */
+  readonly templates: readonly string[];
+  readonly imageCount: number;
+  /** Images per class, in label order. */
+  readonly classCounts: readonly number[];
+  /** Name of the task's own expert (same name), or null. */
+  readonly expert: string | null;
+  readonly findings: readonly Finding[];
+}
+
+export type EngineChoice = 'auto' | 'webgpu' | 'cpu';
+
+export interface EngineView {
+  readonly choice: EngineChoice;
+  /** What computes now; null while it is being made. */
+  readonly active: 'webgpu' | 'cpu' | null;
+  /** Why, one sentence. */
+  readonly reason: string;
+  readonly adapter: string | null;
+  readonly threads: number;
+  /** Self-test verdict; null while unknown. */
+  readonly exact: boolean | null;
+  readonly exactDetail: string;
+}
+
+export interface StorageView {
+  /** Bytes that this library holds. */
+  readonly used: number;
+  /** Bytes that the browser still grants, if it says. */
+  readonly available: number | null;
+}
+
+/** 95 % interval, both ends in 0..1. */
+export type Interval = readonly [low: number, high: number];
+
+export interface TaskScore {
+  readonly taskId: string;
+  /** Images scored so far and in all. */
+  readonly scored: number;
+  readonly total: number;
+  readonly correct: number;
+  /** `correct / scored`, top-1, 0..1. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** FusionBench's loss (batches of 128, unweighted); null until all images are scored. */
+  readonly loss: number | null;
+  /** Mean cross-entropy over samples scored so far. */
+  readonly sampleLoss: number;
+  /** Per class in label order: images scored, images right. */
+  readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
+}
+
+export interface AverageScore {
+  /** Unweighted mean over the tasks that have a score. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  readonly tasks: number;
+  /** All of their images are scored. */
+  readonly complete: boolean;
+}
+
+/** One column of the table "Accuracy by task". */
+export interface ScoreColumn {
+  /** By task id; absent where nothing is scored (yet), or where a task has no own expert. */
+  readonly tasks: Readonly<Record<string, TaskScore>>;
+  readonly average: AverageScore | null;
+}
+
+/** A point of the plot of accuracy over scaling factor. */
+export interface CurvePoint {
+  readonly scalingFactor: number;
+  readonly average: AverageScore;
+  /** Accuracy by task id. */
+  readonly tasks: Readonly<Record<string, number>>;
+}
+
+export interface ScoreBoard {
+  readonly pretrained: ScoreColumn;
+  readonly merged: ScoreColumn;
+  readonly expert: ScoreColumn;
+  /** Completed points only, ascending. */
+  readonly curve: readonly CurvePoint[];
+  readonly sweep: { readonly done: number; readonly of: number } | null;
+  /** `complete` means every column is: nothing else does. */
+  readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
+  /** Text of the status line. When complete: `Scored N of N images`. */
+  readonly status: string;
+  /** Images of the merged column scored so far, and in all. */
+  readonly scored: number;
+  readonly total: number;
+  /** What stopped it, for people, when `failed`. */
+  readonly failure: string | null;
+}
+
+/** A long-running command that can be stopped. */
+export interface JobView {
+  readonly id: string;
+  readonly label: string;
+  /** 0..1, or null while it cannot be told. */
+  readonly progress: number | null;
+}
+
+export interface StudioState {
+  readonly pool: PoolView;
+  readonly tasks: readonly TaskView[];
+  /** The value that is merged and scored: the user's, or the default for this number of experts. */
+  readonly scalingFactor: number;
+  readonly engine: EngineView;
+  readonly storage: StorageView;
+  readonly jobs: readonly JobView[];
+  readonly scores: ScoreBoard;
+  /** Was the demo hidden by the user (so that it is not loaded at start)? */
+  readonly demoHidden: boolean;
+}
+
+export type PoolEdit =
+  | { readonly type: 'setBase'; readonly id: string }
+  | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
+  | { readonly type: 'setWeight'; readonly id: string; readonly weight: number }
+  | { readonly type: 'rename'; readonly id: string; readonly name: string }
+  /** Moves an expert to this place among the experts. */
+  | { readonly type: 'move'; readonly id: string; readonly index: number }
+  | { readonly type: 'remove'; readonly id: string };
+
+export type TaskEdit =
+  | {
+      readonly type: 'setPrompts';
+      readonly id: string;
+      readonly classnames: readonly string[];
+      readonly templates: readonly string[];
+    }
+  | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
+  | { readonly type: 'rename'; readonly id: string; readonly name: string }
+  | { readonly type: 'remove'; readonly id: string };
+
+/** What a drop came to: what was added by name, and what was not, and why. */
+export interface AddOutcome {
+  readonly added: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+export interface ExportOptions {
+  /** The vision tower as FusionBench saves it, or the whole CLIP with the base's other tensors. */
+  readonly content: 'vision' | 'clip';
+  /** Output element type; `base` keeps each tensor's type in the base. */
+  readonly dtype: 'base' | 'F32' | 'F16' | 'BF16';
+  /** Put `config.json` (and, for a whole CLIP, tokenizer and processor files) beside it in a zip. */
+  readonly zip: boolean;
+}
+
+export interface ExportedFile {
+  readonly name: string;
+  /** Disk-backed where the browser can. */
+  readonly file: Blob;
+}
+
+/** A picture of a task, for looking at. */
+export interface SampleImage {
+  readonly name: string;
+  readonly classname: string;
+  readonly blob: Blob;
+}
+
+/** The engine as the page sees it (through comlink). Commands reject with the named errors. */
+export interface StudioEngine {
+  /** Opens the library, starts computing, and pushes every new snapshot to `listener`. */
+  connect(listener: (state: StudioState) => void): Promise<void>;
+  addCheckpoints(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
+  addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
+  editPool(edit: PoolEdit): Promise<void>;
+  editTask(edit: TaskEdit): Promise<void>;
+  /** Merges and scores at this value; a value in flight is dropped at once. Any finite number. */
+  setScalingFactor(value: number): Promise<void>;
+  /** Scores every value in turn and fills the curve. */
+  sweep(values: readonly number[]): Promise<void>;
+  /** Stops scoring and sweeping until something changes. */
+  stop(): Promise<void>;
+  /** Stops the job of that id; unknown ids are ignored. */
+  cancel(jobId: string): Promise<void>;
+  chooseEngine(choice: EngineChoice): Promise<void>;
+  exportModel(jobId: string, options: ExportOptions): Promise<ExportedFile>;
+  /** FusionBench's `program_report.json` and our additions, for the value and scores on screen. */
+  exportReport(): Promise<ExportedFile>;
+  sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
+  /** Removes everything of the demo from the library and remembers that; `false` only forgets that. */
+  setDemoHidden(hidden: boolean): Promise<void>;
+}
