@@ -40,6 +40,8 @@ export interface TensorSource {
   readonly byteLength: number;
   /** Reads the tensor's bytes: C order, little-endian, a fresh buffer that the caller owns. */
   read(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Reads bytes `begin` to `end` (exclusive) of what `read` returns, where the format can read a part alone. */
+  readRange?(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** A file (or a set of shards) as named tensors. */
