@@ -1,0 +1,42 @@
+"""FusionBench's own model pool and algorithms on the fixtures' folders, everything loaded as float32."""
+
+import torch
+import transformers
+import transformers.models.clip.modeling_clip as modeling_clip
+from fusion_bench import RuntimeConstants
+from omegaconf import DictConfig, OmegaConf
+
+from groups.clips import base_folder, expert_folders
+
+RuntimeConstants.print_function_call = False
+
+# fusion-bench 0.2.33 imports a class that transformers 5.23 has merged into CLIPVisionModel.
+modeling_clip.CLIPVisionTransformer = transformers.CLIPVisionModel
+
+
+def model_config(folder) -> dict:
+    return {
+        "_target_": "transformers.CLIPVisionModel.from_pretrained",
+        "pretrained_model_name_or_path": str(folder),
+        "dtype": "float32",
+    }
+
+
+def pool_config(shape: str, experts: list[str] | None = None, with_base: bool = True) -> DictConfig:
+    """A `CLIPVisionModelPool` configuration of a fixture pool, experts in folder order unless given."""
+    folders = expert_folders(shape)
+    models = {"_pretrained_": model_config(base_folder(shape))} if with_base else {}
+    models |= {name: model_config(folders[name]) for name in experts or folders}
+    return OmegaConf.create(models)
+
+
+def pool(shape: str, experts: list[str] | None = None, with_base: bool = True):
+    from fusion_bench.modelpool import CLIPVisionModelPool
+
+    return CLIPVisionModelPool(models=pool_config(shape, experts, with_base))
+
+
+@torch.no_grad()
+def merged(algorithm, shape: str, experts: list[str] | None = None, with_base: bool = True) -> transformers.CLIPVisionModel:
+    """What the algorithm's `run` returns for the pool."""
+    return algorithm.run(pool(shape, experts, with_base)).eval()
