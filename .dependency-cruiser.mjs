@@ -1,0 +1,155 @@
+/**
+ * The arrows between the rooms of `src`, as a lint rule. They go down only, and what computes knows nothing of the page.
+ * Tests may reach sideways: the rules bind the program.
+ */
+const notTests = '\\.test\\.tsx?$';
+
+/** Which rooms each room may import. Every room may import itself and `src/errors.ts`. */
+const arrows = {
+  app: ['state'],
+  state: ['engine'],
+  engine: [
+    'program',
+    'storage',
+    'modelpool',
+    'method',
+    'taskpool',
+    'clip',
+    'checkpoint',
+    'runtime',
+  ],
+  cli: ['program'],
+  program: ['modelpool', 'method', 'taskpool', 'runtime'],
+  modelpool: ['clip', 'checkpoint'],
+  taskpool: ['clip', 'runtime'],
+  method: ['modelpool', 'checkpoint', 'runtime'],
+  clip: ['checkpoint', 'runtime'],
+  storage: ['checkpoint'],
+  runtime: [],
+  checkpoint: [],
+};
+
+/** These run in Node as well as in a worker: no page, no thread, no database, no file system. */
+const belowThePage = 'program|modelpool|method|taskpool|clip|checkpoint|runtime';
+
+/** Packages that belong to some rooms alone. */
+const owners = {
+  'react|react-dom|react-dropzone|uplot': ['app'],
+  zustand: ['app', 'state'],
+  comlink: ['engine'],
+  'idb-keyval': ['storage'],
+  'onnxruntime-web': ['runtime'],
+};
+
+/** What the page's side may know of the engine: its client, and the types both sides speak. */
+const engineClient = '^src/engine/(client|api)\\.ts$';
+const engineTypes = '^src/engine/api\\.ts$';
+
+const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
+  name: `arrow-from-${room}`,
+  comment: `src/${room} may import ${['src/errors.ts', ...allowed.map((other) => `src/${other}`)].join(', ')} only.`,
+  severity: 'error',
+  from: { path: `^src/${room}/`, pathNot: notTests },
+  to: {
+    path: '^src/',
+    pathNot: [
+      '^src/errors\\.ts$',
+      `^src/(${[room, ...allowed].join('|')})/`,
+      ...(room === 'app' ? [engineTypes] : []),
+    ],
+  },
+}));
+
+const ownerRules = Object.entries(owners).map(([packages, rooms]) => ({
+  name: `only-${rooms.join('-and-')}-imports-${packages.replaceAll('|', '-')}`,
+  severity: 'error',
+  from: { path: '^src/', pathNot: [notTests, `^src/(${rooms.join('|')})/`] },
+  // Without the folder where a package could not be followed (`?url`).
+  to: { path: [`^(${packages})(/|$)`, `node_modules/(${packages})/`] },
+}));
+
+export default {
+  forbidden: [
+    ...roomRules,
+    ...ownerRules,
+    {
+      name: 'errors-stand-alone',
+      severity: 'error',
+      from: { path: '^src/errors\\.ts$' },
+      to: { path: '.' },
+    },
+    {
+      name: 'state-reaches-the-engine-through-its-client',
+      severity: 'error',
+      from: { path: '^src/state/', pathNot: notTests },
+      to: { path: '^src/engine/', pathNot: engineClient },
+    },
+    {
+      name: 'app-knows-only-types-of-the-engine',
+      severity: 'error',
+      from: { path: '^src/app/', pathNot: notTests },
+      to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'only-runtime-imports-shaders',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [notTests, '^src/runtime/'] },
+      to: { path: '^shaders/' },
+    },
+    {
+      name: 'no-node-in-the-page',
+      comment:
+        'The page has no Node. What needs it belongs to src/cli, or into a file that says so: x-node.ts.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: [notTests, '^src/cli/', '-node\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'tests-stay-on-their-side-of-the-page',
+      comment: 'A test of what computes must run without a page, too.',
+      severity: 'error',
+      from: { path: `^src/(${belowThePage})/` },
+      to: { path: '^src/(app|state|engine)/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-imports-of-tests',
+      severity: 'error',
+      from: { pathNot: notTests },
+      to: { path: notTests },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      // Vite's suffixes are beyond the resolver where the package has an exports map; the build checks those.
+      to: { couldNotResolve: true, pathNot: '\\?(url|raw|worker)$' },
+    },
+    {
+      name: 'no-undeclared-packages',
+      comment: 'Declare it in package.json; development packages are for tests.',
+      severity: 'error',
+      from: { pathNot: notTests },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+  ],
+  options: {
+    // Imports of types are arrows like any other.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    doNotFollow: { path: 'node_modules' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'browser', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};

@@ -1,0 +1,62 @@
+/** Installs the dependencies when they are missing or when the lockfile is no longer what was installed. */
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { projectRoot, runNpm } from './tools.mjs';
+
+const lockfile = resolve(projectRoot, 'package-lock.json');
+const stamp = resolve(projectRoot, 'node_modules/.studio-lock');
+const installedLockfile = resolve(projectRoot, 'node_modules/.package-lock.json');
+
+/**
+ * Brings `node_modules` in line with the lockfile; does nothing if it is already.
+ * @returns {Promise<void>} rejects when npm fails
+ */
+export async function ensureInstalled() {
+  const wanted = await readFile(lockfile);
+  const hash = createHash('sha256').update(wanted).digest('hex');
+  if ((await readText(stamp)) === hash) return;
+  if (!agrees(JSON.parse(wanted.toString()), await readText(installedLockfile))) {
+    console.log('Installing dependencies (npm ci) ...');
+    const code = await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+    if (code !== 0)
+      throw new Error('npm ci failed; its output above says why. Is the network reachable?');
+  }
+  await writeFile(stamp, hash);
+}
+
+/**
+ * @typedef {{ version?: string, integrity?: string, optional?: boolean }} LockedPackage
+ * @typedef {{ packages: Record<string, LockedPackage> }} Lockfile
+ */
+
+/**
+ * Whether somebody's own `npm install` already left exactly these packages: npm writes down what it installed, last of
+ * all. Optional packages (native parts for other systems) may be absent.
+ * @param {Lockfile} wanted
+ * @param {string | undefined} installedText
+ */
+function agrees(wanted, installedText) {
+  if (installedText === undefined) return false;
+  /** @type {Lockfile} */
+  const installed = JSON.parse(installedText);
+  return Object.entries(wanted.packages).every(([path, locked]) => {
+    if (path === '') return true;
+    const found = installed.packages[path];
+    if (!found) return locked.optional === true;
+    return found.version === locked.version && found.integrity === locked.integrity;
+  });
+}
+
+/**
+ * @param {string} path
+ * @returns {Promise<string | undefined>} undefined if there is no such file
+ */
+async function readText(path) {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,64 @@
+/** Runs other programs: npm, and the development tools out of `node_modules`. Standard input is never read. */
+import { spawn } from 'node:child_process';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** The folder that holds `package.json`. */
+export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/** @type {Readonly<Record<string, string>>} */
+const entryPoints = {
+  biome: 'node_modules/@biomejs/biome/bin/biome',
+  depcruise: 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+  playwright: 'node_modules/@playwright/test/cli.js',
+  tsc: 'node_modules/typescript/bin/tsc',
+  vite: 'node_modules/vite/bin/vite.js',
+  vitest: 'node_modules/vitest/vitest.mjs',
+};
+
+/**
+ * Runs a program in the project's folder with this process's output.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, timeout?: number, shell?: boolean }} [options] `timeout` in milliseconds
+ * @returns {Promise<number>} its exit code; 1 if it could not be started or was stopped
+ */
+export function run(command, args, options = {}) {
+  return new Promise((done) => {
+    const child = spawn(command, args, {
+      cwd: projectRoot,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, ...options.env },
+      timeout: options.timeout,
+      shell: options.shell ?? false,
+    });
+    child.once('error', (error) => {
+      console.error(`${command}: ${error.message}`);
+      done(1);
+    });
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+/**
+ * Runs one of the development tools with this very Node, on any system alike.
+ * @param {string} name a key of `entryPoints`
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string>, timeout?: number }} [options]
+ */
+export function runTool(name, args, options) {
+  const entry = entryPoints[name];
+  if (!entry) throw new Error(`No such tool: ${name}.`);
+  return run(process.execPath, [resolve(projectRoot, entry), ...args], options);
+}
+
+/**
+ * Runs npm: the one that started us where there is one, else the one on the path.
+ * @param {string[]} args
+ */
+export function runNpm(args) {
+  const own = process.env.npm_execpath;
+  if (own && basename(own).startsWith('npm-cli')) return run(process.execPath, [own, ...args]);
+  // On Windows npm is a script, which only a shell starts.
+  return run('npm', args, { shell: process.platform === 'win32' });
+}

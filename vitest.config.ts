@@ -1,0 +1,17 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+import { reports } from './scripts/lib/totals.mjs';
+
+/** Tests of components ask for a DOM in their own first line: `// @vitest-environment jsdom`. */
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    environment: 'node',
+    include: ['{src,scripts}/**/*.test.{ts,tsx}'],
+    reporters: ['default', ['json', { outputFile: reports.vitest }]],
+    restoreMocks: true,
+    // Far above what any test takes: only something that hangs meets it, also on a busy machine.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
