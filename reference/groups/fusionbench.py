@@ -8,7 +8,7 @@ from omegaconf import DictConfig, OmegaConf
 
 from groups.clips import base_folder, expert_folders
 
-RuntimeConstants.print_function_call = False
+RuntimeConstants().print_function_call = False
 
 # fusion-bench 0.2.33 imports a class that transformers 5.23 has merged into CLIPVisionModel.
 modeling_clip.CLIPVisionTransformer = transformers.CLIPVisionModel
