@@ -2,7 +2,7 @@
  * The arrows between the rooms of `src`, as a lint rule. They go down only, and what computes knows nothing of the page.
  * Tests may reach sideways: the rules bind the program.
  */
-const notTests = '\\.test\\.tsx?$';
+const tests = ['\\.test\\.tsx?$', '/test-support[./]'];
 
 /** Which rooms each room may import. Every room may import itself and `src/errors.ts`. */
 const arrows = {
@@ -49,7 +49,7 @@ const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
   name: `arrow-from-${room}`,
   comment: `src/${room} may import ${['src/errors.ts', ...allowed.map((other) => `src/${other}`)].join(', ')} only.`,
   severity: 'error',
-  from: { path: `^src/${room}/`, pathNot: notTests },
+  from: { path: `^src/${room}/`, pathNot: tests },
   to: {
     path: '^src/',
     pathNot: [
@@ -63,7 +63,7 @@ const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
 const ownerRules = Object.entries(owners).map(([packages, rooms]) => ({
   name: `only-${rooms.join('-and-')}-imports-${packages.replaceAll('|', '-')}`,
   severity: 'error',
-  from: { path: '^src/', pathNot: [notTests, `^src/(${rooms.join('|')})/`] },
+  from: { path: '^src/', pathNot: [...tests, `^src/(${rooms.join('|')})/`] },
   // Without the folder where a package could not be followed (`?url`).
   to: { path: [`^(${packages})(/|$)`, `node_modules/(${packages})/`] },
 }));
@@ -81,19 +81,19 @@ export default {
     {
       name: 'state-reaches-the-engine-through-its-client',
       severity: 'error',
-      from: { path: '^src/state/', pathNot: notTests },
+      from: { path: '^src/state/', pathNot: tests },
       to: { path: '^src/engine/', pathNot: engineClient },
     },
     {
       name: 'app-knows-only-types-of-the-engine',
       severity: 'error',
-      from: { path: '^src/app/', pathNot: notTests },
+      from: { path: '^src/app/', pathNot: tests },
       to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'only-runtime-imports-shaders',
       severity: 'error',
-      from: { path: '^src/', pathNot: [notTests, '^src/runtime/'] },
+      from: { path: '^src/', pathNot: [...tests, '^src/runtime/'] },
       to: { path: '^shaders/' },
     },
     {
@@ -101,7 +101,7 @@ export default {
       comment:
         'The page has no Node. What needs it belongs to src/cli, or into a file that says so: x-node.ts.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [notTests, '^src/cli/', '-node\\.ts$'] },
+      from: { path: '^src/', pathNot: [...tests, '^src/cli/', '-node\\.ts$'] },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -120,8 +120,8 @@ export default {
     {
       name: 'no-imports-of-tests',
       severity: 'error',
-      from: { pathNot: notTests },
-      to: { path: notTests },
+      from: { pathNot: tests },
+      to: { path: tests },
     },
     {
       name: 'no-unresolvable',
@@ -134,7 +134,7 @@ export default {
       name: 'no-undeclared-packages',
       comment: 'Declare it in package.json; development packages are for tests.',
       severity: 'error',
-      from: { pathNot: notTests },
+      from: { pathNot: tests },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'npm-dev'],
         dependencyTypesNot: ['type-only'],
