@@ -35,7 +35,7 @@ function testPages(): UserConfig {
   };
 }
 
-export default defineConfig(({ mode }) => {
+export default defineConfig(({ mode, isSsrBuild }) => {
   const { build, ...target } = mode === 'e2e' ? testPages() : program;
   return {
     ...target,
@@ -52,6 +52,7 @@ export default defineConfig(({ mode }) => {
       target: 'es2022',
       sourcemap: true,
       emptyOutDir: true,
+      copyPublicDir: !isSsrBuild,
       modulePreload: { polyfill: false },
       // The policy allows no script, worker or wasm out of a data: address.
       assetsInlineLimit: 0,
