@@ -1,0 +1,260 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { StorageError } from '../errors';
+import { openLibrary } from './library';
+import {
+  allKeys,
+  contentOf,
+  estimateOf,
+  freshStoreName,
+  makeFiles,
+  seededRandom,
+  stubNavigator,
+} from './test-support';
+import type { Library, LibraryChange } from './types';
+
+const opened: Library[] = [];
+function library(storeName = freshStoreName(), partSize = 10): Library {
+  const made = openLibrary({ storeName, partSize });
+  opened.push(made);
+  return made;
+}
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  vi.unstubAllGlobals();
+  await Promise.all(opened.splice(0).map((made) => made.close()));
+});
+
+describe('the library', () => {
+  it('gives a model back file by file, in order, with names, types and bytes', async () => {
+    const lib = library();
+    const files = [
+      { name: 'config.json', blob: new Blob(['{"a":1}'], { type: 'application/json' }) },
+      ...makeFiles({ 'empty.txt': 0, 'model.safetensors': 47, 'tokenizer.json': 10 }),
+    ];
+    const { id } = await lib.importModel({ name: 'clip', files, facts: { width: 768 } });
+    const back = await lib.openModel(id);
+    expect(await contentOf(back)).toEqual(await contentOf(files));
+    expect(back[0]?.blob.type).toBe('application/json');
+  });
+
+  it('survives a reload', async () => {
+    const storeName = freshStoreName();
+    const files = makeFiles({ 'model.safetensors': 33 });
+    const before = library(storeName);
+    const item = await before.importModel({ name: 'clip', files, facts: { n: 1 } });
+    await before.close();
+    const after = library(storeName);
+    expect(await after.listModels()).toEqual([item]);
+    expect(await contentOf(await after.openModel(item.id))).toEqual(await contentOf(files));
+  });
+
+  it('packs files of any sizes into parts of any size and finds every one again', async () => {
+    const random = seededRandom(7);
+    for (let round = 0; round < 40; round += 1) {
+      const storeName = freshStoreName();
+      const partSize = 1 + random(20);
+      const lib = library(storeName, partSize);
+      const sizes = Array.from({ length: random(12) }, (_, i) => [`f${i}`, random(45)] as const);
+      const files = makeFiles(Object.fromEntries(sizes), round);
+      const { id, size } = await lib.importImageSet({ name: 'set', files, facts: null });
+      expect(await contentOf(await lib.openImageSet(id))).toEqual(await contentOf(files));
+      const parts = (await allKeys(storeName)).filter(
+        (key) => Array.isArray(key) && key[0] === 'part',
+      );
+      expect(parts).toHaveLength(Math.ceil(size / partSize));
+    }
+  });
+
+  it('keeps thousands of small pictures in a handful of records, in their order', async () => {
+    const storeName = freshStoreName();
+    const lib = library(storeName, 4096);
+    const sizes = Array.from(
+      { length: 2000 },
+      (_, i) => [`dog/${(i * 7919) % 2000}.png`, 3] as const,
+    );
+    const files = makeFiles(Object.fromEntries(sizes));
+    const { id, fileCount } = await lib.importImageSet({ name: 'pets', files, facts: null });
+    expect(fileCount).toBe(2000);
+    // Two parts, the table of files, the manifest.
+    expect(await allKeys(storeName)).toHaveLength(4);
+    const back = await lib.openImageSet(id);
+    expect(back.map(({ name }) => name)).toEqual(files.map(({ name }) => name));
+    expect(await contentOf(back.slice(1360, 1370))).toEqual(
+      await contentOf(files.slice(1360, 1370)),
+    );
+  });
+
+  it('lists models and image sets apart, in order of import', async () => {
+    let time = 5000;
+    const lib = openLibrary({ storeName: freshStoreName(), now: () => ++time });
+    opened.push(lib);
+    const files = makeFiles({ a: 3 });
+    for (const name of ['zebra', 'apple', 'mango']) {
+      await lib.importModel({ name, files, facts: null });
+    }
+    await lib.importImageSet({ name: 'pets', files, facts: null });
+    expect((await lib.listModels()).map(({ name }) => name)).toEqual(['zebra', 'apple', 'mango']);
+    expect((await lib.listImageSets()).map(({ name }) => name)).toEqual(['pets']);
+  });
+
+  it('never reads a byte of what it stores or opens', async () => {
+    const reads = (['arrayBuffer', 'stream', 'text'] as const).map((method) =>
+      vi.spyOn(Blob.prototype, method),
+    );
+    const lib = library();
+    const files = makeFiles({ a: 35, b: 4, c: 18 });
+    const { id } = await lib.importModel({ name: 'clip', files, facts: null });
+    await lib.openModel(id);
+    for (const read of reads) expect(read).not.toHaveBeenCalled();
+  });
+
+  it('frees everything that a removed item held, and nothing else', async () => {
+    const storeName = freshStoreName();
+    const lib = library(storeName);
+    const files = makeFiles({ a: 35, b: 4 });
+    const kept = await lib.importModel({ name: 'kept', files, facts: null });
+    const keysBefore = await allKeys(storeName);
+    const model = await lib.importModel({ name: 'gone', files, facts: null });
+    const images = await lib.importImageSet({ name: 'gone', files, facts: null });
+    await lib.remove(model.id);
+    await lib.remove(images.id);
+    await lib.remove('never-there');
+    expect(await allKeys(storeName)).toEqual(keysBefore);
+    expect(await contentOf(await lib.openModel(kept.id))).toEqual(await contentOf(files));
+  });
+
+  it('says what to do when an item is gone or damaged', async () => {
+    const storeName = freshStoreName();
+    const lib = library(storeName);
+    await expect(lib.openModel('nothing')).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[StorageError: This item is no longer in the library: it was removed, perhaps in another tab. Add it again.]`,
+    );
+    await expect(lib.setFacts('nothing', 1)).rejects.toThrow(StorageError);
+    const { id } = await lib.importModel({
+      name: 'clip',
+      files: makeFiles({ a: 35 }),
+      facts: null,
+    });
+    const { createStore, del } = await import('idb-keyval');
+    await del(['part', id, 2], createStore(storeName, 'library'));
+    await expect(lib.openModel(id)).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[StorageError: clip is damaged in the library: the browser lost 1 of its 4 parts. Remove it and add it again.]`,
+    );
+  });
+
+  it('replaces facts, and computes them from the present ones without losing a writer', async () => {
+    const lib = library();
+    const { id } = await lib.importModel({ name: 'clip', files: makeFiles({ a: 1 }), facts: [] });
+    const append = (word: string) =>
+      lib.setFacts(id, (facts) => (Array.isArray(facts) ? [...facts, word] : [word]));
+    await Promise.all(['a', 'b', 'c'].map(append));
+    expect((await lib.listModels())[0]?.facts).toEqual(['a', 'b', 'c']);
+    await lib.setFacts(id, { sha256: 'ff' });
+    expect((await lib.listModels())[0]?.facts).toEqual({ sha256: 'ff' });
+  });
+
+  it('keeps settings apart from everything else', async () => {
+    const lib = library();
+    expect(await lib.getSetting('pool')).toBeUndefined();
+    await lib.setSetting('pool', { lambda: 0.7, order: ['a', 'b'] });
+    await lib.setSetting('tasks', []);
+    await lib.setSetting('pool', { lambda: -1, order: [] });
+    expect(await lib.getSetting('pool')).toEqual({ lambda: -1, order: [] });
+    await lib.setSetting('pool', undefined);
+    expect(await lib.getSetting('pool')).toBeUndefined();
+    expect(await lib.getSetting('tasks')).toEqual([]);
+    expect(await lib.recover()).toEqual({ unfinished: [], orphans: 0, scratchFiles: 0 });
+    expect(await lib.getSetting('tasks')).toEqual([]);
+  });
+
+  it('tells how much is used, held and available', async () => {
+    const lib = library();
+    await lib.importModel({ name: 'clip', files: makeFiles({ a: 30, b: 5 }), facts: null });
+    await lib.importImageSet({ name: 'pets', files: makeFiles({ a: 7 }), facts: null });
+    expect(await lib.usage()).toEqual({
+      used: 42,
+      held: 42,
+      quota: null,
+      available: null,
+      persisted: false,
+    });
+    stubNavigator({ storage: estimateOf(1000, 5000) });
+    expect(await lib.usage()).toEqual({
+      used: 1000,
+      held: 42,
+      quota: 5000,
+      available: 4000,
+      persisted: true,
+    });
+  });
+
+  it('reopens a connection that the browser has closed', async () => {
+    const lib = library();
+    await lib.setSetting('pool', 1);
+    const close = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
+      throw new DOMException('The database connection is closing.', 'InvalidStateError');
+    });
+    expect(await lib.getSetting('pool')).toBe(1);
+    expect(close).toHaveBeenCalledTimes(2);
+  });
+
+  it('says so when the store cannot be opened, and recovers when it can again', async () => {
+    const lib = library();
+    const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
+      throw new DOMException('Denied.', 'SecurityError');
+    });
+    await expect(lib.listModels()).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[StorageError: Listing the library did not work: the browser's storage failed (SecurityError). Reload the page; a private window, blocked site data or a full disk can be the reason.]`,
+    );
+    open.mockRestore();
+    expect(await lib.listModels()).toEqual([]);
+  });
+});
+
+describe('two libraries on one store', () => {
+  it('import side by side and see each other', async () => {
+    const storeName = freshStoreName();
+    const [one, two] = [library(storeName, 7), library(storeName, 11)];
+    const [a, b] = [makeFiles({ a: 60 }, 1), makeFiles({ b: 60 }, 2)];
+    const [first, second] = await Promise.all([
+      one.importModel({ name: 'a', files: a, facts: null }),
+      two.importModel({ name: 'b', files: b, facts: null }),
+    ]);
+    expect(await one.listModels()).toEqual(await two.listModels());
+    expect(await contentOf(await two.openModel(first.id))).toEqual(await contentOf(a));
+    expect(await contentOf(await one.openModel(second.id))).toEqual(await contentOf(b));
+    await two.remove(first.id);
+    expect((await one.listModels()).map(({ id }) => id)).toEqual([second.id]);
+  });
+
+  it('tell each other, and not themselves, what changed', async () => {
+    const storeName = freshStoreName();
+    const [one, two] = [library(storeName), library(storeName)];
+    const own: LibraryChange[] = [];
+    const seen: LibraryChange[] = [];
+    one.onChange((change) => own.push(change));
+    const stop = two.onChange((change) => seen.push(change));
+    const files = makeFiles({ a: 3 });
+    const { id: model } = await one.importModel({ name: 'a', files, facts: null });
+    const { id: images } = await one.importImageSet({ name: 'b', files, facts: null });
+    await one.setFacts(images, 1);
+    await one.setSetting('pool', 1);
+    await one.remove(model);
+    const expected: LibraryChange[] = [
+      { what: 'model', id: model },
+      { what: 'imageset', id: images },
+      { what: 'imageset', id: images },
+      { what: 'setting', id: 'pool' },
+      { what: 'model', id: model },
+    ];
+    await vi.waitFor(() => expect(seen).toEqual(expected));
+    expect(own).toEqual([]);
+    stop();
+    const later: LibraryChange[] = [];
+    two.onChange((change) => later.push(change));
+    await one.setSetting('pool', 2);
+    await vi.waitFor(() => expect(later).toHaveLength(1));
+    expect(seen).toEqual(expected);
+  });
+});
