@@ -4,6 +4,8 @@
  * mirrors. Everything here is structured-cloneable.
  */
 
+import type { Finding, Severity } from '../modelpool/types';
+
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
   readonly path: string;
@@ -13,18 +15,7 @@ export interface DroppedFile {
 /** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
 export type Origin = 'user' | 'demo';
 
-export type Severity = 'error' | 'warning' | 'info';
-
-/** Something to say about a model, a pool or a file. `error` keeps it from being merged or scored. */
-export interface Finding {
-  readonly severity: Severity;
-  /** Model or file it is about, as the user knows it; none for the pool as a whole. */
-  readonly subject?: string;
-  /** What it is and what to do, full sentences. */
-  readonly message: string;
-  /** Offending tensors or files, one line each. */
-  readonly details: readonly string[];
-}
+export type { Finding, Severity };
 
 /** A model of the pool. */
 export interface ModelView {

@@ -77,6 +77,8 @@ export interface Runtime {
   readonly exactness: Exactness;
   /** Why this runtime was chosen, one sentence for people. */
   readonly reason: string;
+  /** The vision tower runs on a GPU that is emulated in software. */
+  readonly software: boolean;
   /** Adapter in words, where there is one. */
   readonly adapter?: string;
   /** Settles if the device is lost; never on the CPU. */

@@ -1,0 +1,85 @@
+/**
+ * What is in the engine's memory while a pool is scored: `theta_0`, `S`, the working weights and the projection on the
+ * tensor backend. Made once per pool, thrown away when the pool changes.
+ */
+import { readFloat32 } from '../../checkpoint/dtypes';
+import { CompatibilityError } from '../../errors';
+import { taskArithmetic } from '../../method/task-arithmetic';
+import type { Combination } from '../../method/types';
+import {
+  allocateWeights,
+  applyTaskVector,
+  loadOwnWeights,
+  type WorkingWeights,
+} from '../../method/weights';
+import { mergedNames } from '../../modelpool/judge';
+import type { TensorBackend, TensorBuffer } from '../../runtime/types';
+import { type ScoringInputs, type WeightsId, weightsKey } from './inputs';
+
+export interface Residence {
+  readonly combination: Combination;
+  /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
+  readonly projection: TensorBuffer;
+  readonly projectionDim: number;
+  /** Brings the weights of `id` into place and returns them: at most one pass over the model, none if they are there. */
+  place(
+    inputs: ScoringInputs,
+    id: WeightsId,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, TensorBuffer>>;
+  free(): void;
+}
+
+export interface ResidenceOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** Reads the pool's files once and keeps what scoring needs on `backend`. */
+export async function takeResidence(
+  inputs: ScoringInputs,
+  backend: TensorBackend,
+  { signal, onProgress }: ResidenceOptions,
+): Promise<Residence> {
+  const { pretrained, donor, experts } = inputs;
+  const source = donor.visualProjection;
+  if (!source) {
+    throw new CompatibilityError(
+      `${donor.name} has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.`,
+    );
+  }
+  const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
+  const combination = await taskArithmetic.combine(pool, { backend, signal, onProgress });
+  const projection = backend.upload(await readFloat32(source));
+  /** Allocated on first use: the pretrained column needs none. */
+  let working: WorkingWeights | null = null;
+  let placed = '';
+
+  return {
+    combination,
+    projection,
+    projectionDim: source.shape[0] ?? 0,
+    async place(current, id, signal) {
+      if (id.kind === 'pretrained') return combination.base;
+      working ??= allocateWeights(backend, combination.base);
+      const key = weightsKey(current, id);
+      if (placed === key) return working.buffers;
+      placed = '';
+      if (id.kind === 'merged') {
+        applyTaskVector(combination, id.scalingFactor, working);
+      } else {
+        const model = current.models.get(id.id);
+        if (!model)
+          throw new CompatibilityError('The expert of this task is no longer in the pool.');
+        await loadOwnWeights(backend, model, working, signal);
+      }
+      placed = key;
+      return working.buffers;
+    },
+    free() {
+      combination.free();
+      working?.free();
+      backend.free(projection);
+    },
+  };
+}

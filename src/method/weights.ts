@@ -1,0 +1,56 @@
+/**
+ * The working weights: one buffer per merged tensor, the very buffers that the vision graph reads. They hold
+ * `theta_0 + lambda * S`, or one expert's own weights, whichever was asked for last.
+ */
+import type { ClipModel } from '../clip/types';
+import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { readVisionTensor } from './task-arithmetic';
+import type { Combination } from './types';
+
+export interface WorkingWeights {
+  readonly buffers: ReadonlyMap<string, TensorBuffer>;
+  free(): void;
+}
+
+/** Allocates working weights of the same tensors as `like`, all zero. */
+export function allocateWeights(
+  backend: TensorBackend,
+  like: ReadonlyMap<string, TensorBuffer>,
+): WorkingWeights {
+  const buffers = new Map(
+    [...like].map(([name, { length }]) => [name, backend.allocate(length)] as const),
+  );
+  return {
+    buffers,
+    free() {
+      for (const buffer of buffers.values()) backend.free(buffer);
+      buffers.clear();
+    },
+  };
+}
+
+/** `weights = theta_0 + scalingFactor * S`, submitted, not waited for. */
+export function applyTaskVector(
+  combination: Combination,
+  scalingFactor: number,
+  weights: WorkingWeights,
+): void {
+  for (const [name, base] of combination.base) {
+    const sum = combination.taskVector.get(name);
+    const out = weights.buffers.get(name);
+    if (sum && out) combination.backend.scaleAndAdd(out, base, sum, scalingFactor);
+  }
+}
+
+/** Loads a model's own weights: an expert is scored with these, never with `theta_0 + tau_i`, which rounds differently. */
+export async function loadOwnWeights(
+  backend: TensorBackend,
+  model: ClipModel,
+  weights: WorkingWeights,
+  signal?: AbortSignal,
+): Promise<void> {
+  for (const [name, buffer] of weights.buffers) {
+    signal?.throwIfAborted();
+    backend.write(buffer, await readVisionTensor(model, name));
+  }
+}

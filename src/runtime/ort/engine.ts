@@ -1,0 +1,77 @@
+/**
+ * ONNX Runtime behind the `OrtEngine` contract: one module (wasm or WebGPU build), one mutex. ONNX Runtime allows no
+ * concurrent create, run or release within a module (asyncify; its WebGPU provider says ConcurrentRunSupported false).
+ */
+import type * as Ort from 'onnxruntime-web';
+import { DeviceError } from '../../errors';
+import { createMutex } from '../mutex';
+import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../types';
+
+export type OrtModule = typeof Ort;
+
+export interface OrtBuild {
+  readonly module: OrtModule;
+  readonly provider: 'wasm' | 'webgpu';
+  readonly threads: number;
+  readonly options: Ort.InferenceSession.SessionOptions;
+  /** Makes ONNX Runtime's view of one of the runtime's own buffers, without a copy. */
+  tensorOf(buffer: TensorBuffer, dims: readonly number[]): Ort.Tensor;
+}
+
+export function createOrtEngine(build: OrtBuild): OrtEngine {
+  const { module, provider, threads } = build;
+  const mutex = createMutex();
+
+  const toTensor = (feed: OrtFeed): Ort.Tensor => {
+    if ('buffer' in feed) return build.tensorOf(feed.buffer, feed.dims);
+    const { data, dims } = feed;
+    if (data instanceof Float32Array) return new module.Tensor('float32', data, dims);
+    if (data instanceof Int32Array) return new module.Tensor('int32', data, dims);
+    return new module.Tensor('int64', data, dims);
+  };
+
+  const wrap = (session: Ort.InferenceSession): OrtSession => ({
+    run: (feeds) =>
+      mutex.run(async () => {
+        const tensors = Object.fromEntries(
+          Object.entries(feeds).map(([name, feed]) => [name, toTensor(feed)]),
+        );
+        const results = await explain(() => session.run(tensors), 'run', provider);
+        return Object.fromEntries(
+          Object.entries(results).map(([name, tensor]) => {
+            const values = new Float32Array(tensor.data as Float32Array);
+            tensor.dispose();
+            return [name, values];
+          }),
+        );
+      }),
+    release: () => mutex.run(() => session.release()),
+  });
+
+  return {
+    provider,
+    threads,
+    createSession: (model) =>
+      mutex.run(async () =>
+        wrap(
+          await explain(
+            () => module.InferenceSession.create(model, build.options),
+            'prepare',
+            provider,
+          ),
+        ),
+      ),
+  };
+}
+
+/** ONNX Runtime throws bare numbers and terse strings: say what was being done and where. */
+async function explain<T>(work: () => Promise<T>, verb: string, provider: string): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new DeviceError(`ONNX Runtime (${provider}) could not ${verb} the graph: ${reason}`, {
+      cause,
+    });
+  }
+}

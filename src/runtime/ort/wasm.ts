@@ -1,0 +1,21 @@
+/** ONNX Runtime's plain wasm build as an engine; how the module is loaded differs between page and Node. */
+import { cpuBufferData } from '../cpu/backend';
+import type { OrtEngine } from '../types';
+import { createOrtEngine, type OrtModule } from './engine';
+
+/** Loads the wasm build, already configured for where it runs. */
+export type LoadWasm = () => Promise<{ readonly module: OrtModule; readonly threads: number }>;
+
+/** Measured: beyond this the gain of wasm threads on these small batches is lost to synchronisation. */
+export const MAX_THREADS = 8;
+
+export async function createWasmEngine(load: LoadWasm): Promise<OrtEngine> {
+  const { module, threads } = await load();
+  return createOrtEngine({
+    module,
+    threads,
+    provider: 'wasm',
+    options: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
+    tensorOf: (buffer, dims) => new module.Tensor('float32', cpuBufferData(buffer), dims),
+  });
+}

@@ -1,0 +1,40 @@
+/**
+ * From image embeddings to predictions: logits are `exp(logit_scale)` times the cosine with each class's unit vector.
+ * Source: FusionBench `models/hf_clip.py`, `HFCLIPClassifier.forward`; loss as `torch.nn.functional.cross_entropy`.
+ */
+import { norm, type ZeroShotHead } from './head';
+
+export interface Classified {
+  /** Class with the largest logit; the first of equals. */
+  readonly prediction: number;
+  /** Cross-entropy of the true label, in nats. */
+  readonly loss: number;
+}
+
+/** Classifies one image from its unnormalised embedding (`head.dimension` values) and its label. */
+export function classify(embedding: Float32Array, head: ZeroShotHead, label: number): Classified {
+  const logits = imageLogits(embedding, head);
+  let prediction = 0;
+  for (let c = 1; c < logits.length; c++) {
+    if ((logits[c] as number) > (logits[prediction] as number)) prediction = c;
+  }
+  const largest = logits[prediction] as number;
+  let partition = 0;
+  for (const logit of logits) partition += Math.exp(logit - largest);
+  return { prediction, loss: largest + Math.log(partition) - (logits[label] as number) };
+}
+
+/** The logits of one image over all classes. */
+export function imageLogits(embedding: Float32Array, head: ZeroShotHead): Float64Array {
+  const { weights, classes, dimension, logitScale } = head;
+  const scale = logitScale / norm(embedding);
+  const logits = new Float64Array(classes);
+  for (let c = 0; c < classes; c++) {
+    let dot = 0;
+    for (let d = 0; d < dimension; d++) {
+      dot += (embedding[d] as number) * (weights[c * dimension + d] as number);
+    }
+    logits[c] = scale * dot;
+  }
+  return logits;
+}

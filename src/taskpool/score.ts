@@ -1,0 +1,71 @@
+/** One batch of scoring: pictures to patches, through the vision tower, to predictions. Called again until complete. */
+import type { VisionTower } from '../clip/vision/tower';
+import type { TensorBuffer } from '../runtime/types';
+import { classify } from './classify';
+import type { ZeroShotHead } from './head';
+import type { PatchSource } from './patch-source';
+import type { Tally } from './tally';
+
+/** A model in place: the graph, the weights it reads, and the projection that stays the base's. */
+export interface ScoringModel {
+  readonly tower: VisionTower;
+  /** By canonical name; exactly the graph's inputs. */
+  readonly weights: ReadonlyMap<string, TensorBuffer>;
+  /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
+  readonly projection: TensorBuffer;
+}
+
+/** A task in place: its pictures as patches, its labels, its head, and the fixed order in which images are scored. */
+export interface ScoringTask {
+  readonly patches: PatchSource;
+  readonly labels: readonly number[];
+  readonly head: ZeroShotHead;
+  /** Image indices; every prefix is as class-balanced as it can be. */
+  readonly order: readonly number[];
+}
+
+/**
+ * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when the task is complete);
+ * unreadable images are passed over and reported to `onUnreadable`. An abort leaves the tally as it was.
+ */
+export async function scoreBatch(
+  model: ScoringModel,
+  task: ScoringTask,
+  tally: Tally,
+  onUnreadable: (index: number, error: Error) => void,
+  signal?: AbortSignal,
+): Promise<number> {
+  const { tower } = model;
+  const { patches, order, labels, head } = task;
+  const input = new Float32Array(tower.batch * patches.length);
+  /** In order: an image index, or -1 for one that cannot be read. */
+  const rows: number[] = [];
+  let filled = 0;
+  for (let place = tally.next; place < order.length && filled < tower.batch; place++) {
+    signal?.throwIfAborted();
+    const index = order[place] as number;
+    try {
+      await patches.fill(index, input, filled * patches.length);
+      rows.push(index);
+      filled++;
+    } catch (error) {
+      onUnreadable(index, error as Error);
+      rows.push(-1);
+    }
+  }
+  // The last batch is short; the graph's shape is static, so the rest stays zero and is not looked at.
+  const embeddings = filled > 0 ? await tower.encode(input, model.weights, model.projection) : null;
+  signal?.throwIfAborted();
+  let row = 0;
+  for (const index of rows) {
+    if (index === -1 || !embeddings) {
+      tally.skip();
+      continue;
+    }
+    const embedding = embeddings.subarray(row * head.dimension, (row + 1) * head.dimension);
+    const label = labels[index] as number;
+    tally.count(index, label, classify(embedding, head, label));
+    row++;
+  }
+  return filled;
+}
