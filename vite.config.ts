@@ -21,6 +21,9 @@ function contentSecurityPolicy(): Plugin {
 
 const program: UserConfig = { build: { outDir: 'dist' } };
 
+/** `--ssr`: one program for Node, without the page's files. */
+const nodeProgram: UserConfig = { build: { copyPublicDir: false } };
+
 /** `--mode e2e`: the pages of `e2e/pages` instead of the program, for browser tests that call a room directly. */
 function testPages(): UserConfig {
   const folder = fileURLToPath(new URL('e2e/pages/', import.meta.url));
@@ -36,7 +39,7 @@ function testPages(): UserConfig {
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, ...target } = mode === 'e2e' ? testPages() : program;
+  const { build, ...target } = isSsrBuild ? nodeProgram : mode === 'e2e' ? testPages() : program;
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.
@@ -52,7 +55,6 @@ export default defineConfig(({ mode, isSsrBuild }) => {
       target: 'es2022',
       sourcemap: true,
       emptyOutDir: true,
-      copyPublicDir: !isSsrBuild,
       modulePreload: { polyfill: false },
       // The policy allows no script, worker or wasm out of a data: address.
       assetsInlineLimit: 0,

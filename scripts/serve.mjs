@@ -1,10 +1,5 @@
-/**
- * A static file server for the built page, on this machine only. `npm start`, the browser tests and the benchmarks all
- * use it; `node scripts/serve.mjs [--port N] [--root DIR]` runs it alone.
- */
+/** A static file server for the built page, on this machine only: for `npm start`, the browser tests and the benchmarks. */
 import { createServer } from 'node:http';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { createFileHandler } from './lib/files.mjs';
 import { securityHeaders } from './security.mjs';
 
@@ -81,12 +76,4 @@ function listen(server, port, triesLeft) {
       resolve(typeof address === 'object' && address ? address.port : port);
     });
   });
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({
-    options: { port: { type: 'string' }, root: { type: 'string', default: 'dist' } },
-  });
-  const { url } = await serve({ root: values.root, port: Number(values.port ?? defaultPort) });
-  console.log(url);
 }

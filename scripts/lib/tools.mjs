@@ -1,10 +1,11 @@
 /** Runs other programs: npm, and the development tools out of `node_modules`. Standard input is never read. */
 import { spawn } from 'node:child_process';
-import { basename, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder that holds `package.json`. */
-export const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+/** The folder that holds `package.json`; looked for, as a bundled benchmark carries this module elsewhere. */
+export const projectRoot = findProjectRoot(dirname(fileURLToPath(import.meta.url)));
 
 /** @type {Readonly<Record<string, string>>} */
 const entryPoints = {
@@ -61,4 +62,14 @@ export function runNpm(args) {
   if (own && basename(own).startsWith('npm-cli')) return run(process.execPath, [own, ...args]);
   // On Windows npm is a script, which only a shell starts.
   return run('npm', args, { shell: process.platform === 'win32' });
+}
+
+/**
+ * @param {string} folder
+ * @returns {string}
+ */
+function findProjectRoot(folder) {
+  if (existsSync(join(folder, 'package.json'))) return folder;
+  if (dirname(folder) === folder) throw new Error('The folder of package.json was not found.');
+  return findProjectRoot(dirname(folder));
 }
