@@ -1,0 +1,57 @@
+/** Which of a model folder's small files say what: configuration, preprocessing, tokenizer. */
+import type { NamedBlob } from '../../checkpoint/types';
+import { findFile, isJsonObject, type JsonObject, readJson } from '../files';
+import type { ClipModel, ProcessorConfig } from '../types';
+import { type ConfigSections, configSections } from './config-json';
+import { openClipProcessor, openClipSections } from './open-clip-config';
+import { readProcessor } from './processor';
+
+export interface ModelConfiguration {
+  readonly sections?: ConfigSections;
+  /** `config.json` as it stands; not OpenCLIP's. */
+  readonly configJson?: JsonObject;
+}
+
+/** @throws FormatError where a file cannot be read as what its name says */
+export async function readConfiguration(files: readonly NamedBlob[]): Promise<ModelConfiguration> {
+  const config = findFile(files, 'config.json');
+  if (config !== undefined) {
+    const configJson = await readJson(config);
+    return { configJson, sections: configSections(config.name, configJson) };
+  }
+  const openClip = findFile(files, 'open_clip_config.json');
+  if (openClip === undefined) return {};
+  return { sections: openClipSections(openClip.name, await readJson(openClip)) };
+}
+
+/**
+ * Preprocessing in transformers' order: nested in `processor_config.json`, else `preprocessor_config.json`; then OpenCLIP's.
+ * @throws FormatError where the settings cannot be used with this tower
+ */
+export async function readPreprocessing(
+  files: readonly NamedBlob[],
+  imageSize: number,
+): Promise<ProcessorConfig | undefined> {
+  const nested = findFile(files, 'processor_config.json');
+  const values = nested === undefined ? undefined : (await readJson(nested)).image_processor;
+  if (nested !== undefined && isJsonObject(values)) {
+    return readProcessor({ file: nested.name, path: 'image_processor.', values }, imageSize);
+  }
+  const flat = findFile(files, 'preprocessor_config.json');
+  if (flat !== undefined) {
+    return readProcessor({ file: flat.name, path: '', values: await readJson(flat) }, imageSize);
+  }
+  const openClip = findFile(files, 'open_clip_config.json');
+  if (openClip === undefined) return undefined;
+  return openClipProcessor(openClip.name, await readJson(openClip), imageSize);
+}
+
+/** Both tokenizer files, where both are there. */
+export async function readTokenizerFiles(
+  files: readonly NamedBlob[],
+): Promise<ClipModel['tokenizer']> {
+  const json = findFile(files, 'tokenizer.json');
+  const config = findFile(files, 'tokenizer_config.json');
+  if (json === undefined || config === undefined) return undefined;
+  return { json: await readJson(json), config: await readJson(config) };
+}

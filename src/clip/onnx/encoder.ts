@@ -1,0 +1,86 @@
+/**
+ * The pre-norm transformer encoder that both towers share. Rows are tokens: every value is `[batch * length, width]` but
+ * around the attention, so each linear layer is one Gemm that reads PyTorch's `[out, in]` weights as they lie (transB = 1).
+ */
+
+import { layerNames } from '../tensor-names';
+import type { TowerConfig } from '../types';
+import type { Graph } from './graph';
+
+export interface EncoderInputs {
+  readonly config: TowerConfig;
+  readonly batch: number;
+  /** Tokens per sample. */
+  readonly length: number;
+  /** Where the layers stand, e.g. `encoder.layers`. */
+  readonly layers: string;
+  /** The LayerNorm after the last layer. */
+  readonly finalNorm: string;
+  /** `[batch * length, width]`, already embedded and positioned. */
+  readonly hidden: string;
+  /** int32 `[batch]`: the row of `hidden` that stands for each sample. */
+  readonly rows: string;
+  /** `[1, 1, length, length]`, added to the attention scores. */
+  readonly attentionBias?: string;
+}
+
+/**
+ * Appends the encoder and returns the final-normed rows `[batch, width]`. After the last attention only the wanted rows go on:
+ * everything that follows works row by row, so the rest would be thrown away.
+ */
+export function encoder(graph: Graph, inputs: EncoderInputs): string {
+  const { config, batch, length, layers, rows } = inputs;
+  for (const { name, shape } of layerNames(layers, config)) graph.input(name, shape);
+  const wide = graph.constant([batch, length, config.hiddenSize], 'int64');
+  const flat = graph.constant([batch * length, config.hiddenSize], 'int64');
+  const epsilon = { float: config.layerNormEps };
+  const norm = (name: string) => [`${name}.weight`, `${name}.bias`];
+
+  const addAndNorm = (residual: string, update: string, name: string) =>
+    // Output 3 is the sum itself, the next residual.
+    graph.pick('SkipLayerNormalization', [residual, update, ...norm(name)], [0, 3], {
+      contrib: true,
+      attributes: { epsilon },
+    });
+
+  let residual = inputs.hidden;
+  let normed = graph.node('LayerNormalization', [residual, ...norm(`${layers}.0.layer_norm1`)], {
+    attributes: { epsilon },
+  });
+  for (let index = 0; index < config.layers; index++) {
+    const layer = `${layers}.${index}`;
+    const project = (name: string) =>
+      graph.node('Reshape', [linear(graph, normed, `${layer}.self_attn.${name}`), wide]);
+    const attended = graph.node(
+      'MultiHeadAttention',
+      [project('q_proj'), project('k_proj'), project('v_proj'), '', '', inputs.attentionBias ?? ''],
+      { contrib: true, attributes: { num_heads: { int: config.heads } } },
+    );
+    let context = graph.node('Reshape', [attended, flat]);
+    const last = index === config.layers - 1;
+    if (last) {
+      context = graph.node('Gather', [context, rows]);
+      residual = graph.node('Gather', [residual, rows]);
+    }
+    const attention = linear(graph, context, `${layer}.self_attn.out_proj`);
+    [normed, residual] = addAndNorm(residual, attention, `${layer}.layer_norm2`);
+    const inner = activation(graph, linear(graph, normed, `${layer}.mlp.fc1`), config);
+    const mlp = linear(graph, inner, `${layer}.mlp.fc2`);
+    const next = last ? inputs.finalNorm : `${layers}.${index + 1}.layer_norm1`;
+    [normed, residual] = addAndNorm(residual, mlp, next);
+  }
+  return normed;
+}
+
+/** `x W^T + b`. */
+function linear(graph: Graph, x: string, name: string): string {
+  return graph.node('Gemm', [x, `${name}.weight`, `${name}.bias`], {
+    attributes: { transB: { int: 1 } },
+  });
+}
+
+function activation(graph: Graph, x: string, config: TowerConfig): string {
+  return config.activation === 'quick_gelu'
+    ? graph.node('QuickGelu', [x], { contrib: true, attributes: { alpha: { float: 1.702 } } })
+    : graph.node('Gelu', [x], { contrib: true });
+}

@@ -1,0 +1,76 @@
+/** Checks and gathers the parts of a model whose geometry is known: vision tensors, projection, text tower. */
+import type { TensorSource } from '../checkpoint/types';
+import { FormatError } from '../errors';
+import { type SettingsSource, textConfig } from './config/tower';
+import { listed, type Tensors, tensorProblems, textGeometry } from './geometry';
+import { canonicalTextNames, canonicalVisionNames, VISUAL_PROJECTION } from './tensor-names';
+import type { TextConfig, TextTower, VisionConfig } from './types';
+
+/** A buffer of row numbers that older versions of transformers saved; kept, never merged. */
+const POSITION_IDS = 'embeddings.position_ids';
+
+/** @throws FormatError that lists every tensor that is missing, of another shape or dtype, or unknown to CLIP */
+export function requireVisionTensors(file: string, config: VisionConfig, tensors: Tensors): void {
+  const expected = canonicalVisionNames(config);
+  const known = new Set([POSITION_IDS, ...expected.map(({ name }) => name)]);
+  const unknown = [...tensors.keys()].filter((name) => !known.has(name));
+  const problems = [
+    ...tensorProblems(expected, tensors),
+    ...unknown.map((name) => `${name} is unknown to CLIP's vision tower`),
+  ];
+  if (problems.length === 0) return;
+  throw new FormatError(
+    file,
+    `its vision tower (${config.layers} layers, ${config.hiddenSize} wide, patches of ${config.patchSize} pixels) is not that of a CLIP:${listed(problems)}\nDownload the file again, or export it anew from the model it came from.`,
+  );
+}
+
+/**
+ * The vision tower's projection, where the file has one.
+ * @throws FormatError where it does not fit the tower
+ */
+export function readProjection(
+  file: string,
+  config: VisionConfig,
+  rest: Tensors,
+): TensorSource | undefined {
+  const projection = rest.get(VISUAL_PROJECTION);
+  if (projection === undefined) return undefined;
+  const shape = [projection.shape[0] ?? 0, config.hiddenSize];
+  const problems = tensorProblems([{ name: VISUAL_PROJECTION, shape }], rest);
+  if (problems.length > 0)
+    throw new FormatError(file, `its projection cannot be used:${listed(problems)}`);
+  return projection;
+}
+
+/**
+ * The text half, where the file has all of it. An unusable one is no error, for only the vision tower is merged: the reason is a remark.
+ * @throws FormatError where configuration and tensors contradict each other
+ */
+export function readTextTower(
+  rest: Tensors,
+  source: SettingsSource & { readonly base?: TextConfig },
+): { readonly tower?: TextTower; readonly projectionDim?: number; readonly remark?: string } {
+  if (![...rest.keys()].some((name) => name.startsWith('text_model.'))) return {};
+  let found: ReturnType<typeof textGeometry>;
+  try {
+    found = textGeometry(source.weights, rest);
+  } catch (error) {
+    if (error instanceof FormatError) return { remark: unusable(error.reason) };
+    throw error;
+  }
+  const config = textConfig(found.geometry, source);
+  const expected = canonicalTextNames(config, found.projectionDim);
+  const problems = tensorProblems(expected, rest);
+  if (problems.length > 0) return { remark: unusable(listed(problems)) };
+  const tensors = new Map<string, TensorSource>();
+  for (const { name } of expected) {
+    const tensor = rest.get(name);
+    if (tensor !== undefined) tensors.set(name, tensor);
+  }
+  return { tower: { config, tensors }, projectionDim: found.projectionDim };
+}
+
+function unusable(reason: string): string {
+  return `Its text tower is not a CLIP's and is left out: ${reason}`;
+}

@@ -1,0 +1,93 @@
+/** Test support: fixture folders as dropped files, weights on the CPU backend, pictures cut into patches. */
+import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
+import { readFloat32 } from '../checkpoint/dtype';
+import type { NamedBlob, TensorSource } from '../checkpoint/types';
+import { createCpuBackend } from '../runtime/cpu/backend';
+import { createWasmEngine } from '../runtime/ort/wasm';
+import { loadWasmInNode } from '../runtime/ort/wasm-node';
+import type { OrtEngine, TensorBuffer } from '../runtime/types';
+import { canonicalVisionNames } from './tensor-names';
+import type { ClipModel, VisionConfig } from './types';
+
+const FIXTURES = new URL('../../reference/fixtures/', import.meta.url);
+
+/** Whether a fixture is there. */
+export function hasFixture(path: string): boolean {
+  return existsSync(new URL(path, FIXTURES));
+}
+
+/** The files of one fixture folder, named as if that folder had been dropped. */
+export async function fixtureFiles(path: string): Promise<NamedBlob[]> {
+  const folder = new URL(`${path}/`, FIXTURES);
+  const names = readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile());
+  return Promise.all(
+    names.map(async ({ name }) => ({ name, blob: await openAsBlob(new URL(name, folder)) })),
+  );
+}
+
+export function fixtureJson<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(path, FIXTURES), 'utf8')) as T;
+}
+
+/** A `.bin` fixture of little-endian float32. */
+export function fixtureFloats(path: string): Float32Array<ArrayBuffer> {
+  return new Float32Array(new Uint8Array(readFileSync(new URL(path, FIXTURES))).buffer);
+}
+
+/** A JSON file as it would be dropped. */
+export function jsonFile(name: string, value: unknown): NamedBlob {
+  return { name, blob: new Blob([JSON.stringify(value)]) };
+}
+
+let engine: Promise<OrtEngine> | undefined;
+
+/** ONNX Runtime's wasm build in this process, loaded once. */
+export function wasmEngine(): Promise<OrtEngine> {
+  engine ??= createWasmEngine(loadWasmInNode);
+  return engine;
+}
+
+const backend = createCpuBackend();
+
+export async function upload(tensor: TensorSource): Promise<TensorBuffer> {
+  return backend.upload(await readFloat32(tensor));
+}
+
+/** A model's own vision weights as the vision tower takes them. */
+export async function visionWeights(model: ClipModel): Promise<Map<string, TensorBuffer>> {
+  const weights = new Map<string, TensorBuffer>();
+  for (const { name } of canonicalVisionNames(model.vision)) {
+    const tensor = model.visionTensors.get(name);
+    if (tensor !== undefined) weights.set(name, await upload(tensor));
+  }
+  return weights;
+}
+
+/** `pixels` `[batch, 3, side, side]` as patches `[batch * N, 3 * P * P]`, straight from the definition of a strided convolution. */
+export function cutPatches(pixels: Float32Array, config: VisionConfig): Float32Array {
+  const { imageSize: side, patchSize: patch } = config;
+  const grid = side / patch;
+  const out = new Float32Array(pixels.length);
+  const perPicture = 3 * side * side;
+  for (let at = 0; at < pixels.length; at++) {
+    const picture = Math.floor(at / perPicture);
+    const channel = Math.floor((at % perPicture) / (side * side));
+    const y = Math.floor((at % (side * side)) / side);
+    const x = at % side;
+    const row = picture * grid * grid + Math.floor(y / patch) * grid + Math.floor(x / patch);
+    const column = (channel * patch + (y % patch)) * patch + (x % patch);
+    out[row * 3 * patch * patch + column] = pixels[at] ?? 0;
+  }
+  return out;
+}
+
+/** Largest absolute difference, relative to the largest absolute value that was expected. */
+export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  let worst = 0;
+  let scale = 0;
+  for (let i = 0; i < expected.length; i++) {
+    worst = Math.max(worst, Math.abs((actual[i] ?? Number.NaN) - (expected[i] ?? Number.NaN)));
+    scale = Math.max(scale, Math.abs(expected[i] ?? 0));
+  }
+  return actual.length === expected.length ? worst / scale : Number.POSITIVE_INFINITY;
+}
