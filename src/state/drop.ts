@@ -1,0 +1,60 @@
+/**
+ * What a drop or a file input brings, and which pool each file of a mixed drop is for. A guess by names and neighbours
+ * only: the engine reads the files and has the last word.
+ */
+import type { DroppedFile } from './types';
+
+const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt)$|\.index\.json$/i;
+const PICTURES = /\.(png|jpe?g|webp|zip|parquet)$/i;
+const TASK_FILES = /(^|\/)tasks\.json$/i;
+
+/** Files that operating systems leave in folders; nobody means to add them. */
+const LITTER = /(^|\/)(\.[^/]*|__MACOSX\/.*|Thumbs\.db|desktop\.ini)$/i;
+
+export interface SplitDrop {
+  readonly checkpoints: readonly DroppedFile[];
+  readonly taskImages: readonly DroppedFile[];
+}
+
+/**
+ * Files with the paths they had inside the dropped or chosen folder: `webkitRelativePath` of a folder input,
+ * `relativePath` or `path` of a drop (which start with `./` or `/`), else the bare name.
+ */
+export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
+  return Array.from(files, (file) => ({ path: pathOf(file), file })).filter(
+    ({ path }) => !LITTER.test(path),
+  );
+}
+
+/**
+ * Pictures, archives and `tasks.json` are for the task pool. A file beside weights, or in a folder above which no picture
+ * lies, is for the model pool; a note beside pictures goes with them.
+ */
+export function splitDrop(files: readonly DroppedFile[]): SplitDrop {
+  const weightFolders = new Set(files.filter(isWeights).map(folderOf));
+  const pictureRoots = new Set(files.filter(isTaskFile).map(rootOf));
+  const taskImages = files.filter(
+    (dropped) =>
+      !weightFolders.has(folderOf(dropped)) &&
+      !isWeights(dropped) &&
+      (isTaskFile(dropped) || pictureRoots.has(rootOf(dropped))),
+  );
+  const taken = new Set(taskImages);
+  return { checkpoints: files.filter((dropped) => !taken.has(dropped)), taskImages };
+}
+
+function pathOf(file: File): string {
+  const { relativePath, path } = file as File & { relativePath?: unknown; path?: unknown };
+  const candidates = [file.webkitRelativePath, relativePath, path];
+  const found = candidates.find((text) => typeof text === 'string' && text !== '');
+  return String(found ?? file.name).replace(/^(\.?\/)+/, '');
+}
+
+const isWeights = ({ path }: DroppedFile): boolean => WEIGHTS.test(path);
+
+const isTaskFile = ({ path }: DroppedFile): boolean => PICTURES.test(path) || TASK_FILES.test(path);
+
+const folderOf = ({ path }: DroppedFile): string => path.slice(0, path.lastIndexOf('/') + 1);
+
+/** The outermost folder; a lone file has the empty root. */
+const rootOf = ({ path }: DroppedFile): string => path.slice(0, path.indexOf('/') + 1);

@@ -1,0 +1,65 @@
+/** What the page has to say about a command that did not do, or not only do, what was asked. */
+import type { Finding, Severity } from './types';
+
+export interface Notice {
+  readonly id: number;
+  readonly severity: Severity;
+  /** A few words: what kind of thing it is. */
+  readonly title: string;
+  /** What happened, to which file or tensor, and what to do. */
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+export type NoticeText = Omit<Notice, 'id'>;
+
+/** Titles by the name of the error, which survives the way across the worker boundary. */
+const TITLES: Readonly<Record<string, string>> = {
+  FormatError: 'This file cannot be used',
+  CompatibilityError: 'These models do not fit together',
+  ConfigError: 'This setting is not valid',
+  StorageError: 'The library could not do this',
+  DeviceError: 'The compute engine has a problem',
+};
+
+/** A rejected command as a notice; null if the user stopped it. */
+export function noticeOfError(error: unknown): NoticeText | null {
+  const name = error instanceof Error ? error.name : '';
+  if (name === 'AbortError') return null;
+  const message = error instanceof Error ? error.message : String(error);
+  const known = TITLES[name];
+  return {
+    severity: 'error',
+    title: known ?? 'Something unexpected happened',
+    message: known
+      ? message
+      : `${message} The rest keeps working; a reload of the page starts it anew.`,
+    details: [],
+  };
+}
+
+const FINDING_TITLES: Readonly<Record<Severity, string>> = {
+  error: 'Not added',
+  warning: 'Added, with a warning',
+  info: 'Added, with a remark',
+};
+
+/** A finding about something that was being added. */
+export function noticeOfFinding(finding: Finding): NoticeText {
+  const { severity, subject, message, details } = finding;
+  const title = FINDING_TITLES[severity];
+  return { severity, title: subject ? `${title}: ${subject}` : title, message, details };
+}
+
+/** A notice as plain text, for the clipboard. */
+export function noticeAsText(notice: NoticeText): string {
+  return [notice.title, notice.message, ...notice.details].join('\n');
+}
+
+/** Adds a notice; the same words again take the place of the older one. */
+export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
+  const others = notices.filter(
+    ({ title, message }) => title !== added.title || message !== added.message,
+  );
+  return [...others, added];
+}

@@ -1,0 +1,34 @@
+/** Everything the page draws. The engine's snapshot is the truth; around it stands only what the page itself knows. */
+import type { Notice } from './notices';
+import type { StudioState } from './types';
+
+export interface PageState {
+  /** `failed`: the engine never came up, and `fatal` says why and what to do. */
+  readonly connection: 'starting' | 'ready' | 'failed';
+  readonly fatal: string | null;
+  /** The engine's newest snapshot. */
+  readonly snapshot: StudioState | null;
+  /** The scaling factor that was asked for and that the engine has not confirmed yet. */
+  readonly wanted: number | null;
+  readonly notices: readonly Notice[];
+  readonly demo: DemoState;
+  /** Said to screen readers, once, when it changes. */
+  readonly announcement: string;
+}
+
+export interface DemoState {
+  /** What the built-in demo is, one sentence; null where this build has none. */
+  readonly sentence: string | null;
+  /** Files fetched so far and in all, while it is being fetched. */
+  readonly loading: { readonly done: number; readonly of: number } | null;
+}
+
+export const initialPageState: PageState = {
+  connection: 'starting',
+  fatal: null,
+  snapshot: null,
+  wanted: null,
+  notices: [],
+  demo: { sentence: null, loading: null },
+  announcement: '',
+};

@@ -1,0 +1,35 @@
+/** Readings of the page's state that more than one panel needs. */
+import type { PageState } from './page-state';
+
+/** The scaling factor on screen: the one asked for, else the engine's. */
+export function shownFactor({ wanted, snapshot }: PageState): number | null {
+  return wanted ?? snapshot?.scalingFactor ?? null;
+}
+
+/** Do the scores on screen belong to another scaling factor than the one on screen? */
+export function isStale(state: PageState): boolean {
+  return state.snapshot !== null && shownFactor(state) !== state.snapshot.scalingFactor;
+}
+
+/** Is anything of the table still to come? False means: every number of it is final. */
+export function isBusy(state: PageState): boolean {
+  return state.snapshot?.scores.phase !== 'complete' || isStale(state);
+}
+
+/** Text of the status line: the engine's own, unless it speaks of another scaling factor. */
+export function statusText(state: PageState): string {
+  if (state.snapshot === null) return 'Starting the engine';
+  if (isStale(state)) return `Setting the scaling factor to ${shownFactor(state)}`;
+  return state.snapshot.scores.status;
+}
+
+/** Is there anything in the library? */
+export function isEmpty({ snapshot }: PageState): boolean {
+  return snapshot !== null && snapshot.pool.models.length === 0 && snapshot.tasks.length === 0;
+}
+
+/** Is anything of the built-in demo in the library? */
+export function hasDemo({ snapshot }: PageState): boolean {
+  const items = snapshot ? [...snapshot.pool.models, ...snapshot.tasks] : [];
+  return items.some(({ origin }) => origin === 'demo');
+}

@@ -1,0 +1,223 @@
+/**
+ * The page's store and its commands. The store mirrors the engine's snapshots; a command is sent to the engine and its
+ * failure becomes a notice. Everything of the browser comes in through `StudioDependencies`, so that tests bring their own.
+ */
+import { createStore, type StoreApi } from 'zustand';
+import type { EngineHandle } from '../engine/client';
+import { type DemoManifest, fetchDemo } from './demo';
+import { splitDrop } from './drop';
+import { type NoticeText, noticeOfError, noticeOfFinding, withNotice } from './notices';
+import { initialPageState, type PageState } from './page-state';
+import { createScalingFactorCommand } from './scaling-factor';
+import { isEmpty } from './selectors';
+import { shareStructure } from './structure';
+import type {
+  AddOutcome,
+  DroppedFile,
+  EngineChoice,
+  ExportedFile,
+  ExportOptions,
+  PoolEdit,
+  SampleImage,
+  StudioEngine,
+  StudioState,
+  TaskEdit,
+} from './types';
+
+/** The values of a sweep: 0, 0.1, ... 1.5, each the nearest number to its decimal. */
+export const SWEEP_VALUES: readonly number[] = Array.from({ length: 16 }, (_, i) => i / 10);
+
+export interface StudioDependencies {
+  readonly openEngine: () => EngineHandle;
+  readonly requestFrame: (callback: () => void) => void;
+  /** The part of the page's address that carries the scaling factor. */
+  readonly address: { read(): number | null; write(value: number): void };
+  readonly save: (file: ExportedFile) => void;
+  readonly demo: DemoManifest | null;
+  readonly fetchDemoFile: (path: string) => Promise<Blob>;
+}
+
+export interface StudioCommands {
+  /** Opens the engine, takes the address's scaling factor, loads the demo into an empty library. */
+  start(): Promise<void>;
+  /** A drop of anything: each file goes to the pool it is for. */
+  add(files: readonly DroppedFile[]): Promise<void>;
+  addCheckpoints(files: readonly DroppedFile[]): Promise<void>;
+  addTaskImages(files: readonly DroppedFile[]): Promise<void>;
+  /** True if the engine took the edit. */
+  editPool(edit: PoolEdit): Promise<boolean>;
+  editTask(edit: TaskEdit): Promise<boolean>;
+  setScalingFactor(value: number): void;
+  sweep(): Promise<void>;
+  stop(): Promise<void>;
+  cancel(jobId: string): Promise<void>;
+  chooseEngine(choice: EngineChoice): Promise<void>;
+  downloadModel(options: ExportOptions): Promise<void>;
+  downloadReport(): Promise<void>;
+  /** Empty if the engine could not give any. */
+  sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
+  hideDemo(): Promise<void>;
+  showDemo(): Promise<void>;
+  dismiss(noticeId: number): void;
+  /** Replaces the engine's worker: the way out of a lost device. The library stays. */
+  restart(): Promise<void>;
+}
+
+export interface Studio {
+  readonly store: StoreApi<PageState>;
+  readonly commands: StudioCommands;
+}
+
+export function createStudio(dependencies: StudioDependencies): Studio {
+  const { openEngine, requestFrame, address, save, demo } = dependencies;
+  const store = createStore<PageState>(() => ({
+    ...initialPageState,
+    demo: { sentence: demo?.sentence ?? null, loading: null },
+  }));
+  let handle: EngineHandle | null = null;
+  let counter = 0;
+
+  const notify = (notice: NoticeText | null): void => {
+    if (notice === null) return;
+    const added = { ...notice, id: ++counter };
+    store.setState(({ notices }) => ({ notices: withNotice(notices, added) }));
+  };
+  const notifyError = (error: unknown): void => notify(noticeOfError(error));
+  const nextJob = (): string => `page-${++counter}`;
+
+  const engine = (): StudioEngine => {
+    if (handle === null) throw new Error('The engine has not been started yet.');
+    return handle.engine;
+  };
+
+  /** Runs a command; its failure becomes a notice and `fallback` the answer. */
+  const attempt = async <T>(command: () => Promise<T>, fallback: T): Promise<T> => {
+    try {
+      return await command();
+    } catch (error) {
+      notifyError(error);
+      return fallback;
+    }
+  };
+  const run = (command: () => Promise<void>): Promise<void> => attempt(command, undefined);
+  const edit = (command: () => Promise<void>): Promise<boolean> =>
+    attempt(async () => command().then(() => true), false);
+
+  const factor = createScalingFactorCommand({
+    store,
+    requestFrame,
+    send: (value) => engine().setScalingFactor(value),
+    onError: notifyError,
+  });
+
+  const receive = (snapshot: StudioState): void => {
+    store.setState((state) => ({ snapshot: shareStructure(state.snapshot, snapshot) }));
+    factor.reconcile();
+  };
+
+  /** Opens a worker and waits for its first snapshot. */
+  const connect = async (): Promise<void> => {
+    handle?.close();
+    const opened = openEngine();
+    handle = opened;
+    let connected = false;
+    opened.onTrouble((error) => {
+      if (handle === opened && connected) notifyError(error);
+    });
+    let seeFirst: (() => void) | undefined;
+    const first = new Promise<void>((resolve) => {
+      seeFirst = resolve;
+    });
+    await opened.engine.connect((snapshot) => {
+      if (handle !== opened) return;
+      receive(snapshot);
+      seeFirst?.();
+    });
+    connected = true;
+    await first;
+    store.setState({ connection: 'ready', fatal: null });
+  };
+
+  const report = (outcome: AddOutcome): void => {
+    for (const finding of outcome.findings) notify(noticeOfFinding(finding));
+    if (outcome.added.length > 0) {
+      store.setState({ announcement: `Added ${outcome.added.join(', ')}.` });
+    }
+  };
+  const addCheckpoints = (files: readonly DroppedFile[]): Promise<void> =>
+    run(async () => {
+      if (files.length > 0) report(await engine().addCheckpoints(nextJob(), files, 'user'));
+    });
+  const addTaskImages = (files: readonly DroppedFile[]): Promise<void> =>
+    run(async () => {
+      if (files.length > 0) report(await engine().addTaskImages(nextJob(), files, 'user'));
+    });
+
+  const setDemoLoading = (loading: PageState['demo']['loading']): void =>
+    store.setState((state) => ({ demo: { ...state.demo, loading } }));
+  const loadDemo = (): Promise<void> =>
+    run(async () => {
+      if (demo === null || store.getState().demo.loading !== null) return;
+      try {
+        const files = await fetchDemo(demo, dependencies.fetchDemoFile, (done, of) =>
+          setDemoLoading({ done, of }),
+        );
+        report(await engine().addCheckpoints(nextJob(), files.models, 'demo'));
+        report(await engine().addTaskImages(nextJob(), files.tasks, 'demo'));
+      } finally {
+        setDemoLoading(null);
+      }
+    });
+
+  const commands: StudioCommands = {
+    async start() {
+      try {
+        await connect();
+      } catch (error) {
+        const fatal = error instanceof Error ? error.message : String(error);
+        store.setState({ connection: 'failed', fatal });
+        return;
+      }
+      const shared = address.read();
+      if (shared !== null) factor.set(shared);
+      const state = store.getState();
+      if (isEmpty(state) && state.snapshot?.demoHidden === false) await loadDemo();
+    },
+    async add(files) {
+      const { checkpoints, taskImages } = splitDrop(files);
+      await Promise.all([addCheckpoints(checkpoints), addTaskImages(taskImages)]);
+    },
+    addCheckpoints,
+    addTaskImages,
+    editPool: (change) => edit(() => engine().editPool(change)),
+    editTask: (change) => edit(() => engine().editTask(change)),
+    setScalingFactor(value) {
+      factor.set(value);
+      address.write(value);
+    },
+    sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
+    stop: () => run(() => engine().stop()),
+    cancel: (jobId) => run(() => engine().cancel(jobId)),
+    chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),
+    downloadModel: (options) =>
+      run(async () => save(await engine().exportModel(nextJob(), options))),
+    downloadReport: () => run(async () => save(await engine().exportReport())),
+    sampleImages: (taskId, count) => attempt(() => engine().sampleImages(taskId, count), []),
+    hideDemo: () => run(() => engine().setDemoHidden(true)),
+    showDemo: () =>
+      run(async () => {
+        await engine().setDemoHidden(false);
+        await loadDemo();
+      }),
+    dismiss: (noticeId) =>
+      store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
+    restart: () =>
+      run(async () => {
+        const before = store.getState();
+        await connect();
+        const value = before.wanted ?? before.snapshot?.scalingFactor ?? null;
+        if (value !== null && value !== store.getState().snapshot?.scalingFactor) factor.set(value);
+      }),
+  };
+  return { store, commands };
+}

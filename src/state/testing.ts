@@ -1,0 +1,194 @@
+/** For tests: snapshots to start from, and an engine that records commands and says what it is told to say. */
+import type { EngineHandle } from '../engine/client';
+import type { DeviceError } from '../errors';
+import type {
+  ModelView,
+  ScoreBoard,
+  StudioEngine,
+  StudioState,
+  TaskScore,
+  TaskView,
+} from './types';
+
+export function aModel(overrides: Partial<ModelView> = {}): ModelView {
+  return {
+    id: 'model-1',
+    name: 'fashion',
+    origin: 'user',
+    role: 'expert',
+    included: true,
+    weight: 1,
+    bytes: 4_853_744,
+    architecture: 'CLIP vision tower',
+    geometry: '256 × 3 · patch 8 · 32 px',
+    dtypes: 'F16',
+    mergedTensors: 55,
+    hasTextTower: false,
+    assumptions: [],
+    findings: [],
+    ...overrides,
+  };
+}
+
+export function aTask(overrides: Partial<TaskView> = {}): TaskView {
+  return {
+    id: 'task-1',
+    name: 'fashion',
+    origin: 'user',
+    included: true,
+    classnames: ['dress', 'coat'],
+    templates: ['a photo of a {}'],
+    imageCount: 400,
+    classCounts: [200, 200],
+    expert: 'fashion',
+    findings: [],
+    ...overrides,
+  };
+}
+
+/** A score of two classes, with all of its images scored unless `total` says more. */
+export function aScore(taskId: string, correct: number, scored: number, total = scored): TaskScore {
+  const accuracy = correct / scored;
+  const half = Math.floor(scored / 2);
+  const firstRight = Math.min(half, correct);
+  return {
+    taskId,
+    scored,
+    total,
+    correct,
+    accuracy,
+    interval: [Math.max(0, accuracy - 0.02), Math.min(1, accuracy + 0.02)],
+    loss: scored === total ? 1.25 : null,
+    sampleLoss: 1.25,
+    perClass: [
+      { scored: half, correct: firstRight },
+      { scored: scored - half, correct: correct - firstRight },
+    ],
+  };
+}
+
+export const emptyBoard: ScoreBoard = {
+  pretrained: { tasks: {}, average: null },
+  merged: { tasks: {}, average: null },
+  expert: { tasks: {}, average: null },
+  curve: [],
+  sweep: null,
+  phase: 'idle',
+  status: 'Add a pretrained CLIP',
+  scored: 0,
+  total: 0,
+  failure: null,
+};
+
+export function aSnapshot(overrides: Partial<StudioState> = {}): StudioState {
+  return {
+    pool: { models: [], findings: [], mergeable: false },
+    tasks: [],
+    scalingFactor: 0.7,
+    engine: {
+      choice: 'auto',
+      active: 'cpu',
+      reason: 'This browser has no WebGPU.',
+      adapter: null,
+      threads: 2,
+      exact: true,
+      exactDetail: 'All cases agree to the last bit.',
+    },
+    storage: { used: 0, available: null },
+    jobs: [],
+    scores: emptyBoard,
+    demoHidden: false,
+    ...overrides,
+  };
+}
+
+export interface FakeEngine {
+  /** Give this to `createStudio` as `openEngine`. */
+  readonly open: () => EngineHandle;
+  /** Commands in the order they came: the name and then the arguments. */
+  readonly calls: readonly (readonly unknown[])[];
+  /** Pushes a snapshot, as the worker would: a copy. */
+  push(snapshot: StudioState): void;
+  /** What the worker could not handle. */
+  trouble(error: DeviceError): void;
+  /** Answers a command by this from now on. */
+  answer<K extends keyof StudioEngine>(name: K, with_: StudioEngine[K]): void;
+  /** How often a worker was opened and closed. */
+  readonly opened: () => number;
+  readonly closed: () => number;
+}
+
+export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
+  const calls: unknown[][] = [];
+  let listener: ((state: StudioState) => void) | null = null;
+  let onTrouble: ((error: DeviceError) => void) | null = null;
+  let opened = 0;
+  let closed = 0;
+  const nothing = async (): Promise<void> => {};
+  const answers: StudioEngine = {
+    connect: nothing,
+    addCheckpoints: async () => ({ added: [], findings: [] }),
+    addTaskImages: async () => ({ added: [], findings: [] }),
+    editPool: nothing,
+    editTask: nothing,
+    setScalingFactor: nothing,
+    sweep: nothing,
+    stop: nothing,
+    cancel: nothing,
+    chooseEngine: nothing,
+    exportModel: async () => ({ name: 'model.safetensors', file: new Blob(['weights']) }),
+    exportReport: async () => ({ name: 'program_report.json', file: new Blob(['{}']) }),
+    sampleImages: async () => [],
+    setDemoHidden: nothing,
+  };
+  const push = (snapshot: StudioState): void => listener?.(structuredClone(snapshot));
+  const recorded = <A extends unknown[], R>(name: string, command: () => (...args: A) => R) => {
+    return (...args: A): R => {
+      calls.push([name, ...args]);
+      return command()(...args);
+    };
+  };
+  const engine: StudioEngine = {
+    connect: async (given) => {
+      calls.push(['connect']);
+      listener = given;
+      await answers.connect(given);
+      push(first);
+    },
+    addCheckpoints: recorded('addCheckpoints', () => answers.addCheckpoints),
+    addTaskImages: recorded('addTaskImages', () => answers.addTaskImages),
+    editPool: recorded('editPool', () => answers.editPool),
+    editTask: recorded('editTask', () => answers.editTask),
+    setScalingFactor: recorded('setScalingFactor', () => answers.setScalingFactor),
+    sweep: recorded('sweep', () => answers.sweep),
+    stop: recorded('stop', () => answers.stop),
+    cancel: recorded('cancel', () => answers.cancel),
+    chooseEngine: recorded('chooseEngine', () => answers.chooseEngine),
+    exportModel: recorded('exportModel', () => answers.exportModel),
+    exportReport: recorded('exportReport', () => answers.exportReport),
+    sampleImages: recorded('sampleImages', () => answers.sampleImages),
+    setDemoHidden: recorded('setDemoHidden', () => answers.setDemoHidden),
+  };
+  return {
+    open: () => {
+      opened += 1;
+      return {
+        engine,
+        onTrouble: (given) => {
+          onTrouble = given;
+        },
+        close: () => {
+          closed += 1;
+        },
+      };
+    },
+    calls,
+    push,
+    trouble: (error) => onTrouble?.(error),
+    answer: (name, with_) => {
+      answers[name] = with_;
+    },
+    opened: () => opened,
+    closed: () => closed,
+  };
+}

@@ -1,0 +1,26 @@
+/**
+ * The part of the page's address that can be shared: the scaling factor, as `#lambda=0.7`. No file name, model or task
+ * ever goes into it.
+ */
+
+const KEY = 'lambda';
+
+/** The scaling factor that a location hash carries (with or without `#`), or null if it carries no finite number. */
+export function readScalingFactor(hash: string): number | null {
+  const text = new URLSearchParams(hash.replace(/^#/, '')).get(KEY)?.trim() ?? '';
+  return parseNumber(text);
+}
+
+/** The hash that carries this scaling factor; whatever else stood in the old hash stays. */
+export function writeScalingFactor(hash: string, value: number): string {
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+  parameters.set(KEY, String(value));
+  return `#${parameters.toString()}`;
+}
+
+/** A finite decimal number as people type it, or null. `0x10`, `Infinity` and the empty text are none. */
+export function parseNumber(text: string): number | null {
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text.trim())) return null;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
