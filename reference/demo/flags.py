@@ -25,8 +25,8 @@ SEED_SET = "flag"
 _TEST_PLACEMENTS, _VALIDATION_PLACEMENTS, _TRAIN_WAVES, _SEED_WAVES = 4, 8, 8, 2
 _NAMED_SETS = {"emojione": "flag-for-", "emojione-v1": "flag-for-", "openmoji": "flag-", "twemoji": "flag-"}
 # Euclidean distance of two flat flags (64 x 64 RGB over mid-grey, values 0..1): below it they are one flag. Several
-# territories fly the flag of a country of the task.
-_SAME_FLAG = 14.0
+# territories fly the flag of a country of the task; such names are left out altogether.
+_SAME_FLAG = 8.0
 
 
 def task(sources: Sources, size: int, rng: np.random.Generator) -> Task:
@@ -76,7 +76,9 @@ def other_countries(sources: Sources, rng: np.random.Generator) -> Pool:
     task_drawings = [
         picture for name in (*TRAIN_SETS, *VALIDATION_SETS, *TEST_SETS) for picture in _drawings(sources, name).values()
     ]
-    kept = without_near_duplicates(_colours(drawings), _colours(task_drawings), _SAME_FLAG)
+    distinct = without_near_duplicates(_colours(drawings), _colours(task_drawings), _SAME_FLAG)
+    same = {names[index] for index in set(range(len(names))) - set(distinct.tolist())}
+    kept = [index for index, name in enumerate(names) if name not in same]
     pictures = stack([centred(waving(drawings[index], rng)) for index in kept])
     return Pool(Ground.PLAIN, pictures, [names[index] for index in kept], "flag")
 
