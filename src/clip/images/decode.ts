@@ -1,0 +1,41 @@
+/** Picture files into pixels, equal to what FusionBench's datasets, Pillow 13 and transformers 5.23 make of them. */
+import type { NamedBlob } from '../../checkpoint/types';
+import { FormatError } from '../../errors';
+import type { RgbImage } from '../types';
+import { decodeJpeg } from './jpeg';
+import { formatName, isReadable } from './picture-format';
+import { decodePng } from './png';
+import { decodeWebp } from './webp';
+
+const DECODERS = { PNG: decodePng, JPEG: decodeJpeg, WebP: decodeWebp } as const;
+
+/**
+ * Decodes a PNG, JPEG or WebP file; which of them it is, its bytes say.
+ *
+ * The pixels are those of Pillow 13's `Image.open(file).convert("RGB")` after transformers 5.23's own conversion: alpha
+ * is dropped and hidden colours appear, 16-bit grey clips at 255, pixels of a PNG's one transparent colour become white.
+ *
+ * @throws FormatError for every other format, for damaged or truncated data and for more pixels than Pillow accepts.
+ */
+export async function decodeImage(file: NamedBlob): Promise<RgbImage> {
+  let bytes: Uint8Array<ArrayBuffer>;
+  try {
+    bytes = new Uint8Array(await file.blob.arrayBuffer());
+  } catch (cause) {
+    throw new FormatError(
+      file.name,
+      'The file cannot be read; it may have been moved or changed. Add it again.',
+      { cause },
+    );
+  }
+  if (bytes.length === 0) throw new FormatError(file.name, 'The file is empty.');
+  const format = formatName(bytes);
+  if (!isReadable(format)) {
+    const what =
+      format === undefined
+        ? 'This is not a picture that is known here'
+        : `${format} pictures cannot be read here`;
+    throw new FormatError(file.name, `${what}, only PNG, JPEG and WebP. Convert it to PNG.`);
+  }
+  return DECODERS[format](bytes, file.name);
+}

@@ -1,0 +1,22 @@
+/** JPEG as Pillow 13 reads it: libjpeg's accurate DCT and smooth chroma, which @jsquash/jpeg has too. */
+import { FormatError } from '../../errors';
+import type { RgbImage } from '../types';
+import { CodecError, codecs } from './codecs';
+import { readJpeg } from './jpeg-segments';
+import { orientationOf, upright } from './orientation';
+import { withoutAlpha } from './rgba';
+
+/** @throws FormatError where the file is damaged, cut short, too large, or neither RGB nor grey. */
+export async function decodeJpeg(bytes: Uint8Array<ArrayBuffer>, file: string): Promise<RgbImage> {
+  const jpeg = readJpeg(bytes, file);
+  try {
+    return upright(withoutAlpha(await codecs.jpeg(bytes.buffer)), orientationOf(jpeg));
+  } catch (cause) {
+    if (!(cause instanceof CodecError)) throw cause;
+    throw new FormatError(
+      file,
+      `The JPEG cannot be decoded (${cause.message}). Replace the file.`,
+      { cause },
+    );
+  }
+}
