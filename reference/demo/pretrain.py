@@ -22,7 +22,7 @@ _LARGEST_SCALE = math.log(100)  # CLIP's own bound on the logit scale
 
 @dataclass(frozen=True)
 class PretrainOptions:
-    steps: int = 1400
+    steps: int = 1200
     batch: int = 256
     learning_rate: float = 1e-3
     weight_decay: float = 0.05

@@ -31,7 +31,7 @@ def learn(captions: list[str]) -> Tokenizer:
     tokenizer = _assemble(models.BPE(vocab=vocabulary, merges=merges, end_of_word_suffix=_WORD_END, unk_token=END))
     tokenizer.add_special_tokens([START, END])
     tokenizer.post_processor = processors.RobertaProcessing(
-        sep=(END, vocabulary[END]), cls=(START, vocabulary[START]), trim_offsets=False, add_prefix_space=False
+        sep=(END, vocabulary[END]), cls_token=(START, vocabulary[START]), trim_offsets=False, add_prefix_space=False
     )
     return tokenizer
 
