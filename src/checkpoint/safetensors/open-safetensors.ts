@@ -1,0 +1,84 @@
+import { FormatError } from '../../errors';
+import { readBytes } from '../read-bytes';
+import type { Checkpoint, NamedBlob, TensorSource } from '../types';
+import { HeaderError, parseHeader, type TensorInfo } from './header';
+import { JsonError } from './json-scanner';
+
+/** Largest header that is read (safetensors `MAX_HEADER_SIZE`): what a hostile file can make us allocate. */
+const MAX_HEADER_BYTES = 100_000_000;
+/** The header's length, a 64-bit little-endian number, stands before it. */
+const LENGTH_BYTES = 8;
+
+const DOWNLOAD_AGAIN = 'The file is damaged or was not downloaded to its end: download it again.';
+const SAVE_AGAIN = 'It was not written by a safetensors library: save it again with one.';
+
+/**
+ * Opens a safetensors file: reads and checks its header, and none of its tensors. Accepts and refuses what the
+ * reference (safetensors 0.8.0) does, except that two tensors of one name are refused.
+ * A dimension above 2^53, legal only beside a dimension 0, is rounded to a double.
+ *
+ * @throws FormatError naming the file, the place and the remedy
+ */
+export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
+  const { name, blob } = file;
+  if (blob.size < LENGTH_BYTES) {
+    throw new FormatError(
+      name,
+      `it has ${blob.size} bytes, and a safetensors file begins with ${LENGTH_BYTES} bytes for the length of its header. ${DOWNLOAD_AGAIN}`,
+    );
+  }
+  const start = await readBytes(file, 0, LENGTH_BYTES);
+  const headerLength = new DataView(start.buffer).getBigUint64(0, true);
+  if (headerLength > MAX_HEADER_BYTES) {
+    throw new FormatError(
+      name,
+      `its first ${LENGTH_BYTES} bytes give the header a length of ${headerLength} bytes; at most ${MAX_HEADER_BYTES} are allowed. This is no safetensors file, or its start is damaged: download it again.`,
+    );
+  }
+  const dataBegin = LENGTH_BYTES + Number(headerLength);
+  if (dataBegin > blob.size) {
+    throw new FormatError(
+      name,
+      `its header should end at byte ${dataBegin}, but the file ends at byte ${blob.size}. ${DOWNLOAD_AGAIN}`,
+    );
+  }
+  const headerBytes = await readBytes(file, LENGTH_BYTES, dataBegin);
+  try {
+    const header = parseHeader(headerBytes, blob.size - dataBegin);
+    const tensors = new Map<string, TensorSource>();
+    for (const info of header.tensors) tensors.set(info.name, tensorSource(file, dataBegin, info));
+    return { file: name, format: 'safetensors', tensors, metadata: header.metadata };
+  } catch (error) {
+    if (error instanceof JsonError) {
+      throw new FormatError(
+        name,
+        `its header is not valid at byte ${LENGTH_BYTES + error.position} of the file: ${error.message}. ${SAVE_AGAIN}`,
+        { cause: error },
+      );
+    }
+    if (error instanceof HeaderError) {
+      throw new FormatError(name, `${error.message}. ${DOWNLOAD_AGAIN}`, { cause: error });
+    }
+    throw error;
+  }
+}
+
+function tensorSource(file: NamedBlob, dataBegin: number, info: TensorInfo): TensorSource {
+  const byteLength = info.end - info.begin;
+  const first = dataBegin + info.begin;
+  return {
+    name: info.name,
+    dtype: info.dtype,
+    shape: info.shape,
+    byteLength,
+    read: () => readBytes(file, first, first + byteLength),
+    readRange(begin, end) {
+      if (!(begin >= 0 && begin <= end && end <= byteLength)) {
+        throw new RangeError(
+          `bytes ${begin} to ${end} are not in ${info.name} (${byteLength} bytes)`,
+        );
+      }
+      return readBytes(file, first + begin, first + end);
+    },
+  };
+}
