@@ -31,8 +31,12 @@ def apply(base: State, vector: State, scaling_factor: float) -> State:
 
 
 def simple_average(experts: list[State]) -> State:
-    """The mean of the experts."""
-    return {key: torch.stack([expert[key] for expert in experts]).mean(0) for key in experts[0]}
+    """The mean of the experts: summed left to right, then divided."""
+    total = {key: torch.zeros_like(value) for key, value in experts[0].items()}
+    for expert in experts:
+        for key in total:
+            total[key] += expert[key]
+    return {key: value / len(experts) for key, value in total.items()}
 
 
 def with_vision(model: CLIPModel, state: State) -> CLIPModel:
