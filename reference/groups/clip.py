@@ -24,10 +24,10 @@ PROMPTS = [
 
 RAW_IDS = {
     "two end tokens": [792, 320, 793, 516, 793],
-    "no end token": [792, 320, 516, 512],
+    "no end token, highest id not first": [320, 792, 516, 512],
     "end token only": [793],
     "start token after the end token": [320, 793, 792, 512, 516],
-    "two equal highest ids before the end token": [792, 320, 512, 792, 516, 512],
+    "no end token, highest id twice": [320, 516, 792, 320, 792, 512],
 }
 
 POOLING_TOKENS = (2, END_OF_TEXT, 512)
@@ -68,7 +68,10 @@ def expectation(shape: str, out: Path) -> dict:
     model = load_clip(shape)
     pixels = pixel_values(shape)
     write_bytes(out / "pixel-values.bin", pixels.numpy().astype("<f4").tobytes())
-    states = model.vision_model(pixels[:1], output_hidden_states=True).hidden_states
+    first = model.vision_model(pixels[:1], output_hidden_states=True)
+    states = first.hidden_states
+    assert torch.equal(model.vision_model.post_layernorm(states[-1][:, 0]), first.pooler_output)
+    assert torch.equal(model.vision_model.pre_layrnorm(model.vision_model.embeddings(pixels[:1])), states[0])
     write_bytes(out / "hidden-states.bin", np.stack([state[0].numpy() for state in states]).astype("<f4").tobytes())
 
     encode = tokenizer.load()
