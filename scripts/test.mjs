@@ -18,6 +18,10 @@ const { values: only, positionals: files } = parseArgs({
 });
 const unit = only.unit || !only.browser;
 const browser = only.browser || !only.unit;
+if (files.length > 0 && unit && browser) {
+  console.error(`Say whose files these are: npm test -- --unit ${files[0]}, or --browser.`);
+  process.exit(1);
+}
 
 /** @type {Step[]} */
 const unitSteps = [
@@ -80,7 +84,7 @@ const failedStep = await runSteps([
 ]);
 const totals = await readTotals();
 console.log('');
-if (failedStep !== undefined) console.error(`Failed at: ${failedStep}.`);
+if (failedStep !== undefined) console.log(`Failed at: ${failedStep}.`);
 if (totals.skipped > 0) console.log(`${totals.skipped} skipped.`);
 // A step that fails before or without a failing test is a failure all the same.
 const failed = failedStep === undefined ? totals.failed : Math.max(1, totals.failed);

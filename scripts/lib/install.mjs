@@ -18,7 +18,13 @@ export async function ensureInstalled() {
   if ((await readText(stamp)) === hash) return;
   if (!agrees(JSON.parse(wanted.toString()), await readText(installedLockfile))) {
     console.log('Installing dependencies (npm ci) ...');
-    const code = await runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+    const code = await runNpm([
+      'ci',
+      '--include=dev',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+    ]);
     if (code !== 0)
       throw new Error('npm ci failed; its output above says why. Is the network reachable?');
   }
