@@ -8,7 +8,7 @@ import type { ClipModel } from '../clip/types';
 import { mergedNames } from './judge';
 import type { Finding } from './types';
 
-export interface TaskVectorFacts {
+export type TaskVectorFacts = {
   /** `‖theta_i - theta_0‖ / ‖theta_0‖` over all matrices of the vision tower (norms and biases are alike in any CLIP). */
   readonly relativeNorm: number;
   /** The same per merged tensor, by canonical name. */
@@ -17,7 +17,7 @@ export interface TaskVectorFacts {
   readonly identical: boolean;
   /** NaN or infinite weights of the expert, by canonical name. */
   readonly nonFinite: Readonly<Record<string, number>>;
-}
+};
 
 /**
  * A relative norm above this is no fine-tune of this base: two CLIPs of independent training are at about the square

@@ -2,7 +2,7 @@
  * The zero-shot head: one unit vector per class. Per class every prompt's text embedding is normalised, the mean is
  * taken and normalised again. Source: FusionBench `models/hf_clip.py`, `HFCLIPClassifier.set_classification_task`.
  */
-import { readFloat32 } from '../checkpoint/decode';
+import { readFloat32 } from '../checkpoint/dtype';
 import { encodePrompts } from '../clip/text/encode-prompts';
 import type { ClipModel } from '../clip/types';
 import { CompatibilityError } from '../errors';

@@ -1,5 +1,5 @@
 /** One batch of scoring: pictures to patches, through the vision tower, to predictions. Called again until complete. */
-import type { VisionTower } from '../clip/vision/tower';
+import type { VisionTower } from '../clip/vision-tower';
 import type { TensorBuffer } from '../runtime/types';
 import { classify } from './classify';
 import type { ZeroShotHead } from './head';

@@ -2,7 +2,7 @@
  * What is in the engine's memory while a pool is scored: `theta_0`, `S`, the working weights and the projection on the
  * tensor backend. Made once per pool, thrown away when the pool changes.
  */
-import { readFloat32 } from '../../checkpoint/dtypes';
+import { readFloat32 } from '../../checkpoint/dtype';
 import { CompatibilityError } from '../../errors';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Combination } from '../../method/types';

@@ -1,0 +1,92 @@
+/** "Add checkpoints": dropped files become models of the library, or findings that say why not. */
+import { openClip } from '../clip/open';
+import type { ClipModel } from '../clip/types';
+import { FormatError } from '../errors';
+import type { Library } from '../storage/types';
+import type { AddOutcome, DroppedFile, Finding, Origin } from './api';
+import { groupModelFiles, type ModelGroup } from './group-files';
+import type { Job } from './jobs';
+import type { NewModel } from './pool-state';
+
+export interface AddedModels {
+  readonly models: readonly NewModel[];
+  readonly outcome: AddOutcome;
+}
+
+/**
+ * Opens every model before anything is stored (headers only), then imports the good ones one after the other. Bad ones
+ * become findings and leave nothing behind; so does an import that is stopped or that the storage refuses.
+ */
+export async function addModels(
+  library: Library,
+  files: readonly DroppedFile[],
+  origin: Origin,
+  base: ClipModel | undefined,
+  job: Job,
+): Promise<AddedModels> {
+  const { models: groups, unused } = groupModelFiles(files);
+  const findings: Finding[] = [];
+  const good: { group: ModelGroup; model: ClipModel }[] = [];
+  for (const group of groups) {
+    job.signal.throwIfAborted();
+    try {
+      const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
+      good.push({ group, model: await openClip(group.name, blobs, base) });
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      findings.push({
+        severity: 'error',
+        subject: group.name,
+        message: error.message,
+        details: [],
+      });
+    }
+  }
+  const models: NewModel[] = [];
+  for (const [i, { group, model }] of good.entries()) {
+    const label = `Importing ${group.name} (${i + 1} of ${good.length})`;
+    const request = {
+      name: group.name,
+      files: group.files.map(({ name, file }) => ({ name, blob: file })),
+      facts: {},
+    };
+    try {
+      const item = await library.importModel(request, {
+        signal: job.signal,
+        onProgress: (done, total) => job.report(label, total === 0 ? null : done / total),
+      });
+      models.push({ id: item.id, name: group.name, origin, fullClip: model.text !== undefined });
+    } catch (error) {
+      // What was imported before stays; what comes after would fail in the same way.
+      findings.push(interrupted(group.name, error));
+      break;
+    }
+  }
+  if (groups.length === 0) {
+    findings.push({
+      severity: 'error',
+      message:
+        'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …) or a .safetensors file.',
+      details: unused,
+    });
+  } else if (unused.length > 0) {
+    findings.push({
+      severity: 'info',
+      message: 'These files belong to no model and were left out.',
+      details: unused,
+    });
+  }
+  return { models, outcome: { added: models.map(({ name }) => name), findings } };
+}
+
+/** An import that was stopped, or that the storage refused, as a finding. */
+export function interrupted(subject: string, error: unknown): Finding {
+  const stopped = error instanceof DOMException && error.name === 'AbortError';
+  const reason = error instanceof Error ? error.message : String(error);
+  return {
+    severity: stopped ? 'info' : 'error',
+    subject,
+    message: stopped ? `The import of ${subject} was stopped; nothing of it was kept.` : reason,
+    details: [],
+  };
+}

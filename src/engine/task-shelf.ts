@@ -1,0 +1,96 @@
+/** The tasks: image sets in the library with the user's edits on them. */
+import type { NamedBlob } from '../checkpoint/types';
+import { ConfigError } from '../errors';
+import type { Library } from '../storage/types';
+import type { Finding, Origin, TaskEdit, TaskView } from './api';
+
+/** A task as it is remembered between visits, without its pictures. */
+export interface TaskEntry {
+  readonly id: string;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly included: boolean;
+  readonly classnames: readonly string[];
+  readonly templates: readonly string[];
+}
+
+export interface ShelvedTask {
+  readonly entry: TaskEntry;
+  readonly images: readonly NamedBlob[];
+  readonly labels: readonly number[];
+  readonly findings: readonly Finding[];
+}
+
+/** What the library keeps with an image set. */
+export type ImageSetFacts = { readonly labels: readonly number[] };
+
+export async function openTask(library: Library, entry: TaskEntry): Promise<ShelvedTask | null> {
+  const item = (await library.listImageSets()).find(({ id }) => id === entry.id);
+  if (!item) return null;
+  const { labels } = item.facts as ImageSetFacts;
+  return { entry, labels, images: await library.openImageSet(entry.id), findings: [] };
+}
+
+/** Applies an edit; unknown ids leave the list as it is. Throws ConfigError on prompts that cannot be. */
+export function editTasks(tasks: readonly ShelvedTask[], edit: TaskEdit): ShelvedTask[] {
+  if (edit.type === 'remove') return tasks.filter(({ entry }) => entry.id !== edit.id);
+  return tasks.map((task) =>
+    task.entry.id === edit.id
+      ? { ...task, entry: { ...task.entry, ...changes(task.entry, edit) } }
+      : task,
+  );
+}
+
+function changes(
+  entry: TaskEntry,
+  edit: Exclude<TaskEdit, { type: 'remove' }>,
+): Partial<TaskEntry> {
+  switch (edit.type) {
+    case 'setIncluded':
+      return { included: edit.included };
+    case 'rename': {
+      const name = edit.name.trim();
+      if (name === '') throw new ConfigError('A task needs a name of at least one character.');
+      return { name };
+    }
+    case 'setPrompts': {
+      const { classnames, templates } = edit;
+      if (classnames.length !== entry.classnames.length) {
+        throw new ConfigError(
+          `${entry.name} has ${entry.classnames.length} classes, but ${classnames.length} names were given.`,
+        );
+      }
+      if (templates.length === 0)
+        throw new ConfigError(`${entry.name} needs at least one template.`);
+      const bad = templates.find((template) => !/\{c?\}/.test(template));
+      if (bad !== undefined) {
+        throw new ConfigError(`The template "${bad}" has no {} where the class name goes.`);
+      }
+      return { classnames, templates };
+    }
+  }
+}
+
+export function taskView(task: ShelvedTask, expert: string | null): TaskView {
+  const { entry, labels, images, findings } = task;
+  const classCounts = entry.classnames.map(() => 0);
+  for (const label of labels) classCounts[label] = (classCounts[label] ?? 0) + 1;
+  return {
+    id: entry.id,
+    name: entry.name,
+    origin: entry.origin,
+    included: entry.included,
+    classnames: entry.classnames,
+    templates: entry.templates,
+    imageCount: images.length,
+    classCounts,
+    expert,
+    findings,
+  };
+}
+
+/** Task and model names are the same when they differ only in case, `_`, `-` and blanks. */
+export function sameName(a: string, b: string): boolean {
+  const plain = (name: string) => name.toLowerCase().replace(/[\s_-]+/g, '');
+  return plain(a) === plain(b);
+}

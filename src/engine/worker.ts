@@ -1,0 +1,21 @@
+/** The engine's worker: puts the studio together from the browser's parts and offers it to the page. */
+import { expose } from 'comlink';
+import { loadWasmInBrowser } from '../runtime/ort/wasm-browser';
+import { requestStudioDevice } from '../runtime/webgpu/device';
+import { openLibrary } from '../storage/library';
+import { version } from '../version';
+import { createStudio } from './studio';
+
+expose(
+  createStudio({
+    library: openLibrary(),
+    version,
+    runtime: {
+      loadWasm: loadWasmInBrowser,
+      requestDevice: requestStudioDevice,
+      // Loaded when a GPU is there: its 27 MB are not for pages that compute on the CPU.
+      createWebgpuEngine: async (device) =>
+        (await import('../runtime/ort/webgpu')).createWebgpuEngine(device),
+    },
+  }),
+);

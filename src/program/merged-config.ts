@@ -1,0 +1,62 @@
+/** `config.json` of a merged model, as `save_pretrained` of transformers writes it: enough to load it without the base. */
+import type { OutputDtype } from '../checkpoint/dtype';
+import type { ClipModel, TextConfig, TowerConfig } from '../clip/types';
+import type { MergedModelOptions } from './merged-model';
+
+/** transformers' names of the element types. */
+const TORCH_DTYPES: Readonly<Record<OutputDtype, string>> = {
+  F32: 'float32',
+  F16: 'float16',
+  BF16: 'bfloat16',
+};
+
+/** The configuration of what is written; whatever else the base's own configuration says is kept. */
+export function mergedConfig(
+  pretrained: ClipModel,
+  content: MergedModelOptions['content'],
+  dtype: OutputDtype,
+): Record<string, unknown> {
+  const { vision, text, configJson = {}, visualProjection } = pretrained;
+  const flat = configJson.vision_config === undefined;
+  const visionConfig = {
+    ...((flat ? configJson : configJson.vision_config) as object),
+    ...towerConfig(vision),
+    image_size: vision.imageSize,
+    patch_size: vision.patchSize,
+    model_type: 'clip_vision_model',
+  };
+  const common = { dtype: TORCH_DTYPES[dtype] };
+  if (content === 'vision' || !text) {
+    return { ...visionConfig, ...common, architectures: ['CLIPVisionModel'] };
+  }
+  return {
+    ...(flat ? {} : configJson),
+    ...common,
+    architectures: ['CLIPModel'],
+    model_type: 'clip',
+    projection_dim: visualProjection?.shape[0],
+    text_config: { ...(configJson.text_config as object | undefined), ...textConfig(text.config) },
+    vision_config: visionConfig,
+  };
+}
+
+function towerConfig(config: TowerConfig): object {
+  return {
+    hidden_size: config.hiddenSize,
+    intermediate_size: config.intermediateSize,
+    num_hidden_layers: config.layers,
+    num_attention_heads: config.heads,
+    hidden_act: config.activation,
+    layer_norm_eps: config.layerNormEps,
+  };
+}
+
+function textConfig(config: TextConfig): object {
+  return {
+    ...towerConfig(config),
+    vocab_size: config.vocabSize,
+    max_position_embeddings: config.maxPositions,
+    eos_token_id: config.eosTokenId,
+    model_type: 'clip_text_model',
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * The report of a run: FusionBench's `program_report.json` (`taskpool/clip_vision/taskpool.py`, `evaluate`), and under
+ * a key of our own what it lacks: sample counts, intervals, the recipe, the models it was compared with.
+ */
+
+/** One model on one task. */
+export interface TaskResult {
+  readonly task: string;
+  /** Images scored and images right. */
+  readonly n: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  /** 95 % interval of the accuracy. */
+  readonly interval: readonly [number, number];
+  /** FusionBench's: cross-entropy, mean over batches of 128, unweighted. */
+  readonly loss: number | null;
+  /** Mean cross-entropy over images. */
+  readonly sampleLoss: number;
+  readonly perClass: readonly {
+    readonly classname: string;
+    readonly n: number;
+    readonly correct: number;
+  }[];
+}
+
+export interface RecipeModel {
+  readonly name: string;
+  readonly weight: number;
+  /** Of the weights file; null where it was not computed. */
+  readonly sha256: string | null;
+}
+
+/** What was merged, and how: enough to do it again. */
+export interface Recipe {
+  readonly method: string;
+  readonly scalingFactor: number;
+  readonly pretrained: RecipeModel;
+  /** In the order of the sum. */
+  readonly experts: readonly RecipeModel[];
+  readonly programVersion: string;
+}
+
+export interface ReportInput {
+  readonly recipe: Recipe;
+  /** Elements of the merged vision tower. */
+  readonly parameters: number;
+  readonly merged: readonly TaskResult[];
+  readonly pretrained: readonly TaskResult[];
+  /** Each task's own expert; `task` names the task. */
+  readonly expert: readonly TaskResult[];
+  /** What computed the numbers, for people. */
+  readonly engine: string;
+}
+
+/** The key under which everything of ours stands, so that FusionBench's own keys stay its own. */
+export const OWN_KEY = 'task_arithmetic_studio';
+
+/** Builds the report; losses that are not known yet (scoring was stopped) are null. */
+export function programReport(input: ReportInput): Record<string, unknown> {
+  const { merged, parameters, recipe, engine } = input;
+  return {
+    model_info: {
+      trainable_params: parameters,
+      all_params: parameters,
+      trainable_percentage: 1,
+    },
+    ...Object.fromEntries(
+      merged.map(({ task, accuracy, loss }) => [task, { accuracy, loss }] as const),
+    ),
+    average: {
+      accuracy: mean(merged.map(({ accuracy }) => accuracy)),
+      loss: mean(merged.map(({ loss }) => loss)),
+    },
+    [OWN_KEY]: {
+      recipe,
+      engine,
+      tasks: Object.fromEntries(merged.map((result) => [result.task, details(result)])),
+      pretrained: Object.fromEntries(
+        input.pretrained.map((result) => [result.task, details(result)]),
+      ),
+      expert: Object.fromEntries(input.expert.map((result) => [result.task, details(result)])),
+    },
+  };
+}
+
+function details({ task: _, ...result }: TaskResult): Omit<TaskResult, 'task'> {
+  return result;
+}
+
+/** Unweighted mean; null where there is nothing or something is missing. */
+function mean(values: readonly (number | null)[]): number | null {
+  let sum = 0;
+  for (const value of values) {
+    if (value === null) return null;
+    sum += value;
+  }
+  return values.length === 0 ? null : sum / values.length;
+}
