@@ -1,0 +1,252 @@
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Page } from '@playwright/test';
+import type { room } from './pages/storage';
+import { openTestPage } from './support/pages';
+import { test as base, expect } from './support/test';
+
+const MiB = 1024 * 1024;
+/** Not a multiple of the part size, and several parts. */
+const LARGE = 200 * MiB + 12_345;
+const WINDOW = 16 * MiB;
+/** What importing or streaming out may add to the page's process: half of what goes through it. */
+const MEMORY_BOUND = 100 * MiB;
+
+/**
+ * With a profile on disk, as people browse. Playwright's own contexts are private windows, in which Chromium keeps the
+ * library by reference to the chosen files, in memory, and counts none of it.
+ */
+const test = base.extend({
+  context: async ({ launchOptions, baseURL }, use) => {
+    const profile = await mkdtemp(join(tmpdir(), 'studio-profile-'));
+    const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL });
+    await use(context);
+    await context.close();
+    await rm(profile, { recursive: true });
+  },
+});
+
+let folder: string;
+let large: { path: string; digests: string[] };
+let small: string;
+
+/** A file in which every block of 1 MiB differs, and the digests of its windows. */
+function makeFile(path: string, size: number): string[] {
+  const block = Buffer.alloc(MiB);
+  for (let i = 0; i < MiB; i += 1) block[i] = (i * 2654435761) >>> 24;
+  const file = openSync(path, 'w');
+  const digests: string[] = [];
+  let hash = createHash('sha256');
+  for (let at = 0; at < size; at += MiB) {
+    block.writeUInt32LE(at / MiB, 0);
+    const part = block.subarray(0, Math.min(MiB, size - at));
+    writeSync(file, part);
+    hash.update(part);
+    if ((at + MiB) % WINDOW === 0 || at + MiB >= size) {
+      digests.push(hash.digest('hex'));
+      hash = createHash('sha256');
+    }
+  }
+  closeSync(file);
+  return digests;
+}
+
+test.beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'studio-storage-'));
+  const path = join(folder, 'model.safetensors');
+  large = { path, digests: makeFile(path, LARGE) };
+  small = join(folder, 'config.json');
+  writeFileSync(small, '{"model_type": "clip"}');
+});
+
+test.afterAll(() => rm(folder, { recursive: true }));
+
+const openStorage = (page: Page) => openTestPage<typeof room>(page, 'storage');
+const choose = (page: Page, ...paths: string[]) => page.getByLabel('Files').setInputFiles(paths);
+
+/** Highest resident memory that any of the browser's page processes ever had, and what they have now: Linux only. */
+async function rendererMemory(page: Page): Promise<{ peak: number; now: number }> {
+  const session = await page.context().browser()?.newBrowserCDPSession();
+  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
+  const read = (field: string) => {
+    const values = processInfo
+      .filter(({ type }) => type === 'renderer')
+      .map(({ id }) => readFileSync(`/proc/${id}/status`, 'utf8'))
+      .map((status) => Number(new RegExp(`${field}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024);
+    return Math.max(...values);
+  };
+  return { peak: read('VmHWM'), now: read('VmRSS') };
+}
+
+async function growthDuring(page: Page, work: () => Promise<unknown>): Promise<number> {
+  if (process.platform !== 'linux') {
+    await work();
+    return 0;
+  }
+  const { now } = await rendererMemory(page);
+  await work();
+  return (await rendererMemory(page)).peak - now;
+}
+
+test('a large model is stored in little memory, survives a reload, and is freed', async ({
+  page,
+}) => {
+  let call = await openStorage(page);
+  const empty = (await call('usage')).used;
+  await choose(page, large.path, small);
+  let outcome: Awaited<ReturnType<typeof room.importChosen>> | undefined;
+  const growth = await growthDuring(page, async () => {
+    outcome = await call('importChosen', 'ViT-B/32');
+  });
+  expect(outcome).toEqual({ id: expect.any(String) });
+  expect(growth).toBeLessThan(MEMORY_BOUND);
+
+  call = await openStorage(page);
+  const [model] = await call('listModels');
+  expect(model).toMatchObject({ name: 'ViT-B/32', size: LARGE + 22, fileCount: 2 });
+  const id = model?.id ?? '';
+  const jsonDigest = createHash('sha256').update(readFileSync(small)).digest('hex');
+  expect(await call('digestModel', id, WINDOW)).toEqual([
+    { name: 'model.safetensors', digests: large.digests },
+    { name: 'config.json', digests: [jsonDigest] },
+  ]);
+  const full = await call('usage');
+  expect(full.used - empty).toBeGreaterThan(LARGE);
+  expect(full.available).toBe((full.quota ?? 0) - full.used);
+
+  // Its files are deleted once no Blob refers to them: the page that read them must be gone.
+  call = await openStorage(page);
+  await call('remove', id);
+  expect(await call('listModels')).toEqual([]);
+  await expect.poll(async () => (await call('usage')).used - empty).toBeLessThan(LARGE / 10);
+});
+
+test('thousands of pictures from a folder are kept in their order', async ({ page }) => {
+  const pictures = join(folder, 'pets');
+  mkdirSync(pictures);
+  const whole = createHash('sha256');
+  const names = Array.from({ length: 2000 }, (_, i) => `${String(i).padStart(4, '0')}.png`);
+  const contents = new Map(
+    names.map((name, i) => [name, Buffer.alloc(1000 + ((i * 37) % 5000), i % 251)]),
+  );
+  for (const [name, bytes] of contents) writeFileSync(join(pictures, name), bytes);
+
+  let call = await openStorage(page);
+  await call('open', MiB);
+  await page.getByLabel('Folder').setInputFiles(pictures);
+  const { id } = await call('importFolder', 'pets');
+  call = await openStorage(page);
+  // The browser lists a folder in an order of its own.
+  const order = await call('imageNames', id);
+  expect(order.toSorted()).toEqual(names.map((name) => `pets/${name}`));
+  for (const name of order) {
+    whole.update(name);
+    whole.update(contents.get(name.slice('pets/'.length)) ?? '');
+  }
+  expect(await call('digestImageSet', id)).toBe(whole.digest('hex'));
+});
+
+test('what a closed tab left unfinished is removed, and not before it is closed', async ({
+  page,
+  context,
+}) => {
+  const call = await openStorage(page);
+  const writer = await context.newPage();
+  const callWriter = await openStorage(writer);
+  await callWriter('open', MiB / 4);
+  await choose(writer, large.path);
+  await callWriter('beginImport', 'half a model');
+  await expect.poll(() => callWriter('stored'), { intervals: [50] }).toBeGreaterThan(0);
+  expect(await call('recover')).toMatchObject({ unfinished: [], orphans: 0 });
+  expect(await callWriter('stored')).toBeLessThan(LARGE);
+  await writer.close();
+
+  const removed: string[] = [];
+  await expect
+    .poll(async () => {
+      const recovery = await call('recover');
+      expect(recovery.orphans).toBe(0);
+      removed.push(...recovery.unfinished);
+      return removed;
+    })
+    .toEqual(['half a model']);
+  expect(await call('listModels')).toEqual([]);
+});
+
+test('a file that changes while it is imported is named, and nothing of it is kept', async ({
+  page,
+}) => {
+  const call = await openStorage(page);
+  const path = join(folder, 'moving.safetensors');
+  makeFile(path, 3 * MiB);
+  await choose(page, small, path);
+  appendFileSync(path, 'more');
+  expect(await call('importChosen', 'clip')).toEqual({
+    error: expect.stringMatching(
+      /^StorageError: moving\.safetensors can no longer be read \(Not\w+Error\)/,
+    ),
+  });
+  expect(await call('listModels')).toEqual([]);
+  expect(await call('recover')).toMatchObject({ unfinished: [], orphans: 0 });
+});
+
+test('a full disk is said, and nothing of the import is kept', async ({ page }) => {
+  const call = await openStorage(page);
+  await choose(page, large.path);
+  const session = await page.context().newCDPSession(page);
+  const origin = new URL(page.url()).origin;
+  await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 100e6 });
+  // Chromium's estimate does not know of this quota, as it does not know how full the disk is.
+  expect(await call('importChosen', 'clip')).toEqual({
+    error: expect.stringMatching(
+      /clip needs 210 MB and the browser's storage is full\. Nothing of it was kept\./,
+    ),
+  });
+  expect(await call('listModels')).toEqual([]);
+  expect(await call('recover')).toMatchObject({ unfinished: [], orphans: 0 });
+  await session.send('Storage.overrideQuotaForOrigin', { origin });
+});
+
+test('an output is streamed to disk in little memory, downloads whole, and is swept', async ({
+  page,
+}) => {
+  let call = await openStorage(page);
+  const growth = await growthDuring(page, () =>
+    call('writeScratch', 'merged.safetensors', 200, MiB),
+  );
+  expect(growth).toBeLessThan(MEMORY_BOUND);
+  expect(await call('filesOnDisk')).toEqual([200 * MiB]);
+
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toBe('merged.safetensors');
+  const bytes = readFileSync(await download.path());
+  expect(bytes.length).toBe(200 * MiB);
+  for (let index = 0; index < 200; index += 1) {
+    const chunk = bytes.subarray(index * MiB, (index + 1) * MiB);
+    expect(chunk.equals(Buffer.alloc(MiB, index))).toBe(true);
+  }
+
+  // The tab's own recovery leaves it; a later one, after the tab is gone, does not.
+  expect((await call('recover')).scratchFiles).toBe(0);
+  call = await openStorage(page);
+  await expect
+    .poll(async () => {
+      await call('recover');
+      return call('filesOnDisk');
+    })
+    .toEqual([]);
+});
