@@ -1,0 +1,80 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'fflate';
+import { describe, expect, it } from 'vitest';
+import { fixtureJson } from './testing';
+import { createTokenizer } from './tokenizer';
+
+const POSITIONS = 77;
+
+interface Row {
+  readonly group: string;
+  readonly text: string;
+  readonly small: Ids;
+  readonly openai: Ids;
+}
+interface Ids {
+  readonly ids: number[];
+  readonly truncated?: number[];
+}
+
+const { strings } = fixtureJson<{ strings: Row[] }>('tokens.json');
+const groups = [...new Set(strings.map(({ group }) => group))];
+
+const gz = new URL('../../reference/fixtures/tokenizer-openai/tokenizer.json.gz', import.meta.url);
+const openaiJson = JSON.parse(
+  new TextDecoder().decode(gunzipSync(new Uint8Array(readFileSync(gz)))),
+) as object;
+const smallJson = fixtureJson<object>('tokenizer/tokenizer.json');
+const tokenizers = {
+  small: createTokenizer(smallJson, fixtureJson('tokenizer/tokenizer_config.json'), POSITIONS),
+  openai: createTokenizer(
+    openaiJson,
+    fixtureJson('tokenizer-openai/tokenizer_config.json'),
+    POSITIONS,
+  ),
+};
+
+describe.each(['small', 'openai'] as const)('with the %s vocabulary', (vocabulary) => {
+  it.each(groups)("gives the ids of transformers' CLIPTokenizer: %s", (group) => {
+    const rows = strings.filter((row) => row.group === group);
+    expect(rows.length).toBeGreaterThan(0);
+    for (const row of rows) {
+      const { ids, truncated = ids } = row[vocabulary];
+      expect({ text: row.text, ids: tokenizers[vocabulary](row.text).ids }).toEqual({
+        text: row.text,
+        ids: truncated,
+      });
+    }
+  });
+});
+
+it('says which prompts it cut, and keeps the end token', () => {
+  const long = tokenizers.openai('a '.repeat(POSITIONS - 1));
+  expect(long).toMatchObject({ truncated: true });
+  expect(long.ids).toHaveLength(POSITIONS);
+  expect(long.ids.at(-1)).toBe(49407);
+  expect(tokenizers.openai('a '.repeat(POSITIONS - 2))).toMatchObject({ truncated: false });
+});
+
+it('matches special tokens after normalization where the file says so', () => {
+  const added_tokens = [792, 793].map((id) => ({
+    id,
+    content: id === 792 ? '<|startoftext|>' : '<|endoftext|>',
+    normalized: true,
+    special: true,
+  }));
+  const tokenizer = createTokenizer({ ...smallJson, added_tokens }, {}, POSITIONS);
+  expect(tokenizer('<|ENDOFTEXT|>').ids).toEqual([792, 793, 793]);
+  expect(tokenizers.small('<|ENDOFTEXT|>').ids).not.toEqual([792, 793, 793]);
+});
+
+it('refuses what is no tokenizer', () => {
+  expect(() => createTokenizer({ model: {} }, {}, POSITIONS)).toThrowErrorMatchingInlineSnapshot(
+    `[FormatError: tokenizer.json: no tokenizer can be made of it: Tokenizer must contain a "decoder" property. Use the one that belongs to the model.]`,
+  );
+  expect(() =>
+    createTokenizer({ ...smallJson, post_processor: null }, {}, POSITIONS),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[FormatError: tokenizer.json: it puts 0 tokens around a prompt; a CLIP's puts a start and an end token.]`,
+  );
+});
