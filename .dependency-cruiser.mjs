@@ -2,9 +2,12 @@
  * The arrows between the rooms of `src`, as a lint rule. They go down only, and what computes knows nothing of the page.
  * Tests may reach sideways: the rules bind the program.
  */
-const tests = ['\\.test\\.tsx?$', '/test-support[./]'];
+const tests = ['\\.test\\.tsx?$', '/(test-support|testing|fixtures)[./]'];
 
-/** Which rooms each room may import. Every room may import itself and `src/errors.ts`. */
+/** What stands above all rooms and knows none: every room may import it. */
+const common = '^src/(errors|version)\\.ts$';
+
+/** Which rooms each room may import, besides itself. */
 const arrows = {
   app: ['state'],
   state: ['engine'],
@@ -47,13 +50,13 @@ const engineTypes = '^src/engine/api\\.ts$';
 
 const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
   name: `arrow-from-${room}`,
-  comment: `src/${room} may import ${['src/errors.ts', ...allowed.map((other) => `src/${other}`)].join(', ')} only.`,
+  comment: `src/${room} may import ${['itself', ...allowed].join(', ')} only.`,
   severity: 'error',
   from: { path: `^src/${room}/`, pathNot: tests },
   to: {
     path: '^src/',
     pathNot: [
-      '^src/errors\\.ts$',
+      common,
       `^src/(${[room, ...allowed].join('|')})/`,
       ...(room === 'app' ? [engineTypes] : []),
     ],
@@ -73,10 +76,20 @@ export default {
     ...roomRules,
     ...ownerRules,
     {
-      name: 'errors-stand-alone',
+      name: 'every-file-has-a-room',
+      comment: 'A new room gets its arrows above.',
       severity: 'error',
-      from: { path: '^src/errors\\.ts$' },
-      to: { path: '.' },
+      from: {
+        path: '^src/',
+        pathNot: [...tests, common, `^src/(${Object.keys(arrows).join('|')})/`],
+      },
+      to: {},
+    },
+    {
+      name: 'what-is-common-stands-alone',
+      severity: 'error',
+      from: { path: common },
+      to: { path: '^src/' },
     },
     {
       name: 'state-reaches-the-engine-through-its-client',

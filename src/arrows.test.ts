@@ -57,6 +57,7 @@ for (const from of rooms) {
     plant(`src/${from}/to-package-${index}.ts`, name, owners.includes(from));
   }
   plant(`src/${from}/to-errors.ts`, '../errors', true);
+  plant(`src/${from}/to-test-support.ts`, './test-support', false);
   plant(`src/${from}/to-shaders.ts`, '../../shaders/kernel.wgsl?raw', from === 'runtime');
   plant(`src/${from}/to-nowhere.ts`, './no-such-file', false);
   plant(`src/${from}/to-a-test.ts`, './sideways.test', false);
@@ -67,6 +68,9 @@ plant('src/app/to-api.ts', '../engine/api', false);
 plant('src/runtime/threads-node.ts', 'node:os', true);
 plant('src/method/sideways.test.ts', '../taskpool/target', true);
 plant('src/method/page.test.ts', '../app/target', false);
+plant('src/attic/to-errors.ts', '../errors', false);
+plant('src/loose.ts', './errors', false);
+plant('src/version.ts', './engine/target', false);
 plant('src/clip/round.ts', './trip', false);
 plant('src/clip/trip.ts', './round', false);
 planted.set('src/app/to-api-types.ts', {
@@ -104,6 +108,7 @@ async function build(folder: string): Promise<void> {
   const files = new Map([
     ...rooms.map((room): [string, string] => [`src/${room}/target.ts`, target]),
     ...rooms.map((room): [string, string] => [`src/${room}/sideways.test.ts`, target]),
+    ...rooms.map((room): [string, string] => [`src/${room}/test-support.ts`, target]),
     ...[...planted].map(([path, { code }]): [string, string] => [path, code]),
     ['src/engine/client.ts', target],
     ['src/engine/api.ts', target],
