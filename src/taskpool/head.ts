@@ -3,7 +3,7 @@
  * taken and normalised again. Source: FusionBench `models/hf_clip.py`, `HFCLIPClassifier.set_classification_task`.
  */
 import { readFloat32 } from '../checkpoint/dtype';
-import { encodePrompts } from '../clip/text/encode-prompts';
+import { encodePrompts } from '../clip/text-encoder';
 import type { ClipModel } from '../clip/types';
 import { CompatibilityError } from '../errors';
 import type { OrtEngine } from '../runtime/types';

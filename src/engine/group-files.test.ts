@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { groupModelFiles } from './group-files';
+
+const group = (...paths: string[]) => {
+  const { models, unused } = groupModelFiles(
+    paths.map((path) => ({ path, file: new File([], path.slice(path.lastIndexOf('/') + 1)) })),
+  );
+  return {
+    models: Object.fromEntries(
+      models.map(({ name, files }) => [name, files.map((file) => file.name)]),
+    ),
+    unused,
+  };
+};
+
+describe('dropped files', () => {
+  it('become one model per folder, named by it', () => {
+    expect(
+      group(
+        'pool/experts/mnist/model.safetensors',
+        'pool/base/config.json',
+        'pool/base/model.safetensors',
+        'pool/base/tokenizer.json',
+        'pool/README.md',
+      ),
+    ).toEqual({
+      models: {
+        base: ['model.safetensors', 'config.json', 'tokenizer.json'],
+        mnist: ['model.safetensors'],
+      },
+      unused: ['pool/README.md'],
+    });
+  });
+
+  it('become a model named by the file when there is no folder', () => {
+    expect(group('mnist.safetensors').models).toEqual({ mnist: ['mnist.safetensors'] });
+  });
+
+  it('become several models when a folder holds several lone files, which share its configuration', () => {
+    expect(
+      group('experts/mnist.safetensors', 'experts/dtd.pt', 'experts/config.json').models,
+    ).toEqual({
+      mnist: ['mnist.safetensors', 'config.json'],
+      dtd: ['dtd.pt', 'config.json'],
+    });
+  });
+
+  it('take one of several formats of the same weights and name the others', () => {
+    expect(group('m/model.safetensors', 'm/pytorch_model.bin', 'm/flax_model.msgpack')).toEqual({
+      models: { m: ['model.safetensors'] },
+      unused: ['m/pytorch_model.bin', 'm/flax_model.msgpack'],
+    });
+  });
+
+  it('keep shards with their index', () => {
+    expect(
+      group(
+        'm/model-00002-of-00002.safetensors',
+        'm/model.safetensors.index.json',
+        'm/model-00001-of-00002.safetensors',
+      ).models,
+    ).toEqual({
+      m: [
+        'model.safetensors.index.json',
+        'model-00002-of-00002.safetensors',
+        'model-00001-of-00002.safetensors',
+      ],
+    });
+  });
+
+  it('keep shards together when their index is missing', () => {
+    expect(group('m/model-00001-of-00002.safetensors').models).toEqual({
+      m: ['model-00001-of-00002.safetensors'],
+    });
+  });
+});

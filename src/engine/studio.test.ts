@@ -1,0 +1,125 @@
+import 'fake-indexeddb/auto';
+import { describe, expect, it } from 'vitest';
+import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
+import { fixtureJson } from '../clip/testing';
+import { drop, openStudio, type TestStudio } from './testing/drops';
+
+interface Expected {
+  readonly experts: readonly string[];
+  readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+async function fill(studio: TestStudio): Promise<void> {
+  await studio.engine.addCheckpoints('models', await drop('merge/p8-32/', 'pool/'), 'user');
+  await studio.engine.addTaskImages('tasks', await drop('scoring/images/', 'images/'), 'user');
+}
+
+const complete = (studio: TestStudio) => studio.until(({ scores }) => scores.phase === 'complete');
+
+describe('studio', () => {
+  it('goes the whole path: drop, score, slide, download, reload', async () => {
+    const studio = await openStudio('whole-path');
+    await fill(studio);
+    const first = await complete(studio);
+    expect(first.pool.models.map(({ name, role }) => `${role} ${name}`)).toEqual([
+      'base base',
+      'expert outlines',
+      'expert surfaces',
+    ]);
+    expect(first.pool.mergeable).toBe(true);
+    expect(first.scalingFactor).toBe(0.7);
+    expect(first.scores.status).toBe('Scored 190 of 190 images');
+    expect(first.tasks.map(({ name, expert }) => [name, expert])).toEqual([
+      ['outlines', 'outlines'],
+      ['surfaces', 'surfaces'],
+    ]);
+
+    await studio.engine.setScalingFactor(0.3);
+    const moved = await studio.until(
+      ({ scores, scalingFactor }) => scalingFactor === 0.3 && scores.phase === 'complete',
+    );
+    expect(moved.scores.curve.map((point) => point.scalingFactor)).toEqual([0.3, 0.7]);
+
+    const { name, file } = await studio.engine.exportModel('export', {
+      content: 'vision',
+      dtype: 'base',
+      zip: false,
+    });
+    expect(name).toBe('model.safetensors');
+    const merged = await openSafetensors({ name, blob: file });
+    const { scaling_factors: expected } = fixtureJson<Expected>('merge/p8-32/expected.json');
+    const hashes: Record<string, string> = {};
+    for (const [key, tensor] of merged.tensors) {
+      const digest = await crypto.subtle.digest('SHA-256', await tensor.read());
+      hashes[key.replace('vision_model.', '')] = Buffer.from(digest).toString('hex');
+    }
+    expect(hashes).toEqual(expected['0.3']);
+    expect(merged.metadata.get('format')).toBe('pt');
+    const recipe = JSON.parse(merged.metadata.get('task_arithmetic_recipe') ?? '');
+    expect(recipe).toMatchObject({ scalingFactor: 0.3, method: 'TaskArithmeticAlgorithm' });
+    expect(recipe.experts[0].sha256).toMatch(/^[0-9a-f]{64}$/);
+
+    const again = await openStudio('whole-path');
+    const reloaded = await complete(again);
+    expect(reloaded.pool.models).toHaveLength(3);
+    expect(reloaded.scalingFactor).toBe(0.3);
+    expect(reloaded.scores.merged).toEqual(moved.scores.merged);
+  });
+
+  it('drops a value in flight for a newer one', async () => {
+    const studio = await openStudio('latest-wins');
+    await fill(studio);
+    for (const value of [0.1, 0.2, 0.25]) await studio.engine.setScalingFactor(value);
+    const done = await studio.until(
+      ({ scores, scalingFactor }) => scalingFactor === 0.25 && scores.phase === 'complete',
+    );
+    expect(done.scores.merged.average?.complete).toBe(true);
+    expect(done.scores.curve.some((point) => point.scalingFactor === 0.25)).toBe(true);
+  });
+
+  it('refuses a bad file by name and keeps what is good', async () => {
+    const studio = await openStudio('bad-file');
+    const bad = {
+      path: 'broken.safetensors',
+      file: new File(['not a model'], 'broken.safetensors'),
+    };
+    const good = await drop('merge/p8-32/base/', 'base/');
+    const outcome = await studio.engine.addCheckpoints('models', [bad, ...good], 'user');
+    expect(outcome.added).toEqual(['base']);
+    expect(outcome.findings).toHaveLength(1);
+    expect(outcome.findings[0]?.message).toContain('broken.safetensors');
+  });
+
+  it('keeps an expert of another shape out of the merge and lists its tensors', async () => {
+    const studio = await openStudio('misfit');
+    await studio.engine.addCheckpoints('base', await drop('merge/p8-32/base/', 'base/'), 'user');
+    await studio.engine.addCheckpoints(
+      'expert',
+      await drop('merge/p16-48/experts/alpha/', 'alpha/'),
+      'user',
+    );
+    const { pool } = studio.state();
+    expect(pool.mergeable).toBe(false);
+    const finding = pool.models[1]?.findings.find(({ severity }) => severity === 'error');
+    expect(finding?.message).toContain('alpha does not fit base');
+    expect(finding?.details).toContainEqual(
+      expect.stringContaining(
+        'embeddings.patch_embedding.weight: shape [64, 3, 16, 16], expected [64, 3, 8, 8]',
+      ),
+    );
+    await expect(
+      studio.engine.exportModel('export', { content: 'vision', dtype: 'base', zip: false }),
+    ).rejects.toThrow('nothing to merge');
+  });
+
+  it('removes a model and frees its space', async () => {
+    const studio = await openStudio('remove');
+    await studio.engine.addCheckpoints('models', await drop('merge/p8-32/', 'pool/'), 'user');
+    const before = studio.state();
+    const id = before.pool.models[2]?.id ?? '';
+    await studio.engine.editPool({ type: 'remove', id });
+    const after = studio.state();
+    expect(after.pool.models.map(({ name }) => name)).toEqual(['base', 'outlines']);
+    expect(after.storage.used).toBeLessThan(before.storage.used);
+  });
+});

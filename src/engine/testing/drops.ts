@@ -1,0 +1,73 @@
+/** Test support: folders of the reference fixtures as dropped files, and a studio that computes in this process. */
+import { openAsBlob, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { loadWasmInNode } from '../../runtime/ort/wasm-node';
+import { openLibrary } from '../../storage/library';
+import type { DroppedFile, StudioEngine, StudioState } from '../api';
+import { createStudio } from '../studio';
+
+const FIXTURES = new URL('../../../reference/fixtures/', import.meta.url);
+
+/** Every file below `path` (inside the fixtures), with paths that begin with `as`. */
+export async function drop(path: string, as: string): Promise<DroppedFile[]> {
+  const folder = fileURLToPath(new URL(path, FIXTURES));
+  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+  return Promise.all(
+    names.map(async (name) => {
+      const blob = await openAsBlob(name);
+      const file = new File([blob], name.slice(name.lastIndexOf('/') + 1));
+      return { path: `${as}${name.slice(folder.length)}`, file };
+    }),
+  );
+}
+
+export interface TestStudio {
+  readonly engine: StudioEngine;
+  state(): StudioState;
+  /** Waits for a snapshot that passes; rejects when scoring fails. */
+  until(passes: (state: StudioState) => boolean): Promise<StudioState>;
+}
+
+/** Opens a studio over the library of that name; the same name again is a reload. */
+export async function openStudio(storeName: string): Promise<TestStudio> {
+  const engine = createStudio({
+    library: openLibrary({ storeName }),
+    version: 'test',
+    runtime: {
+      loadWasm: loadWasmInNode,
+      requestDevice: async () => {
+        throw new Error('This test has no WebGPU.');
+      },
+      createWebgpuEngine: async () => {
+        throw new Error('This test has no WebGPU.');
+      },
+    },
+  });
+  let current: StudioState | undefined;
+  const listeners = new Set<(state: StudioState) => void>();
+  await engine.connect((state) => {
+    current = state;
+    for (const listener of listeners) listener(state);
+  });
+  const state = () => {
+    if (!current) throw new Error('no snapshot was pushed');
+    return current;
+  };
+  return {
+    engine,
+    state,
+    until: (passes) =>
+      new Promise((resolve, reject) => {
+        const look = (next: StudioState) => {
+          if (next.scores.failure !== null) reject(new Error(next.scores.failure));
+          else if (passes(next)) resolve(next);
+          else return;
+          listeners.delete(look);
+        };
+        listeners.add(look);
+        look(state());
+      }),
+  };
+}

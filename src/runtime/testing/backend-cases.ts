@@ -1,0 +1,145 @@
+/**
+ * One table of tests for every tensor backend: the CPU in Node, the WGSL in a browser. Each case runs on a backend and
+ * returns what it got and what the definition says, as bits.
+ */
+import type { TensorBackend, TensorBuffer } from '../types';
+
+export interface BackendCase {
+  readonly name: string;
+  run(backend: TensorBackend): Promise<{ readonly actual: number[]; readonly expected: number[] }>;
+}
+
+const f = Math.fround;
+
+/** Lengths around the kernels' blocks of 4 and workgroups of 256 blocks. */
+const LENGTHS = [1, 3, 4, 5, 1023, 1024, 1025, 4099];
+
+export const BACKEND_CASES: readonly BackendCase[] = [
+  ...LENGTHS.map(
+    (length): BackendCase => ({
+      name: `merges ${length} elements from three experts`,
+      run: (backend) =>
+        merge(
+          backend,
+          noise(length),
+          [1, 2, 3].map((seed) => noise(length, seed)),
+          [1, 1, 1],
+          0.3,
+        ),
+    }),
+  ),
+  ...[-1, 0, 0.5, 0.7, 1, 1.37, -123.456].map(
+    (factor): BackendCase => ({
+      name: `rounds after every operation at scaling factor ${factor}`,
+      run: (backend) => merge(backend, noise(500), [noise(500, 9), noise(500, 10)], [1, 1], factor),
+    }),
+  ),
+  {
+    name: 'applies weights before the sum, and a weight of 1 not at all',
+    run: (backend) =>
+      merge(
+        backend,
+        noise(777),
+        [noise(777, 4), noise(777, 5), noise(777, 6)],
+        [0.9, 1, -0.35],
+        0.7,
+      ),
+  },
+  {
+    name: 'keeps negative zero where the definition does',
+    run: (backend) => merge(backend, [-0, 0, -0, 1], [[-0, -0, 0, 1]], [1], 0.5),
+  },
+  {
+    name: 'overwrites and reads back what was written',
+    async run(backend) {
+      const buffer = backend.upload(noise(10));
+      backend.write(buffer, noise(10, 3));
+      const actual = bits(await backend.read(buffer));
+      backend.free(buffer);
+      return { actual, expected: bits(noise(10, 3)) };
+    },
+  },
+  {
+    name: 'allocates zeros',
+    async run(backend) {
+      const buffer = backend.allocate(7);
+      const actual = bits(await backend.read(buffer));
+      backend.free(buffer);
+      return { actual, expected: [0, 0, 0, 0, 0, 0, 0] };
+    },
+  },
+  {
+    name: 'keeps the order of what is submitted when parameters change in between',
+    async run(backend) {
+      const base = backend.upload(noise(300));
+      const sum = backend.upload(noise(300, 2));
+      const outs = [0.1, 0.2, 0.3].map((factor) => {
+        const out = backend.allocate(300);
+        backend.scaleAndAdd(out, base, sum, factor);
+        return out;
+      });
+      const actual: number[] = [];
+      for (const out of outs) actual.push(...bits(await backend.read(out)));
+      await backend.settled();
+      for (const buffer of [base, sum, ...outs]) backend.free(buffer);
+      const expected = [0.1, 0.2, 0.3].flatMap((factor) =>
+        bits(noise(300).map((b, i) => f(b + f(f(factor) * (noise(300, 2)[i] as number))))),
+      );
+      return { actual, expected };
+    },
+  },
+];
+
+async function merge(
+  backend: TensorBackend,
+  base: ArrayLike<number>,
+  tuned: readonly ArrayLike<number>[],
+  weights: readonly number[],
+  factor: number,
+): Promise<{ actual: number[]; expected: number[] }> {
+  const upload = (values: ArrayLike<number>): TensorBuffer =>
+    backend.upload(Float32Array.from(values));
+  const theta = upload(base);
+  const sum = backend.allocate(theta.length);
+  const out = backend.allocate(theta.length);
+  for (const [i, values] of tuned.entries()) {
+    const expert = upload(values);
+    backend.accumulate(sum, theta, expert, weights[i] ?? 1, i === 0);
+    backend.free(expert);
+  }
+  backend.scaleAndAdd(out, theta, sum, factor);
+  await backend.settled();
+  const actual = bits(await backend.read(out));
+  for (const buffer of [theta, sum, out]) backend.free(buffer);
+  return { actual, expected: bits(define(base, tuned, weights, factor)) };
+}
+
+/** The definition, element by element: `theta_0 + lambda * ((w_1 tau_1 + w_2 tau_2) + ...)`, rounded at every step. */
+function define(
+  base: ArrayLike<number>,
+  tuned: readonly ArrayLike<number>[],
+  weights: readonly number[],
+  factor: number,
+): Float32Array {
+  return Float32Array.from(base, (theta, i) => {
+    const vectors = tuned.map((values, k) => {
+      const tau = f((values[i] as number) - theta);
+      return weights[k] === 1 ? tau : f(f(weights[k] as number) * tau);
+    });
+    const sum = vectors.slice(1).reduce((left, tau) => f(left + tau), vectors[0] as number);
+    return f(theta + f(f(factor) * sum));
+  });
+}
+
+/** Values like weights: a few percent of 1, of both signs, reproducible. */
+function noise(length: number, seed = 0): Float32Array<ArrayBuffer> {
+  let state = (seed + 1) * 0x9e3779b9;
+  return Float32Array.from({ length }, () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return 0.04 * (state / 2 ** 31 - 1);
+  });
+}
+
+function bits(values: Float32Array): number[] {
+  return [...new Uint32Array(values.buffer, values.byteOffset, values.length)];
+}
