@@ -1,0 +1,21 @@
+/** What a classification task is to the rest of the program. */
+
+/** A picture with its class, not yet decoded. */
+export interface LabelledImage {
+  /** Path inside the task's folder, e.g. `cat/001.png`, or what the data set calls it. */
+  readonly name: string;
+  /** Index into the task's classes. */
+  readonly label: number;
+  readonly blob: Blob;
+}
+
+/** A named zero-shot classification task: pictures, what their classes are called, and the prompts. */
+export interface ImageTask {
+  readonly name: string;
+  /** What fills the templates, in label order. */
+  readonly classnames: readonly string[];
+  /** Prompts with `{}` or `{c}` for the class name. */
+  readonly templates: readonly string[];
+  /** In a fixed order: by class, then by file name in code-point order. */
+  readonly images: readonly LabelledImage[];
+}
