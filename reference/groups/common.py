@@ -1,6 +1,8 @@
 """What every fixture group shares: where fixtures lie, how values are hashed and written, which seeds are used."""
 
+import contextlib
 import hashlib
+import io
 import json
 import os
 from pathlib import Path
@@ -32,6 +34,13 @@ SAFETENSORS_DTYPES = {
     torch.uint16: "U16", torch.uint32: "U32", torch.uint64: "U64", torch.complex64: "C64",
     torch.float8_e4m3fn: "F8_E4M3", torch.float8_e5m2: "F8_E5M2",
 }  # fmt: skip
+
+
+@contextlib.contextmanager
+def quiet():
+    """Without the tables and progress bars that FusionBench prints."""
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        yield
 
 
 def sha256(data: bytes) -> str:

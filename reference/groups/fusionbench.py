@@ -1,17 +1,31 @@
 """FusionBench's own model pool and algorithms on the fixtures' folders, everything loaded as float32."""
 
+from pathlib import Path
+
 import torch
 import transformers
 import transformers.models.clip.modeling_clip as modeling_clip
-from fusion_bench import RuntimeConstants
+from fusion_bench.utils.instantiate_utils import set_print_function_call_permeanent
 from omegaconf import DictConfig, OmegaConf
 
 from groups.clips import base_folder, expert_folders
+from groups.common import quiet, read_json
 
-RuntimeConstants().print_function_call = False
+set_print_function_call_permeanent(False)
 
 # fusion-bench 0.2.33 imports a class that transformers 5.23 has merged into CLIPVisionModel.
 modeling_clip.CLIPVisionTransformer = transformers.CLIPVisionModel
+
+
+def register_tasks(tasks_file: Path) -> dict:
+    """Makes the tasks of a tasks.json known to FusionBench, whose own `register_dataset` misspells a key and fails on use."""
+    from fusion_bench.tasks.clip_classification import CLIPTemplateFactory
+
+    tasks = read_json(tasks_file)
+    for name, task in tasks.items():
+        templates = [lambda classname, template=template: template.replace("{}", classname) for template in task["templates"]]
+        CLIPTemplateFactory._dataset_mapping[name] = {"classnames": task["classnames"], "templates": templates}
+    return tasks
 
 
 def model_config(folder) -> dict:
@@ -39,4 +53,5 @@ def pool(shape: str, experts: list[str] | None = None, with_base: bool = True):
 @torch.no_grad()
 def merged(algorithm, shape: str, experts: list[str] | None = None, with_base: bool = True) -> transformers.CLIPVisionModel:
     """What the algorithm's `run` returns for the pool."""
-    return algorithm.run(pool(shape, experts, with_base)).eval()
+    with quiet():
+        return algorithm.run(pool(shape, experts, with_base)).eval()

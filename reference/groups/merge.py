@@ -1,7 +1,5 @@
 """merge/<shape>/expected.json and merged-0.3.safetensors: FusionBench's TaskArithmeticAlgorithm on every pool."""
 
-import contextlib
-import io
 from pathlib import Path
 
 from safetensors.torch import save
@@ -17,8 +15,7 @@ SAVED = 0.3
 def task_arithmetic(shape: str, scaling_factor: float) -> dict:
     from fusion_bench.method import TaskArithmeticAlgorithm
 
-    with contextlib.redirect_stdout(io.StringIO()):  # its profiler prints a table at every run
-        return merged(TaskArithmeticAlgorithm(scaling_factor=scaling_factor), shape).state_dict()
+    return merged(TaskArithmeticAlgorithm(scaling_factor=scaling_factor), shape).state_dict()
 
 
 def make(out: Path) -> None:
