@@ -35,6 +35,7 @@ GROUPS = (
     "formats_layouts",
     "formats_lora",
     "methods",
+    "statistics",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""
 
