@@ -1,17 +1,9 @@
-/** Where a prompt is pooled: the token whose hidden state stands for all of it. */
-import { FormatError } from '../errors';
-
 /**
- * The position in `ids`. With `eosTokenId` 2, which all of OpenAI's configurations have, that of the largest id; with any other that of
- * the first end token (transformers' `CLIPTextModel.forward`).
- * @throws FormatError where the prompt has no such token: every prompt would get the start token's embedding
+ * The position of the token whose hidden state stands for the whole prompt, as transformers' `CLIPTextModel.forward` has it. With
+ * `eosTokenId` 2, which all of OpenAI's configurations state, that of the largest id (the first, if it occurs twice); with any other
+ * that of the first end token, or 0 where there is none.
  */
 export function poolingPosition(ids: readonly number[], eosTokenId: number): number {
   if (eosTokenId === 2) return ids.indexOf(Math.max(...ids));
-  const position = ids.indexOf(eosTokenId);
-  if (position >= 0) return position;
-  throw new FormatError(
-    'config.json',
-    `text_config.eos_token_id is ${eosTokenId}, but the tokenizer ends a prompt with ${ids.at(-1)}. Use the configuration and the tokenizer of one model.`,
-  );
+  return Math.max(0, ids.indexOf(eosTokenId));
 }

@@ -1,20 +1,17 @@
 /** Test support: fixture folders as dropped files, weights on the CPU backend, pictures cut into patches. */
-import { existsSync, openAsBlob, readdirSync, readFileSync } from 'node:fs';
+import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { readFloat32 } from '../checkpoint/dtype';
+import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
 import type { NamedBlob, TensorSource } from '../checkpoint/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import { createWasmEngine } from '../runtime/ort/wasm';
 import { loadWasmInNode } from '../runtime/ort/wasm-node';
 import type { OrtEngine, TensorBuffer } from '../runtime/types';
+import { describeClip } from './describe';
 import { canonicalVisionNames } from './tensor-names';
 import type { ClipModel, VisionConfig } from './types';
 
 const FIXTURES = new URL('../../reference/fixtures/', import.meta.url);
-
-/** Whether a fixture is there. */
-export function hasFixture(path: string): boolean {
-  return existsSync(new URL(path, FIXTURES));
-}
 
 /** The files of one fixture folder, named as if that folder had been dropped. */
 export async function fixtureFiles(path: string): Promise<NamedBlob[]> {
@@ -23,6 +20,24 @@ export async function fixtureFiles(path: string): Promise<NamedBlob[]> {
   return Promise.all(
     names.map(async ({ name }) => ({ name, blob: await openAsBlob(new URL(name, folder)) })),
   );
+}
+
+/** Opens a model folder of the fixtures. */
+export async function openFixture(path: string, base?: ClipModel): Promise<ClipModel> {
+  return openFiles(await fixtureFiles(path), base);
+}
+
+/** Opens files with one safetensors file among them. */
+export async function openFiles(files: NamedBlob[], base?: ClipModel): Promise<ClipModel> {
+  const weights = files.find(({ name }) => name.endsWith('.safetensors'));
+  if (weights === undefined) throw new Error('no safetensors file');
+  return describeClip('model', await openSafetensors(weights), files, base);
+}
+
+/** One file of the fixtures. */
+export async function fixtureFile(path: string): Promise<NamedBlob> {
+  const blob = await openAsBlob(new URL(path, FIXTURES));
+  return { name: path.split('/').at(-1) ?? path, blob };
 }
 
 export function fixtureJson<T>(path: string): T {

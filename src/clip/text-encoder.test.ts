@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import type { OrtEngine } from '../runtime/types';
+import { fixtureJson, openFixture, relativeError, wasmEngine } from './testing';
+import { encodePrompts } from './text-encoder';
+import { embedTokenIds } from './text-tower';
+import type { ClipModel, TextTower } from './types';
+
+interface Row {
+  readonly ids: number[];
+  readonly eosTokenId: Readonly<Record<string, { readonly textEmbeds: number[] }>>;
+}
+interface Expected {
+  readonly configuredEosTokenId: number;
+  readonly prompts: (Row & { readonly text: string })[];
+  readonly rawIds: (Row & { readonly name: string })[];
+}
+
+const TOLERANCE = 1e-5;
+
+async function prepare(shape: string) {
+  const model = await openFixture(`merge/${shape}/base`);
+  if (model.text === undefined) throw new Error('a fixture base has a text tower');
+  const expected = fixtureJson<Expected>(`clip/${shape}/expected.json`);
+  return { model, text: model.text, expected, engine: await wasmEngine() };
+}
+
+const pooledAt = (text: TextTower, eosTokenId: number): TextTower => ({
+  ...text,
+  config: { ...text.config, eosTokenId },
+});
+
+describe.each(['p8-32', 'p16-48', 'p8-24'])('%s', (shape) => {
+  it("gives transformers' text embeddings", async () => {
+    const { model, expected, engine } = await prepare(shape);
+    const prompts = expected.prompts.map(({ text }) => text);
+    const embeddings = await encodePrompts(model, engine, prompts);
+    expect(embeddings).toHaveLength(prompts.length);
+    for (const [index, row] of expected.prompts.entries()) {
+      const wanted = row.eosTokenId[expected.configuredEosTokenId]?.textEmbeds ?? [];
+      expect(relativeError(embeddings[index] ?? [], wanted)).toBeLessThan(TOLERANCE);
+    }
+  });
+
+  it.each([2, 793, 512])('pools as transformers does where eos_token_id is %s', async (eos) => {
+    const { text, expected, engine } = await prepare(shape);
+    const rows = [...expected.prompts, ...expected.rawIds];
+    const sequences = rows.map(({ ids }) => ids);
+    const embeddings = await embedTokenIds(pooledAt(text, eos), engine, sequences);
+    for (const [index, row] of rows.entries()) {
+      const wanted = row.eosTokenId[eos]?.textEmbeds ?? [];
+      expect(relativeError(embeddings[index] ?? [], wanted)).toBeLessThan(TOLERANCE);
+    }
+  });
+});
+
+/** An engine that counts the sessions that are open. */
+function counting(engine: OrtEngine) {
+  const sessions = { made: 0, open: 0 };
+  const counted: OrtEngine = {
+    ...engine,
+    async createSession(graph) {
+      const session = await engine.createSession(graph);
+      sessions.made++;
+      sessions.open++;
+      return {
+        run: (feeds) => session.run(feeds),
+        release: async () => {
+          sessions.open--;
+          await session.release();
+        },
+      };
+    },
+  };
+  return { counted, sessions };
+}
+
+/** Sixty different prompts of three lengths: more than one batch. */
+const MANY = Array.from({ length: 60 }, (_, n) => `a photo of ${'the '.repeat(n % 3)}${n + 10}`);
+
+it('keeps order over batches and lengths, computes repeated prompts once and reports progress', async () => {
+  const { model, engine } = await prepare('p16-48');
+  const progress: [number, number][] = [];
+  const all = await encodePrompts(model, engine, [...MANY, ...MANY], {
+    onProgress: (done, total) => progress.push([done, total]),
+  });
+  expect(progress).toEqual([
+    [32, 60],
+    [60, 60],
+  ]);
+  expect(all).toHaveLength(120);
+  for (const index of [0, 1, 2, 31, 32, 59]) {
+    const [alone = []] = await encodePrompts(model, engine, [MANY[index] ?? '']);
+    expect(relativeError(all[index] ?? [], alone)).toBeLessThan(TOLERANCE);
+    expect(all[index + 60]).toEqual(all[index]);
+  }
+});
+
+it('stops between batches when aborted, and leaves no session open', async () => {
+  const { model, engine } = await prepare('p16-48');
+  const { counted, sessions } = counting(engine);
+  const controller = new AbortController();
+  const run = encodePrompts(model, counted, MANY, {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  expect(sessions).toEqual({ made: 1, open: 0 });
+});
+
+it('embeds no prompts to nothing', async () => {
+  const { model, engine } = await prepare('p16-48');
+  expect(await encodePrompts(model, engine, [])).toEqual([]);
+});
+
+it('says what is missing where a model cannot read prompts', async () => {
+  const { model, engine, text } = await prepare('p16-48');
+  const attempt = (changed: Partial<ClipModel>) =>
+    encodePrompts({ ...model, ...changed }, engine, ['a photo of a cat']);
+  await expect(attempt({ text: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: model has no text tower, so it cannot embed class names. Add the full CLIP that it was made from.]`);
+  await expect(attempt({ tokenizer: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: model came without its tokenizer, so it cannot read class names. Add tokenizer.json and tokenizer_config.json together with its weights.]`);
+  await expect(
+    attempt({ text: pooledAt(text, 49407) }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(`[FormatError: config.json: text_config.eos_token_id is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`);
+  const small = { ...text, config: { ...text.config, vocabSize: 793 } };
+  await expect(attempt({ text: small })).rejects.toThrowErrorMatchingInlineSnapshot(`[FormatError: tokenizer.json: it gives the token id 793, but the text tower has 793 tokens. Use the tokenizer of this model.]`);
+});
