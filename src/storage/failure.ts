@@ -91,7 +91,8 @@ export function accessFailed(doing: string, error: unknown): StorageError {
 
 /**
  * The first of these files that can no longer be read, as an error that names it; undefined if all can. A browser checks
- * a file's size and time at every read, so two bytes show whether it changed or vanished since it was chosen.
+ * a file's size and time (Chromium: in whole seconds) at every read, so two bytes show whether it changed or vanished
+ * since it was chosen.
  */
 export async function findUnreadable(
   pieces: readonly NamedBlob[],
