@@ -2,41 +2,29 @@
  * A strict JSON reader over bytes, for safetensors headers. `JSON.parse` cannot be it: it keeps the last of duplicate
  * keys, does not tell `1.0` from `1`, rounds large integers and accepts lone surrogates. What is accepted here is
  * what serde_json accepts, through which the reference reads its headers; the caller pulls the values it expects.
+ * It works byte by byte, so that a header of 100 MB takes about a second and no memory but the strings asked for.
  */
+import { escapedCodePoint, escapeLength, putUtf8 } from './json-escape';
 
 /** serde_json allows 127 arrays and objects inside each other (its `remaining_depth` starts at 128). */
 const MAX_DEPTH = 127;
-
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
-const MINUS = 0x2d;
-const COMMA = 0x2c;
-
-/** Escapes of one letter, and the byte they stand for. */
-const SHORT_ESCAPES = new Map(
-  Object.entries({
-    '"': '"',
-    '\\': '\\',
-    '/': '/',
-    b: '\b',
-    f: '\f',
-    n: '\n',
-    r: '\r',
-    t: '\t',
-  }).map(([letter, value]) => [letter.charCodeAt(0), value.charCodeAt(0)]),
-);
-
-const LITERALS = ['true', 'false', 'null'];
-
-/** One bit per byte value that a number may hold, so that its end is found without a regular expression over the rest. */
-const NUMBER_BYTES = new Set(Array.from('0123456789+-.eE', (letter) => letter.charCodeAt(0)));
-const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
-const UNSIGNED = /^(?:0|[1-9][0-9]*)$/;
 const U64_MAX = 2n ** 64n - 1n;
 /** Every integer of so many digits is exact as a number. */
 const EXACT_DIGITS = 15;
+/** Longest string worth looking up among those met before: every tensor repeats its field names and its type. */
+const SHORT_STRING = 12;
+const RECENT_STRINGS = 64;
 
-/** Raised by the scanner with the byte position inside the scanned text; the caller knows the file and adds it. */
+const CODES = { quote: 0x22, backslash: 0x5c, comma: 0x2c, colon: 0x3a, minus: 0x2d } as const;
+const OPEN_OBJECT = 0x7b;
+const OPEN_ARRAY = 0x5b;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const NINE = 0x39;
+const SMALL_E = 0x65;
+const LITERALS = ['true', 'false', 'null'];
+
+/** Raised with the byte position inside the scanned text; the caller knows the file and adds it. */
 export class JsonError extends Error {
   override readonly name = 'JsonError';
 
@@ -52,9 +40,14 @@ export class JsonScanner {
   private at = 0;
   private depth = 0;
   private readonly utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  private readonly recent = new Array<string>(RECENT_STRINGS).fill('');
 
   /** Escaped strings are unescaped in place: the scanner owns `bytes` from now on. */
   constructor(private readonly bytes: Uint8Array<ArrayBuffer>) {}
+
+  fail(message: string, position = this.at): never {
+    throw new JsonError(message, position);
+  }
 
   /** Byte position of the next character that is not white space. */
   position(): number {
@@ -62,23 +55,12 @@ export class JsonScanner {
     return this.at;
   }
 
-  fail(message: string, position = this.at): never {
-    throw new JsonError(message, position);
+  atObject(): boolean {
+    return this.peek() === OPEN_OBJECT;
   }
 
-  /** The next byte that is not white space, unread; -1 at the end. */
-  peek(): number {
-    for (;;) {
-      const byte = this.bytes[this.at];
-      if (byte === undefined) return -1;
-      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
-      this.at++;
-    }
-  }
-
-  /** Whether the next value opens with `character`. */
-  startsWith(character: string): boolean {
-    return this.peek() === character.charCodeAt(0);
+  atArray(): boolean {
+    return this.peek() === OPEN_ARRAY;
   }
 
   /** Requires that nothing but white space is left. */
@@ -86,12 +68,13 @@ export class JsonScanner {
     if (this.peek() !== -1) this.fail('there is more after the end of the JSON object');
   }
 
-  /** Reads an object; `onMember` gets each key and must read its value. */
+  /** Reads an object; `onMember` gets each key and where it stands, and must read its value. */
   object(what: string, onMember: (key: string, position: number) => void): void {
-    this.nested('{', '}', what, () => {
+    if (!this.atObject()) this.fail(`${what} must be an object`);
+    this.items('}', () => {
       const position = this.position();
       const key = this.string('a key');
-      if (!this.startsWith(':')) this.fail(`":" expected after the key ${JSON.stringify(key)}`);
+      if (this.peek() !== CODES.colon) this.fail('":" expected after a key');
       this.at++;
       onMember(key, position);
     });
@@ -99,149 +82,177 @@ export class JsonScanner {
 
   /** Reads an array; `onElement` must read one element each time. */
   array(what: string, onElement: (index: number) => void): void {
+    if (!this.atArray()) this.fail(`${what} must be an array`);
     let index = 0;
-    this.nested('[', ']', what, () => onElement(index++));
+    this.items(']', () => onElement(index++));
   }
 
   string(what: string): string {
-    return this.scanString(what, true);
+    if (this.peek() !== CODES.quote) this.fail(`${what} must be a string`);
+    const begin = this.at + 1;
+    const { end, ascii } = this.closeString();
+    return ascii && end - begin <= SHORT_STRING
+      ? this.shortString(begin, end)
+      : this.decode(begin, end);
   }
 
   /** An integer from 0 to 2^64 - 1 without fraction, exponent or sign; a bigint where a number would round it. */
   unsigned(what: string): number | bigint {
-    const position = this.position();
-    const text = this.numberText(what);
-    if (UNSIGNED.test(text)) {
-      if (text.length <= EXACT_DIGITS) return Number(text);
+    const begin = this.position();
+    const digits = this.digits();
+    const after = this.bytes[this.at] ?? 0;
+    const isWhole = after !== POINT && (after | 0x20) !== SMALL_E;
+    if (digits > 0 && isWhole && !(digits > 1 && this.bytes[begin] === ZERO)) {
+      if (digits <= EXACT_DIGITS) {
+        let value = 0;
+        for (let i = begin; i < this.at; i++) value = value * 10 + ((this.bytes[i] ?? 0) - ZERO);
+        return value;
+      }
       // 2^64 has 20 digits; the bound keeps BigInt from reading megabytes of them.
-      const value = text.length <= 20 ? BigInt(text) : U64_MAX + 1n;
+      const value = digits <= 20 ? BigInt(this.decode(begin, this.at)) : U64_MAX + 1n;
       if (value <= Number.MAX_SAFE_INTEGER) return Number(value);
       if (value <= U64_MAX) return value;
     }
-    return this.fail(`${what} must be a whole number from 0 to 2^64 - 1`, position);
+    return this.fail(`${what} must be a whole number from 0 to 2^64 - 1`, begin);
   }
 
-  null(): void {
-    if (!this.literal()) this.fail('null expected');
+  /** Reads `null` if it stands here. */
+  null(): boolean {
+    return this.literal('null');
   }
 
   /** Reads any one value and forgets it; it must still be well-formed. */
   skip(): void {
     const byte = this.peek();
-    if (byte === QUOTE) this.scanString('a string', false);
-    else if (this.startsWith('{')) this.object('an object', () => this.skip());
-    else if (this.startsWith('[')) this.array('an array', () => this.skip());
-    else if (byte === MINUS || (byte >= 0x30 && byte <= 0x39)) this.skipNumber();
-    else if (!this.literal())
-      this.fail(byte === -1 ? 'the JSON text ends early' : 'a JSON value expected');
+    if (byte === CODES.quote) {
+      const begin = this.at + 1;
+      const { end, ascii } = this.closeString();
+      if (!ascii) this.decode(begin, end);
+    } else if (byte === OPEN_OBJECT) this.object('a value', this.skipItem);
+    else if (byte === OPEN_ARRAY) this.array('a value', this.skipItem);
+    else if (byte === CODES.minus || (byte >= ZERO && byte <= NINE)) this.skipNumber();
+    else if (!LITERALS.some((word) => this.literal(word))) this.fail('a JSON value expected');
   }
 
-  private nested(open: string, close: string, what: string, item: () => void): void {
-    if (!this.startsWith(open))
-      this.fail(`${what} must be ${open === '{' ? 'an object' : 'an array'}`);
+  private readonly skipItem = (): void => this.skip();
+
+  /** The next byte that is not white space, unread; -1 at the end. */
+  private peek(): number {
+    for (;;) {
+      const byte = this.bytes[this.at] ?? -1;
+      if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return byte;
+      this.at++;
+    }
+  }
+
+  /** What is between an opening bracket, which stands here, and `close`. */
+  private items(close: '}' | ']', item: () => void): void {
+    const closeCode = close.charCodeAt(0);
     if (++this.depth > MAX_DEPTH) this.fail(`nested deeper than ${MAX_DEPTH} levels`);
     this.at++;
-    if (!this.startsWith(close)) {
+    if (this.peek() !== closeCode) {
       item();
-      while (this.peek() === COMMA) {
+      while (this.peek() === CODES.comma) {
         this.at++;
         item();
       }
-      if (!this.startsWith(close)) this.fail(`"," or "${close}" expected`);
+      if (this.peek() !== closeCode) this.fail(`"," or "${close}" expected`);
     }
     this.at++;
     this.depth--;
   }
 
-  /** Reads `true`, `false` or `null`; false where none of them stands here. */
-  private literal(): boolean {
-    const word = LITERALS.find((candidate) => this.startsWith(candidate.slice(0, 1)));
-    if (word === undefined) return false;
+  private literal(word: string): boolean {
+    const begin = this.position();
     for (let i = 0; i < word.length; i++) {
-      if (this.bytes[this.at + i] !== word.charCodeAt(i)) this.fail(`${word} expected`);
+      if (this.bytes[begin + i] !== word.charCodeAt(i)) return false;
     }
-    this.at += word.length;
+    this.at = begin + word.length;
     return true;
   }
 
-  private numberText(what: string): string {
-    const begin = this.position();
-    let end = begin;
-    while (NUMBER_BYTES.has(this.bytes[end] ?? 0)) end++;
-    if (end === begin) this.fail(`${what} must be a number`);
-    this.at = end;
-    return this.utf8.decode(this.bytes.subarray(begin, end));
-  }
-
+  /** Checks a number: well-formed, and finite as a double. */
   private skipNumber(): void {
-    const position = this.at;
-    const text = this.numberText('a value');
-    if (!NUMBER.test(text)) this.fail('this is not a JSON number', position);
-    if (!Number.isFinite(Number(text))) this.fail('a number is out of range', position);
+    const begin = this.at;
+    if (this.bytes[begin] === CODES.minus) this.at++;
+    const first = this.at;
+    const digits = this.digits();
+    let wellFormed = digits === 1 || (digits > 1 && this.bytes[first] !== ZERO);
+    if (this.bytes[this.at] === POINT) {
+      this.at++;
+      wellFormed &&= this.digits() > 0;
+    }
+    const scaled = ((this.bytes[this.at] ?? 0) | 0x20) === SMALL_E;
+    if (scaled) {
+      this.at++;
+      const sign = this.bytes[this.at];
+      if (sign === 0x2b || sign === CODES.minus) this.at++;
+      wellFormed &&= this.digits() > 0;
+    }
+    if (!wellFormed) this.fail('this is not a JSON number', begin);
+    // Without an exponent, no number of up to 300 digits is infinite.
+    const isLarge = scaled || digits > 300;
+    if (isLarge && !Number.isFinite(Number(this.decode(begin, this.at)))) {
+      this.fail('a number is out of range', begin);
+    }
   }
 
-  /** Checks a string, and decodes it where `wanted`; what is not wanted costs no memory. */
-  private scanString(what: string, wanted: boolean): string {
-    if (this.peek() !== QUOTE) this.fail(`${what} must be a string`);
+  /** Passes over digits and returns how many there were. */
+  private digits(): number {
+    const begin = this.at;
+    for (;;) {
+      const byte = this.bytes[this.at] ?? 0;
+      if (byte < ZERO || byte > NINE) return this.at - begin;
+      this.at++;
+    }
+  }
+
+  /** Passes over the string that opens here, unescaping it in place; returns where its content now ends. */
+  private closeString(): { end: number; ascii: boolean } {
     const { bytes } = this;
     const begin = this.at + 1;
     let read = begin;
     let write = begin;
-    let ascii = true;
+    let bits = 0;
     for (;;) {
       const byte = bytes[read] ?? this.fail('a string is not closed', begin - 1);
-      if (byte === QUOTE) break;
+      if (byte === CODES.quote) break;
       if (byte < 0x20) this.fail('a control character inside a string must be escaped', read);
-      if (byte === BACKSLASH) {
-        const { length, codePoint } = this.escape(read);
-        write = this.put(codePoint, write);
-        ascii &&= codePoint < 0x80;
-        read += length;
+      if (byte === CODES.backslash) {
+        const codePoint =
+          escapedCodePoint(bytes, read) ??
+          this.fail('this escape sequence stands for no character', read);
+        read += escapeLength(bytes, read, codePoint);
+        write = putUtf8(bytes, write, codePoint);
+        bits |= codePoint;
       } else {
-        ascii &&= byte < 0x80;
-        if (write !== read) bytes[write] = byte;
-        write++;
+        bits |= byte;
+        bytes[write++] = byte;
         read++;
       }
     }
     this.at = read + 1;
-    if (ascii && !wanted) return '';
+    return { end: write, ascii: bits < 0x80 };
+  }
+
+  private decode(begin: number, end: number): string {
     try {
-      return this.utf8.decode(bytes.subarray(begin, write));
+      return this.utf8.decode(this.bytes.subarray(begin, end));
     } catch {
-      return this.fail('a string is not valid UTF-8', begin - 1);
+      return this.fail('a string is not valid UTF-8', begin);
     }
   }
 
-  /** The escape sequence at `position`: its length in bytes and the character it stands for. */
-  private escape(position: number): { length: number; codePoint: number } {
-    const letter = this.bytes[position + 1] ?? 0;
-    const short = SHORT_ESCAPES.get(letter);
-    if (short !== undefined) return { length: 2, codePoint: short };
-    if (letter !== 0x75) this.fail('unknown escape sequence', position);
-    const unit = this.hex4(position + 2);
-    if (unit < 0xd800 || unit > 0xdfff) return { length: 6, codePoint: unit };
-    const isPair = this.bytes[position + 6] === BACKSLASH && this.bytes[position + 7] === 0x75;
-    const low = isPair ? this.hex4(position + 8) : 0;
-    if (unit > 0xdbff || low < 0xdc00 || low > 0xdfff)
-      this.fail('half of a surrogate pair', position);
-    return { length: 12, codePoint: 0x10000 + ((unit - 0xd800) << 10) + (low - 0xdc00) };
-  }
-
-  private hex4(position: number): number {
-    const digits = String.fromCharCode(...this.bytes.subarray(position, position + 4));
-    if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.fail('four hexadecimal digits expected', position);
-    return Number.parseInt(digits, 16);
-  }
-
-  /** Writes a character as UTF-8 over the escape it came from, which is never shorter; returns the next position. */
-  private put(codePoint: number, position: number): number {
-    if (codePoint < 0x80) {
-      this.bytes[position] = codePoint;
-      return position + 1;
-    }
-    const encoded = new TextEncoder().encode(String.fromCodePoint(codePoint));
-    this.bytes.set(encoded, position);
-    return position + encoded.length;
+  /** A short ASCII string; the same object as last time where it is the same text. */
+  private shortString(begin: number, end: number): string {
+    const { bytes, recent } = this;
+    const slot = ((bytes[begin] ?? 0) * 5 + (bytes[end - 1] ?? 0) + end - begin) % RECENT_STRINGS;
+    const known = recent[slot] ?? '';
+    let same = known.length === end - begin;
+    for (let i = begin; same && i < end; i++) same = known.charCodeAt(i - begin) === bytes[i];
+    if (same) return known;
+    const text = String.fromCharCode(...bytes.subarray(begin, end));
+    recent[slot] = text;
+    return text;
   }
 }

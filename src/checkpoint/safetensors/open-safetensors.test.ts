@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../../errors';
+import { randomSource } from '../random.fixture';
 import type { Checkpoint } from '../types';
 import { openSafetensors } from './open-safetensors';
 
@@ -82,7 +83,7 @@ describe('a refusal names the file, the place and the remedy', () => {
     ],
     [
       fileOf(`{"a":${tensor}}`, 3),
-      `model.safetensors: the tensors end at byte 4 with "a", and the file holds 3 bytes of them. The file is damaged or was not downloaded to its end: download it again.`,
+      `model.safetensors: up to "a" the tensors need 4 bytes, and the file holds 3 bytes of them. The file is damaged or was not downloaded to its end: download it again.`,
     ],
     [
       fileOf(`{"a":${tensor},"a":${tensor}}`, 4),
@@ -90,7 +91,7 @@ describe('a refusal names the file, the place and the remedy', () => {
     ],
     [
       fileOf('{"a":{"dtype":"F32","shape":[1.0],"data_offsets":[0,4]}}', 4),
-      `model.safetensors: its header is not valid at byte 37 of the file: every number in the shape of tensor "a" must be a whole number from 0 to 2^64 - 1. It was not written by a safetensors library: save it again with one.`,
+      `model.safetensors: its header is not valid at byte 37 of the file: in tensor "a": every number in "shape" must be a whole number from 0 to 2^64 - 1. It was not written by a safetensors library: save it again with one.`,
     ],
     [
       fileOf('{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}}', 4),
@@ -103,32 +104,41 @@ describe('a refusal names the file, the place and the remedy', () => {
   });
 });
 
-describe('a header of the largest size', () => {
-  const CAP = 100_000_000;
-  const fill = (text: string) => {
-    const bytes = new Uint8Array(8 + CAP).fill(0x20);
-    new DataView(bytes.buffer).setBigUint64(0, BigInt(CAP), true);
-    const unit = Buffer.from(text);
-    for (let at = 8; at + unit.length <= bytes.length; at += unit.length) bytes.set(unit, at);
-    return bytes;
-  };
+describe('headers of a megabyte', () => {
+  const size = 1_000_000;
+  const filled = (text: string) => Buffer.alloc(size, text).toString('utf8');
+  const empty = '["U8",[0],[0,0]]';
+  const many = (item: (i: number) => string) =>
+    Array.from({ length: size }, (_, i) => item(i)).join();
 
   it.each([
-    '[',
-    '{"a":',
-    ' ',
-    '"',
-    '\\',
-    '1',
-    '\u00e9',
-    '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,1]},',
-  ])('made of %s is refused', async (text) => {
-    await expect(open(fill(text))).rejects.toThrow(FormatError);
+    ['brackets', filled('['), 'the header must be an object'],
+    ['objects in objects', filled('{"a":'), 'nested deeper than 127 levels'],
+    ['nothing but spaces', filled(' '), 'the header must be an object'],
+    ['an open string', `{${filled('"a').slice(0, 2)}${filled('b')}`, 'a string is not closed'],
+    ['a number without end', `{"a":{"x":${filled('1')}}}`, 'a number is out of range'],
+    ['escapes', `{"${'\\u00e9'.repeat(size / 8)}":1}`, 'must be an object'],
+    [
+      'a shape of too many dimensions',
+      `{"a":["U8",[0,${many(() => '1')}],[0,0]]}`,
+      'more than 500000',
+    ],
+    ['too many tensors', `{${many((i) => `"${i}":${empty}`)}}`, 'more than 500000'],
+    ['too much metadata', `{"__metadata__":{${many((i) => `"${i}":""`)}}}`, 'more than 500000'],
+    [
+      'tensors over each other',
+      `{${many((i) => `"${i}":["U8",[1],[0,1]]`)}}`,
+      'up to "1" the tensors need 2 bytes',
+    ],
+  ])('of %s are refused', async (_, header, message) => {
+    const attempt = open(fileOf(header, 1));
+    await expect(attempt).rejects.toThrow(FormatError);
+    await expect(attempt).rejects.toThrow(message);
   });
 
-  it('is refused unread where the file is shorter', async () => {
+  it('are refused unread where the file is shorter', async () => {
     let read = 0;
-    const small = new Blob([fill('[').slice(0, 100)]);
+    const small = new Blob([fileOf(filled(' ')).slice(0, 100)]);
     const blob = {
       size: small.size,
       slice(begin: number, end: number) {
@@ -139,6 +149,33 @@ describe('a header of the largest size', () => {
     await expect(openSafetensors({ name: 'm', blob })).rejects.toThrow(/ends at byte 100\./);
     expect(read).toBe(8);
   });
+});
+
+it('meets random damage with a checkpoint that covers the file, or a FormatError', async () => {
+  const valid = fileOf(
+    '{"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]},"b\\u00e9":{"dtype":"F16","shape":[2],"data_offsets":[8,12]}}',
+    12,
+  );
+  const alphabet = Buffer.from('{}[]":,0123456789.eE-+\\u/ntf lsad_\u0000\u00ff\ud83d\ude00');
+  const random = randomSource(20_240_607);
+  let accepted = 0;
+  for (let round = 0; round < 5000; round++) {
+    const bytes = valid.slice(0, random(8) === 0 ? random(valid.length) : valid.length);
+    for (let changes = 1 + random(3); changes > 0; changes--) {
+      const at = random(4) === 0 ? random(8) : random(bytes.length);
+      if (at < bytes.length) bytes[at] = alphabet[random(alphabet.length)] ?? 0;
+    }
+    const outcome = await open(bytes).catch((error: unknown) => error);
+    if (outcome instanceof FormatError) continue;
+    const { tensors } = outcome as Checkpoint;
+    const covered = [...tensors.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const headerLength = Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    expect(covered).toBe(bytes.length - 8 - headerLength);
+    accepted++;
+  }
+  // Changes inside names and data leave a file valid: both ways are taken.
+  expect(accepted).toBeGreaterThan(100);
+  expect(accepted).toBeLessThan(4900);
 });
 
 describe('reading tensors', () => {

@@ -46,7 +46,9 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   try {
     const header = parseHeader(headerBytes, blob.size - dataBegin);
     const tensors = new Map<string, TensorSource>();
-    for (const info of header.tensors) tensors.set(info.name, tensorSource(file, dataBegin, info));
+    for (const [tensor, info] of header.tensors) {
+      tensors.set(tensor, tensorSource(file, dataBegin, tensor, info));
+    }
     return { file: name, format: 'safetensors', tensors, metadata: header.metadata };
   } catch (error) {
     if (error instanceof JsonError) {
@@ -63,20 +65,23 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   }
 }
 
-function tensorSource(file: NamedBlob, dataBegin: number, info: TensorInfo): TensorSource {
+function tensorSource(
+  file: NamedBlob,
+  dataBegin: number,
+  name: string,
+  info: TensorInfo,
+): TensorSource {
   const byteLength = info.end - info.begin;
   const first = dataBegin + info.begin;
   return {
-    name: info.name,
+    name,
     dtype: info.dtype,
     shape: info.shape,
     byteLength,
     read: () => readBytes(file, first, first + byteLength),
     readRange(begin, end) {
       if (!(begin >= 0 && begin <= end && end <= byteLength)) {
-        throw new RangeError(
-          `bytes ${begin} to ${end} are not in ${info.name} (${byteLength} bytes)`,
-        );
+        throw new RangeError(`bytes ${begin} to ${end} are not in ${name} (${byteLength} bytes)`);
       }
       return readBytes(file, first + begin, first + end);
     },
