@@ -56,7 +56,7 @@ export function readTextTower(
   try {
     found = textGeometry(source.weights, rest);
   } catch (error) {
-    if (error instanceof FormatError) return { remark: unusable(error.reason) };
+    if (error instanceof FormatError) return { remark: unusable(` ${error.reason}`) };
     throw error;
   }
   const config = textConfig(found.geometry, source);
@@ -72,5 +72,5 @@ export function readTextTower(
 }
 
 function unusable(reason: string): string {
-  return `Its text tower is not a CLIP's and is left out: ${reason}`;
+  return `Its text tower is not a CLIP's and is left out:${reason}`;
 }

@@ -33,10 +33,8 @@ export function remarksOf(
   }
   if (layout.foreign.length > 0) {
     const named = layout.foreign.slice(0, MAX_NAMED).join(', ');
-    const more = layout.foreign.length > MAX_NAMED ? ', …' : '';
-    remarks.push(
-      `${layout.foreign.length} tensors are no part of a CLIP and are left out: ${named}${more}.`,
-    );
+    const rest = layout.foreign.length - MAX_NAMED;
+    remarks.push(`Left out, as no part of a CLIP: ${named}${rest > 0 ? ` and ${rest} more` : ''}.`);
   }
   return remarks;
 }

@@ -34,8 +34,7 @@ export function defaultProcessor(imageSize: number): ProcessorConfig {
 export function readProcessor(section: Section, imageSize: number): ProcessorConfig {
   const resample = finiteNumber(section, 'resample') ?? DEFAULT_RESAMPLE;
   const filter = RESAMPLE[resample];
-  if (filter === undefined)
-    throw wrongValue(section, 'resample', "one of Pillow's filters, 0 to 5,");
+  if (filter === undefined) throw wrongValue(section, 'resample', 'a filter of Pillow (0 to 5)');
   const resize = flag(section, 'do_resize', true) ? readResize(section) : null;
   const crop = flag(section, 'do_center_crop', true) ? readCrop(section) : null;
   const final = crop ?? (resize !== null && 'height' in resize ? resize : undefined);
@@ -107,7 +106,7 @@ function readChannels(section: Section, key: string, fallback: Channels): Channe
   const numbers = Array.isArray(value) ? value : [value, value, value];
   const [red, green, blue] = numbers;
   if (numbers.length !== 3 || !numbers.every((n) => typeof n === 'number' && Number.isFinite(n))) {
-    throw wrongValue(section, key, 'three numbers, one per colour channel,');
+    throw wrongValue(section, key, 'one number per colour channel');
   }
   return [red, green, blue];
 }

@@ -12,7 +12,7 @@ interface Foreign {
 }
 
 const USE_CLIP =
-  'Its tensors do not fit those of a CLIP, so it cannot be merged here; use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.';
+  'It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.';
 const EXTRACT =
   'Export its CLIP alone (CLIPModel or CLIPVisionModel, save_pretrained) and add that.';
 
@@ -107,6 +107,6 @@ export function refuseForeign(
   const more = names.length > MAX_SHOWN ? `, and ${names.length - MAX_SHOWN} more` : '';
   throw new FormatError(
     file,
-    `it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. Its tensors are ${shown}${more}. ${USE_CLIP}`,
+    `it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. It holds ${shown || 'no tensor at all'}${more}. ${USE_CLIP}`,
   );
 }
