@@ -1,0 +1,78 @@
+import { isEmpty } from '../state/selectors';
+import type { Studio } from '../state/store';
+import { StudioContext, usePage } from './context';
+import { DropArea } from './drop/drop-area';
+import { EmptyState } from './empty/empty-state';
+import { EngineBar } from './engine-bar/engine-bar';
+import { ExportPanel } from './export/export-panel';
+import { FatalMessage } from './fatal-message';
+import { Header } from './header/header';
+import { Jobs } from './jobs/jobs';
+import { ModelPool } from './model-pool/model-pool';
+import { Notices } from './notices/notices';
+import { AccuracyTable } from './results/accuracy-table';
+import { Instrument } from './scaling/instrument';
+import { TaskPool } from './task-pool/task-pool';
+import { useNarrow } from './use-narrow';
+
+/** The whole page. */
+export function App({ studio }: { studio: Studio }) {
+  return (
+    <StudioContext value={studio}>
+      <Page />
+    </StudioContext>
+  );
+}
+
+function Page() {
+  const ready = usePage((state) => state.snapshot !== null);
+  const fatal = usePage((state) => state.fatal);
+  if (fatal !== null) return <FatalMessage message={fatal} />;
+  return (
+    <DropArea>
+      <Header />
+      <Notices />
+      {ready ? <Panels /> : <Starting />}
+    </DropArea>
+  );
+}
+
+/** On a narrow page what is merged and scored comes before the long lists that it is made of. */
+function Panels() {
+  const narrow = useNarrow();
+  const empty = usePage(isEmpty);
+  const pools = (
+    <div key="pools" className="pools">
+      <ModelPool />
+      <TaskPool />
+    </div>
+  );
+  const bench = (
+    <main key="bench" className="bench">
+      {empty ? (
+        <EmptyState />
+      ) : (
+        <>
+          <Instrument />
+          <AccuracyTable />
+          <ExportPanel />
+        </>
+      )}
+    </main>
+  );
+  return (
+    <>
+      <Jobs />
+      <div className="panels">{narrow ? [bench, pools] : [pools, bench]}</div>
+      <EngineBar />
+    </>
+  );
+}
+
+function Starting() {
+  return (
+    <main className="starting">
+      <p role="status">Starting the engine</p>
+    </main>
+  );
+}

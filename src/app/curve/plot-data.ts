@@ -1,0 +1,46 @@
+/** From the engine's scores to what the plot draws: columns over the scaling factor, all in percent. */
+import type { AlignedData } from 'uplot';
+import type { AverageScore, CurvePoint } from '../../state/types';
+
+/** Step of the accuracy axis's ends, in percent: it must not tremble while points arrive. */
+const STEP = 10;
+
+/** Columns: scaling factor, average, low and high end of its interval, then one for each task. */
+export function plotColumns(curve: readonly CurvePoint[], taskIds: readonly string[]): AlignedData {
+  const column = (read: (point: CurvePoint) => number | undefined) =>
+    curve.map((point) => toPercent(read(point)));
+  return [
+    curve.map(({ scalingFactor }) => scalingFactor),
+    column(({ average }) => average.accuracy),
+    column(({ average }) => average.interval[0]),
+    column(({ average }) => average.interval[1]),
+    ...taskIds.map((id) => column(({ tasks }) => tasks[id])),
+  ];
+}
+
+/** Ends of the accuracy axis in percent: everything that is drawn, out to the next ten. */
+export function accuracyRange(
+  columns: AlignedData,
+  references: readonly (AverageScore | null)[],
+): [number, number] {
+  const drawn = columns.slice(1).flatMap((column) => Array.from(column, (value) => value ?? []));
+  const marks = references.flatMap((average) => (average ? [average.accuracy * 100] : []));
+  const values = [...drawn.flat(), ...marks];
+  if (values.length === 0) return [0, 100];
+  const low = Math.max(0, Math.floor((Math.min(...values) - 1) / STEP) * STEP);
+  const high = Math.min(100, Math.ceil((Math.max(...values) + 1) / STEP) * STEP);
+  return [low, Math.max(high, low + STEP)];
+}
+
+/** The visited point with the best average; the first of equals. */
+export function bestPoint(curve: readonly CurvePoint[]): CurvePoint | null {
+  return curve.reduce<CurvePoint | null>(
+    (best, point) =>
+      best === null || point.average.accuracy > best.average.accuracy ? point : best,
+    null,
+  );
+}
+
+function toPercent(ratio: number | undefined): number | null {
+  return ratio === undefined ? null : ratio * 100;
+}

@@ -1,0 +1,61 @@
+import type { EngineChoice, EngineView } from '../../state/types';
+import { useCommands, useSnapshot } from '../context';
+import { formatBytes, formatMany } from '../format';
+import './engine-bar.css';
+
+const CHOICES: readonly { readonly value: EngineChoice; readonly label: string }[] = [
+  { value: 'auto', label: 'Auto' },
+  { value: 'webgpu', label: 'WebGPU' },
+  { value: 'cpu', label: 'CPU' },
+];
+
+/** What computes and why, whether its arithmetic is exact, and how full the library is. */
+export function EngineBar() {
+  const engine = useSnapshot((snapshot) => snapshot.engine);
+  const { used, available } = useSnapshot((snapshot) => snapshot.storage);
+  const { chooseEngine } = useCommands();
+  return (
+    <footer className="engine-bar">
+      <label>
+        <span>Engine</span>
+        <select
+          value={engine.choice}
+          onChange={({ target }) => {
+            const choice = CHOICES.find(({ value }) => value === target.value);
+            if (choice) void chooseEngine(choice.value);
+          }}
+        >
+          {CHOICES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <span className="engine-facts">
+        <strong>{factsOf(engine)}</strong>
+        <Exactness engine={engine} />
+      </span>
+      <span className="engine-reason">{engine.reason}</span>
+      <span className="engine-storage" title="Checkpoints and images kept in this browser">
+        Library {formatBytes(used)}
+        {available !== null && <>, {formatBytes(available)} free</>}
+      </span>
+    </footer>
+  );
+}
+
+function factsOf({ active, adapter, threads }: EngineView): string {
+  if (active === null) return 'starting';
+  const place = active === 'webgpu' ? ['WebGPU'] : ['CPU', formatMany(threads, 'thread')];
+  return [...place, ...(active === 'webgpu' && adapter ? [adapter] : [])].join(' · ');
+}
+
+function Exactness({ engine: { exact, exactDetail } }: { engine: EngineView }) {
+  if (exact === null) return null;
+  return (
+    <span className={exact ? 'exact' : 'inexact'} title={exactDetail}>
+      {exact ? 'bit-exact' : 'not bit-exact: downloads are computed on the CPU'}
+    </span>
+  );
+}

@@ -1,0 +1,90 @@
+import { useId, useState } from 'react';
+import type { ExportOptions } from '../../state/types';
+import { useCommands, useSnapshot } from '../context';
+import { Icon } from '../ui/icon';
+import './export.css';
+
+const DTYPES: readonly { readonly value: ExportOptions['dtype']; readonly label: string }[] = [
+  { value: 'base', label: 'types of the base' },
+  { value: 'F32', label: 'float32' },
+  { value: 'F16', label: 'float16' },
+  { value: 'BF16', label: 'bfloat16' },
+];
+
+/** What goes out: the merged model that is on screen, and the report of its scores. */
+export function ExportPanel() {
+  const titleId = useId();
+  const [options, setOptions] = useState<ExportOptions>({
+    content: 'vision',
+    dtype: 'base',
+    zip: false,
+  });
+  const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
+  const wholeClip = useSnapshot((snapshot) =>
+    snapshot.pool.models.some(({ role, hasTextTower }) => role === 'base' && hasTextTower),
+  );
+  const scored = useSnapshot((snapshot) => snapshot.scores.merged.average !== null);
+  const { downloadModel, downloadReport } = useCommands();
+  const content = wholeClip ? options.content : 'vision';
+  return (
+    <section className="export" aria-labelledby={titleId}>
+      <h2 id={titleId} className="visually-hidden">
+        Download
+      </h2>
+      <label>
+        <span className="visually-hidden">Part of the model to download</span>
+        <select
+          value={content}
+          onChange={({ target }) =>
+            setOptions({ ...options, content: target.value === 'clip' ? 'clip' : 'vision' })
+          }
+        >
+          <option value="vision">Vision tower</option>
+          <option value="clip" disabled={!wholeClip}>
+            Whole CLIP
+          </option>
+        </select>
+      </label>
+      <label>
+        <span className="visually-hidden">Element type of the download</span>
+        <select
+          value={options.dtype}
+          onChange={({ target }) =>
+            setOptions({
+              ...options,
+              dtype: DTYPES.find(({ value }) => value === target.value)?.value ?? 'base',
+            })
+          }
+        >
+          {DTYPES.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label className="check">
+        <input
+          type="checkbox"
+          checked={options.zip}
+          onChange={({ target }) => setOptions({ ...options, zip: target.checked })}
+        />
+        <span>
+          with <code>config.json</code> in a zip
+        </span>
+      </label>
+      <span className="export-space" />
+      <button type="button" disabled={!scored} onClick={downloadReport}>
+        Download report
+      </button>
+      <button
+        type="button"
+        className="primary"
+        disabled={!mergeable}
+        onClick={() => downloadModel({ ...options, content })}
+      >
+        <Icon name="download" /> Download merged model
+      </button>
+    </section>
+  );
+}

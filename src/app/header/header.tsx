@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import { hasDemo } from '../../state/selectors';
+import { AboutDialog } from '../about/about-dialog';
+import { useCommands, usePage } from '../context';
+import './header.css';
+
+/** The program's name, what the demo is while it is there, and what the program is. */
+export function Header() {
+  const [about, setAbout] = useState(false);
+  const sentence = usePage((state) => state.demo.sentence);
+  const loading = usePage((state) => state.demo.loading !== null);
+  const shown = usePage(hasDemo);
+  const ready = usePage((state) => state.snapshot !== null);
+  const { hideDemo, showDemo } = useCommands();
+  return (
+    <header className="header">
+      <h1>
+        <span className="math" aria-hidden="true">
+          θ
+        </span>
+        Task Arithmetic Studio
+      </h1>
+      {sentence !== null && ready && (
+        <div className="header-demo">
+          {(shown || loading) && <p>{sentence}</p>}
+          {shown && (
+            <button type="button" className="link" onClick={hideDemo}>
+              Hide the demo
+            </button>
+          )}
+          {!shown && !loading && (
+            <button type="button" className="link" onClick={showDemo}>
+              Show the demo
+            </button>
+          )}
+        </div>
+      )}
+      <button type="button" className="link header-about" onClick={() => setAbout(true)}>
+        About
+      </button>
+      {about && <AboutDialog onClose={() => setAbout(false)} />}
+    </header>
+  );
+}

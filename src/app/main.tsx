@@ -1,0 +1,24 @@
+import { createRoot } from 'react-dom/client';
+import { createBrowserStudio, missingPlatform } from '../state/studio';
+import { App } from './app';
+import { ErrorBoundary } from './error-boundary';
+import { FatalMessage } from './fatal-message';
+import './styles/tokens.css';
+import './styles/base.css';
+import './styles/layout.css';
+
+const container = document.getElementById('root');
+if (container === null) throw new Error('index.html has no element with the id "root".');
+const root = createRoot(container);
+const missing = missingPlatform();
+if (missing !== null) {
+  root.render(<FatalMessage message={missing} />);
+} else {
+  const studio = createBrowserStudio();
+  root.render(
+    <ErrorBoundary>
+      <App studio={studio} />
+    </ErrorBoundary>,
+  );
+  void studio.commands.start();
+}

@@ -1,0 +1,142 @@
+import { useState } from 'react';
+import type { ModelView } from '../../state/types';
+import { useCommands, useSnapshot } from '../context';
+import { formatBytes, formatCount } from '../format';
+import { ConfirmDialog } from '../ui/confirm-dialog';
+import { CopyButton } from '../ui/copy-button';
+import { FindingList } from '../ui/finding-list';
+import { Icon } from '../ui/icon';
+import { NumberField } from '../ui/number-field';
+import { RenameDialog } from '../ui/rename-dialog';
+
+interface ModelDetailsProps {
+  readonly model: ModelView;
+  readonly place: number;
+  readonly experts: number;
+}
+
+/** Facts of one model, and what can be done with it. */
+export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
+  const { editPool } = useCommands();
+  const [asks, setAsks] = useState<'rename' | 'remove' | null>(null);
+  const models = useSnapshot((snapshot) => snapshot.pool.models);
+  const { id, name } = model;
+  const move = (index: number) => editPool({ type: 'move', id, index });
+  return (
+    <div className="row-details">
+      <FindingList findings={model.findings} />
+      <ModelFacts model={model} />
+      {model.role === 'expert' && (
+        <div className="row-weight-field">
+          <span>Weight in the sum</span>
+          <NumberField
+            label={`Weight of ${name}`}
+            value={model.weight}
+            step={0.1}
+            when="left"
+            onValue={(weight) => editPool({ type: 'setWeight', id, weight })}
+          />
+        </div>
+      )}
+      <div className="row-actions">
+        {model.role === 'expert' && (
+          <>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={`Move ${name} up`}
+              title="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
+              disabled={place === 0}
+              onClick={() => move(place - 1)}
+            >
+              <Icon name="up" />
+            </button>
+            <button
+              type="button"
+              className="icon-button"
+              aria-label={`Move ${name} down`}
+              title="Move down (Alt+↓)"
+              disabled={place === experts - 1}
+              onClick={() => move(place + 1)}
+            >
+              <Icon name="down" />
+            </button>
+            <button type="button" onClick={() => editPool({ type: 'setBase', id })}>
+              Use as base
+            </button>
+          </>
+        )}
+        <button type="button" onClick={() => setAsks('rename')}>
+          Rename
+        </button>
+        <button type="button" onClick={() => setAsks('remove')}>
+          Remove
+        </button>
+      </div>
+      {asks === 'rename' && (
+        <RenameDialog
+          name={name}
+          taken={models.filter((other) => other.id !== id).map((other) => other.name)}
+          hint="A task of the same name is this model’s own task."
+          onRename={(changed) => editPool({ type: 'rename', id, name: changed })}
+          onClose={() => setAsks(null)}
+        />
+      )}
+      {asks === 'remove' && (
+        <ConfirmDialog
+          title={`Remove ${name}?`}
+          action="Remove"
+          onConfirm={() => editPool({ type: 'remove', id })}
+          onClose={() => setAsks(null)}
+        >
+          The model is deleted from this browser’s library and {formatBytes(model.bytes)} are freed.
+          Your own files are not touched.
+        </ConfirmDialog>
+      )}
+    </div>
+  );
+}
+
+function ModelFacts({ model }: { model: ModelView }) {
+  return (
+    <dl className="facts">
+      <dt>Architecture</dt>
+      <dd>{model.architecture}</dd>
+      <dt>Geometry</dt>
+      <dd>{model.geometry}</dd>
+      <dt>Element types</dt>
+      <dd>{model.dtypes}</dd>
+      <dt>Size</dt>
+      <dd>{formatBytes(model.bytes)}</dd>
+      <dt>Merged tensors</dt>
+      <dd>{formatCount(model.mergedTensors)}</dd>
+      <dt>Text tower</dt>
+      <dd>{model.hasTextTower ? 'yes' : 'no'}</dd>
+      {model.relativeNorm !== undefined && (
+        <>
+          <dt>‖τ‖ / ‖θ₀‖</dt>
+          <dd>{model.relativeNorm.toPrecision(4)}</dd>
+        </>
+      )}
+      {model.sha256 !== undefined && (
+        <>
+          <dt>SHA-256</dt>
+          <dd className="hash">
+            <code title={model.sha256}>{model.sha256.slice(0, 16)}…</code>
+            <CopyButton label="Copy the SHA-256" text={model.sha256} />
+          </dd>
+        </>
+      )}
+      {model.assumptions.length > 0 && (
+        <>
+          <dt>Assumed</dt>
+          <dd>
+            {model.assumptions.map((assumption) => (
+              <div key={assumption}>{assumption}</div>
+            ))}
+          </dd>
+        </>
+      )}
+    </dl>
+  );
+}

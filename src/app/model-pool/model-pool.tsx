@@ -1,0 +1,51 @@
+import { useId } from 'react';
+import { useCommands, useSnapshot } from '../context';
+import { formatMany } from '../format';
+import { FileButton } from '../ui/file-button';
+import { FindingList } from '../ui/finding-list';
+import { ModelRow } from './model-row';
+import './model-pool.css';
+
+const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.model';
+
+/** The base and its experts, in the order of the sum. */
+export function ModelPool() {
+  const { models, findings } = useSnapshot((snapshot) => snapshot.pool);
+  const { addCheckpoints } = useCommands();
+  const titleId = useId();
+  const experts = models.filter(({ role }) => role === 'expert');
+  const summed = experts.filter(({ included }) => included);
+  const largestNorm = Math.max(0, ...experts.map(({ relativeNorm }) => relativeNorm ?? 0));
+  return (
+    <section className="pool" aria-labelledby={titleId}>
+      <header className="pool-head">
+        <h2 id={titleId}>Model pool</h2>
+        {models.length > 0 && <span>{formatMany(models.length, 'model')}</span>}
+      </header>
+      <div className="pool-add">
+        <FileButton label="Add checkpoints" accept={CHECKPOINT_FILES} onFiles={addCheckpoints} />
+        <FileButton label="Add checkpoint folder" directory onFiles={addCheckpoints} />
+      </div>
+      {models.length === 0 && (
+        <p className="pool-empty">
+          A pretrained CLIP and its fine-tuned variants: Hugging Face folders or lone{' '}
+          <code>.safetensors</code> files.
+        </p>
+      )}
+      <FindingList findings={findings} />
+      <ul className="pool-list">
+        {models.map((model) => (
+          <ModelRow
+            key={model.id}
+            model={model}
+            place={experts.indexOf(model)}
+            term={summed.indexOf(model) + 1}
+            experts={experts.length}
+            largestNorm={largestNorm}
+            base={models.find(({ role }) => role === 'base')}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+}

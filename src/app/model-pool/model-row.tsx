@@ -1,0 +1,106 @@
+import { type KeyboardEvent, useId, useState } from 'react';
+import type { ModelView } from '../../state/types';
+import { useCommands } from '../context';
+import { formatBytes, formatFactor } from '../format';
+import { gravest } from '../ui/finding-list';
+import { Icon } from '../ui/icon';
+import { ModelDetails } from './model-details';
+
+interface ModelRowProps {
+  readonly model: ModelView;
+  /** Place among the experts from 0; -1 for the base. */
+  readonly place: number;
+  /** Place in the sum from 1; 0 if it is not in it. */
+  readonly term: number;
+  readonly experts: number;
+  readonly largestNorm: number;
+  readonly base: ModelView | undefined;
+}
+
+/** One model: what it is at a glance, and everything about it on demand. Alt+Up and Alt+Down move an expert. */
+export function ModelRow({ model, place, term, experts, largestNorm, base }: ModelRowProps) {
+  const [open, setOpen] = useState(false);
+  const detailsId = useId();
+  const { editPool } = useCommands();
+  const isBase = model.role === 'base';
+  const severity = gravest(model.findings);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    if (!event.altKey || step === undefined || isBase) return;
+    event.preventDefault();
+    const index = place + step;
+    if (index >= 0 && index < experts) void editPool({ type: 'move', id: model.id, index });
+  };
+
+  return (
+    <li className={model.included || isBase ? 'row' : 'row excluded'}>
+      <div className="row-head">
+        {isBase ? (
+          <span className="row-fixed" aria-hidden="true" />
+        ) : (
+          <input
+            type="checkbox"
+            aria-label={`Include ${model.name} in the merge`}
+            checked={model.included}
+            onChange={(event) =>
+              editPool({ type: 'setIncluded', id: model.id, included: event.target.checked })
+            }
+          />
+        )}
+        <button
+          type="button"
+          className="row-toggle"
+          aria-expanded={open}
+          aria-controls={detailsId}
+          onClick={() => setOpen(!open)}
+          onKeyDown={onKeyDown}
+        >
+          <span className="row-symbol math" aria-hidden="true">
+            {isBase ? 'θ' : 'τ'}
+            {(isBase || term > 0) && <sub>{term}</sub>}
+          </span>
+          <span className="row-text">
+            <span className="row-name">
+              <span className="visually-hidden">{isBase ? 'Base: ' : 'Expert: '}</span>
+              {model.name}
+              {model.weight !== 1 && (
+                <span className="row-weight">× {formatFactor(model.weight)}</span>
+              )}
+              {severity !== null && <Icon name={severity} className={`mark ${severity}`} />}
+            </span>
+            <span className="row-meta">{metaOf(model, base)}</span>
+          </span>
+          {!isBase && <Norm norm={model.relativeNorm} largest={largestNorm} />}
+          <Icon name="chevron" className="row-chevron" />
+        </button>
+      </div>
+      <div id={detailsId} hidden={!open}>
+        {open && <ModelDetails model={model} place={place} experts={experts} />}
+      </div>
+    </li>
+  );
+}
+
+/** What sets it apart: an expert repeats the base's geometry only where it differs. */
+function metaOf(model: ModelView, base: ModelView | undefined): string {
+  const geometry = model === base || model.geometry !== base?.geometry ? [model.geometry] : [];
+  return [...geometry, model.dtypes, formatBytes(model.bytes)].join(' · ');
+}
+
+/** The length of the task vector relative to the base, as a bar that compares the experts of the pool. */
+function Norm({ norm, largest }: { norm: number | undefined; largest: number }) {
+  if (norm === undefined) return null;
+  const share = largest > 0 ? norm / largest : 0;
+  return (
+    <span className="norm" title="Length of the task vector relative to the base: ‖τ‖ / ‖θ₀‖">
+      <span className="norm-bar" aria-hidden="true">
+        <span style={{ width: `${share * 100}%` }} />
+      </span>
+      <span className="norm-value">
+        <span className="visually-hidden">relative norm </span>
+        {norm.toPrecision(2)}
+      </span>
+    </span>
+  );
+}

@@ -1,0 +1,55 @@
+import { isStale } from '../../state/selectors';
+import type { AverageScore, ScoreBoard, TaskView } from '../../state/types';
+import { usePage } from '../context';
+import { formatChange, formatCount, formatMany } from '../format';
+import { AccuracyCell } from './accuracy-cell';
+import { RangeStrip } from './range-strip';
+
+interface AverageRowProps {
+  readonly tasks: readonly TaskView[];
+  readonly scores: ScoreBoard;
+}
+
+/** The unweighted mean over tasks, and over how many of them where it is not all. */
+export function AverageRow({ tasks, scores }: AverageRowProps) {
+  const stale = usePage(isStale);
+  const pretrained = scores.pretrained.average;
+  const merged = scores.merged.average;
+  const expert = scores.expert.average;
+  const images = tasks.reduce((sum, { imageCount }) => sum + imageCount, 0);
+  const cell = (average: AverageScore | null) => ({
+    accuracy: average?.accuracy ?? null,
+    interval: average?.interval ?? null,
+    basis: `unweighted mean of ${formatMany(average?.tasks ?? 0, 'task')}`,
+    standing: average?.complete ? ('final' as const) : ('running' as const),
+    absent: tasks.length === 0 ? 'no test images' : undefined,
+    note:
+      average !== null && average.tasks < tasks.length
+        ? `${average.tasks} of ${tasks.length} tasks`
+        : undefined,
+  });
+  const hasExperts = tasks.some((task) => task.expert !== null);
+  return (
+    <tr>
+      <th scope="row">Average</th>
+      <td className="wide-only">{tasks.length > 0 && formatCount(images)}</td>
+      <AccuracyCell column="pretrained" {...cell(pretrained)} />
+      <AccuracyCell column="merged" {...cell(merged)} {...(stale ? { standing: 'stale' } : {})} />
+      <td className={stale ? 'wide-only stale' : 'wide-only'}>
+        {pretrained && merged ? formatChange(merged.accuracy - pretrained.accuracy) : ''}
+      </td>
+      <AccuracyCell
+        column="expert"
+        {...cell(expert)}
+        absent={hasExperts ? undefined : 'no task has an expert of its name'}
+      />
+      <td className="range-cell" aria-hidden="true">
+        <RangeStrip
+          pretrained={pretrained ?? undefined}
+          merged={merged ?? undefined}
+          expert={expert ?? undefined}
+        />
+      </td>
+    </tr>
+  );
+}

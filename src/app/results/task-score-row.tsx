@@ -1,0 +1,89 @@
+import { useId, useState } from 'react';
+import { isStale } from '../../state/selectors';
+import type { ScoreBoard, TaskScore, TaskView } from '../../state/types';
+import { usePage } from '../context';
+import { taskColour } from '../curve/palette';
+import { formatChange, formatCount } from '../format';
+import { Icon } from '../ui/icon';
+import { AccuracyCell } from './accuracy-cell';
+import { ClassBreakdown } from './class-breakdown';
+import { RangeStrip } from './range-strip';
+
+interface TaskScoreRowProps {
+  readonly task: TaskView;
+  /** Place among the tasks, which decides the colour of its line in the plot. */
+  readonly place: number;
+  readonly scores: ScoreBoard;
+}
+
+/** One task of the table; unfolds to its classes. */
+export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
+  const [open, setOpen] = useState(false);
+  const breakdownId = useId();
+  const stale = usePage(isStale);
+  const pretrained = scores.pretrained.tasks[task.id];
+  const merged = scores.merged.tasks[task.id];
+  const expert = scores.expert.tasks[task.id];
+  const scored = merged && merged.scored < merged.total ? `${formatCount(merged.scored)} / ` : '';
+  return (
+    <>
+      <tr>
+        <th scope="row">
+          <button
+            type="button"
+            className="quiet disclosure"
+            aria-expanded={open}
+            aria-controls={breakdownId}
+            onClick={() => setOpen(!open)}
+          >
+            <Icon name="chevron" className="row-chevron" />
+            <span className="swatch" style={{ background: `var(${taskColour(place)})` }} />
+            <span>{task.name}</span>
+          </button>
+        </th>
+        <td className="wide-only">
+          {scored}
+          {formatCount(task.imageCount)}
+        </td>
+        <AccuracyCell column="pretrained" {...cellOf(pretrained)} />
+        <AccuracyCell
+          column="merged"
+          {...cellOf(merged)}
+          {...(stale ? { standing: 'stale' } : {})}
+        />
+        <td className={stale ? 'wide-only stale' : 'wide-only'}>
+          {pretrained && merged ? formatChange(merged.accuracy - pretrained.accuracy) : ''}
+        </td>
+        <AccuracyCell
+          column="expert"
+          {...cellOf(expert)}
+          absent={task.expert === null ? 'no expert of this name' : undefined}
+        />
+        <td className="range-cell" aria-hidden="true">
+          <RangeStrip pretrained={pretrained} merged={merged} expert={expert} />
+        </td>
+      </tr>
+      <tr id={breakdownId} className="breakdown-row" hidden={!open}>
+        <td colSpan={7}>
+          {open && (
+            <ClassBreakdown task={task} pretrained={pretrained} merged={merged} expert={expert} />
+          )}
+        </td>
+      </tr>
+    </>
+  );
+}
+
+function cellOf(score: TaskScore | undefined) {
+  if (score === undefined || score.scored === 0) {
+    return { accuracy: null, interval: null, basis: '' };
+  }
+  const { accuracy, interval, correct, scored, total } = score;
+  const part = scored < total ? ` scored so far, of ${formatCount(total)}` : '';
+  return {
+    accuracy,
+    interval,
+    basis: `${formatCount(correct)} of ${formatCount(scored)} images right${part}`,
+    standing: scored < total ? ('running' as const) : ('final' as const),
+  };
+}

@@ -1,0 +1,48 @@
+import { useId, useState } from 'react';
+import { shownFactor } from '../../state/selectors';
+import { usePage, useSnapshot } from '../context';
+import { CurvePlot } from '../curve/curve-plot';
+import { CurveTable } from '../curve/curve-table';
+import { plotDomain } from '../curve/domain';
+import { PeakNote } from '../curve/peak-note';
+import { Formula } from './formula';
+import { Headline } from './headline';
+import { Slider } from './slider';
+import { StatusLine } from './status-line';
+import './scaling.css';
+import '../curve/curve.css';
+
+/** The scaling factor and what it does: formula, plot and fader on one axis, and how far the scoring is. */
+export function Instrument() {
+  const titleId = useId();
+  const [tabled, setTabled] = useState(false);
+  const curve = useSnapshot((snapshot) => snapshot.scores.curve);
+  const factor = usePage(shownFactor) ?? 0;
+  const domain = plotDomain(curve, factor);
+  return (
+    <section className="instrument" aria-labelledby={titleId}>
+      <h2 id={titleId} className="visually-hidden">
+        Scaling factor and accuracy
+      </h2>
+      <div className="instrument-head">
+        <Formula />
+        <Headline />
+      </div>
+      <CurvePlot domain={domain} />
+      <Slider domain={domain} />
+      <StatusLine />
+      <div className="instrument-foot">
+        <PeakNote />
+        <button
+          type="button"
+          className="link"
+          disabled={curve.length === 0}
+          onClick={() => setTabled(true)}
+        >
+          Curve as a table
+        </button>
+      </div>
+      {tabled && <CurveTable onClose={() => setTabled(false)} />}
+    </section>
+  );
+}

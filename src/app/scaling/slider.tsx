@@ -1,0 +1,46 @@
+import { shownFactor } from '../../state/selectors';
+import { useCommands, usePage } from '../context';
+import { axisShare, type Domain, SLIDER } from '../curve/domain';
+import { formatFactor } from '../format';
+
+/**
+ * The scaling factor as a fader below the plot. It is as long as its range is on the plot's axis, so that its handle stands
+ * exactly below the value it sets; a value beyond it is left to the number field.
+ */
+export function Slider({ domain }: { domain: Domain }) {
+  const factor = usePage(shownFactor) ?? 0;
+  const { setScalingFactor } = useCommands();
+  const start = axisShare(SLIDER.min, domain);
+  const length = axisShare(SLIDER.max, domain) - start;
+  const place = (value: number) => {
+    const clamped = Math.min(Math.max(value, SLIDER.min), SLIDER.max);
+    const share = (clamped - SLIDER.min) / (SLIDER.max - SLIDER.min);
+    return `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${share})`;
+  };
+  const style: Record<string, string> = {
+    marginLeft: `calc(${start * 100}% - var(--thumb) / 2)`,
+    width: `calc(${length * 100}% + var(--thumb))`,
+    '--fill-from': place(Math.min(0, factor)),
+    '--fill-to': place(Math.max(0, factor)),
+  };
+  return (
+    <div className="slider">
+      <span className="slider-symbol math" aria-hidden="true">
+        λ
+      </span>
+      <div className="slider-way">
+        <input
+          type="range"
+          aria-label="Scaling factor"
+          aria-valuetext={formatFactor(factor)}
+          min={SLIDER.min}
+          max={SLIDER.max}
+          step={SLIDER.step}
+          value={factor}
+          style={style}
+          onChange={(event) => setScalingFactor(Number(event.target.value))}
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,55 @@
+import { isStale, statusText } from '../../state/selectors';
+import { SWEEP_VALUES } from '../../state/store';
+import { useCommands, usePage, useSnapshot } from '../context';
+
+const ACTIVE = new Set(['preparing', 'scoring']);
+
+/** What the engine is doing, how far it is, and the ways to start and stop it. */
+export function StatusLine() {
+  const status = usePage(statusText);
+  const stale = usePage(isStale);
+  const { scored, total, phase, sweep, failure } = useSnapshot((snapshot) => snapshot.scores);
+  const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
+  const hasTasks = useSnapshot((snapshot) => snapshot.tasks.some(({ included }) => included));
+  const commands = useCommands();
+  const active = ACTIVE.has(phase) || sweep !== null;
+  const share = phase === 'complete' && !stale ? 1 : total > 0 ? scored / total : 0;
+  return (
+    <div className="status-line">
+      <div className={active ? 'status-bar active' : 'status-bar'} aria-hidden="true">
+        <span style={{ width: `${share * 100}%` }} />
+      </div>
+      <p className="status-text" role="status">
+        {status}
+      </p>
+      {sweep !== null && (
+        <span className="sweep-count">
+          Sweep {sweep.done} of {sweep.of}
+        </span>
+      )}
+      <div className="status-actions">
+        {active && (
+          <button type="button" onClick={commands.stop}>
+            Stop
+          </button>
+        )}
+        <button
+          type="button"
+          disabled={!mergeable || !hasTasks || sweep !== null}
+          title={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
+          onClick={commands.sweep}
+        >
+          Sweep 0 to {SWEEP_VALUES.at(-1)}
+        </button>
+      </div>
+      {failure !== null && (
+        <div className="failure" role="alert">
+          <p>{failure}</p>
+          <button type="button" onClick={commands.restart}>
+            Restart the engine
+          </button>
+        </div>
+      )}
+    </div>
+  );
+}

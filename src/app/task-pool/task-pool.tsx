@@ -1,0 +1,37 @@
+import { useId } from 'react';
+import { useCommands, useSnapshot } from '../context';
+import { formatMany } from '../format';
+import { FileButton } from '../ui/file-button';
+import { TaskRow } from './task-row';
+import './task-pool.css';
+
+const IMAGE_FILES = '.zip,.parquet,.png,.jpg,.jpeg,.webp,.json';
+
+/** The classification tasks on which every model is scored. */
+export function TaskPool() {
+  const tasks = useSnapshot((snapshot) => snapshot.tasks);
+  const { addTaskImages } = useCommands();
+  const titleId = useId();
+  return (
+    <section className="pool" aria-labelledby={titleId}>
+      <header className="pool-head">
+        <h2 id={titleId}>Task pool</h2>
+        {tasks.length > 0 && <span>{formatMany(tasks.length, 'task')}</span>}
+      </header>
+      <div className="pool-add">
+        <FileButton label="Add task images" accept={IMAGE_FILES} onFiles={addTaskImages} />
+        <FileButton label="Add task folder" directory onFiles={addTaskImages} />
+      </div>
+      {tasks.length === 0 && (
+        <p className="pool-empty">
+          Labelled test images: a folder, or a zip of it, with one sub-folder for each class.
+        </p>
+      )}
+      <ul className="pool-list">
+        {tasks.map((task) => (
+          <TaskRow key={task.id} task={task} />
+        ))}
+      </ul>
+    </section>
+  );
+}

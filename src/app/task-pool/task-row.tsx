@@ -1,0 +1,60 @@
+import { useId, useState } from 'react';
+import type { TaskView } from '../../state/types';
+import { useCommands } from '../context';
+import { formatMany } from '../format';
+import { gravest } from '../ui/finding-list';
+import { Icon } from '../ui/icon';
+import { useSamples } from './samples';
+import { TaskDetails } from './task-details';
+
+/** Pictures in the unfolded grid, and in the strip of the row. */
+const GRID_PICTURES = 18;
+const STRIP_PICTURES = 4;
+
+/** One task: a few of its pictures and its size at a glance, everything about it on demand. */
+export function TaskRow({ task }: { task: TaskView }) {
+  const [open, setOpen] = useState(false);
+  const detailsId = useId();
+  const { editTask } = useCommands();
+  const samples = useSamples(task.id, GRID_PICTURES);
+  const severity = gravest(task.findings);
+  const size = `${formatMany(task.imageCount, 'image')} · ${task.classCounts.length} classes`;
+  return (
+    <li className={task.included ? 'row' : 'row excluded'}>
+      <div className="row-head">
+        <input
+          type="checkbox"
+          aria-label={`Score ${task.name}`}
+          checked={task.included}
+          onChange={(event) =>
+            editTask({ type: 'setIncluded', id: task.id, included: event.target.checked })
+          }
+        />
+        <button
+          type="button"
+          className="row-toggle"
+          aria-expanded={open}
+          aria-controls={detailsId}
+          onClick={() => setOpen(!open)}
+        >
+          <span className="row-text">
+            <span className="row-name">
+              {task.name}
+              {severity !== null && <Icon name={severity} className={`mark ${severity}`} />}
+            </span>
+            <span className="row-meta">{size}</span>
+          </span>
+          <span className="strip" aria-hidden="true">
+            {samples.slice(0, STRIP_PICTURES).map((sample) => (
+              <img key={sample.address} src={sample.address} alt="" />
+            ))}
+          </span>
+          <Icon name="chevron" className="row-chevron" />
+        </button>
+      </div>
+      <div id={detailsId} hidden={!open}>
+        {open && <TaskDetails task={task} samples={samples} />}
+      </div>
+    </li>
+  );
+}

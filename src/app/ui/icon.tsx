@@ -1,0 +1,25 @@
+/** Line icons on a 16-unit grid. Decoration only: the control that carries one brings its own name. */
+const PATHS = {
+  chevron: 'M6 4l4 4-4 4',
+  up: 'M8 13V3M4 7l4-4 4 4',
+  down: 'M8 3v10M4 9l4 4 4-4',
+  close: 'M4 4l8 8M12 4l-8 8',
+  copy: 'M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z',
+  check: 'M3 8.5l3.5 3.5L13 4.5',
+  plus: 'M8 3v10M3 8h10',
+  folder: 'M2 4h4l1.5 2H14v7H2z',
+  error: 'M8 4.5v4.5M8 11.4v.1M8 1.8a6.2 6.2 0 100 12.4A6.2 6.2 0 008 1.8z',
+  warning: 'M8 6v3.5M8 11.6v.1M8 2L1.8 13.5h12.4z',
+  info: 'M8 7.2v4.2M8 4.7v.1M8 1.8a6.2 6.2 0 100 12.4A6.2 6.2 0 008 1.8z',
+  download: 'M8 2v8M4.5 6.8L8 10.3l3.5-3.5M3 13.5h10',
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, className = '' }: { name: IconName; className?: string }) {
+  return (
+    <svg className={`icon ${className}`} viewBox="0 0 16 16" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
