@@ -2,6 +2,7 @@
 import type { NamedBlob } from '../checkpoint/types';
 import { ConfigError } from '../errors';
 import type { Library } from '../storage/types';
+import { hasPlace } from '../taskpool/images/templates';
 import type { Finding, Origin, TaskEdit, TaskView } from './api';
 
 /** A task as it is remembered between visits, without its pictures. */
@@ -62,7 +63,7 @@ function changes(
       }
       if (templates.length === 0)
         throw new ConfigError(`${entry.name} needs at least one template.`);
-      const bad = templates.find((template) => !/\{c?\}/.test(template));
+      const bad = templates.find((template) => !hasPlace(template));
       if (bad !== undefined) {
         throw new ConfigError(`The template "${bad}" has no {} where the class name goes.`);
       }

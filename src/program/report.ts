@@ -65,10 +65,11 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       trainable_percentage: 1,
     },
     ...Object.fromEntries(
-      merged.map(({ task, accuracy, loss }) => [task, { accuracy, loss }] as const),
+      merged.map(({ task, accuracy, loss }) => [task, { accuracy: Math.fround(accuracy), loss }]),
     ),
     average: {
-      accuracy: mean(merged.map(({ accuracy }) => accuracy)),
+      // torchmetrics computes in float32: rounded like it, the numbers are FusionBench's to the last digit.
+      accuracy: mean(merged.map(({ accuracy }) => Math.fround(accuracy))),
       loss: mean(merged.map(({ loss }) => loss)),
     },
     [OWN_KEY]: {

@@ -2,6 +2,7 @@
  * From image embeddings to predictions: logits are `exp(logit_scale)` times the cosine with each class's unit vector.
  * Source: FusionBench `models/hf_clip.py`, `HFCLIPClassifier.forward`; loss as `torch.nn.functional.cross_entropy`.
  */
+import { DeviceError } from '../errors';
 import { norm, type ZeroShotHead } from './head';
 
 export interface Classified {
@@ -11,7 +12,10 @@ export interface Classified {
   readonly loss: number;
 }
 
-/** Classifies one image from its unnormalised embedding (`head.dimension` values) and its label. */
+/**
+ * Classifies one image from its unnormalised embedding (`head.dimension` values) and its label.
+ * @throws DeviceError where the embedding is not finite, as extreme scaling factors make it
+ */
 export function classify(embedding: Float32Array, head: ZeroShotHead, label: number): Classified {
   const logits = imageLogits(embedding, head);
   let prediction = 0;
@@ -19,6 +23,11 @@ export function classify(embedding: Float32Array, head: ZeroShotHead, label: num
     if ((logits[c] as number) > (logits[prediction] as number)) prediction = c;
   }
   const largest = logits[prediction] as number;
+  if (!Number.isFinite(largest)) {
+    throw new DeviceError(
+      'The vision tower’s output is not finite with these weights; choose a scaling factor closer to 0.',
+    );
+  }
   let partition = 0;
   for (const logit of logits) partition += Math.exp(logit - largest);
   return { prediction, loss: largest + Math.log(partition) - (logits[label] as number) };

@@ -1,0 +1,194 @@
+import { openAsBlob } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { openClip } from '../clip/open';
+import { fixtureFiles, fixtureFloats, fixtureJson, upload, wasmEngine } from '../clip/testing';
+import type { ClipModel } from '../clip/types';
+import { createVisionTower, type VisionTower } from '../clip/vision-tower';
+import { taskArithmetic } from '../method/task-arithmetic';
+import { allocateWeights, applyTaskVector, loadOwnWeights } from '../method/weights';
+import { openModelPool } from '../modelpool/judge';
+import { createCpuBackend } from '../runtime/cpu/backend';
+import type { TensorBuffer } from '../runtime/types';
+import { imageLogits } from './classify';
+import { computeHead, type ZeroShotHead } from './head';
+import { createPatchSource, type PatchSource } from './patch-source';
+import { scoreBatch } from './score';
+import { stratifiedOrder } from './statistics/stratified-order';
+import { createTally } from './tally';
+
+interface TaskFixture {
+  readonly folders: readonly string[];
+  readonly images: readonly string[];
+  readonly labels: readonly number[];
+  readonly head: readonly (readonly number[])[];
+}
+interface TaskReport {
+  readonly accuracy: number;
+  readonly loss: number;
+  readonly sampleMeanLoss: number;
+  readonly predictions: readonly number[];
+}
+interface Fixture {
+  readonly tasks: Readonly<Record<string, TaskFixture>>;
+  readonly models: Readonly<
+    Record<string, { readonly tasks: Readonly<Record<string, TaskReport>> }>
+  >;
+}
+type Prompts = Readonly<Record<string, { classnames: string[]; templates: string[] }>>;
+
+const fixture = fixtureJson<Fixture>('scoring/expected.json');
+const prompts = fixtureJson<Prompts>('scoring/images/tasks.json');
+const IMAGES = new URL('../../reference/fixtures/scoring/images/', import.meta.url);
+/** No divisor of 40 or 150: the last batch is short. */
+const BATCH = 16;
+
+let base: ClipModel;
+let experts: ClipModel[];
+let tower: VisionTower;
+let projection: TensorBuffer;
+const heads = new Map<string, ZeroShotHead>();
+const pictures = new Map<string, PatchSource>();
+const backend = createCpuBackend();
+
+beforeAll(async () => {
+  base = await openClip('base', await fixtureFiles('merge/p8-32/base'));
+  experts = await Promise.all(
+    ['outlines', 'surfaces'].map(async (name) =>
+      openClip(name, await fixtureFiles(`merge/p8-32/experts/${name}`), base),
+    ),
+  );
+  const { visualProjection, processor } = base;
+  if (!visualProjection || !processor) throw new Error('the fixture is a full CLIP');
+  tower = await createVisionTower(base.vision, 32, await wasmEngine(), BATCH);
+  projection = await upload(visualProjection);
+  for (const [name, task] of Object.entries(fixture.tasks)) {
+    const { classnames, templates } = prompts[name] ?? { classnames: [], templates: [] };
+    heads.set(name, await computeHead(base, await wasmEngine(), classnames, templates));
+    const images = await Promise.all(
+      task.images.map(async (path) => ({
+        name: path,
+        blob: await openAsBlob(new URL(path, IMAGES)),
+      })),
+    );
+    pictures.set(name, createPatchSource(images, processor, base.vision, { left: 1e6 }));
+  }
+});
+
+/** The weights of one of the fixture's models: `base`, an expert's name, or `merged@<scaling factor>`. */
+async function weightsOf(model: string): Promise<ReadonlyMap<string, TensorBuffer>> {
+  const pool = openModelPool(
+    base,
+    experts.map((expert) => ({ model: expert, weight: 1 })),
+  );
+  const combination = await taskArithmetic.combine(pool, { backend });
+  if (model === 'base') return combination.base;
+  const working = allocateWeights(backend, combination.base);
+  const expert = experts.find(({ name }) => name === model);
+  if (expert) await loadOwnWeights(backend, expert, working);
+  else applyTaskVector(combination, Number(model.replace('merged@', '')), working);
+  return working.buffers;
+}
+
+function part<T>(map: ReadonlyMap<string, T>, key: string): T {
+  const value = map.get(key);
+  if (value === undefined) throw new Error(`no ${key}`);
+  return value;
+}
+
+describe.each(Object.keys(fixture.tasks))('the head of %s', (task) => {
+  it('is that of HFCLIPClassifier', () => {
+    const expected = fixture.tasks[task]?.head.flat() ?? [];
+    const { weights, classes, dimension } = part(heads, task);
+    expect([classes, dimension]).toEqual([5, 32]);
+    const worst = expected.reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (weights[i] ?? Number.NaN))),
+      0,
+    );
+    expect(worst).toBeLessThan(1e-6);
+  });
+});
+
+describe.each(Object.keys(fixture.models))('%s scored as FusionBench scores it', (model) => {
+  it.each(Object.keys(fixture.tasks))('on %s: predictions, accuracy and loss', async (task) => {
+    const expected = fixture.models[model]?.tasks[task];
+    const labels = fixture.tasks[task]?.labels ?? [];
+    const head = part(heads, task);
+    const weights = await weightsOf(model);
+    const tally = createTally(labels.length, head.classes);
+    const scoring = { patches: part(pictures, task), labels, head, order: stratifiedOrder(labels) };
+    while (!tally.complete) {
+      await scoreBatch({ tower, weights, projection }, scoring, tally, (_, error) => {
+        throw error;
+      });
+    }
+    expect([...tally.predictions]).toEqual(expected?.predictions);
+    // torchmetrics reports float32.
+    expect(Math.fround(tally.correct / tally.scored)).toBe(expected?.accuracy);
+    expect(tally.loss()).toBeCloseTo(expected?.loss ?? Number.NaN, 5);
+    expect(tally.sampleLoss).toBeCloseTo(expected?.sampleMeanLoss ?? Number.NaN, 5);
+    expect(tally.perClass.reduce((sum, { scored }) => sum + scored, 0)).toBe(labels.length);
+  });
+});
+
+describe('logits', () => {
+  it('are those of HFCLIPClassifier for every picture of the base', async () => {
+    const expected = fixtureFloats('scoring/logits/base.bin');
+    const weights = await weightsOf('base');
+    let at = 0;
+    for (const [name, task] of Object.entries(fixture.tasks)) {
+      const source = part(pictures, name);
+      for (let i = 0; i < task.images.length; i++, at += 5) {
+        const input = new Float32Array(BATCH * source.length);
+        await source.fill(i, input, 0);
+        const embeddings = await tower.encode(input, weights, projection);
+        const logits = imageLogits(embeddings.subarray(0, 32), part(heads, name));
+        for (let c = 0; c < 5; c++) expect(logits[c]).toBeCloseTo(expected[at + c] ?? 0, 3);
+      }
+    }
+    expect(at).toBe(expected.length);
+  });
+});
+
+describe('a batch', () => {
+  it('passes over a picture that cannot be read and names it', async () => {
+    const task = fixture.tasks.outlines;
+    if (!task || !base.processor) throw new Error('the fixture has outlines');
+    const images = await Promise.all(
+      task.images.map(async (path) => ({
+        name: path,
+        blob: await openAsBlob(new URL(path, IMAGES)),
+      })),
+    );
+    images[3] = { name: 'broken.png', blob: new Blob(['not a picture']) };
+    const patches = createPatchSource(images, base.processor, base.vision, { left: 0 });
+    const head = part(heads, 'outlines');
+    const { labels } = task;
+    const tally = createTally(labels.length, head.classes);
+    const unreadable: string[] = [];
+    const scoring = { patches, labels, head, order: stratifiedOrder(labels) };
+    const weights = await weightsOf('base');
+    while (!tally.complete) {
+      await scoreBatch({ tower, weights, projection }, scoring, tally, (index, error) =>
+        unreadable.push(`${index} ${error.message}`),
+      );
+    }
+    expect(unreadable).toHaveLength(1);
+    expect(unreadable[0]).toMatch(/^3 broken\.png: /);
+    expect([tally.scored, tally.total, tally.predictions[3]]).toEqual([39, 39, -1]);
+    expect(tally.loss()).not.toBeNull();
+  });
+
+  it('leaves the tally as it was when it is aborted', async () => {
+    const { labels } = fixture.tasks.outlines ?? { labels: [] };
+    const head = part(heads, 'outlines');
+    const tally = createTally(labels.length, head.classes);
+    const order = stratifiedOrder(labels);
+    const scoring = { patches: part(pictures, 'outlines'), labels, head, order };
+    const weights = await weightsOf('base');
+    const aborted = AbortSignal.abort();
+    await expect(
+      scoreBatch({ tower, weights, projection }, scoring, tally, () => undefined, aborted),
+    ).rejects.toThrow();
+    expect([tally.scored, tally.next]).toEqual([0, 0]);
+  });
+});
