@@ -1,13 +1,12 @@
 /** Test support: fixture folders as dropped files, weights on the CPU backend, pictures cut into patches. */
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { readFloat32 } from '../checkpoint/dtype';
-import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
 import type { NamedBlob, TensorSource } from '../checkpoint/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import { createWasmEngine } from '../runtime/ort/wasm';
 import { loadWasmInNode } from '../runtime/ort/wasm-node';
 import type { OrtEngine, TensorBuffer } from '../runtime/types';
-import { describeClip } from './describe';
+import { openClip } from './open';
 import { canonicalVisionNames } from './tensor-names';
 import type { ClipModel, VisionConfig } from './types';
 
@@ -24,14 +23,7 @@ export async function fixtureFiles(path: string): Promise<NamedBlob[]> {
 
 /** Opens a model folder of the fixtures. */
 export async function openFixture(path: string, base?: ClipModel): Promise<ClipModel> {
-  return openFiles(await fixtureFiles(path), base);
-}
-
-/** Opens files with one safetensors file among them. */
-export async function openFiles(files: NamedBlob[], base?: ClipModel): Promise<ClipModel> {
-  const weights = files.find(({ name }) => name.endsWith('.safetensors'));
-  if (weights === undefined) throw new Error('no safetensors file');
-  return describeClip('model', await openSafetensors(weights), files, base);
+  return openClip(path.split('/').at(-1) ?? path, await fixtureFiles(path), base);
 }
 
 /** One file of the fixtures. */

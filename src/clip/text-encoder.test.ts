@@ -116,11 +116,17 @@ it('says what is missing where a model cannot read prompts', async () => {
   const { model, engine, text } = await prepare('p16-48');
   const attempt = (changed: Partial<ClipModel>) =>
     encodePrompts({ ...model, ...changed }, engine, ['a photo of a cat']);
-  await expect(attempt({ text: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: model has no text tower, so it cannot embed class names. Add the full CLIP that it was made from.]`);
-  await expect(attempt({ tokenizer: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: model came without its tokenizer, so it cannot read class names. Add tokenizer.json and tokenizer_config.json together with its weights.]`);
-  await expect(
-    attempt({ text: pooledAt(text, 49407) }),
-  ).rejects.toThrowErrorMatchingInlineSnapshot(`[FormatError: config.json: text_config.eos_token_id is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`);
+  await expect(attempt({ text: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[CompatibilityError: model has no text tower, so it cannot embed class names. Add the full CLIP that it was made from.]`,
+  );
+  await expect(attempt({ tokenizer: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[CompatibilityError: model came without its tokenizer, so it cannot read class names. Add tokenizer.json and tokenizer_config.json together with its weights.]`,
+  );
+  await expect(attempt({ text: pooledAt(text, 49407) })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[FormatError: config.json: text_config.eos_token_id is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`,
+  );
   const small = { ...text, config: { ...text.config, vocabSize: 793 } };
-  await expect(attempt({ text: small })).rejects.toThrowErrorMatchingInlineSnapshot(`[FormatError: tokenizer.json: it gives the token id 793, but the text tower has 793 tokens. Use the tokenizer of this model.]`);
+  await expect(attempt({ text: small })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[FormatError: tokenizer.json: it gives the token id 793, but the text tower has 793 tokens. Use the tokenizer of this model.]`,
+  );
 });

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { TensorBuffer } from '../runtime/types';
 import { visionGraph } from './onnx/vision-graph';
+import { openClip } from './open';
 import { canonicalVisionNames } from './tensor-names';
 import {
   cutPatches,
   fixtureFile,
   fixtureFloats,
   fixtureJson,
-  openFiles,
   openFixture,
   relativeError,
   upload,
@@ -44,7 +44,8 @@ async function prepare(shape: string) {
 describe.each(['p8-32', 'p16-48', 'p8-24'])('%s', (shape) => {
   it("gives transformers' image embeddings, and with other weights in the same session those of the other model", async () => {
     const { model, expected, patches, weights, projection, tower } = await prepare(shape);
-    const merged = await openFiles(
+    const merged = await openClip(
+      'merged',
       [await fixtureFile(`merge/${shape}/merged-0.3.safetensors`)],
       model,
     );
@@ -85,13 +86,19 @@ it('refuses a wrong number of pixels, and weights that are missing or of another
   };
   await expect(
     vision.encode(patches.slice(1), weights, projection),
-  ).rejects.toThrowErrorMatchingInlineSnapshot(`[RangeError: The vision tower needs 9216 numbers of patches ([48, 192]), not 9215.]`);
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: The vision tower needs 9216 numbers of patches ([48, 192]), not 9215.]`,
+  );
   await expect(
     vision.encode(patches, without('post_layernorm.bias'), projection),
-  ).rejects.toThrowErrorMatchingInlineSnapshot(`[RangeError: The vision tower got no post_layernorm.bias.]`);
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: The vision tower got no post_layernorm.bias.]`,
+  );
   await expect(
     vision.encode(patches, without('post_layernorm.bias', projection), projection),
-  ).rejects.toThrowErrorMatchingInlineSnapshot(`[RangeError: The vision tower needs 64 numbers of post_layernorm.bias ([64]), not 2048.]`);
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[RangeError: The vision tower needs 64 numbers of post_layernorm.bias ([64]), not 2048.]`,
+  );
   await vision.release();
 });
 
