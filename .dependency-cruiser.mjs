@@ -2,7 +2,7 @@
  * The arrows between the rooms of `src`, as a lint rule. They go down only, and what computes knows nothing of the page.
  * Tests may reach sideways: the rules bind the program.
  */
-const tests = ['\\.test\\.tsx?$', '/(test-support|testing|fixtures)[./]'];
+const tests = ['\\.(test|fixture)\\.tsx?$', '/(test-support|testing|fixtures)[./]'];
 
 /** What stands above all rooms and knows none: every room may import it. */
 const common = '^src/(errors|version)\\.ts$';
