@@ -1,0 +1,48 @@
+/** Which files of a folder are pictures, and which nobody wants to hear of. */
+import { formatName, isReadable, SIGNATURE_BYTES } from '../../clip/images/picture-format';
+import { FormatError } from '../../errors';
+import type { SourceFile } from './folder-tree';
+
+/** Pictures by their name. Looking into every file of a large folder takes long; a wrong name shows in decoding. */
+const READABLE_EXTENSION = /\.(png|jpe?g|jpe|jfif|webp)$/i;
+
+/** Files and folders that operating systems and tools leave behind. */
+const LITTER = new Set([
+  '__macosx',
+  'thumbs.db',
+  'ehthumbs.db',
+  'desktop.ini',
+  '@eadir',
+  '$recycle.bin',
+]);
+
+/** Is any part of the path hidden, or litter? */
+export function isLitter(path: readonly string[]): boolean {
+  return path.some((part) => part.startsWith('.') || LITTER.has(part.toLowerCase()));
+}
+
+async function formatOf(blob: Blob): Promise<string | undefined> {
+  return formatName(new Uint8Array(await blob.slice(0, SIGNATURE_BYTES).arrayBuffer()));
+}
+
+/** Is the file a picture, by its name or by its first bytes, of whatever format? */
+export async function isPicture(file: SourceFile): Promise<boolean> {
+  if (READABLE_EXTENSION.test(file.name)) return true;
+  try {
+    return (await formatOf(await file.read())) !== undefined;
+  } catch (error) {
+    // An entry of a zip that cannot be unpacked: whether it matters, only its name can tell.
+    if (error instanceof FormatError) return false;
+    throw error;
+  }
+}
+
+/** Why the file is no picture that can be read; nothing where it is one. */
+export async function refusal(name: string, blob: Blob): Promise<string | undefined> {
+  if (READABLE_EXTENSION.test(name)) return undefined;
+  const format = await formatOf(blob);
+  if (isReadable(format)) return undefined;
+  return format === undefined
+    ? 'not a picture'
+    : `${format} pictures cannot be read; convert it to PNG`;
+}

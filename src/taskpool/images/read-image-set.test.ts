@@ -1,0 +1,319 @@
+import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
+import { zipSync } from 'fflate';
+import { describe, expect, it, vi } from 'vitest';
+import type { NamedBlob } from '../../checkpoint/types';
+import { decodeImage } from '../../clip/images/decode';
+import { FormatError } from '../../errors';
+import { readImageSet } from './read-image-set';
+
+const FIXTURES = new URL('../../../reference/fixtures/', import.meta.url);
+
+/** A real picture; what is in it does not matter here. */
+const PNG = new Uint8Array(readFileSync(new URL('images/files/1x1.png', FIXTURES)));
+
+function drop(paths: readonly string[], texts: Readonly<Record<string, string>> = {}): NamedBlob[] {
+  const pictures = paths.map((name) => ({ name, blob: new Blob([PNG]) }));
+  const others = Object.entries(texts).map(([name, text]) => ({ name, blob: new Blob([text]) }));
+  return [...pictures, ...others];
+}
+
+function zip(name: string, files: readonly string[], level: 0 | 6 = 0): NamedBlob {
+  const content = Object.fromEntries(files.map((file) => [file, PNG]));
+  return { name, blob: new Blob([zipSync(content, { level }) as Uint8Array<ArrayBuffer>]) };
+}
+
+async function refusal(files: readonly NamedBlob[]): Promise<FormatError> {
+  const thrown = await readImageSet(files).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(thrown instanceof FormatError)) throw new Error(`not refused: ${String(thrown)}`);
+  return thrown;
+}
+
+/** Task names, and `label name` of each picture. */
+function outline({ tasks }: Awaited<ReturnType<typeof readImageSet>>) {
+  return tasks.map(({ name, classnames, images }) => ({
+    name,
+    classnames,
+    images: images.map((image) => `${image.label} ${image.name}`),
+  }));
+}
+
+const ANIMALS = ['animals/dog/2.png', 'animals/cat/b.png', 'animals/cat/a.png'];
+const ANIMALS_TASK = {
+  name: 'animals',
+  classnames: ['cat', 'dog'],
+  images: ['0 cat/a.png', '0 cat/b.png', '1 dog/2.png'],
+};
+const PLANTS = ['plants/oak/1.png', 'plants/elm/1.png'];
+const PLANTS_TASK = {
+  name: 'plants',
+  classnames: ['elm', 'oak'],
+  images: ['0 elm/1.png', '1 oak/1.png'],
+};
+
+describe('which folders are tasks', () => {
+  it('one with a folder per class, in code-point order whatever the order of arrival', async () => {
+    const set = await readImageSet(drop(ANIMALS));
+    expect(outline(set)).toEqual([ANIMALS_TASK]);
+    expect(set.tasks[0]?.templates).toEqual(['a photo of a {}']);
+    expect(set.skipped).toEqual([]);
+  });
+
+  it.each([
+    ['two dropped side by side', (path: string) => path],
+    ['a folder of them', (path: string) => `tasks/${path}`],
+    ['a folder of them in a wrapping folder', (path: string) => `download/tasks/${path}`],
+  ])('%s', async (_, place) => {
+    const set = await readImageSet(drop([...ANIMALS, ...PLANTS].map(place)));
+    expect(outline(set)).toEqual([ANIMALS_TASK, PLANTS_TASK]);
+  });
+
+  it.each([0, 6] as const)('zips of each of these, at compression level %d', async (level) => {
+    const inside = ANIMALS.map((path) => path.replace('animals/', ''));
+    expect(outline(await readImageSet([zip('animals.zip', inside, level)]))).toEqual([
+      ANIMALS_TASK,
+    ]);
+    expect(outline(await readImageSet([zip('x.ZIP', ANIMALS, level)]))).toEqual([ANIMALS_TASK]);
+    const wrapped = [...PLANTS, ...ANIMALS].map((path) => `download/tasks/${path}`);
+    const set = await readImageSet([zip('x.zip', wrapped, level)]);
+    expect(outline(set)).toEqual([ANIMALS_TASK, PLANTS_TASK]);
+    for (const { blob } of set.tasks.flatMap((task) => task.images)) {
+      expect(new Uint8Array(await blob.arrayBuffer())).toEqual(PNG);
+    }
+  });
+
+  it('orders by code point and not by UTF-16 unit', async () => {
+    const set = await readImageSet(
+      drop(['t/\u{1f600}/1.png', 't/\uff21/1.png', 't/Z/1.png', 't/a/1.png']),
+    );
+    expect(set.tasks[0]?.classnames).toEqual(['Z', 'a', '\uff21', '\u{1f600}']);
+  });
+});
+
+describe('what is left out', () => {
+  it('is named with the reason, litter not even that', async () => {
+    const set = await readImageSet(
+      drop(
+        [
+          ...ANIMALS,
+          'animals/.DS_Store',
+          'animals/cat/Thumbs.db',
+          '__MACOSX/animals/cat/._a.png',
+          'animals/.git/x.png',
+          'animals/cat/more/1.png',
+          'animals/loose.png',
+          'single.png',
+        ],
+        {
+          'animals/readme.md': 'hello',
+          'animals/cat/notes.txt': 'x',
+          'animals/cat/moving.gif': 'GIF89a',
+          'animals/docs/a.txt': 'x',
+        },
+      ),
+    );
+    expect(outline(set)).toEqual([ANIMALS_TASK]);
+    expect(Object.fromEntries(set.skipped.map(({ name, reason }) => [name, reason]))).toEqual({
+      'single.png': 'lies in no folder',
+      'animals/loose.png': 'lies in no class folder',
+      'animals/readme.md': 'not a picture',
+      'animals/cat/notes.txt': 'not a picture',
+      'animals/cat/moving.gif': 'GIF pictures cannot be read; convert it to PNG',
+      'animals/cat/more': 'lies deeper than the class folders of its task',
+      'animals/docs': 'holds no pictures',
+    });
+  });
+
+  it('knows pictures without an extension by their bytes', async () => {
+    expect(outline(await readImageSet(drop(['t/a/1', 't/b/2.data'])))).toEqual([
+      { name: 't', classnames: ['a', 'b'], images: ['0 a/1', '1 b/2.data'] },
+    ]);
+  });
+
+  it('keeps the good task of a drop with a bad one', async () => {
+    const set = await readImageSet(drop([...ANIMALS, 'things/only/1.png']));
+    expect(outline(set)).toEqual([ANIMALS_TASK]);
+    expect(set.skipped).toEqual([
+      { name: 'things', reason: expect.stringMatching(/one class folder only, "only"/) },
+    ]);
+  });
+});
+
+describe('what is refused', () => {
+  it('a task with one class', async () => {
+    const error = await refusal(drop(['animals/cat/1.png']));
+    expect(error.message).toMatchInlineSnapshot(
+      `"animals: There is one class folder only, "cat"; a task needs at least two. Add a folder, or a zip of it, that holds one folder of pictures for each class."`,
+    );
+  });
+
+  it.each([
+    ['a folder of pictures', ['cat/1.png'], 'cat'],
+    ['pictures alone', ['1.png', '2.png'], '1.png'],
+    ['a folder too deep', ['a/b/c/d/e/f/1.png', 'a/b/c/d/e/g/1.png'], 'a'],
+    ['nothing', [], 'The drop'],
+  ])('%s', async (_, paths, name) => {
+    const error = await refusal(drop(paths));
+    expect(error.file).toBe(name);
+    expect(error.reason).toMatch(
+      /no class folders with pictures.*one folder of pictures for each class/,
+    );
+  });
+
+  it('a task of which no picture can be read', async () => {
+    const error = await refusal(drop([], { 't/a/1.gif': 'GIF89a', 't/b/1.gif': 'GIF89a' }));
+    expect(error.message).toMatch(/^t: None of its pictures can be read/);
+  });
+
+  it('a zip that is none', async () => {
+    const error = await refusal([{ name: 'x.zip', blob: new Blob(['hello']) }]);
+    expect(error.message).toMatch(/^x\.zip: The zip cannot be read .*Pack it again/);
+  });
+
+  it('an entry whose data lies outside of the zip, and it alone', async () => {
+    const { blob } = zip('t.zip', ['a/1.png', 'b/1.png', 'b/2.png']);
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const signature = [0x50, 0x4b, 0x01, 0x02];
+    const first = bytes.findIndex((_, i) => signature.every((byte, k) => bytes[i + k] === byte));
+    // Where the directory says that the first file begins.
+    new DataView(bytes.buffer).setUint32(first + 42, bytes.length);
+    const set = await readImageSet([{ name: 't.zip', blob: new Blob([bytes]) }]);
+    expect(set.tasks[0]?.images.map(({ name }) => name)).toEqual(['b/1.png', 'b/2.png']);
+    expect(set.skipped).toEqual([
+      { name: 't.zip/a/1.png', reason: expect.stringMatching(/cannot be unpacked/) },
+    ]);
+  });
+});
+
+describe('tasks.json', () => {
+  const prompts = (content: unknown) => JSON.stringify(content);
+
+  it.each(['animals/tasks.json', 'tasks/tasks.json', 'tasks/animals/tasks.json'])(
+    'is found as %s',
+    async (path) => {
+      const paths = path.startsWith('tasks/') ? ANIMALS.map((name) => `tasks/${name}`) : ANIMALS;
+      const classnames = ['a tabby cat', 'a good dog'];
+      const templates = ['a sketch of {c}.', '{}'];
+      const set = await readImageSet(
+        drop(paths, { [path]: prompts({ Animals: { classnames, templates } }) }),
+      );
+      expect(set.tasks[0]).toMatchObject({ name: 'animals', classnames, templates });
+      expect(set.skipped).toEqual([]);
+    },
+  );
+
+  it('may give either alone; the nearest one counts', async () => {
+    const set = await readImageSet(
+      drop(
+        [...ANIMALS, ...PLANTS].map((name) => `all/${name}`),
+        {
+          'all/tasks.json': prompts({
+            animals: { templates: ['far {}'] },
+            plants: { templates: ['a {}'] },
+          }),
+          'all/animals/tasks.json': prompts({ animals: { classnames: ['x', 'y'] } }),
+        },
+      ),
+    );
+    expect(set.tasks.map(({ classnames, templates }) => [classnames, templates])).toEqual([
+      [['x', 'y'], ['a photo of a {}']],
+      [['elm', 'oak'], ['a {}']],
+    ]);
+  });
+
+  it('says which entry belongs to no task', async () => {
+    const set = await readImageSet(
+      drop(ANIMALS, { 'animals/tasks.json': prompts({ animols: {} }) }),
+    );
+    expect(set.skipped).toEqual([
+      { name: 'animals/tasks.json', reason: 'has an entry "animols", but there is no such task' },
+    ]);
+  });
+
+  it.each([
+    [
+      'too few names',
+      prompts({ animals: { classnames: ['cat'] } }),
+      /animals\.classnames has 1 names, but animals has 2 class folders/,
+    ],
+    [
+      'an empty name',
+      prompts({ animals: { classnames: ['cat', ' '] } }),
+      /animals\.classnames\.1: is empty/,
+    ],
+    ['no templates', prompts({ animals: { templates: [] } }), /animals\.templates: is empty/],
+    [
+      'a template without a place',
+      prompts({ animals: { templates: ['a photo'] } }),
+      /animals\.templates\.0: has no \{\}/,
+    ],
+    ['another form', prompts([1]), /Expected Object/],
+    ['no JSON', '{', /not JSON/],
+  ])('is refused with %s', async (_, content, reason) => {
+    const error = await refusal(drop(ANIMALS, { 'animals/tasks.json': content }));
+    expect(error.file).toBe('animals/tasks.json');
+    expect(error.reason).toMatch(reason);
+  });
+});
+
+it('reads a zip by ranges: of stored pictures only what says where they are', async () => {
+  const big = new Uint8Array(200_000).fill(7);
+  const files = Object.fromEntries(
+    ['a', 'b'].flatMap((name) => [1, 2, 3, 4].map((n) => [`${name}/${n}.png`, big])),
+  );
+  const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
+  let read = 0;
+  const arrayBuffer = Blob.prototype.arrayBuffer;
+  vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(function (this: Blob) {
+    read += this.size;
+    return arrayBuffer.call(this);
+  });
+  const stream = vi.spyOn(Blob.prototype, 'stream');
+  const set = await readImageSet([{ name: 't.zip', blob }]);
+  expect(set.tasks[0]?.images.map((image) => image.blob.size)).toEqual(
+    Array.from({ length: 8 }, () => big.length),
+  );
+  expect(read).toBeLessThan(blob.size / 10);
+  expect(stream).not.toHaveBeenCalled();
+});
+
+it('reports progress and stops when asked', async () => {
+  const paths = Array.from({ length: 100 }, (_, i) => `t/${i % 2}/${i}.png`);
+  const seen: number[] = [];
+  await readImageSet(drop(paths), { onProgress: (done, total) => seen.push(done / total) });
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => a - b));
+  const controller = new AbortController();
+  const stopped = readImageSet(drop(paths), {
+    signal: controller.signal,
+    onProgress: () => controller.abort(),
+  });
+  await expect(stopped).rejects.toThrow(/abort/i);
+});
+
+it("finds FusionBench's fixture tasks with their order of pictures", async () => {
+  const root = new URL('scoring/', FIXTURES);
+  const paths = readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.parentPath.includes('scoring/images'))
+    .map((entry) => `${entry.parentPath}/${entry.name}`);
+  const files = await Promise.all(
+    paths.map(async (path) => ({
+      name: path.slice(path.indexOf('images/')),
+      blob: await openAsBlob(path),
+    })),
+  );
+  const { tasks } = await readImageSet(files);
+  const { tasks: expected } = JSON.parse(
+    readFileSync(new URL('scoring/expected.json', FIXTURES), 'utf8'),
+  ) as { tasks: Record<string, { images: string[]; labels: number[] }> };
+  expect(tasks.map(({ name }) => name)).toEqual(Object.keys(expected));
+  for (const { name, images } of tasks) {
+    expect(images.map((image) => `${name}/${image.name}`)).toEqual(expected[name]?.images);
+    expect(images.map((image) => image.label)).toEqual(expected[name]?.labels);
+  }
+  const picture = tasks[0]?.images[0];
+  if (!picture) throw new Error('no picture');
+  expect((await decodeImage(picture)).width).toBeGreaterThan(0);
+});
