@@ -9,9 +9,18 @@ interface Expected {
   readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
+/** Base and experts of one fixture pool, in one drop. */
+async function addPool(studio: TestStudio): Promise<void> {
+  const files = [
+    ...(await drop('merge/p8-32/experts', 'pool/experts')),
+    ...(await drop('merge/p8-32/base', 'pool/base')),
+  ];
+  await studio.engine.addCheckpoints('models', files, 'user');
+}
+
 async function fill(studio: TestStudio): Promise<void> {
-  await studio.engine.addCheckpoints('models', await drop('merge/p8-32/', 'pool/'), 'user');
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images/', 'images/'), 'user');
+  await addPool(studio);
+  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
 }
 
 const complete = (studio: TestStudio) => studio.until(({ scores }) => scores.phase === 'complete');
@@ -83,7 +92,7 @@ describe('studio', () => {
       path: 'broken.safetensors',
       file: new File(['not a model'], 'broken.safetensors'),
     };
-    const good = await drop('merge/p8-32/base/', 'base/');
+    const good = await drop('merge/p8-32/base', 'base');
     const outcome = await studio.engine.addCheckpoints('models', [bad, ...good], 'user');
     expect(outcome.added).toEqual(['base']);
     expect(outcome.findings).toHaveLength(1);
@@ -92,10 +101,10 @@ describe('studio', () => {
 
   it('keeps an expert of another shape out of the merge and lists its tensors', async () => {
     const studio = await openStudio('misfit');
-    await studio.engine.addCheckpoints('base', await drop('merge/p8-32/base/', 'base/'), 'user');
+    await studio.engine.addCheckpoints('base', await drop('merge/p8-32/base', 'base'), 'user');
     await studio.engine.addCheckpoints(
       'expert',
-      await drop('merge/p16-48/experts/alpha/', 'alpha/'),
+      await drop('merge/p16-48/experts/alpha', 'alpha'),
       'user',
     );
     const { pool } = studio.state();
@@ -114,7 +123,7 @@ describe('studio', () => {
 
   it('removes a model and frees its space', async () => {
     const studio = await openStudio('remove');
-    await studio.engine.addCheckpoints('models', await drop('merge/p8-32/', 'pool/'), 'user');
+    await addPool(studio);
     const before = studio.state();
     const id = before.pool.models[2]?.id ?? '';
     await studio.engine.editPool({ type: 'remove', id });

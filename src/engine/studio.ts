@@ -73,7 +73,8 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     const { inputs, missing } = scoringInputs(pool, shelf, tasks);
     if (inputs) computer.score({ inputs, scalingFactor: scalingFactor(), sweep });
     else computer.wait(missing);
-    publisher.changed();
+    // At once: whoever sent a command finds its effect in the snapshot when it returns.
+    publisher.flush();
   };
 
   const remember = () =>

@@ -1,5 +1,6 @@
 /** Test support: folders of the reference fixtures as dropped files, and a studio that computes in this process. */
 import { openAsBlob, readdirSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { openLibrary } from '../../storage/library';
@@ -11,15 +12,14 @@ const FIXTURES = new URL('../../../reference/fixtures/', import.meta.url);
 /** Every file below `path` (inside the fixtures), with paths that begin with `as`. */
 export async function drop(path: string, as: string): Promise<DroppedFile[]> {
   const folder = fileURLToPath(new URL(path, FIXTURES));
-  const names = readdirSync(folder, { recursive: true, withFileTypes: true })
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath}/${entry.name}`);
+    .map((entry) => join(entry.parentPath, entry.name));
   return Promise.all(
-    names.map(async (name) => {
-      const blob = await openAsBlob(name);
-      const file = new File([blob], name.slice(name.lastIndexOf('/') + 1));
-      return { path: `${as}${name.slice(folder.length)}`, file };
-    }),
+    files.map(async (file) => ({
+      path: `${as}/${relative(folder, file)}`,
+      file: new File([await openAsBlob(file)], basename(file)),
+    })),
   );
 }
 
