@@ -117,10 +117,10 @@ it('says what is missing where a model cannot read prompts', async () => {
   const attempt = (changed: Partial<ClipModel>) =>
     encodePrompts({ ...model, ...changed }, engine, ['a photo of a cat']);
   await expect(attempt({ text: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[CompatibilityError: model has no text tower, so it cannot embed class names. Add the full CLIP that it was made from.]`,
+    `[CompatibilityError: base has no text tower, so it cannot embed class names. Add the full CLIP that it was made from.]`,
   );
   await expect(attempt({ tokenizer: undefined })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[CompatibilityError: model came without its tokenizer, so it cannot read class names. Add tokenizer.json and tokenizer_config.json together with its weights.]`,
+    `[CompatibilityError: base came without its tokenizer, so it cannot read class names. Add its tokenizer.json (or vocab.json and merges.txt) together with its weights.]`,
   );
   await expect(attempt({ text: pooledAt(text, 49407) })).rejects.toThrowErrorMatchingInlineSnapshot(
     `[FormatError: config.json: text_config.eos_token_id is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`,

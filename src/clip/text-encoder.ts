@@ -25,7 +25,7 @@ export async function encodePrompts(
   }
   if (tokenizer === undefined) {
     throw new CompatibilityError(
-      `${name} came without its tokenizer, so it cannot read class names. Add tokenizer.json and tokenizer_config.json together with its weights.`,
+      `${name} came without its tokenizer, so it cannot read class names. Add its tokenizer.json (or vocab.json and merges.txt) together with its weights.`,
     );
   }
   const tokenize = createTokenizer(tokenizer.json, tokenizer.config, text.config.maxPositions);

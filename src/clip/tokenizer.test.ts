@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { legacyTokenizer } from './config/legacy-tokenizer';
+import type { JsonObject } from './files';
 import { fixtureJson } from './testing';
 import { createTokenizer } from './tokenizer';
 
@@ -46,6 +48,18 @@ describe.each(['small', 'openai'] as const)('with the %s vocabulary', (vocabular
       });
     }
   });
+});
+
+it('gives the same ids from vocab.json and merges.txt', () => {
+  const { model } = openaiJson as { model: { vocab: JsonObject; merges: [string, string][] } };
+  const merges = ['#version: 0.2', ...model.merges.map((pair) => pair.join(' ')), ''].join('\n');
+  const legacy = createTokenizer(legacyTokenizer('vocab.json', model.vocab, merges), {}, POSITIONS);
+  for (const { text } of strings) expect(legacy(text)).toEqual(tokenizers.openai(text));
+  expect(() =>
+    legacyTokenizer('clip/vocab.json', { '<|startoftext|>': 0 }, merges),
+  ).toThrowErrorMatchingInlineSnapshot(
+    `[FormatError: clip/vocab.json: it has no <|endoftext|>, so it is not the vocabulary of a CLIP.]`,
+  );
 });
 
 it('says which prompts it cut, and keeps the end token', () => {

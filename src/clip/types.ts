@@ -64,7 +64,7 @@ export interface ClipModel {
   /** Parsed `config.json`, where there is one. */
   readonly configJson?: Readonly<Record<string, unknown>>;
   readonly processor?: ProcessorConfig;
-  /** Parsed `tokenizer.json` and `tokenizer_config.json`, where both are there. */
+  /** Parsed `tokenizer.json` (or what `vocab.json` and `merges.txt` make), and `tokenizer_config.json` or `{}`. */
   readonly tokenizer?: { readonly json: object; readonly config: object };
   /** What was assumed because no configuration says it; each a sentence for people. */
   readonly assumptions: readonly string[];

@@ -3,6 +3,7 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { findFile, isJsonObject, type JsonObject, readJson } from '../files';
 import type { ClipModel, ProcessorConfig } from '../types';
 import { type ConfigSections, configSections } from './config-json';
+import { legacyTokenizer } from './legacy-tokenizer';
 import { openClipProcessor, openClipSections } from './open-clip-config';
 import { readProcessor } from './processor';
 
@@ -46,12 +47,20 @@ export async function readPreprocessing(
   return openClipProcessor(openClip.name, await readJson(openClip), imageSize);
 }
 
-/** Both tokenizer files, where both are there. */
+/**
+ * `tokenizer.json`, or what `vocab.json` and `merges.txt` make together, with `tokenizer_config.json` where it is there.
+ * @throws FormatError where a file cannot be read as what its name says
+ */
 export async function readTokenizerFiles(
   files: readonly NamedBlob[],
 ): Promise<ClipModel['tokenizer']> {
+  const configFile = findFile(files, 'tokenizer_config.json');
+  const config = configFile === undefined ? {} : await readJson(configFile);
   const json = findFile(files, 'tokenizer.json');
-  const config = findFile(files, 'tokenizer_config.json');
-  if (json === undefined || config === undefined) return undefined;
-  return { json: await readJson(json), config: await readJson(config) };
+  if (json !== undefined) return { json: await readJson(json), config };
+  const vocab = findFile(files, 'vocab.json');
+  const merges = findFile(files, 'merges.txt');
+  if (vocab === undefined || merges === undefined) return undefined;
+  const text = await merges.blob.text();
+  return { json: legacyTokenizer(vocab.name, await readJson(vocab), text), config };
 }
