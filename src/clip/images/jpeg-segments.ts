@@ -5,8 +5,6 @@ import { checkSize } from './size-limit';
 export interface Jpeg {
   readonly width: number;
   readonly height: number;
-  /** Sampling factors of each component. */
-  readonly sampling: readonly { readonly horizontal: number; readonly vertical: number }[];
   readonly exif?: Uint8Array;
   readonly xmp?: Uint8Array;
 }
@@ -42,7 +40,7 @@ function nextMarker(bytes: Uint8Array, at: number): number | undefined {
   return undefined;
 }
 
-function frame(content: Uint8Array, file: string): Pick<Jpeg, 'width' | 'height' | 'sampling'> {
+function frame(content: Uint8Array, file: string): Pick<Jpeg, 'width' | 'height'> {
   const view = new DataView(content.buffer, content.byteOffset, content.length);
   const components = content[5] ?? 0;
   if (content.length < 6 + components * 3) {
@@ -70,11 +68,7 @@ function frame(content: Uint8Array, file: string): Pick<Jpeg, 'width' | 'height'
   const height = view.getUint16(1);
   const width = view.getUint16(3);
   checkSize(width, height, file);
-  const sampling = Array.from({ length: components }, (_, i) => {
-    const factors = view.getUint8(7 + i * 3);
-    return { horizontal: factors >> 4, vertical: factors & 15 };
-  });
-  return { width, height, sampling };
+  return { width, height };
 }
 
 function startsWith(bytes: Uint8Array, mark: string): boolean {
@@ -88,7 +82,7 @@ function startsWith(bytes: Uint8Array, mark: string): boolean {
  * refuses such a file too.
  */
 export function readJpeg(bytes: Uint8Array, file: string): Jpeg {
-  let header: Pick<Jpeg, 'width' | 'height' | 'sampling'> | undefined;
+  let header: Pick<Jpeg, 'width' | 'height'> | undefined;
   let exif: Uint8Array | undefined;
   let xmp: Uint8Array | undefined;
   let scanned = false;

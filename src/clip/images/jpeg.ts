@@ -1,4 +1,8 @@
-/** JPEG as Pillow 13 reads it: libjpeg's accurate DCT and smooth chroma, which @jsquash/jpeg has too. */
+/**
+ * JPEG as Pillow 13 reads it: libjpeg's accurate DCT and smooth chroma, which @jsquash/jpeg has too. Known to differ: chroma
+ * of half the height and full width (4:4:0, what a lossless rotation makes of 4:2:2), where the older libjpeg in it rounds
+ * every second row down; one sample in seven is off by 1, rarely 2.
+ */
 import { FormatError } from '../../errors';
 import type { RgbImage } from '../types';
 import { CodecError, codecs } from './codecs';
