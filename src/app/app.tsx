@@ -1,4 +1,4 @@
-import { isEmpty } from '../state/selectors';
+import { isEmpty, isOpen } from '../state/selectors';
 import type { Studio } from '../state/store';
 import { StudioContext, usePage } from './context';
 import { DropArea } from './drop/drop-area';
@@ -25,14 +25,14 @@ export function App({ studio }: { studio: Studio }) {
 }
 
 function Page() {
-  const ready = usePage((state) => state.snapshot !== null);
+  const open = usePage(isOpen);
   const fatal = usePage((state) => state.fatal);
   if (fatal !== null) return <FatalMessage message={fatal} />;
   return (
     <DropArea>
       <Header />
       <Notices />
-      {ready ? <Panels /> : <Starting />}
+      {open ? <Panels /> : <Starting />}
     </DropArea>
   );
 }

@@ -9,6 +9,8 @@ export interface Notice {
   /** What happened, to which file or tensor, and what to do. */
   readonly message: string;
   readonly details: readonly string[];
+  /** What the page can offer to do about it. */
+  readonly remedy?: 'restart';
 }
 
 export type NoticeText = Omit<Notice, 'id'>;
@@ -40,8 +42,8 @@ export function noticeOfError(error: unknown): NoticeText | null {
 
 const FINDING_TITLES: Readonly<Record<Severity, string>> = {
   error: 'Not added',
-  warning: 'Added, with a warning',
-  info: 'Added, with a remark',
+  warning: 'Please check',
+  info: 'Note',
 };
 
 /** A finding about something that was being added. */

@@ -23,7 +23,12 @@ export function statusText(state: PageState): string {
   return state.snapshot.scores.status;
 }
 
-/** Is there anything in the library? */
+/** Can the panels be drawn? Snapshots that come while the library is being opened may still lack what is in it. */
+export function isOpen(state: PageState): boolean {
+  return state.snapshot !== null && (state.connection === 'ready' || !isEmpty(state));
+}
+
+/** Is the library empty? */
 export function isEmpty({ snapshot }: PageState): boolean {
   return snapshot !== null && snapshot.pool.models.length === 0 && snapshot.tasks.length === 0;
 }

@@ -122,7 +122,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     handle = opened;
     let connected = false;
     opened.onTrouble((error) => {
-      if (handle === opened && connected) notifyError(error);
+      const notice = noticeOfError(error);
+      if (handle === opened && connected && notice) notify({ ...notice, remedy: 'restart' });
     });
     let seeFirst: (() => void) | undefined;
     const first = new Promise<void>((resolve) => {

@@ -1,4 +1,4 @@
-import { version } from '../../../package.json';
+import { version } from '../../version';
 import { Dialog } from '../ui/dialog';
 
 /** What the program does, what it keeps and where, and which version this is. */

@@ -21,50 +21,16 @@ export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
   const [asks, setAsks] = useState<'rename' | 'remove' | null>(null);
   const models = useSnapshot((snapshot) => snapshot.pool.models);
   const { id, name } = model;
-  const move = (index: number) => editPool({ type: 'move', id, index });
   return (
     <div className="row-details">
       <FindingList findings={model.findings} />
       <ModelFacts model={model} />
-      {model.role === 'expert' && (
-        <div className="row-weight-field">
-          <span>Weight in the sum</span>
-          <NumberField
-            label={`Weight of ${name}`}
-            value={model.weight}
-            step={0.1}
-            when="left"
-            onValue={(weight) => editPool({ type: 'setWeight', id, weight })}
-          />
-        </div>
-      )}
+      {model.role === 'expert' && <SumControls model={model} place={place} experts={experts} />}
       <div className="row-actions">
         {model.role === 'expert' && (
-          <>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={`Move ${name} up`}
-              title="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
-              disabled={place === 0}
-              onClick={() => move(place - 1)}
-            >
-              <Icon name="up" />
-            </button>
-            <button
-              type="button"
-              className="icon-button"
-              aria-label={`Move ${name} down`}
-              title="Move down (Alt+↓)"
-              disabled={place === experts - 1}
-              onClick={() => move(place + 1)}
-            >
-              <Icon name="down" />
-            </button>
-            <button type="button" onClick={() => editPool({ type: 'setBase', id })}>
-              Use as base
-            </button>
-          </>
+          <button type="button" onClick={() => editPool({ type: 'setBase', id })}>
+            Use as base
+          </button>
         )}
         <button type="button" onClick={() => setAsks('rename')}>
           Rename
@@ -93,6 +59,44 @@ export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
           Your own files are not touched.
         </ConfirmDialog>
       )}
+    </div>
+  );
+}
+
+/** An expert's part in the sum: its weight and its place. */
+function SumControls({ model: { id, name, weight }, place, experts }: ModelDetailsProps) {
+  const { editPool } = useCommands();
+  const move = (index: number) => editPool({ type: 'move', id, index });
+  return (
+    <div className="sum-controls">
+      <span>Weight in the sum</span>
+      <NumberField
+        label={`Weight of ${name}`}
+        value={weight}
+        step={0.1}
+        when="left"
+        onValue={(changed) => editPool({ type: 'setWeight', id, weight: changed })}
+      />
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`Move ${name} up`}
+        title="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
+        disabled={place === 0}
+        onClick={() => move(place - 1)}
+      >
+        <Icon name="up" />
+      </button>
+      <button
+        type="button"
+        className="icon-button"
+        aria-label={`Move ${name} down`}
+        title="Move down (Alt+↓). The order of the sum decides the last bits of the merged weights."
+        disabled={place === experts - 1}
+        onClick={() => move(place + 1)}
+      >
+        <Icon name="down" />
+      </button>
     </div>
   );
 }

@@ -9,7 +9,7 @@ import './notices.css';
 export function Notices() {
   const notices = usePage((state) => state.notices);
   const announcement = usePage((state) => state.announcement);
-  const { dismiss } = useCommands();
+  const { dismiss, restart } = useCommands();
   return (
     <div className="notices">
       <p className="visually-hidden" aria-live="polite">
@@ -27,6 +27,17 @@ export function Notices() {
               <strong>{notice.title}</strong>
               <p>{notice.message}</p>
               <DetailLines lines={notice.details} />
+              {notice.remedy === 'restart' && (
+                <button
+                  type="button"
+                  onClick={() => {
+                    dismiss(notice.id);
+                    void restart();
+                  }}
+                >
+                  Restart the engine
+                </button>
+              )}
             </div>
             <CopyButton label="Copy this notice" text={noticeAsText(notice)} />
             <button

@@ -24,7 +24,8 @@ interface Draft {
 export function NumberField(props: NumberFieldProps) {
   const { label, value, format = String, when, onValue, ...attributes } = props;
   const [draft, setDraft] = useState<Draft | null>(null);
-  const [problem, setProblem] = useState(false);
+  const [problemOver, setProblemOver] = useState<number | null>(null);
+  const problem = problemOver === value;
   const problemId = useId();
   const drafted = draft === null ? null : parseNumber(draft.text);
   const showsDraft = draft !== null && (value === draft.over || value === drafted);
@@ -32,7 +33,7 @@ export function NumberField(props: NumberFieldProps) {
   const type = (text: string) => {
     const parsed = parseNumber(text);
     setDraft({ text, over: value });
-    setProblem(parsed === null);
+    setProblemOver(parsed === null ? value : null);
     if (when === 'typed' && parsed !== null) onValue(parsed);
   };
   const leave = () => {
@@ -52,6 +53,7 @@ export function NumberField(props: NumberFieldProps) {
         aria-describedby={problem ? problemId : undefined}
         value={showsDraft ? draft.text : format(value)}
         onChange={(event) => type(event.target.value)}
+        onFocus={() => setProblemOver(null)}
         onBlur={leave}
         onKeyDown={onKeyDown}
       />

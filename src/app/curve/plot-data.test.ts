@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest';
+import type { CurvePoint } from '../../state/types';
+import { curveAsCsv } from './curve-csv';
+import { axisShare, plotDomain } from './domain';
+import { accuracyRange, bestPoint, plotColumns } from './plot-data';
+
+const point = (
+  scalingFactor: number,
+  accuracy: number,
+  tasks: Record<string, number>,
+): CurvePoint => ({
+  scalingFactor,
+  average: { accuracy, interval: [accuracy - 0.02, accuracy + 0.02], tasks: 2, complete: true },
+  tasks,
+});
+const curve = [point(0, 0.5, { a: 0.25, b: 0.75 }), point(0.5, 0.625, { a: 0.5 })];
+
+describe('plotColumns', () => {
+  it('puts the average, its interval and every task over the scaling factor, in percent', () => {
+    expect(plotColumns(curve, ['b', 'a'])).toEqual([
+      [0, 0.5],
+      [50, 62.5],
+      [48, 60.5],
+      [52, 64.5],
+      [75, null],
+      [25, 50],
+    ]);
+  });
+});
+
+describe('accuracyRange', () => {
+  it('goes out to the next ten around everything that is drawn', () => {
+    const average = { accuracy: 0.87, interval: [0.85, 0.89], tasks: 2, complete: true } as const;
+    expect(accuracyRange(plotColumns(curve, ['a', 'b']), [average, null])).toEqual([20, 90]);
+  });
+
+  it('stays within 0 and 100 %, and is all of it where nothing is drawn', () => {
+    expect(accuracyRange(plotColumns([point(0, 0.995, { a: 1, b: 0 })], ['a', 'b']), [])).toEqual([
+      0, 100,
+    ]);
+    expect(accuracyRange(plotColumns([], []), [null])).toEqual([0, 100]);
+  });
+});
+
+describe('bestPoint', () => {
+  it('is the first of the highest averages', () => {
+    const peak = [...curve, point(0.6, 0.625, {})];
+    expect(bestPoint(peak)?.scalingFactor).toBe(0.5);
+    expect(bestPoint([])).toBeNull();
+  });
+});
+
+describe('plotDomain', () => {
+  it('is the slider’s range, and reaches out to what was visited beyond it', () => {
+    expect(plotDomain(curve, 0.7)).toEqual({ min: -1, max: 2 });
+    expect(plotDomain([point(2.5, 0.1, {})], -1.5)).toEqual({ min: -1.5, max: 2.5 });
+  });
+
+  it('leaves out what would make the slider too short to hold', () => {
+    expect(plotDomain([point(1000, 0.1, {})], -50)).toEqual({ min: -1, max: 2 });
+  });
+
+  it('places a value by its share of the axis', () => {
+    expect(axisShare(0.5, { min: -1, max: 2 })).toBe(0.5);
+  });
+});
+
+describe('curveAsCsv', () => {
+  it('has a line for each point and quotes what needs it', () => {
+    const csv = curveAsCsv(curve, [
+      { id: 'a', name: 'a "b", c' },
+      { id: 'b', name: 'b' },
+    ]);
+    expect(csv.split('\r\n')).toEqual([
+      'scaling_factor,average,average_low,average_high,"a ""b"", c",b',
+      '0,0.5,0.48,0.52,0.25,0.75',
+      '0.5,0.625,0.605,0.645,0.5,',
+    ]);
+  });
+});

@@ -1,0 +1,117 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest';
+import { aModel, aSnapshot } from '../../state/testing';
+import { type Drawn, draw, polyfillDialog } from '../testing';
+import { ModelPool } from './model-pool';
+
+const models = [
+  aModel({ id: 'b', name: 'base', role: 'base', hasTextTower: true }),
+  aModel({ id: '1', name: 'fashion', relativeNorm: 0.142, sha256: 'ab'.repeat(32) }),
+  aModel({
+    id: '2',
+    name: 'flags',
+    findings: [
+      {
+        severity: 'warning',
+        subject: 'flags',
+        message: 'It equals the base.',
+        details: ['a', 'b'],
+      },
+    ],
+  }),
+];
+const snapshot = aSnapshot({ pool: { models, findings: [], mergeable: true } });
+
+const unfold = async (drawn: Drawn, name: string) => {
+  const toggles = [...drawn.container.querySelectorAll<HTMLElement>('.row-toggle')];
+  const toggle = toggles.find(({ textContent }) => textContent?.includes(name));
+  if (!toggle) throw new Error(`no row for ${name}`);
+  await drawn.click(toggle);
+  return toggle;
+};
+
+describe('the region "Model pool"', () => {
+  it('has the inputs that people and tests find by name', async () => {
+    const { container, find } = await draw(<ModelPool />);
+    const labels = [...container.querySelectorAll('label')].map((label) => [
+      label.textContent,
+      label.querySelector('input')?.hasAttribute('webkitdirectory'),
+    ]);
+    expect(labels).toEqual([
+      ['Add checkpoints', false],
+      ['Add checkpoint folder', true],
+    ]);
+    expect(
+      document.getElementById(find('section').getAttribute('aria-labelledby') ?? '')?.textContent,
+    ).toBe('Model pool');
+  });
+
+  it('shows facts, findings and their details on demand', async () => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    const toggle = await unfold(drawn, 'flags');
+    expect(toggle.getAttribute('aria-expanded')).toBe('true');
+    expect(drawn.find('.finding').textContent).toContain('It equals the base.');
+    expect(drawn.find('.detail-lines pre').textContent).toBe('a\nb');
+    await unfold(drawn, 'fashion');
+    expect(drawn.find('.hash code').textContent).toBe('abababababababab…');
+  });
+
+  it.each([
+    ['Use as base', { type: 'setBase', id: '1' }],
+    ['Move fashion down', { type: 'move', id: '1', index: 1 }],
+  ])('"%s" edits the pool', async (name, edit) => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    await unfold(drawn, 'fashion');
+    await drawn.click(drawn.button(name));
+    expect(drawn.engine.calls.at(-1)).toEqual(['editPool', edit]);
+  });
+
+  it('moves an expert by keyboard, not beyond the ends', async () => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    const toggle = await unfold(drawn, 'fashion');
+    const press = (key: string) =>
+      toggle.dispatchEvent(new KeyboardEvent('keydown', { key, altKey: true, bubbles: true }));
+    press('ArrowUp');
+    press('ArrowDown');
+    const edits = drawn.engine.calls.filter(([name]) => name === 'editPool');
+    expect(edits).toEqual([['editPool', { type: 'move', id: '1', index: 1 }]]);
+  });
+
+  it('excludes an expert by its box', async () => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    await drawn.click(drawn.find('[aria-label="Include flags in the merge"]'));
+    expect(drawn.engine.calls.at(-1)).toEqual([
+      'editPool',
+      { type: 'setIncluded', id: '2', included: false },
+    ]);
+  });
+
+  it('removes a model only after it was asked', async () => {
+    polyfillDialog();
+    const drawn = await draw(<ModelPool />, snapshot);
+    await unfold(drawn, 'fashion');
+    await drawn.click(drawn.button('Remove'));
+    expect(drawn.engine.calls.map(([name]) => name)).not.toContain('editPool');
+    const dialog = drawn.find('dialog');
+    expect(dialog.textContent).toContain('Remove fashion?');
+    const confirm = dialog.querySelector<HTMLElement>('.danger');
+    if (!confirm) throw new Error('no way to confirm');
+    await drawn.click(confirm);
+    expect(drawn.engine.calls.at(-1)).toEqual(['editPool', { type: 'remove', id: '1' }]);
+  });
+});
+
+describe('the weight of an expert', () => {
+  it('is sent when the field is left, not while it is typed', async () => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    await unfold(drawn, 'fashion');
+    const field = drawn.find<HTMLInputElement>('[aria-label="Weight of fashion"]');
+    await drawn.type(field, '0.5');
+    expect(drawn.engine.calls.map(([name]) => name)).not.toContain('editPool');
+    await drawn.leave(field);
+    expect(drawn.engine.calls.at(-1)).toEqual([
+      'editPool',
+      { type: 'setWeight', id: '1', weight: 0.5 },
+    ]);
+  });
+});

@@ -1,0 +1,122 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest';
+import { aScore, aSnapshot, aTask, emptyBoard } from '../../state/testing';
+import type { AverageScore, ScoreBoard } from '../../state/types';
+import { draw } from '../testing';
+import { AccuracyTable } from './accuracy-table';
+
+const average = (accuracy: number, tasks: number, complete = true): AverageScore => ({
+  accuracy,
+  interval: [accuracy - 0.02, accuracy + 0.02],
+  tasks,
+  complete,
+});
+
+const tasks = [
+  aTask({ id: 'a', name: 'fashion' }),
+  aTask({ id: 'b', name: 'mnist', expert: null }),
+  aTask({ id: 'c', name: 'flags', included: false }),
+];
+
+const complete: ScoreBoard = {
+  ...emptyBoard,
+  pretrained: {
+    tasks: { a: aScore('a', 236, 400), b: aScore('b', 200, 400) },
+    average: average(0.54, 2),
+  },
+  merged: {
+    tasks: { a: aScore('a', 252, 400), b: aScore('b', 300, 400) },
+    average: average(0.69, 2),
+  },
+  expert: { tasks: { a: aScore('a', 297, 400) }, average: average(0.74, 1) },
+  phase: 'complete',
+};
+
+const running: ScoreBoard = {
+  ...complete,
+  merged: { tasks: { a: aScore('a', 60, 100, 400) }, average: average(0.6, 1, false) },
+  phase: 'scoring',
+};
+
+/** What the eye sees: without what is for screen readers only. */
+function rows(container: HTMLElement): string[][] {
+  return [...container.querySelectorAll('tr:not(.breakdown-row)')].map((row) =>
+    [...row.children]
+      .filter((cell) => !cell.classList.contains('range-cell'))
+      .map((cell) => {
+        const copy = cell.cloneNode(true) as HTMLElement;
+        for (const hidden of copy.querySelectorAll('.visually-hidden')) hidden.remove();
+        return copy.textContent?.trim() ?? '';
+      }),
+  );
+}
+
+describe('the table "Accuracy by task"', () => {
+  it('shows the three models for every included task, and their averages', async () => {
+    const { container, find } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ tasks, scores: complete }),
+    );
+    expect(find('table').getAttribute('aria-labelledby')).toBe(find('caption').id);
+    expect(find('caption').textContent).toBe('Accuracy by task');
+    expect(rows(container)).toEqual([
+      ['Task', 'Images', 'Pretrained', 'Merged', 'Change', 'Expert'],
+      ['fashion', '400', '59.0 % ±2.0', '63.0 % ±2.0', '+4.0', '74.3 % ±2.0'],
+      ['mnist', '400', '50.0 % ±2.0', '75.0 % ±2.0', '+25.0', '–'],
+      ['Average', '800', '54.0 % ±2.0', '69.0 % ±2.0', '+15.0', '74.0 % ±2.01 of 2 tasks'],
+    ]);
+  });
+
+  it('says the exact interval and count to pointers and screen readers', async () => {
+    const { find } = await draw(<AccuracyTable />, aSnapshot({ tasks, scores: complete }));
+    const exact = '95 % interval 61.0 % to 65.0 %, 252 of 400 images right';
+    const cell = find('tbody td.merged');
+    expect(cell.title).toBe(exact);
+    expect(cell.querySelector('.visually-hidden')?.textContent).toBe(`(${exact})`);
+    expect(cell.querySelector('data')?.value).toBe('0.63');
+  });
+
+  it('shows a running score with the part of the images it rests on', async () => {
+    const { container, find } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ tasks, scores: running }),
+    );
+    const [, fashion, mnist] = rows(container);
+    expect(fashion?.slice(1, 4)).toEqual(['100 / 400', '59.0 % ±2.0', '60.0 % ±2.0']);
+    expect(mnist?.[3]).toBe('…');
+    expect(find('tbody td.merged').className).toBe('merged running');
+  });
+
+  it('is busy until everything is scored, for the scaling factor on screen', async () => {
+    const { find, push, run } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ tasks, scores: running }),
+    );
+    const busy = () => find('table').getAttribute('aria-busy');
+    expect(busy()).toBe('true');
+    await push(aSnapshot({ tasks, scores: complete }));
+    expect(busy()).toBe('false');
+    await run(({ setScalingFactor }) => setScalingFactor(1));
+    await push(aSnapshot({ tasks, scores: complete, storage: { used: 1, available: null } }));
+    expect(busy()).toBe('true');
+    expect(find('tbody td.merged').className).toBe('merged stale');
+    await push(aSnapshot({ tasks, scores: complete, scalingFactor: 1 }));
+    expect(busy()).toBe('false');
+  });
+
+  it('unfolds to the classes of a task', async () => {
+    const { find, button, click } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ tasks, scores: complete }),
+    );
+    await click(button('fashion'));
+    const breakdown = find<HTMLTableElement>('[aria-label="Accuracy by class of fashion"]');
+    const cells = [...(breakdown.tBodies[0]?.rows ?? [])].map((row) =>
+      [...row.cells].slice(0, 5).map((cell) => cell.textContent),
+    );
+    expect(cells).toEqual([
+      ['dress', '200', '200 of 200', '200 of 200', '200 of 200'],
+      ['coat', '200', '36 of 200', '52 of 200', '97 of 200'],
+    ]);
+  });
+});

@@ -1,0 +1,94 @@
+import { expose } from 'comlink';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { FormatError } from '../errors';
+import { openEngine } from './client';
+
+const ports: MessagePort[] = [];
+
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close();
+});
+
+/** A worker whose far end is in this thread: messages still cross as structured clones. */
+function spawnFake(engine: object) {
+  const { port1, port2 } = new MessageChannel();
+  ports.push(port1, port2);
+  expose(engine, port2);
+  const errors = new EventTarget();
+  const terminate = vi.fn();
+  port1.start();
+  const worker = Object.assign(errors, {
+    postMessage: port1.postMessage.bind(port1),
+    terminate,
+  });
+  const listen = EventTarget.prototype.addEventListener.bind(errors);
+  worker.addEventListener = (type: string, listener: EventListenerOrEventListenerObject | null) =>
+    type === 'message'
+      ? port1.addEventListener('message', listener as EventListener)
+      : listen(type, listener);
+  worker.removeEventListener = (
+    type: string,
+    listener: EventListenerOrEventListenerObject | null,
+  ) => port1.removeEventListener(type, listener as EventListener);
+  const fail = (message?: string) =>
+    errors.dispatchEvent(Object.assign(new Event('error'), { message }));
+  return { spawn: () => worker as unknown as Worker, terminate, fail };
+}
+
+describe('openEngine', () => {
+  it('carries commands there, answers back and snapshots in between', async () => {
+    const { spawn } = spawnFake({
+      connect: async (listener: (state: unknown) => void) => listener({ scalingFactor: 0.3 }),
+      sweep: async () => undefined,
+      sampleImages: async (taskId: string, count: number) => [{ name: taskId, count }],
+    });
+    const { engine } = openEngine(spawn);
+    const seen = await new Promise((resolve) => void engine.connect(resolve));
+    expect(seen).toEqual({ scalingFactor: 0.3 });
+    expect(await engine.sampleImages('flags', 3)).toEqual([{ name: 'flags', count: 3 }]);
+  });
+
+  it('keeps the name of an error on its way', async () => {
+    const { spawn } = spawnFake({
+      addCheckpoints: () => Promise.reject(new FormatError('a.bin', 'It is no checkpoint.')),
+    });
+    await expect(openEngine(spawn).engine.addCheckpoints('1', [], 'user')).rejects.toMatchObject({
+      name: 'FormatError',
+      message: 'a.bin: It is no checkpoint.',
+    });
+  });
+
+  it('rejects what still waits when it is closed, and what comes after', async () => {
+    const { spawn, terminate } = spawnFake({ stop: () => new Promise(() => undefined) });
+    const handle = openEngine(spawn);
+    const waiting = handle.engine.stop();
+    handle.close();
+    await expect(waiting).rejects.toMatchObject({ name: 'DeviceError' });
+    await expect(handle.engine.stop()).rejects.toMatchObject({ name: 'DeviceError' });
+    expect(terminate).toHaveBeenCalledOnce();
+  });
+
+  it('fails to connect when the worker’s program cannot be loaded', async () => {
+    const { spawn, fail } = spawnFake({ connect: () => new Promise(() => undefined) });
+    const connecting = openEngine(spawn).engine.connect(() => undefined);
+    fail();
+    await expect(connecting).rejects.toThrow(/could not be loaded from this server/);
+  });
+
+  it('tells trouble after the start, and goes on', async () => {
+    const { spawn, fail } = spawnFake({
+      connect: async () => undefined,
+      stop: async () => undefined,
+    });
+    const handle = openEngine(spawn);
+    const trouble = vi.fn();
+    handle.onTrouble(trouble);
+    await handle.engine.connect(() => undefined);
+    fail('out of memory');
+    expect(trouble.mock.calls[0]?.[0]).toMatchObject({
+      name: 'DeviceError',
+      message: expect.stringContaining('out of memory'),
+    });
+    await expect(handle.engine.stop()).resolves.toBeUndefined();
+  });
+});

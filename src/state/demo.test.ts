@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { fetchDemo } from './demo';
+
+const manifest = {
+  sentence: 'A demo.',
+  models: [
+    { name: '_pretrained_', files: ['base/config.json', 'base/model.safetensors'] },
+    { name: 'flags', files: ['experts/flags/model.safetensors'] },
+  ],
+  tasks: { files: ['test/tasks.json', 'test/flags.zip'] },
+};
+
+describe('fetchDemo', () => {
+  it('puts model files below the model’s name and leaves tasks where they are, in the manifest’s order', async () => {
+    const files = await fetchDemo(
+      manifest,
+      async (path) => new Blob([path]),
+      () => undefined,
+    );
+    expect(files.models.map(({ path }) => path)).toEqual([
+      '_pretrained_/config.json',
+      '_pretrained_/model.safetensors',
+      'flags/model.safetensors',
+    ]);
+    expect(files.tasks.map(({ path }) => path)).toEqual(['test/tasks.json', 'test/flags.zip']);
+    expect(await files.models[2]?.file.text()).toBe('experts/flags/model.safetensors');
+    expect(files.models[2]?.file.name).toBe('model.safetensors');
+  });
+
+  it('tells how far it is', async () => {
+    const steps: string[] = [];
+    await fetchDemo(
+      manifest,
+      async () => new Blob(),
+      (done, of) => steps.push(`${done}/${of}`),
+    );
+    expect(steps).toEqual(['0/5', '1/5', '2/5', '3/5', '4/5', '5/5']);
+  });
+
+  it('fails with the file that did not come', async () => {
+    const fetchFile = async (path: string) => {
+      if (path === 'test/flags.zip') throw new Error(`${path} is missing`);
+      return new Blob();
+    };
+    await expect(fetchDemo(manifest, fetchFile, () => undefined)).rejects.toThrow(
+      'test/flags.zip is missing',
+    );
+  });
+});

@@ -1,0 +1,270 @@
+import { describe, expect, it } from 'vitest';
+import { DeviceError, FormatError } from '../errors';
+import { shownFactor, statusText } from './selectors';
+import { createStudio, type StudioDependencies } from './store';
+import { aModel, aSnapshot, createFakeEngine, emptyBoard } from './testing';
+import type { ExportedFile } from './types';
+
+/** A studio on a fake engine; frames come when `frame` is called. */
+function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {}) {
+  const engine = createFakeEngine(first);
+  const frames: (() => void)[] = [];
+  const written: number[] = [];
+  const saved: ExportedFile[] = [];
+  const studio = createStudio({
+    openEngine: engine.open,
+    requestFrame: (callback) => frames.push(callback),
+    address: { read: () => null, write: (value) => written.push(value) },
+    save: (file) => saved.push(file),
+    demo: null,
+    fetchDemoFile: async (path) => new Blob([path]),
+    ...overrides,
+  });
+  const frame = async () => {
+    for (const callback of frames.splice(0)) callback();
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  const sent = () => engine.calls.filter(([name]) => name === 'setScalingFactor').map(([, v]) => v);
+  return { engine, studio, state: studio.store.getState, frame, written, saved, sent };
+}
+
+describe('starting', () => {
+  it('mirrors the engine’s snapshot', async () => {
+    const first = aSnapshot({ scalingFactor: 0.3 });
+    const { studio, state } = setUp(first);
+    await studio.commands.start();
+    expect(state()).toMatchObject({ connection: 'ready', fatal: null, snapshot: first });
+  });
+
+  it('says why the engine never came up', async () => {
+    const { engine, studio, state } = setUp();
+    engine.answer('connect', () => Promise.reject(new DeviceError('The engine could not start.')));
+    await studio.commands.start();
+    expect(state()).toMatchObject({ connection: 'failed', fatal: 'The engine could not start.' });
+  });
+
+  it('takes the scaling factor of the address', async () => {
+    const { studio, state, frame, sent } = setUp(aSnapshot(), {
+      address: { read: () => -0.5, write: () => undefined },
+    });
+    await studio.commands.start();
+    expect(shownFactor(state())).toBe(-0.5);
+    await frame();
+    expect(sent()).toEqual([-0.5]);
+  });
+
+  it('draws unchanged parts of a snapshot from the same objects', async () => {
+    const { engine, studio, state } = setUp();
+    await studio.commands.start();
+    const before = state().snapshot;
+    engine.push(aSnapshot({ scores: { ...emptyBoard, status: 'Scoring' } }));
+    expect(state().snapshot?.scores).not.toBe(before?.scores);
+    expect(state().snapshot?.pool).toBe(before?.pool);
+  });
+});
+
+describe('the scaling factor', () => {
+  it('is shown at once and sent once a frame, the newest value only', async () => {
+    const { studio, state, frame, sent, written } = setUp();
+    await studio.commands.start();
+    for (const value of [0.71, 0.72, 0.73]) studio.commands.setScalingFactor(value);
+    expect(shownFactor(state())).toBe(0.73);
+    expect(sent()).toEqual([]);
+    await frame();
+    expect(sent()).toEqual([0.73]);
+    expect(written.at(-1)).toBe(0.73);
+  });
+
+  it('does not jump back when a snapshot of an older value comes late', async () => {
+    const { engine, studio, state, frame } = setUp();
+    await studio.commands.start();
+    studio.commands.setScalingFactor(1);
+    await frame();
+    engine.push(aSnapshot({ scalingFactor: 0.7, storage: { used: 1, available: null } }));
+    expect(shownFactor(state())).toBe(1);
+    engine.push(aSnapshot({ scalingFactor: 1 }));
+    expect(state().wanted).toBeNull();
+    engine.push(aSnapshot({ scalingFactor: 0.3 }));
+    expect(shownFactor(state())).toBe(0.3);
+  });
+
+  it('stays on the last value when it went there and back and the first is confirmed', async () => {
+    const { engine, studio, state, frame } = setUp();
+    const unanswered: (() => void)[] = [];
+    engine.answer('setScalingFactor', () => new Promise((resolve) => unanswered.push(resolve)));
+    await studio.commands.start();
+    for (const value of [0.1, 0.2, 0.1]) {
+      studio.commands.setScalingFactor(value);
+      await frame();
+    }
+    engine.push(aSnapshot({ scalingFactor: 0.1 }));
+    engine.push(aSnapshot({ scalingFactor: 0.2 }));
+    expect(shownFactor(state())).toBe(0.1);
+    for (const answer of unanswered) answer();
+    engine.push(aSnapshot({ scalingFactor: 0.1 }));
+    await frame();
+    expect(state().wanted).toBeNull();
+  });
+
+  it('does not call the scores of the old value done', async () => {
+    const done = { ...emptyBoard, phase: 'complete', status: 'Scored 4 of 4 images' } as const;
+    const { studio, state } = setUp(aSnapshot({ scores: done }));
+    await studio.commands.start();
+    expect(statusText(state())).toBe('Scored 4 of 4 images');
+    studio.commands.setScalingFactor(0.1);
+    expect(statusText(state())).toBe('Setting the scaling factor to 0.1');
+  });
+
+  it('goes back to the engine’s value when the engine refuses', async () => {
+    const { engine, studio, state, frame } = setUp();
+    engine.answer('setScalingFactor', () => Promise.reject(new DeviceError('The GPU is gone.')));
+    await studio.commands.start();
+    studio.commands.setScalingFactor(1);
+    await frame();
+    expect(shownFactor(state())).toBe(0.7);
+    expect(state().notices.map(({ message }) => message)).toEqual(['The GPU is gone.']);
+  });
+
+  it('ignores what is no finite number', async () => {
+    const { studio, state } = setUp();
+    await studio.commands.start();
+    studio.commands.setScalingFactor(Number.NaN);
+    expect(state().wanted).toBeNull();
+  });
+});
+
+describe('adding', () => {
+  const file = (path: string) => ({ path, file: new File([], path) });
+
+  it('sends each file of a mixed drop to its pool', async () => {
+    const { engine, studio } = setUp();
+    await studio.commands.start();
+    const model = file('base/model.safetensors');
+    const picture = file('test/a/1.png');
+    await studio.commands.add([model, picture]);
+    expect(engine.calls).toContainEqual(['addCheckpoints', expect.any(String), [model], 'user']);
+    expect(engine.calls).toContainEqual(['addTaskImages', expect.any(String), [picture], 'user']);
+  });
+
+  it('asks nothing of a pool that gets no file', async () => {
+    const { engine, studio } = setUp();
+    await studio.commands.start();
+    await studio.commands.add([file('a.zip')]);
+    expect(engine.calls.map(([name]) => name)).not.toContain('addCheckpoints');
+  });
+
+  it('tells what was not added and why, until it is dismissed', async () => {
+    const { engine, studio, state } = setUp();
+    engine.answer('addCheckpoints', async () => ({
+      added: ['good'],
+      findings: [{ severity: 'error', subject: 'bad', message: 'It is cut short.', details: [] }],
+    }));
+    await studio.commands.start();
+    await studio.commands.addCheckpoints([file('x')]);
+    expect(state().announcement).toBe('Added good.');
+    expect(state().notices).toMatchObject([{ title: 'Not added: bad' }]);
+    studio.commands.dismiss(state().notices[0]?.id ?? -1);
+    expect(state().notices).toEqual([]);
+  });
+
+  it('tells a failed command by its named error and goes on', async () => {
+    const { engine, studio, state } = setUp();
+    engine.answer('addTaskImages', () =>
+      Promise.reject(new FormatError('a.zip', 'No end record.')),
+    );
+    await studio.commands.start();
+    await studio.commands.addTaskImages([file('a.zip')]);
+    expect(state().notices).toMatchObject([{ message: 'a.zip: No end record.' }]);
+    expect(await studio.commands.editPool({ type: 'remove', id: 'x' })).toBe(true);
+  });
+});
+
+describe('the demo', () => {
+  const demo = {
+    sentence: 'A demo.',
+    models: [{ name: '_pretrained_', files: ['base/model.safetensors'] }],
+    tasks: { files: ['test/flags.zip'] },
+  };
+  const added = (engine: ReturnType<typeof setUp>['engine']) =>
+    engine.calls
+      .filter(([name]) => String(name).startsWith('add'))
+      .map(([name, , , origin]) => [name, origin]);
+
+  it('is added to an empty library, as the demo', async () => {
+    const { engine, studio, state } = setUp(aSnapshot(), { demo });
+    await studio.commands.start();
+    expect(added(engine)).toEqual([
+      ['addCheckpoints', 'demo'],
+      ['addTaskImages', 'demo'],
+    ]);
+    expect(state().demo).toEqual({ sentence: 'A demo.', loading: null });
+  });
+
+  it.each([
+    ['the user has hidden it', aSnapshot({ demoHidden: true })],
+    [
+      'there is something in the library',
+      aSnapshot({ pool: { models: [aModel()], findings: [], mergeable: false } }),
+    ],
+  ])('is not added when %s', async (_, first) => {
+    const { engine, studio } = setUp(first, { demo });
+    await studio.commands.start();
+    expect(added(engine)).toEqual([]);
+  });
+
+  it('can be hidden and brought back', async () => {
+    const { engine, studio } = setUp(aSnapshot({ demoHidden: true }), { demo });
+    await studio.commands.start();
+    await studio.commands.hideDemo();
+    expect(engine.calls.at(-1)).toEqual(['setDemoHidden', true]);
+    await studio.commands.showDemo();
+    expect(engine.calls).toContainEqual(['setDemoHidden', false]);
+    expect(added(engine)).toHaveLength(2);
+  });
+
+  it('that cannot be fetched is a notice, and the page works', async () => {
+    const { engine, studio, state } = setUp(aSnapshot(), {
+      demo,
+      fetchDemoFile: () => Promise.reject(new Error('The demo’s file is missing.')),
+    });
+    await studio.commands.start();
+    expect(added(engine)).toEqual([]);
+    expect(state().notices[0]?.message).toContain('The demo’s file is missing.');
+    expect(state()).toMatchObject({ connection: 'ready', demo: { loading: null } });
+  });
+});
+
+describe('downloads', () => {
+  it('hand over the file under the engine’s name', async () => {
+    const { engine, studio, saved } = setUp();
+    await studio.commands.start();
+    const options = { content: 'vision', dtype: 'F16', zip: false } as const;
+    await studio.commands.downloadModel(options);
+    await studio.commands.downloadReport();
+    expect(engine.calls).toContainEqual(['exportModel', expect.any(String), options]);
+    expect(saved.map(({ name }) => name)).toEqual(['model.safetensors', 'program_report.json']);
+  });
+});
+
+describe('restarting', () => {
+  it('replaces the worker and takes the scaling factor along', async () => {
+    const { engine, studio, state, frame, sent } = setUp();
+    await studio.commands.start();
+    studio.commands.setScalingFactor(1.2);
+    await frame();
+    await studio.commands.restart();
+    await frame();
+    expect([engine.opened(), engine.closed()]).toEqual([2, 1]);
+    expect(sent()).toEqual([1.2, 1.2]);
+    expect(shownFactor(state())).toBe(1.2);
+  });
+
+  it('is what a notice about the worker’s trouble leads to', async () => {
+    const { engine, studio, state } = setUp();
+    await studio.commands.start();
+    engine.trouble(new DeviceError('The engine met an unexpected error.'));
+    expect(state().notices).toMatchObject([
+      { title: 'The compute engine has a problem', remedy: 'restart' },
+    ]);
+  });
+});
