@@ -26,6 +26,7 @@ GROUPS = (
     "safetensors_mutations",
     "safetensors_writer",
     "images",
+    "image_oddities",
     "tokens",
     "clip",
     "scoring",
