@@ -62,6 +62,10 @@ it('gives the same ids from vocab.json and merges.txt', () => {
   );
 });
 
+it('takes U+FEFF for a symbol of the run it stands in, as Unicode does and JavaScript does not', () => {
+  expect(tokenizers.openai('#\ufeff').ids).not.toEqual(tokenizers.openai('# \ufeff').ids);
+});
+
 it('says which prompts it cut, and keeps the end token', () => {
   const long = tokenizers.openai('a '.repeat(POSITIONS - 1));
   expect(long).toMatchObject({ truncated: true });
