@@ -66,38 +66,60 @@ export async function openShelf(
   return shelf;
 }
 
-/** Reads the weights of everything whose numbers are not known yet, and remembers what was found. */
+/**
+ * Reads the weights of everything whose numbers are not known yet, and remembers what was found. Returns what could not
+ * be read, by model id: the file may have changed on disk, or the storage may have lost it.
+ */
 export async function inspectShelf(
   library: Library,
   pool: PoolState,
   shelf: ReadonlyMap<string, ShelvedModel>,
   signal: AbortSignal,
   onProgress: (what: string, fraction: number) => void,
-): Promise<void> {
+): Promise<Map<string, Finding>> {
+  const unreadable = new Map<string, Finding>();
+  const guard = async (id: string, read: () => Promise<void>) => {
+    try {
+      await read();
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      unreadable.set(id, asFinding(shelf.get(id)?.entry.name ?? id, error));
+    }
+  };
   const base = pool.baseId === null ? undefined : shelf.get(pool.baseId);
-  if (!base?.model || pool.baseId === null) return;
+  if (!base?.model || pool.baseId === null) return unreadable;
+  const { model: pretrained } = base;
   const { baseId } = pool;
   const items = new Map(
     (await library.listModels()).map((item) => [item.id, item.facts as ModelFacts]),
   );
   if (!items.get(baseId)?.nonFinite) {
-    const nonFinite = await findNonFinite(base.model, { signal });
-    await library.setFacts(baseId, (facts) => ({ ...(facts as ModelFacts), nonFinite }));
+    await guard(baseId, async () => {
+      const nonFinite = await findNonFinite(pretrained, { signal });
+      await library.setFacts(baseId, (facts) => ({ ...(facts as ModelFacts), nonFinite }));
+    });
   }
   for (const { entry, model } of shelf.values()) {
     const known = items.get(entry.id)?.taskVector?.baseId === baseId;
     if (!model || entry.id === baseId || !entry.included || known) continue;
-    if (judgeExpert(base.model, model).some(({ severity }) => severity === 'error')) continue;
-    const facts = await inspectTaskVector(base.model, model, {
-      signal,
-      onProgress: (done, total) =>
-        onProgress(`Measuring the task vector of ${entry.name}`, done / total),
+    if (judgeExpert(pretrained, model).some(({ severity }) => severity === 'error')) continue;
+    await guard(entry.id, async () => {
+      const facts = await inspectTaskVector(pretrained, model, {
+        signal,
+        onProgress: (done, total) =>
+          onProgress(`Measuring the task vector of ${entry.name}`, done / total),
+      });
+      await library.setFacts(entry.id, (old) => ({
+        ...(old as ModelFacts),
+        taskVector: { baseId, facts },
+      }));
     });
-    await library.setFacts(entry.id, (old) => ({
-      ...(old as ModelFacts),
-      taskVector: { baseId, facts: { ...facts } },
-    }));
   }
+  return unreadable;
+}
+
+function asFinding(subject: string, error: Error): Finding {
+  return { severity: 'error', subject, message: error.message, details: [] };
 }
 
 async function tryOpen(
@@ -109,9 +131,7 @@ async function tryOpen(
     return { model: await openClip(name, files, base), findings: [] };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return {
-      findings: [{ severity: 'error', subject: name, message: error.message, details: [] }],
-    };
+    return { findings: [asFinding(name, error)] };
   }
 }
 

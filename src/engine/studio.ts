@@ -6,7 +6,7 @@ import { ConfigError } from '../errors';
 import type { Library } from '../storage/types';
 import { addModels } from './add-models';
 import { addTasks } from './add-tasks';
-import type { EngineChoice, StudioEngine, StudioState } from './api';
+import type { EngineChoice, Finding, StudioEngine, StudioState } from './api';
 import { createComputer } from './computer';
 import { exportModel, exportReport } from './exports';
 import { createJobs } from './jobs';
@@ -103,8 +103,9 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     shelf = opened;
     await Promise.all([remember(), refreshStorage()]);
     refresh();
+    let unreadable: ReadonlyMap<string, Finding>;
     try {
-      await jobs.run('inspect', 'Reading the weights', ({ signal, report }) =>
+      unreadable = await jobs.run('inspect', 'Reading the weights', ({ signal, report }) =>
         inspectShelf(library, pool, shelf, signal, report),
       );
     } catch (error) {
@@ -114,6 +115,10 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     }
     const measured = await openShelf(library, pool, shelf);
     if (mine !== generation) return;
+    for (const [id, finding] of unreadable) {
+      const model = measured.get(id);
+      if (model) measured.set(id, { ...model, findings: [finding, ...model.findings] });
+    }
     shelf = measured;
     refresh();
   };

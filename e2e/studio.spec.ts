@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Page } from '@playwright/test';
+import {
+  accuracies,
+  expectedScores,
+  fillStudio,
+  fixtureJson,
+  modelPool,
+  POOL,
+  percent,
+  scored,
+  setScalingFactor,
+} from './support/fixture-pool';
+import { openStudio } from './support/studio';
+import { expect, test } from './support/test';
+
+interface Merged {
+  readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+interface Report {
+  readonly [task: string]: { readonly accuracy: number; readonly loss: number };
+}
+
+/** The pretrained, merged and expert columns of both tasks and the average, as FusionBench scores them. */
+async function expectScores(page: Page, scalingFactor: string): Promise<void> {
+  const { models } = expectedScores;
+  const merged = models[`merged@${scalingFactor}`];
+  for (const task of ['outlines', 'surfaces']) {
+    expect(await accuracies(page, task)).toEqual({
+      Pretrained: percent(models.base?.tasks[task]?.accuracy),
+      Merged: percent(merged?.tasks[task]?.accuracy),
+      Expert: percent(models[task]?.tasks[task]?.accuracy),
+    });
+  }
+  expect((await accuracies(page, 'Average')).Merged).toBe(percent(merged?.average.accuracy));
+}
+
+/** Every tensor of a safetensors file by canonical name: SHA-256 of its bytes. */
+function tensorHashes(file: Buffer): Record<string, string> {
+  const headerLength = Number(file.readBigUInt64LE(0));
+  const header = JSON.parse(file.subarray(8, 8 + headerLength).toString());
+  const hashes: Record<string, string> = {};
+  for (const [name, tensor] of Object.entries<{ data_offsets: [number, number] }>(header)) {
+    if (name === '__metadata__') continue;
+    const [begin, end] = tensor.data_offsets.map((offset) => offset + 8 + headerLength);
+    hashes[name.replace('vision_model.', '')] = createHash('sha256')
+      .update(file.subarray(begin, end))
+      .digest('hex');
+  }
+  return hashes;
+}
+
+async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
+  const started = page.waitForEvent('download');
+  await page.getByRole('button', { name: button }).click();
+  const file = await started;
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+test('drag, slide, watch, download, reload', async ({ page }) => {
+  await openStudio(page);
+  await fillStudio(page);
+  await expect(page.getByRole('slider', { name: 'Scaling factor' })).toHaveValue('0.7');
+  await expectScores(page, '0.7');
+
+  const { bytes: report, name: reportName } = await download(page, 'Download report');
+  expect(reportName).toBe('program_report.json');
+  const ours = JSON.parse(report.toString()) as Report;
+  const theirs = fixtureJson<Report>('scoring/program/program_report-batch-128.json');
+  expect(ours.model_info).toEqual(theirs.model_info);
+  for (const key of ['outlines', 'surfaces', 'average']) {
+    expect(ours[key]?.accuracy).toBe(theirs[key]?.accuracy);
+    expect(ours[key]?.loss).toBeCloseTo(theirs[key]?.loss ?? Number.NaN, 5);
+  }
+
+  await setScalingFactor(page, '0.3');
+  await expectScores(page, '0.3');
+  const model = await download(page, 'Download merged model');
+  expect(model.name).toBe('model.safetensors');
+  const expected = fixtureJson<Merged>(`${POOL}/expected.json`).scaling_factors['0.3'];
+  expect(tensorHashes(model.bytes)).toEqual(expected);
+
+  await page.reload();
+  await scored(page);
+  await expectScores(page, '0.3');
+});
+
+test('the slider is moved by keyboard, and any finite number can be typed', async ({ page }) => {
+  await openStudio(page);
+  await fillStudio(page);
+  const slider = page.getByRole('slider', { name: 'Scaling factor' });
+  await slider.focus();
+  await slider.press('ArrowRight');
+  await expect(page.getByRole('spinbutton', { name: 'Scaling factor value' })).toHaveValue('0.71');
+  await scored(page);
+  await setScalingFactor(page, '-1');
+  await expectScores(page, '-1');
+  await setScalingFactor(page, '2.5');
+  await expect(slider).toHaveValue('2');
+});
+
+test('both engines give the same numbers', async ({ page }) => {
+  await openStudio(page);
+  await fillStudio(page);
+  const columns = await accuracies(page, 'Average');
+  await page.getByRole('combobox', { name: 'Engine' }).selectOption('webgpu');
+  await expect(page.getByRole('contentinfo')).toContainText('WebGPU was chosen');
+  await scored(page);
+  expect(await accuracies(page, 'Average')).toEqual(columns);
+  await setScalingFactor(page, '1.37');
+  await expectScores(page, '1.37');
+  const model = await download(page, 'Download merged model');
+  const expected = fixtureJson<Merged>(`${POOL}/expected.json`).scaling_factors['1.37'];
+  expect(tensorHashes(model.bytes)).toEqual(expected);
+});
+
+test('a hostile file is refused by name, and the rest keeps working', async ({ page }) => {
+  await openStudio(page);
+  const header = Buffer.alloc(16);
+  header.writeBigUInt64LE(2n ** 62n);
+  await page.getByLabel('Add checkpoints').setInputFiles([
+    { name: 'hostile.safetensors', mimeType: 'application/octet-stream', buffer: header },
+    { name: 'empty.safetensors', mimeType: 'application/octet-stream', buffer: Buffer.alloc(0) },
+  ]);
+  await expect(page.getByText(/hostile\.safetensors: /).first()).toBeVisible();
+  await expect(page.getByText(/empty\.safetensors: /).first()).toBeVisible();
+  await fillStudio(page);
+  await expect(modelPool(page).getByText('outlines').first()).toBeVisible();
+});
+
+test('a sweep fills the curve and can be stopped', async ({ page }) => {
+  await openStudio(page);
+  await fillStudio(page);
+  await page.getByRole('button', { name: /^Sweep/ }).click();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(page.getByRole('status').filter({ hasText: /^Stopped/ })).toBeVisible();
+  await page.getByRole('button', { name: /^Sweep/ }).click();
+  await scored(page);
+  await expect(page.getByText('optimistic')).toBeVisible();
+});

@@ -1,0 +1,106 @@
+/** The reference's pool and tasks, put into the page as a user would, and what FusionBench says of them. */
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Page } from '@playwright/test';
+import { expect } from '@playwright/test';
+
+const FIXTURES = new URL('../../reference/fixtures/', import.meta.url);
+export const POOL = 'merge/p8-32';
+export const IMAGES = fixturePath('scoring/images');
+/** Pictures of both tasks together. */
+export const IMAGE_COUNT = 190;
+
+export function fixturePath(path: string): string {
+  return fileURLToPath(new URL(path, FIXTURES));
+}
+
+export function fixtureJson<T>(path: string): T {
+  return JSON.parse(readFileSync(new URL(path, FIXTURES), 'utf8')) as T;
+}
+
+interface Scores {
+  readonly models: Readonly<
+    Record<
+      string,
+      {
+        readonly average: { readonly accuracy: number };
+        readonly tasks: Readonly<Record<string, { readonly accuracy: number }>>;
+      }
+    >
+  >;
+}
+
+/** FusionBench's scores of the pool on the tasks. */
+export const expectedScores = fixtureJson<Scores>('scoring/expected.json');
+
+let folder: string | undefined;
+
+/**
+ * A folder that holds base and experts and nothing else. It stays until the process ends: in Playwright's private
+ * contexts Chromium keeps an imported file by reference to the chosen one.
+ */
+export function poolFolder(): string {
+  if (folder !== undefined) return folder;
+  const made = mkdtempSync(`${tmpdir()}/studio-pool-`);
+  for (const part of ['base', 'experts']) {
+    cpSync(fixturePath(`${POOL}/${part}`), `${made}/${part}`, { recursive: true });
+  }
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  folder = made;
+  return made;
+}
+
+/** Adds the pool and its tasks through the page's own inputs and waits until everything is scored. */
+export async function fillStudio(page: Page): Promise<void> {
+  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
+  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+  await page.getByLabel('Add task folder').setInputFiles(IMAGES);
+  await scored(page);
+}
+
+/** Waits for the status that alone means done. */
+export async function scored(page: Page): Promise<void> {
+  const done = `Scored ${IMAGE_COUNT} of ${IMAGE_COUNT} images`;
+  await expect(page.getByRole('status').filter({ hasText: done })).toBeVisible();
+  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
+}
+
+export function modelPool(page: Page) {
+  return page.getByRole('region', { name: 'Model pool' });
+}
+
+export function accuracyTable(page: Page) {
+  return page.getByRole('table', { name: 'Accuracy by task' });
+}
+
+/** Types a scaling factor and waits until it is scored. */
+export async function setScalingFactor(page: Page, value: string): Promise<void> {
+  const field = page.getByRole('spinbutton', { name: 'Scaling factor value' });
+  await field.fill(value);
+  await field.press('Enter');
+  await scored(page);
+}
+
+/** A row's accuracies as the page shows them, in percent, by column. */
+export async function accuracies(page: Page, row: string): Promise<Record<string, string>> {
+  const table = accuracyTable(page);
+  const headers = await table.locator('thead th').allInnerTexts();
+  const cells = await table
+    .getByRole('row')
+    .filter({ has: page.getByRole('rowheader', { name: row }) })
+    .locator('th, td')
+    .allInnerTexts();
+  const columns = ['Pretrained', 'Merged', 'Expert'];
+  return Object.fromEntries(
+    columns.map((column) => {
+      const cell = cells[headers.findIndex((header) => header.trim() === column)] ?? '';
+      return [column, /-?[\d.]+ %/.exec(cell)?.[0] ?? cell];
+    }),
+  );
+}
+
+/** An accuracy of FusionBench's as the page writes it. */
+export function percent(accuracy: number | undefined): string {
+  return `${(100 * (accuracy ?? Number.NaN)).toFixed(1)} %`;
+}
