@@ -9,8 +9,16 @@ here="$(cd "$(dirname "$0")" && pwd)"
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
 "$venv/bin/python" -m pip install --quiet --upgrade pip
 "$venv/bin/python" -m pip install --quiet -r "$here/requirements.txt"
-# For one data file, CLIP's vocabulary; its dependencies would bring torchvision.
-"$venv/bin/python" -m pip install --quiet --no-deps open_clip_torch==3.3.0
+# OpenCLIP needs torchvision, so both lie apart, where only the subprocess that builds OpenCLIP models sees them.
+"$venv/bin/python" -m pip install --quiet --no-deps --upgrade --target "$venv/open-clip" \
+  open_clip_torch==3.3.0 torchvision==0.29.2 timm==1.0.31 ftfy==6.3.1 wcwidth==0.9.4
+# transformers' own conversion of OpenAI's layout: a script that newer releases no longer ship.
+download="$(mktemp -d)"
+"$venv/bin/python" -m pip download --quiet --no-deps --dest "$download" transformers==4.46.3
+"$venv/bin/python" -m zipfile -e "$download"/transformers-4.46.3-*.whl "$download/wheel"
+mkdir -p "$venv/conversion"
+cp "$download/wheel/transformers/models/clip/convert_clip_original_pytorch_to_hf.py" "$venv/conversion/"
+rm -r "$download"
 if "$venv/bin/python" -c 'import torchvision' 2>/dev/null; then
   echo "torchvision is installed in $venv: remove it, the image fixtures need Pillow's resampling" >&2
   exit 1

@@ -5,6 +5,7 @@ import hashlib
 import io
 import json
 import os
+import sys
 from pathlib import Path
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -19,6 +20,9 @@ logging.set_verbosity_error()
 logging.disable_progress_bar()
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures"
+
+OPEN_CLIP = Path(sys.prefix) / "open-clip"
+"""OpenCLIP and torchvision, installed apart by setup.sh; never on this process's path."""
 
 # One thread: the order of a parallel sum, and so the last bit of a float, depends on the number of threads.
 torch.set_num_threads(1)

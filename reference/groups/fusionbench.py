@@ -6,7 +6,7 @@ import torch
 import transformers
 import transformers.models.clip.modeling_clip as modeling_clip
 from fusion_bench.utils.instantiate_utils import set_print_function_call_permeanent
-from omegaconf import DictConfig, OmegaConf
+from omegaconf import OmegaConf
 
 from groups.clips import base_folder, expert_folders
 from groups.common import quiet, read_json
@@ -36,18 +36,18 @@ def model_config(folder) -> dict:
     }
 
 
-def pool_config(shape: str, experts: list[str] | None = None, with_base: bool = True) -> DictConfig:
-    """A `CLIPVisionModelPool` configuration of a fixture pool, experts in folder order unless given."""
-    folders = expert_folders(shape)
-    models = {"_pretrained_": model_config(base_folder(shape))} if with_base else {}
-    models |= {name: model_config(folders[name]) for name in experts or folders}
-    return OmegaConf.create(models)
+def pool_of(folders: dict[str, Path]):
+    """FusionBench's `CLIPVisionModelPool` of these folders, in this order."""
+    from fusion_bench.modelpool import CLIPVisionModelPool
+
+    return CLIPVisionModelPool(models=OmegaConf.create({name: model_config(folder) for name, folder in folders.items()}))
 
 
 def pool(shape: str, experts: list[str] | None = None, with_base: bool = True):
-    from fusion_bench.modelpool import CLIPVisionModelPool
-
-    return CLIPVisionModelPool(models=pool_config(shape, experts, with_base))
+    """The pool of a fixture shape, experts in folder order unless given."""
+    folders = expert_folders(shape)
+    base = {"_pretrained_": base_folder(shape)} if with_base else {}
+    return pool_of(base | {name: folders[name] for name in experts or folders})
 
 
 @torch.no_grad()
@@ -55,3 +55,9 @@ def merged(algorithm, shape: str, experts: list[str] | None = None, with_base: b
     """What the algorithm's `run` returns for the pool."""
     with quiet():
         return algorithm.run(pool(shape, experts, with_base)).eval()
+
+
+@torch.no_grad()
+def merged_folders(algorithm, base: Path, experts: dict[str, Path]) -> transformers.CLIPVisionModel:
+    with quiet():
+        return algorithm.run(pool_of({"_pretrained_": base} | experts)).eval()

@@ -3,13 +3,12 @@
 import gzip
 import json
 import tempfile
-from importlib.metadata import files
 from pathlib import Path
 
 from transformers import CLIPTokenizer
 
 from groups import tokenizer
-from groups.common import versions, write_bytes
+from groups.common import OPEN_CLIP, versions, write_bytes
 from groups.token_strings import groups_of_strings
 
 OPENAI_MERGES = 49152 - 256 - 2
@@ -19,8 +18,7 @@ CAT = [49406, 320, 1125, 539, 320, 2368, 49407]
 
 def openai_tokenizer() -> CLIPTokenizer:
     """CLIP's own vocabulary, from the merges that open_clip_torch ships (OpenAI CLIP's file, MIT licence)."""
-    found = [file for file in files("open_clip_torch") or [] if file.name == "bpe_simple_vocab_16e6.txt.gz"]
-    lines = gzip.decompress(Path(found[0].locate()).read_bytes()).decode("utf-8").split("\n")
+    lines = gzip.decompress((OPEN_CLIP / "open_clip" / "bpe_simple_vocab_16e6.txt.gz").read_bytes()).decode("utf-8").split("\n")
     built = tokenizer.build([tuple(line.split()) for line in lines[1 : OPENAI_MERGES + 1]])
     assert len(built) == 49408 and built("a photo of a cat")["input_ids"] == CAT
     return built
