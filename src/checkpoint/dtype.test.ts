@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FormatError } from '../errors';
 import {
@@ -157,3 +159,51 @@ describe('other types', () => {
     expect(encodeFloat32(new Float32Array(0), dtype)).toHaveLength(0);
   });
 });
+
+describe("torch's casts", () => {
+  const folder = new URL('../../reference/fixtures/formats/dtypes/', import.meta.url);
+  const read = (name: string) => new Uint8Array(readFileSync(new URL(name, folder)));
+  const { allPatterns } = JSON.parse(readFileSync(new URL('expected.json', folder), 'utf8'));
+  const CANONICAL_NAN = 0x7fc00000;
+
+  it.each(HALVES)('every %s as float32', (format) => {
+    const bits = float32Bits(decodeFloat32(ALL_BYTES, format).slice());
+    const isNan = (pattern: number) => (pattern & 0x7fffffff) > 0x7f800000;
+    const canonical = bits.map((pattern) => (isNan(pattern) ? CANONICAL_NAN : pattern));
+    const { sha256, nans } = allPatterns[format === 'F16' ? 'float16' : 'bfloat16'];
+    expect(createHash('sha256').update(new Uint8Array(canonical.buffer)).digest('hex')).toBe(
+      sha256,
+    );
+    expect(bits.filter(isNan)).toHaveLength(nans);
+  });
+
+  it.each([
+    ['F16', 'float32-as-float16.bin'],
+    ['BF16', 'float32-as-bfloat16.bin'],
+  ] as const)('awkward float32 as %s', (format, file) => {
+    const expected = new Uint16Array(read(file).slice().buffer);
+    const values = decodeFloat32(read('float32.bin'), 'F32');
+    const actual = new Uint16Array(encodeFloat32(values, format).buffer);
+    expect(actual).toHaveLength(expected.length);
+    // A NaN's payload differs between torch's own vector and scalar code; that it is a NaN does not.
+    const differing = [...actual.keys()].filter(
+      (i) =>
+        actual[i] !== expected[i] &&
+        !(
+          Number.isNaN(values[i]) &&
+          isNanPattern(expected[i], format) &&
+          isNanPattern(actual[i], format)
+        ),
+    );
+    expect(differing).toEqual([]);
+  });
+
+  it('awkward float64 as float32', () => {
+    const actual = decodeFloat32(read('float64.bin'), 'F64');
+    expect(actual).toEqual(decodeFloat32(read('float64-as-float32.bin'), 'F32'));
+  });
+});
+
+function isNanPattern(pattern: number | undefined, format: Half): boolean {
+  return Number.isNaN(definedValue(pattern ?? 0, format));
+}
