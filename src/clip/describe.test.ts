@@ -245,7 +245,9 @@ describe('tensors', () => {
     expect(await Promise.all(errors)).toMatchInlineSnapshot(`
       [
         "FormatError: model.safetensors: embeddings.position_embedding.weight has 48 rows, which is not one more than a square number: only CLIPs of square pictures can be used.",
-        "FormatError: model.safetensors: embeddings.position_embedding.weight is [50], but a CLIP's has 2 dimensions.",
+        "FormatError: model.safetensors: its vision tower is not that of a CLIP:
+        - embeddings.position_embedding.weight is [50], but a CLIP's has 2 dimensions
+      Download the file again, or export it anew from the model it came from.",
         "FormatError: model.safetensors: embeddings.patch_embedding.weight is [768, 4, 32, 32]; a CLIP has 3 channels and square patches.",
         "FormatError: model.safetensors: its projection cannot be used:
         - visual_projection.weight is [512, 700], not [512, 768]",
@@ -264,7 +266,13 @@ describe('tensors', () => {
     `);
     const chinese = header('text_model.encoder.layer.0.attention.self.query.weight', [768, 768]);
     expect((await open([...VISION, chinese])).remarks[0]).toMatchInlineSnapshot(
-      `"Its text tower is not a CLIP's and is left out: its text_model.embeddings.token_embedding.weight is missing, so this is not a whole CLIP tower. Download the file again, or use another one."`,
+      `
+      "Its text tower is not a CLIP's and is left out:
+        - text_model.embeddings.token_embedding.weight is missing
+        - text_model.embeddings.position_embedding.weight is missing
+        - text_model.encoder.layers.0.mlp.fc1.weight is missing
+        - text_projection.weight is missing"
+    `,
     );
   });
 

@@ -25,17 +25,39 @@ export type Tensors = ReadonlyMap<string, TensorSource>;
 const MAX_LAYERS = 256;
 /** A message stays readable; the count says how many more there are. */
 const MAX_LISTED = 20;
+/** The remedy for a file that is not whole. */
+export const GET_ANOTHER =
+  'Download the file again, or export it anew from the model it came from.';
 /** What can be decoded to float32 and therefore merged. */
 const FLOATING_POINT: ReadonlySet<Dtype> = new Set<Dtype>(['F32', 'F16', 'BF16', 'F64']);
 
+/** The tensors that fix a tower's geometry, and their ranks. */
+const VISION_ANCHORS = {
+  'embeddings.patch_embedding.weight': 4,
+  'embeddings.position_embedding.weight': 2,
+  'encoder.layers.0.mlp.fc1.weight': 2,
+} as const;
+const TEXT_ANCHORS = {
+  [TOKEN_EMBEDDING]: 2,
+  [POSITION_EMBEDDING]: 2,
+  'text_model.encoder.layers.0.mlp.fc1.weight': 2,
+  [TEXT_PROJECTION]: 2,
+} as const;
+
 /** @throws FormatError where the tensors that fix the geometry are missing or impossible */
 export function visionGeometry(file: string, tensors: Tensors): VisionGeometry {
-  const layers = layerCount(tensors, 'encoder.layers.');
-  const patch = shapeOf(file, tensors, 'embeddings.patch_embedding.weight', 4);
-  const positions = shapeOf(file, tensors, 'embeddings.position_embedding.weight', 2);
-  const inner = shapeOf(file, tensors, 'encoder.layers.0.mlp.fc1.weight', 2);
-  const [hiddenSize, channels, patchSize, patchWidth] = patch as [number, number, number, number];
-  const grid = Math.sqrt((positions[0] ?? 0) - 1);
+  const problems = anchorProblems(VISION_ANCHORS, tensors);
+  if (problems.length > 0) {
+    throw new FormatError(
+      file,
+      `its vision tower is not that of a CLIP:${listed(problems)}\n${GET_ANOTHER}`,
+    );
+  }
+  const patch = shapeOf(tensors, 'embeddings.patch_embedding.weight');
+  const [hiddenSize = 0, channels, patchSize = 0, patchWidth] = patch;
+  const [positions = 0] = shapeOf(tensors, 'embeddings.position_embedding.weight');
+  const [intermediateSize = 0] = shapeOf(tensors, 'encoder.layers.0.mlp.fc1.weight');
+  const grid = Math.sqrt(positions - 1);
   if (channels !== CHANNELS || patchSize !== patchWidth || patchSize === 0) {
     throw new FormatError(
       file,
@@ -45,30 +67,28 @@ export function visionGeometry(file: string, tensors: Tensors): VisionGeometry {
   if (!Number.isInteger(grid) || grid < 1) {
     throw new FormatError(
       file,
-      `embeddings.position_embedding.weight has ${positions[0]} rows, which is not one more than a square number: only CLIPs of square pictures can be used.`,
+      `embeddings.position_embedding.weight has ${positions} rows, which is not one more than a square number: only CLIPs of square pictures can be used.`,
     );
   }
-  return {
-    hiddenSize,
-    layers,
-    intermediateSize: inner[0] ?? 0,
-    patchSize,
-    imageSize: grid * patchSize,
-  };
+  const layers = layerCount(tensors, 'encoder.layers.');
+  return { hiddenSize, layers, intermediateSize, patchSize, imageSize: grid * patchSize };
 }
 
-/** @throws FormatError where the tensors that fix the geometry are missing */
+/** The text tower's geometry, or what keeps it from having one; each a line for people. */
 export function textGeometry(
-  file: string,
   tensors: Tensors,
-): { readonly geometry: TextGeometry; readonly projectionDim: number } {
-  const [vocabSize, hiddenSize] = shapeOf(file, tensors, TOKEN_EMBEDDING, 2) as [number, number];
-  const [maxPositions] = shapeOf(file, tensors, POSITION_EMBEDDING, 2) as [number, number];
-  const inner = shapeOf(file, tensors, 'text_model.encoder.layers.0.mlp.fc1.weight', 2);
-  const [projectionDim] = shapeOf(file, tensors, TEXT_PROJECTION, 2) as [number, number];
+): { readonly geometry: TextGeometry; readonly projectionDim: number } | readonly string[] {
+  const problems = anchorProblems(TEXT_ANCHORS, tensors);
+  if (problems.length > 0) return problems;
+  const [vocabSize = 0, hiddenSize = 0] = shapeOf(tensors, TOKEN_EMBEDDING);
+  const [maxPositions = 0] = shapeOf(tensors, POSITION_EMBEDDING);
+  const [intermediateSize = 0] = shapeOf(tensors, 'text_model.encoder.layers.0.mlp.fc1.weight');
+  const [projectionDim = 0] = shapeOf(tensors, TEXT_PROJECTION);
   const layers = layerCount(tensors, 'text_model.encoder.layers.');
-  const geometry = { hiddenSize, layers, intermediateSize: inner[0] ?? 0, vocabSize, maxPositions };
-  return { geometry, projectionDim };
+  return {
+    geometry: { hiddenSize, layers, intermediateSize, vocabSize, maxPositions },
+    projectionDim,
+  };
 }
 
 /** What is wrong with a set of tensors against the expected one; each a line for people. */
@@ -104,13 +124,15 @@ function layerCount(tensors: Tensors, prefix: string): number {
   return layers;
 }
 
-function shapeOf(file: string, tensors: Tensors, name: string, rank: number): readonly number[] {
-  const shape = tensors.get(name)?.shape;
-  if (shape?.length === rank) return shape;
-  throw new FormatError(
-    file,
-    shape === undefined
-      ? `its ${name} is missing, so this is not a whole CLIP tower. Download the file again, or use another one.`
-      : `${name} is [${shape.join(', ')}], but a CLIP's has ${rank} dimensions.`,
-  );
+function anchorProblems(anchors: Readonly<Record<string, number>>, tensors: Tensors): string[] {
+  return Object.entries(anchors).flatMap(([name, rank]) => {
+    const shape = tensors.get(name)?.shape;
+    if (shape === undefined) return [`${name} is missing`];
+    if (shape.length === rank) return [];
+    return [`${name} is [${shape.join(', ')}], but a CLIP's has ${rank} dimensions`];
+  });
+}
+
+function shapeOf(tensors: Tensors, name: string): readonly number[] {
+  return tensors.get(name)?.shape ?? [];
 }

@@ -2,7 +2,7 @@
 import type { TensorSource } from '../checkpoint/types';
 import { FormatError } from '../errors';
 import { type SettingsSource, textConfig } from './config/tower';
-import { listed, type Tensors, tensorProblems, textGeometry } from './geometry';
+import { GET_ANOTHER, listed, type Tensors, tensorProblems, textGeometry } from './geometry';
 import { canonicalTextNames, canonicalVisionNames, VISUAL_PROJECTION } from './tensor-names';
 import type { TextConfig, TextTower, VisionConfig } from './types';
 
@@ -21,7 +21,7 @@ export function requireVisionTensors(file: string, config: VisionConfig, tensors
   if (problems.length === 0) return;
   throw new FormatError(
     file,
-    `its vision tower (${config.layers} layers, ${config.hiddenSize} wide, patches of ${config.patchSize} pixels) is not that of a CLIP:${listed(problems)}\nDownload the file again, or export it anew from the model it came from.`,
+    `its vision tower (${config.layers} layers, ${config.hiddenSize} wide, patches of ${config.patchSize} pixels) is not that of a CLIP:${listed(problems)}\n${GET_ANOTHER}`,
   );
 }
 
@@ -52,17 +52,12 @@ export function readTextTower(
   source: SettingsSource & { readonly base?: TextConfig },
 ): { readonly tower?: TextTower; readonly projectionDim?: number; readonly remark?: string } {
   if (![...rest.keys()].some((name) => name.startsWith('text_model.'))) return {};
-  let found: ReturnType<typeof textGeometry>;
-  try {
-    found = textGeometry(source.weights, rest);
-  } catch (error) {
-    if (error instanceof FormatError) return { remark: unusable(` ${error.reason}`) };
-    throw error;
-  }
+  const found = textGeometry(rest);
+  if (!('geometry' in found)) return { remark: unusable(found) };
   const config = textConfig(found.geometry, source);
   const expected = canonicalTextNames(config, found.projectionDim);
   const problems = tensorProblems(expected, rest);
-  if (problems.length > 0) return { remark: unusable(listed(problems)) };
+  if (problems.length > 0) return { remark: unusable(problems) };
   const tensors = new Map<string, TensorSource>();
   for (const { name } of expected) {
     const tensor = rest.get(name);
@@ -71,6 +66,6 @@ export function readTextTower(
   return { tower: { config, tensors }, projectionDim: found.projectionDim };
 }
 
-function unusable(reason: string): string {
-  return `Its text tower is not a CLIP's and is left out:${reason}`;
+function unusable(problems: readonly string[]): string {
+  return `Its text tower is not a CLIP's and is left out:${listed(problems)}`;
 }

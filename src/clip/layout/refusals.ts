@@ -61,7 +61,8 @@ const FOREIGN: readonly Foreign[] = [
     /(^|\.)(visual\.(blocks|rope)\.|blocks\.\d+\.attn\.(q_bias|inner_attn_ln))/,
   ),
   distinctive('an OpenCLIP model with a timm picture tower', /(^|\.)visual\.trunk\./),
-  distinctive('CoCa', /(^|\.)(visual\.attn_pool\.|text_decoder\.)/),
+  distinctive('CoCa', /(^|\.)text_decoder\./),
+  distinctive('an OpenCLIP model with attention pooling', /(^|\.)visual\.attn_pool\./),
   distinctive('a ResNet CLIP', /(^|\.)visual\.(attnpool|layer1)\./),
   distinctive('X-CLIP (for video)', /(^|\.)message_fc\./),
   lookalike('DINOv2', /(layer_scale1\.lambda1|\.ls1\.gamma|register_tokens)$/),
@@ -72,10 +73,7 @@ const FOREIGN: readonly Foreign[] = [
     'Add the full CLIP, or its vision tower.',
   ),
   lookalike('a language model', /(^|\.)(lm_head|embed_tokens|wte|word_embeddings|shared)\.weight$/),
-  lookalike(
-    'a convolutional network',
-    /(^|\.)(layer1\.0\.conv1|features\.0(\.0)?|stem\.0)\.weight$/,
-  ),
+  lookalike('a convolutional network', /(^|\.)(running_mean|features\.0\.weight|stem\.0\.weight)$/),
 ];
 
 const MAX_SHOWN = 4;
