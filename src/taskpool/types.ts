@@ -2,7 +2,7 @@
 
 /** A picture with its class, not yet decoded. */
 export interface LabelledImage {
-  /** Path inside the task's folder, e.g. `cat/001.png`, or what the data set calls it. */
+  /** Path inside the task's folder, e.g. `cat/001.png`, or Parquet file and row. */
   readonly name: string;
   /** Index into the task's classes. */
   readonly label: number;
@@ -16,6 +16,6 @@ export interface ImageTask {
   readonly classnames: readonly string[];
   /** Prompts with `{}` or `{c}` for the class name. */
   readonly templates: readonly string[];
-  /** In a fixed order: by class, then by file name in code-point order. */
+  /** In data order: of folders by class, then by file name in code-point order; of Parquet files by row. */
   readonly images: readonly LabelledImage[];
 }

@@ -1,6 +1,7 @@
 /** Which folders of a tree are tasks, and which of their folders are classes. */
 import { byCodePoint } from './code-point-order';
 import type { Folder, SourceFile } from './folder-tree';
+import { isParquet, type ParquetSource } from './parquet-splits';
 import { isPicture } from './picture-files';
 import { readTasksJson, TASKS_JSON, type TaskPromptsFile } from './tasks-json';
 
@@ -15,6 +16,13 @@ export interface TaskFolder {
   readonly classes: readonly Folder[];
   /** The `tasks.json` files of the folder and of those around it, nearest first. */
   readonly prompts: readonly TaskPromptsFile[];
+}
+
+/** What a search came to, filled as it goes on. */
+export interface Finds {
+  readonly tasks: TaskFolder[];
+  readonly parquet: ParquetSource[];
+  readonly skipped: Skipped[];
 }
 
 /** Levels of folders around a task: a zip's own, one that wraps everything, one that collects the tasks. */
@@ -40,29 +48,40 @@ async function passOver(folder: Folder, skipped: Skipped[]): Promise<void> {
   for (const child of folder.folders.values()) await passOver(child, skipped);
 }
 
+/** Reads the `tasks.json` among files, and says of the others what they are. */
+export async function sortFiles(
+  files: readonly SourceFile[],
+  { parquet, skipped }: Finds,
+  around: readonly TaskPromptsFile[],
+  misplaced: string,
+): Promise<TaskPromptsFile[]> {
+  const prompts = [...around];
+  for (const file of files.filter(({ name }) => name === TASKS_JSON)) {
+    prompts.unshift(await readTasksJson({ name: file.path, blob: await file.read() }));
+  }
+  for (const file of files) {
+    if (isParquet(file.name)) parquet.push({ file, prompts });
+    else if (file.name !== TASKS_JSON) {
+      const reason = (await isPicture(file)) ? misplaced : 'not a picture';
+      skipped.push({ name: file.path, reason });
+    }
+  }
+  return prompts;
+}
+
 /**
- * The tasks in a tree: a folder with pictures in its sub-folders is a task and those sub-folders are its classes;
- * otherwise its sub-folders are looked through. What is passed over is added to `skipped`.
+ * Looks through a tree: a folder with pictures in its sub-folders is a task and those sub-folders are its classes;
+ * otherwise its sub-folders are looked through. Parquet files are tasks wherever they lie.
  *
  * @throws FormatError for a `tasks.json` that cannot be used.
  */
 export async function findTasks(
   folder: Folder,
-  skipped: Skipped[],
+  finds: Finds,
   around: readonly TaskPromptsFile[] = [],
   level = 0,
-): Promise<TaskFolder[]> {
-  const prompts = [...around];
-  for (const file of folder.files) {
-    if (file.name === TASKS_JSON) {
-      prompts.unshift(await readTasksJson({ name: file.path, blob: await file.read() }));
-    } else {
-      skipped.push({
-        name: file.path,
-        reason: (await isPicture(file)) ? 'lies in no class folder' : 'not a picture',
-      });
-    }
-  }
+): Promise<void> {
+  const prompts = await sortFiles(folder.files, finds, around, 'lies in no class folder');
   const children = [...folder.folders.values()].sort(byName);
   const classes: Folder[] = [];
   const others: Folder[] = [];
@@ -70,17 +89,12 @@ export async function findTasks(
     ((await someIsPicture(child.files)) ? classes : others).push(child);
   }
   if (classes.length > 0) {
-    for (const { folders } of classes)
-      for (const child of folders.values()) await passOver(child, skipped);
-    for (const other of others) await passOver(other, skipped);
-    return [{ folder, classes, prompts }];
+    finds.tasks.push({ folder, classes, prompts });
+    const inner = classes.flatMap(({ folders }) => [...folders.values()]);
+    for (const child of [...inner, ...others]) await passOver(child, finds.skipped);
+  } else if (level === MAX_LEVELS_AROUND) {
+    await passOver(folder, finds.skipped);
+  } else {
+    for (const child of children) await findTasks(child, finds, prompts, level + 1);
   }
-  if (level === MAX_LEVELS_AROUND) {
-    await passOver(folder, skipped);
-    return [];
-  }
-  const tasks: TaskFolder[] = [];
-  for (const child of children)
-    tasks.push(...(await findTasks(child, skipped, prompts, level + 1)));
-  return tasks;
 }

@@ -1,13 +1,14 @@
-/** Dropped folders and zips as classification tasks. */
+/** Dropped folders, zips and Parquet files as classification tasks. */
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
 import { byCodePoint } from './code-point-order';
-import { findTasks, type Skipped, type TaskFolder } from './find-tasks';
+import { type Finds, findTasks, type Skipped, sortFiles, type TaskFolder } from './find-tasks';
 import { type Folder, folderTrees, type SourceFile } from './folder-tree';
+import { type ParquetGroup, parquetGroups } from './parquet-splits';
+import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
-import { promptsOf } from './tasks-json';
-import { DEFAULT_TEMPLATE } from './templates';
+import { applyPrompts, promptsOf, TASKS_JSON } from './tasks-json';
 
 export interface ImageSet {
   readonly tasks: readonly ImageTask[];
@@ -24,13 +25,15 @@ export interface ReadOptions {
 /** Files that are looked into at once: hides the latency of the disk, keeps little in memory. */
 const AT_ONCE = 16;
 
-const EXPECTED = 'Add a folder, or a zip of it, that holds one folder of pictures for each class.';
+const EXPECTED =
+  'Add a folder that holds one folder of pictures for each class, a zip of it, or Parquet files.';
 
 /**
  * Reads what was dropped: a folder with a sub-folder of pictures per class is one task, named by the folder; a folder of
  * such folders is several; a zip counts as a folder of its name. Classes are the sub-folders in code-point order; a
  * `tasks.json` in the task's folder or around it gives other class names, in that order, and the prompt templates.
  * Tasks come in code-point order of their names within each folder or zip. Stored zip entries stay slices of the zip.
+ * Parquet files are data sets of their folder's name, pictures and labels in the order of their rows.
  *
  * @throws FormatError where nothing of it is a task, for a broken zip and for a `tasks.json` that does not fit.
  * A task that cannot be used while others can is left out and named in `skipped`.
@@ -40,73 +43,76 @@ export async function readImageSet(
   options: ReadOptions = {},
 ): Promise<ImageSet> {
   const { roots, loose } = await folderTrees(files);
-  const skipped: Skipped[] = loose.map(({ path }) => ({ name: path, reason: 'lies in no folder' }));
-  const found: TaskFolder[] = [];
-  for (const root of roots) found.push(...(await findTasks(root, skipped)));
+  const finds: Finds = { tasks: [], parquet: [], skipped: [] };
+  const { skipped } = finds;
+  const around = await sortFiles(loose, finds, [], 'lies in no folder');
+  for (const root of roots) await findTasks(root, finds, around);
+  const groups = parquetGroups(finds.parquet, skipped);
 
-  const total = found
-    .flatMap(({ classes }) => classes)
-    .reduce((sum, folder) => sum + folder.files.length, 0);
+  const total = countFiles(finds.tasks);
   let done = 0;
   const step = (count: number) => {
     options.signal?.throwIfAborted();
     done += count;
-    options.onProgress?.(done, total);
+    // The rows of a Parquet file are not known before it is opened.
+    options.onProgress?.(done, Math.max(done, total));
   };
   const tasks: ImageTask[] = [];
   const refused: FormatError[] = [];
-  for (const folder of found) {
-    const task = await readTask(folder, skipped, step);
-    if (task instanceof FormatError) refused.push(task);
-    else tasks.push(task);
-  }
+  const attempt = async (read: () => Promise<ImageTask>) => {
+    try {
+      tasks.push(await read());
+    } catch (error) {
+      // What is wrong with one task's pictures does not touch the others; a wrong tasks.json is the user's own word.
+      if (!(error instanceof FormatError) || error.file.endsWith(TASKS_JSON)) throw error;
+      refused.push(error);
+    }
+  };
+  for (const folder of finds.tasks) await attempt(() => readTask(folder, skipped, step));
+  for (const group of groups) await attempt(() => readParquetTask(group, skipped, step));
+
+  const [first] = refused;
   if (tasks.length > 0) {
     skipped.push(...refused.map(({ file, reason }) => ({ name: file, reason })));
-    return { tasks, skipped: [...skipped, ...unusedPrompts(found)] };
+    return { tasks, skipped: [...skipped, ...unusedPrompts(finds, groups)] };
   }
-  const [first] = refused;
   if (first) throw first;
   const name = roots[0]?.path ?? files[0]?.name ?? 'The drop';
   throw new FormatError(name, `There are no class folders with pictures in it. ${EXPECTED}`);
 }
 
-/** The task, or why it is none. */
+function countFiles(tasks: readonly TaskFolder[]): number {
+  const classes = tasks.flatMap((task) => task.classes);
+  return classes.reduce((sum, { files }) => sum + files.length, 0);
+}
+
+/** @throws FormatError where the folder holds no task. */
 async function readTask(
   { folder, classes, prompts }: TaskFolder,
   skipped: Skipped[],
   step: (count: number) => void,
-): Promise<ImageTask | FormatError> {
-  const { name } = folder;
-  const [only] = classes;
-  if (classes.length === 1 && only) {
-    return new FormatError(
-      folder.path,
-      `There is one class folder only, "${only.name}"; a task needs at least two. ${EXPECTED}`,
-    );
-  }
-  const file = prompts.find((candidate) => promptsOf(candidate, name));
-  const own = file && promptsOf(file, name);
-  if (file && own?.classnames && own.classnames.length !== classes.length) {
+): Promise<ImageTask> {
+  const { name, path } = folder;
+  const names = classes.map((of) => of.name);
+  if (names.length === 1) {
     throw new FormatError(
-      file.name,
-      `${name}.classnames has ${own.classnames.length} names, but ${folder.path} has ${classes.length} class folders. Give one name for each, in the folders' order.`,
+      path,
+      `There is one class folder only, "${names[0]}"; a task needs at least two. ${EXPECTED}`,
     );
   }
+  const actual = `${path} has ${names.length} class folders`;
+  const { classnames, templates } = applyPrompts(prompts, name, names, actual);
   const images: LabelledImage[] = [];
-  for (const [label, of] of classes.entries())
+  for (const [label, of] of classes.entries()) {
     images.push(...(await readClass(of, label, skipped, step)));
+  }
   if (images.length === 0) {
-    return new FormatError(
-      folder.path,
+    throw new FormatError(
+      path,
       'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
     );
   }
-  return {
-    name,
-    classnames: own?.classnames ?? classes.map((of) => of.name),
-    templates: own?.templates ?? [DEFAULT_TEMPLATE],
-    images,
-  };
+  return { name, classnames, templates, images };
 }
 
 async function readClass(
@@ -139,10 +145,14 @@ async function readClass(
 }
 
 /** Entries of `tasks.json` files that belong to no task: probably a name with a slip in it. */
-function unusedPrompts(found: readonly TaskFolder[]): Skipped[] {
-  const files = new Set(found.flatMap(({ prompts }) => prompts));
+function unusedPrompts({ tasks }: Finds, groups: readonly ParquetGroup[]): Skipped[] {
+  const named = [
+    ...tasks.map(({ folder, prompts }) => ({ name: folder.name, prompts })),
+    ...groups,
+  ];
+  const files = new Set(named.flatMap(({ prompts }) => prompts));
   return [...files].flatMap((file) => {
-    const used = new Set(found.map(({ folder }) => promptsOf(file, folder.name)));
+    const used = new Set(named.map(({ name }) => promptsOf(file, name)));
     return [...file.tasks]
       .filter(([, prompts]) => !used.has(prompts))
       .map(([task]) => ({

@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
-import { hasPlace } from './templates';
+import { DEFAULT_TEMPLATE, hasPlace } from './templates';
 
 export const TASKS_JSON = 'tasks.json';
 
@@ -58,4 +58,29 @@ export function promptsOf(file: TaskPromptsFile, task: string): TaskPrompts | un
   if (exact) return exact;
   for (const [name, prompts] of file.tasks) if (plain(name) === plain(task)) return prompts;
   return undefined;
+}
+
+/**
+ * Class names and templates of a task: those of the nearest `tasks.json` that knows it, else its own classes and the
+ * default template.
+ *
+ * @param actual says how many classes the task has, for people.
+ * @throws FormatError where the file gives another number of names than the task has classes.
+ */
+export function applyPrompts(
+  files: readonly TaskPromptsFile[],
+  task: string,
+  classes: readonly string[],
+  actual: string,
+): { classnames: readonly string[]; templates: readonly string[] } {
+  const file = files.find((candidate) => promptsOf(candidate, task));
+  const { classnames = classes, templates = [DEFAULT_TEMPLATE] } =
+    (file && promptsOf(file, task)) ?? {};
+  if (file && classnames.length !== classes.length) {
+    throw new FormatError(
+      file.name,
+      `${task}.classnames has ${classnames.length} names, but ${actual}. Give one name for each, in their order.`,
+    );
+  }
+  return { classnames, templates };
 }

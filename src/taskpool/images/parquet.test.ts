@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto';
+import { openAsBlob, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { NamedBlob } from '../../checkpoint/types';
+import { FormatError } from '../../errors';
+import { readImageSet } from './read-image-set';
+
+const FOLDER = new URL('../../../reference/fixtures/parquet/', import.meta.url);
+
+interface Expectation {
+  files: string[];
+  classnames: string[];
+  labels: number[];
+  pictures: string[];
+}
+
+const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as Record<
+  'digits' | 'pets' | 'numbered',
+  Expectation
+>;
+
+async function drop(...paths: string[]): Promise<NamedBlob[]> {
+  return Promise.all(
+    paths.map(async (name) => ({ name, blob: await openAsBlob(new URL(name, FOLDER)) })),
+  );
+}
+
+async function sha256(blob: Blob): Promise<string> {
+  return createHash('sha256')
+    .update(new Uint8Array(await blob.arrayBuffer()))
+    .digest('hex');
+}
+
+describe('a data set in Parquet files is a task', () => {
+  it.each(['digits', 'pets', 'numbered'] as const)('%s', async (name) => {
+    const { files, classnames, labels, pictures } = expected[name];
+    // In no order at all, as a browser may list them.
+    const { tasks } = await readImageSet(await drop(...files.toReversed()));
+    expect(tasks).toHaveLength(1);
+    expect(tasks[0]).toMatchObject({ name, classnames, templates: ['a photo of a {}'] });
+    expect(tasks[0]?.images.map(({ label }) => label)).toEqual(labels);
+    expect(await Promise.all((tasks[0]?.images ?? []).map(({ blob }) => sha256(blob)))).toEqual(
+      pictures,
+    );
+    const names = tasks[0]?.images.map((image) => image.name) ?? [];
+    expect(new Set(names).size).toBe(pictures.length);
+  });
+
+  it('of its test split, saying so', async () => {
+    const { skipped } = await readImageSet(await drop(...expected.digits.files));
+    expect(skipped).toEqual([
+      {
+        name: 'digits/data/train-00000-of-00001.parquet',
+        reason: 'the split "test" of digits is taken',
+      },
+    ]);
+  });
+
+  it('of the split there is', async () => {
+    const { tasks } = await readImageSet(await drop('digits/data/train-00000-of-00001.parquet'));
+    expect(tasks.map(({ name, images }) => [name, images.length])).toEqual([['digits', 5]]);
+  });
+
+  it('named by its repository where folders stand for splits', async () => {
+    const [{ blob }] = (await drop('numbered.parquet')) as [NamedBlob];
+    const names = ['birds/default/train/0000.parquet', 'birds/default/test/0000.parquet'];
+    const { tasks, skipped } = await readImageSet(names.map((name) => ({ name, blob })));
+    expect(tasks.map(({ name, images }) => [name, images[0]?.name])).toEqual([
+      ['birds', 'birds/default/test/0000.parquet/0'],
+    ]);
+    expect(skipped.map(({ name }) => name)).toEqual(['birds/default/train/0000.parquet']);
+  });
+
+  it('whose class names a tasks.json overrides', async () => {
+    const content = (classnames: string[]) =>
+      new Blob([JSON.stringify({ digits: { classnames, templates: ['the digit {}'] } })]);
+    const files = await drop(...expected.digits.files);
+    const classnames = ['0', '1', '2'];
+    const { tasks } = await readImageSet([
+      { name: 'digits/tasks.json', blob: content(classnames) },
+      ...files,
+    ]);
+    expect(tasks[0]).toMatchObject({ classnames, templates: ['the digit {}'] });
+    const wrong = readImageSet([{ name: 'tasks.json', blob: content(['0']) }, ...files]);
+    await expect(wrong).rejects.toThrow(
+      /^tasks\.json: digits\.classnames has 1 names, but digits has 3 classes/,
+    );
+  });
+});
+
+describe('what is refused', () => {
+  it.each([
+    ['zstd.parquet', /compressed with ZSTD; Snappy and none can be read/],
+    ['no-pictures.parquet', /No column of pictures was found among text, label/],
+    ['no-labels.parquet', /No column of labels was found among image\. Name them/],
+  ])('%s', async (name, reason) => {
+    const error = await readImageSet(await drop(name)).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(FormatError);
+    expect((error as FormatError).file).toBe(name);
+    expect((error as FormatError).reason).toMatch(reason);
+  });
+
+  it('a damaged file, the good one beside it being kept', async () => {
+    const pets = readFileSync(new URL('pets.parquet', FOLDER));
+    const files = [
+      ...(await drop('numbered.parquet')),
+      { name: 'cut.parquet', blob: new Blob([pets.subarray(0, 900)]) },
+    ];
+    const { tasks, skipped } = await readImageSet(files);
+    expect(tasks.map(({ name }) => name)).toEqual(['numbered']);
+    expect(skipped).toEqual([
+      { name: 'cut.parquet', reason: expect.stringMatching(/cannot be read/) },
+    ]);
+  });
+});
