@@ -101,6 +101,7 @@ test('the slider is moved by keyboard, and any finite number can be typed', asyn
 });
 
 test('both engines give the same numbers', async ({ page }) => {
+  test.slow();
   await openStudio(page);
   await fillStudio(page);
   const columns = await accuracies(page, 'Average');

@@ -29,7 +29,7 @@ export function allocateWeights(
   };
 }
 
-/** `weights = theta_0 + scalingFactor * S`, submitted, not waited for. */
+/** `weights = theta_0 + scalingFactor * S`: submitted, so that the next run of the vision graph reads it; not waited for. */
 export function applyTaskVector(
   combination: Combination,
   scalingFactor: number,
@@ -40,6 +40,7 @@ export function applyTaskVector(
     const out = weights.buffers.get(name);
     if (sum && out) combination.backend.scaleAndAdd(out, base, sum, scalingFactor);
   }
+  combination.backend.submit();
 }
 
 /** Loads a model's own weights: an expert is scored with these, never with `theta_0 + tau_i`, which rounds differently. */

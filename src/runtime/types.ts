@@ -38,6 +38,8 @@ export interface TensorBackend {
   /** Reads a buffer back into a fresh array. */
   read(buffer: TensorBuffer): Promise<Float32Array<ArrayBuffer>>;
   free(buffer: TensorBuffer): void;
+  /** Hands over what was asked for so far, so that whoever reads the buffers next (ONNX Runtime) reads its results. */
+  submit(): void;
   /** Resolves when everything submitted so far has been computed; rejects with DeviceError if any of it failed. */
   settled(): Promise<void>;
 }

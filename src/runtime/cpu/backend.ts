@@ -44,6 +44,7 @@ export function createCpuBackend(): TensorBackend {
       // Dropping the array lets the collector have it even while someone still holds the handle.
       (buffer as CpuBuffer).data = new Float32Array(0);
     },
+    submit: () => undefined,
     settled: async () => undefined,
   };
 }

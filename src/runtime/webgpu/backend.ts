@@ -109,6 +109,7 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
       submit();
       gpuBufferOf(buffer).destroy();
     },
+    submit,
     async settled() {
       submit();
       const reported = problems;
