@@ -11,7 +11,7 @@ const manifest = {
 };
 
 describe('fetchDemo', () => {
-  it('puts model files below the model’s name and leaves tasks where they are, in the manifest’s order', async () => {
+  it('puts model files below the model’s name and tasks below their folder, in the manifest’s order', async () => {
     const files = await fetchDemo(
       manifest,
       async (path) => new Blob([path]),
@@ -22,7 +22,7 @@ describe('fetchDemo', () => {
       '_pretrained_/model.safetensors',
       'flags/model.safetensors',
     ]);
-    expect(files.tasks.map(({ path }) => path)).toEqual(['test/tasks.json', 'test/flags.zip']);
+    expect(files.tasks.map(({ path }) => path)).toEqual(['tasks.json', 'flags.zip']);
     expect(await files.models[2]?.file.text()).toBe('experts/flags/model.safetensors');
     expect(files.models[2]?.file.name).toBe('model.safetensors');
   });

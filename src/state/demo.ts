@@ -10,7 +10,7 @@ export interface DemoManifest {
   readonly sentence: string;
   /** A file is added as `<name>/<file name>`, whatever folder it lies in. */
   readonly models: readonly { readonly name: string; readonly files: readonly string[] }[];
-  /** Added under their own paths. */
+  /** Added as what lies in their folder, like a drop of everything in it: `test/flags.zip` as `flags.zip`. */
   readonly tasks: { readonly files: readonly string[] };
 }
 
@@ -46,7 +46,7 @@ export async function fetchDemo(
   const models = manifest.models.flatMap(({ name, files }) =>
     files.map((path) => ({ source: path, path: `${name}/${baseName(path)}` })),
   );
-  const tasks = manifest.tasks.files.map((path) => ({ source: path, path }));
+  const tasks = manifest.tasks.files.map((path) => ({ source: path, path: withoutFolder(path) }));
   const wanted = [...models, ...tasks];
   const fetched = new Map<string, DroppedFile>();
   onProgress(0, wanted.length);
@@ -78,5 +78,8 @@ export async function fetchDemoFile(path: string): Promise<Blob> {
   }
   return answer.blob();
 }
+
+/** Without the outermost folder. */
+const withoutFolder = (path: string): string => path.slice(path.indexOf('/') + 1);
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

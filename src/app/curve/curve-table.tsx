@@ -36,8 +36,11 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
                 <th scope="row">
                   <button
                     type="button"
-                    className="quiet"
-                    onClick={() => setScalingFactor(scalingFactor)}
+                    className="link"
+                    onClick={() => {
+                      setScalingFactor(scalingFactor);
+                      onClose();
+                    }}
                   >
                     {formatFactor(scalingFactor)}
                   </button>

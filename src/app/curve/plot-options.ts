@@ -32,7 +32,7 @@ export function plotOptions(inputs: PlotInputs): Omit<uPlot.Options, 'width' | '
   const colour = (name: string) => () => pageColours(root)(name);
   const axis: uPlot.Axis = {
     stroke: colour('--ink-soft'),
-    font: '12px ' + getComputedStyle(root).fontFamily,
+    font: `12px ${getComputedStyle(root).fontFamily}`,
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };

@@ -14,6 +14,7 @@ export function Header() {
   const { hideDemo, showDemo } = useCommands();
   return (
     <header className="header">
+      {ready && <SkipToFactor />}
       <h1>
         <span className="math" aria-hidden="true">
           θ
@@ -40,5 +41,15 @@ export function Header() {
       </button>
       {about && <AboutDialog onClose={() => setAbout(false)} />}
     </header>
+  );
+}
+
+/** For the keyboard: past the pools, to what the page is about. A link would take the place of the shared address. */
+function SkipToFactor() {
+  const skip = () => document.querySelector<HTMLElement>('.fader')?.focus();
+  return (
+    <button type="button" className="skip" onClick={skip}>
+      Go to the scaling factor
+    </button>
   );
 }

@@ -31,6 +31,7 @@ export function Slider({ domain }: { domain: Domain }) {
       <div className="slider-way">
         <input
           type="range"
+          className="fader"
           aria-label="Scaling factor"
           aria-valuetext={formatFactor(factor)}
           min={SLIDER.min}
