@@ -1,5 +1,5 @@
 /** What is worth knowing about a model that opens: sentences for people. */
-import type { Layout } from './layout/layout';
+import type { Layout } from './layout/types';
 import { VISUAL_PROJECTION } from './tensor-names';
 import type { ClipModel } from './types';
 

@@ -3,17 +3,7 @@ import type { Checkpoint, TensorSource } from '../../checkpoint/types';
 import { LOGIT_SCALE, TEXT_PROJECTION, VISUAL_PROJECTION } from '../tensor-names';
 import { readOpenClip } from './open-clip';
 import { refuseForeign } from './refusals';
-
-export interface Layout {
-  readonly convention: 'huggingface' | 'openclip';
-  readonly visionPrefix: 'vision_model.' | '';
-  /** Everything that stands under the vision tower, by canonical name; not yet checked. */
-  readonly vision: ReadonlyMap<string, TensorSource>;
-  /** Text tower, projections and logit scale by their Hugging Face names; not yet checked. */
-  readonly rest: ReadonlyMap<string, TensorSource>;
-  /** Names of the file that belong to no CLIP. */
-  readonly foreign: readonly string[];
-}
+import type { Layout } from './types';
 
 /** Wrappers that training code puts before every name (DataParallel, Lightning, FusionBench, task_vectors, CLIPSeg). */
 const WRAPPERS = '(?:(?:module|model|state_dict|clip_model|clip|image_encoder)\\.)*';

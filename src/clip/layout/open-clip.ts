@@ -12,7 +12,7 @@ import {
   VISUAL_PROJECTION,
 } from '../tensor-names';
 import { renamed, rowBlock, transposed } from './derived';
-import type { Layout } from './layout';
+import type { Layout } from './types';
 
 const VISION_NAMES: Readonly<Record<string, string>> = {
   'conv1.weight': 'embeddings.patch_embedding.weight',
