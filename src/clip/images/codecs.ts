@@ -4,8 +4,7 @@
  */
 import jpegFactory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import webpFactory from '@jsquash/webp/codec/dec/webp_dec.js';
-
-export type CodecName = 'jpeg' | 'webp';
+import type { CodecName } from './codec-name';
 
 /** Decoded pixels: RGBA, 8 bit, row by row. */
 export interface RgbaPixels {
@@ -38,8 +37,8 @@ type Decode = (encoded: ArrayBuffer) => Promise<RgbaPixels>;
 async function compile(name: CodecName): Promise<WebAssembly.Module> {
   // Replaced when building, so that the page's bundle never mentions Node's modules.
   const { compileCodec } = import.meta.env.SSR
-    ? await import('./codec-files')
-    : await import('./codec-addresses');
+    ? await import('./codec-node')
+    : await import('./codec-browser');
   return compileCodec(name);
 }
 

@@ -1,14 +1,9 @@
 /** Which folders of a tree are tasks, and which of their folders are classes. */
 import { byCodePoint } from './code-point-order';
-import type { Folder, SourceFile } from './folder-tree';
 import { isParquet, type ParquetSource } from './parquet-splits';
 import { isPicture } from './picture-files';
+import type { Folder, Skipped, SourceFile } from './sources';
 import { readTasksJson, TASKS_JSON, type TaskPromptsFile } from './tasks-json';
-
-export interface Skipped {
-  readonly name: string;
-  readonly reason: string;
-}
 
 export interface TaskFolder {
   readonly folder: Folder;

@@ -1,23 +1,8 @@
 /** Dropped files and zips as a tree of folders. */
 import type { NamedBlob } from '../../checkpoint/types';
 import { isLitter } from './picture-files';
+import type { Folder, SourceFile } from './sources';
 import { zipEntries } from './zip-entries';
-
-/** A file whose content may still lie in a zip. */
-export interface SourceFile {
-  /** Its last part. */
-  readonly name: string;
-  /** As the user knows it, from the dropped folder or zip on. */
-  readonly path: string;
-  read(): Promise<Blob>;
-}
-
-export interface Folder {
-  readonly name: string;
-  readonly path: string;
-  readonly files: SourceFile[];
-  readonly folders: Map<string, Folder>;
-}
 
 /** Deeper paths are put aside: nothing that is looked for lies there, and a tree is walked by recursion. */
 const MAX_DEPTH = 32;

@@ -1,7 +1,6 @@
 /** Which Parquet files belong together: one data set's, of one split, told from their names. */
 import { byCodePoint } from './code-point-order';
-import type { Skipped } from './find-tasks';
-import type { SourceFile } from './folder-tree';
+import type { Skipped, SourceFile } from './sources';
 import type { TaskPromptsFile } from './tasks-json';
 
 export interface ParquetSource {

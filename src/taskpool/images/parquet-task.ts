@@ -2,9 +2,9 @@
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
 import { byCodePoint } from './code-point-order';
-import type { Skipped } from './find-tasks';
 import { openParquet, type ParquetFile } from './parquet-file';
 import type { ParquetGroup } from './parquet-splits';
+import type { Skipped } from './sources';
 import { applyPrompts } from './tasks-json';
 
 /** More classes than any data set that CLIPs are scored on; a label beyond is an error, not a class. */

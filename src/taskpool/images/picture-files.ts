@@ -1,7 +1,7 @@
 /** Which files of a folder are pictures, and which nobody wants to hear of. */
 import { formatName, isReadable, SIGNATURE_BYTES } from '../../clip/images/picture-format';
 import { FormatError } from '../../errors';
-import type { SourceFile } from './folder-tree';
+import type { SourceFile } from './sources';
 
 /** Pictures by their name. Looking into every file of a large folder takes long; a wrong name shows in decoding. */
 const READABLE_EXTENSION = /\.(png|jpe?g|jpe|jfif|webp)$/i;

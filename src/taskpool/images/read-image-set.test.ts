@@ -1,57 +1,19 @@
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
-import { zipSync } from 'fflate';
-import { describe, expect, it, vi } from 'vitest';
-import type { NamedBlob } from '../../checkpoint/types';
+import { describe, expect, it } from 'vitest';
 import { decodeImage } from '../../clip/images/decode';
-import { FormatError } from '../../errors';
 import { readImageSet } from './read-image-set';
-
-const FIXTURES = new URL('../../../reference/fixtures/', import.meta.url);
-
-/** A real picture; what is in it does not matter here. */
-const PNG = new Uint8Array(readFileSync(new URL('images/files/1x1.png', FIXTURES)));
-
-function drop(paths: readonly string[], texts: Readonly<Record<string, string>> = {}): NamedBlob[] {
-  const pictures = paths.map((name) => ({ name, blob: new Blob([PNG]) }));
-  const others = Object.entries(texts).map(([name, text]) => ({ name, blob: new Blob([text]) }));
-  return [...pictures, ...others];
-}
-
-function zip(name: string, files: readonly string[], level: 0 | 6 = 0): NamedBlob {
-  const content = Object.fromEntries(files.map((file) => [file, PNG]));
-  return { name, blob: new Blob([zipSync(content, { level }) as Uint8Array<ArrayBuffer>]) };
-}
-
-async function refusal(files: readonly NamedBlob[]): Promise<FormatError> {
-  const thrown = await readImageSet(files).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(thrown instanceof FormatError)) throw new Error(`not refused: ${String(thrown)}`);
-  return thrown;
-}
-
-/** Task names, and `label name` of each picture. */
-function outline({ tasks }: Awaited<ReturnType<typeof readImageSet>>) {
-  return tasks.map(({ name, classnames, images }) => ({
-    name,
-    classnames,
-    images: images.map((image) => `${image.label} ${image.name}`),
-  }));
-}
-
-const ANIMALS = ['animals/dog/2.png', 'animals/cat/b.png', 'animals/cat/a.png'];
-const ANIMALS_TASK = {
-  name: 'animals',
-  classnames: ['cat', 'dog'],
-  images: ['0 cat/a.png', '0 cat/b.png', '1 dog/2.png'],
-};
-const PLANTS = ['plants/oak/1.png', 'plants/elm/1.png'];
-const PLANTS_TASK = {
-  name: 'plants',
-  classnames: ['elm', 'oak'],
-  images: ['0 elm/1.png', '1 oak/1.png'],
-};
+import {
+  ANIMALS,
+  ANIMALS_TASK,
+  drop,
+  FIXTURES,
+  outline,
+  PLANTS,
+  PLANTS_TASK,
+  PNG,
+  refusal,
+  zip,
+} from './test-support';
 
 describe('which folders are tasks', () => {
   it('one with a folder per class, in code-point order whatever the order of arrival', async () => {
@@ -185,98 +147,6 @@ describe('what is refused', () => {
       { name: 't.zip/a/1.png', reason: expect.stringMatching(/cannot be unpacked/) },
     ]);
   });
-});
-
-describe('tasks.json', () => {
-  const prompts = (content: unknown) => JSON.stringify(content);
-
-  it.each(['animals/tasks.json', 'tasks/tasks.json', 'tasks/animals/tasks.json'])(
-    'is found as %s',
-    async (path) => {
-      const paths = path.startsWith('tasks/') ? ANIMALS.map((name) => `tasks/${name}`) : ANIMALS;
-      const classnames = ['a tabby cat', 'a good dog'];
-      const templates = ['a sketch of {c}.', '{}'];
-      const set = await readImageSet(
-        drop(paths, { [path]: prompts({ Animals: { classnames, templates } }) }),
-      );
-      expect(set.tasks[0]).toMatchObject({ name: 'animals', classnames, templates });
-      expect(set.skipped).toEqual([]);
-    },
-  );
-
-  it('may give either alone; the nearest one counts', async () => {
-    const set = await readImageSet(
-      drop(
-        [...ANIMALS, ...PLANTS].map((name) => `all/${name}`),
-        {
-          'all/tasks.json': prompts({
-            animals: { templates: ['far {}'] },
-            plants: { templates: ['a {}'] },
-          }),
-          'all/animals/tasks.json': prompts({ animals: { classnames: ['x', 'y'] } }),
-        },
-      ),
-    );
-    expect(set.tasks.map(({ classnames, templates }) => [classnames, templates])).toEqual([
-      [['x', 'y'], ['a photo of a {}']],
-      [['elm', 'oak'], ['a {}']],
-    ]);
-  });
-
-  it('says which entry belongs to no task', async () => {
-    const set = await readImageSet(
-      drop(ANIMALS, { 'animals/tasks.json': prompts({ animols: {} }) }),
-    );
-    expect(set.skipped).toEqual([
-      { name: 'animals/tasks.json', reason: 'has an entry "animols", but there is no such task' },
-    ]);
-  });
-
-  it.each([
-    [
-      'too few names',
-      prompts({ animals: { classnames: ['cat'] } }),
-      /animals\.classnames has 1 names, but animals has 2 class folders/,
-    ],
-    [
-      'an empty name',
-      prompts({ animals: { classnames: ['cat', ' '] } }),
-      /animals\.classnames\.1: is empty/,
-    ],
-    ['no templates', prompts({ animals: { templates: [] } }), /animals\.templates: is empty/],
-    [
-      'a template without a place',
-      prompts({ animals: { templates: ['a photo'] } }),
-      /animals\.templates\.0: has no \{\}/,
-    ],
-    ['another form', prompts([1]), /Expected Object/],
-    ['no JSON', '{', /not JSON/],
-  ])('is refused with %s', async (_, content, reason) => {
-    const error = await refusal(drop(ANIMALS, { 'animals/tasks.json': content }));
-    expect(error.file).toBe('animals/tasks.json');
-    expect(error.reason).toMatch(reason);
-  });
-});
-
-it('reads a zip by ranges: of stored pictures only what says where they are', async () => {
-  const big = new Uint8Array(200_000).fill(7);
-  const files = Object.fromEntries(
-    ['a', 'b'].flatMap((name) => [1, 2, 3, 4].map((n) => [`${name}/${n}.png`, big])),
-  );
-  const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
-  let read = 0;
-  const arrayBuffer = Blob.prototype.arrayBuffer;
-  vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(function (this: Blob) {
-    read += this.size;
-    return arrayBuffer.call(this);
-  });
-  const stream = vi.spyOn(Blob.prototype, 'stream');
-  const set = await readImageSet([{ name: 't.zip', blob }]);
-  expect(set.tasks[0]?.images.map((image) => image.blob.size)).toEqual(
-    Array.from({ length: 8 }, () => big.length),
-  );
-  expect(read).toBeLessThan(blob.size / 10);
-  expect(stream).not.toHaveBeenCalled();
 });
 
 it('reports progress and stops when asked', async () => {

@@ -3,11 +3,12 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
 import { byCodePoint } from './code-point-order';
-import { type Finds, findTasks, type Skipped, sortFiles, type TaskFolder } from './find-tasks';
-import { type Folder, folderTrees, type SourceFile } from './folder-tree';
+import { type Finds, findTasks, sortFiles, type TaskFolder } from './find-tasks';
+import { folderTrees } from './folder-tree';
 import { type ParquetGroup, parquetGroups } from './parquet-splits';
 import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
+import type { Folder, Skipped, SourceFile } from './sources';
 import { applyPrompts, promptsOf, TASKS_JSON } from './tasks-json';
 
 export interface ImageSet {

@@ -1,7 +1,7 @@
 /** The decoders' WebAssembly in Node: read from node_modules. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import type { CodecName } from './codecs';
+import type { CodecName } from './codec-name';
 
 const FILES: Readonly<Record<CodecName, string>> = {
   jpeg: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',

@@ -2,7 +2,7 @@
 import jpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
 import webp from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
 import { DeviceError } from '../../errors';
-import type { CodecName } from './codecs';
+import type { CodecName } from './codec-name';
 
 const ADDRESSES: Readonly<Record<CodecName, string>> = { jpeg, webp };
 

@@ -1,0 +1,2 @@
+/** The decoders that come as WebAssembly. */
+export type CodecName = 'jpeg' | 'webp';

@@ -1,0 +1,24 @@
+import { zipSync } from 'fflate';
+import { expect, it, vi } from 'vitest';
+import { readImageSet } from './read-image-set';
+
+it('reads a zip by ranges: of stored pictures only what says where they are', async () => {
+  const big = new Uint8Array(200_000).fill(7);
+  const files = Object.fromEntries(
+    ['a', 'b'].flatMap((name) => [1, 2, 3, 4].map((n) => [`${name}/${n}.png`, big])),
+  );
+  const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
+  let read = 0;
+  const arrayBuffer = Blob.prototype.arrayBuffer;
+  vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(function (this: Blob) {
+    read += this.size;
+    return arrayBuffer.call(this);
+  });
+  const stream = vi.spyOn(Blob.prototype, 'stream');
+  const set = await readImageSet([{ name: 't.zip', blob }]);
+  expect(set.tasks[0]?.images.map((image) => image.blob.size)).toEqual(
+    Array.from({ length: 8 }, () => big.length),
+  );
+  expect(read).toBeLessThan(blob.size / 10);
+  expect(stream).not.toHaveBeenCalled();
+});
