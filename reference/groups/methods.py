@@ -1,0 +1,174 @@
+"""methods/: FusionBench's other merging methods on the pools of merge/, as SHA-256 per tensor."""
+
+import contextlib
+import json
+from pathlib import Path
+
+import numpy as np
+import torch
+from fusion_bench.method import (
+    DareTaskArithmetic,
+    DareTiesMerging,
+    MagMaxAlgorithm,
+    ModelStock,
+    SimpleAverageAlgorithm,
+    SlerpMergeAlgorithm,
+    TiesMergingAlgorithm,
+    WeightedAverageAlgorithm,
+)
+from fusion_bench.method.model_stock import model_stock
+from fusion_bench.models.wrappers.task_wise_fusion import TaskWiseMergedModel
+from fusion_bench.utils.state_dict_arithmetic import state_dict_weighted_sum
+
+from groups import fusionbench
+from groups.clips import base_folder, expert_folders, load_vision
+from groups.common import SHAPES, canonical, quiet, tensor_sha256, versions, write_bytes
+
+WEIGHTS = [0.3, 0.5, 0.2, 0.7, 0.1]
+SEED = 42
+
+
+class Results:
+    """Rows of the fixture; hashes stand in the order of the shape's tensor names."""
+
+    def __init__(self):
+        self.names = {shape: sorted(canonical(name) for name in load_vision(base_folder(shape)).state_dict()) for shape in SHAPES}
+        self.rows: list[dict] = []
+
+    def add(self, shape: str, method: str, options: dict, state_dict: dict[str, torch.Tensor], **more) -> None:
+        tensors = {canonical(name): tensor.detach() for name, tensor in state_dict.items()}
+        assert sorted(tensors) == self.names[shape] and all(tensor.dtype == torch.float32 for tensor in tensors.values())
+        self.rows.append({"shape": shape, "method": method, "options": options, **more, "sha256": [tensor_sha256(tensors[name]) for name in self.names[shape]]})
+
+
+def run(algorithm, shape: str, **pool) -> dict[str, torch.Tensor]:
+    with torch.no_grad():
+        return fusionbench.merged(algorithm, shape, **pool).state_dict()
+
+
+def averages(results: Results, shape: str, experts: int) -> None:
+    results.add(shape, "SimpleAverageAlgorithm", {}, run(SimpleAverageAlgorithm(), shape))
+    for normalize in (True, False):
+        options = {"normalize": normalize, "weights": WEIGHTS[:experts]}
+        results.add(shape, "WeightedAverageAlgorithm", options, run(WeightedAverageAlgorithm(**options), shape))
+
+
+def selections(results: Results, shape: str) -> None:
+    combinations = [("sum", 20, 0.3), ("mean", 20, 0.3), ("max", 20, 0.3)]
+    if shape == "p8-24":
+        combinations += [("sum", 50, 1.0), ("mean", 0.35, 0.7), ("sum", 90, -0.5)]
+    for merge_func, threshold, scaling_factor in combinations:
+        options = {"scaling_factor": scaling_factor, "threshold": threshold, "remove_keys": [], "merge_func": merge_func}
+        results.add(shape, "TiesMergingAlgorithm", options, run(TiesMergingAlgorithm(**options), shape))
+    for scaling_factor in (0.5, 1.37):
+        options = {"scaling_factor": scaling_factor}
+        results.add(shape, "MagMaxAlgorithm", options, run(MagMaxAlgorithm(**options), shape))
+
+
+def task_wise(results: Results, shape: str, experts: int) -> None:
+    """FusionBench has per-task coefficients only inside AdaMerging's wrapper: ((theta_0 + w_1 tau_1) + w_2 tau_2) + ..."""
+    weights = torch.tensor(WEIGHTS[:experts], dtype=torch.float32)
+    towers = [load_vision(folder) for folder in expert_folders(shape).values()]
+    wrapper = TaskWiseMergedModel(weights, load_vision(base_folder(shape)), towers, clamp_weights=False)
+    results.add(shape, "TaskWiseMergedModel", {"task_wise_weight": WEIGHTS[:experts]}, wrapper.merge_weights())
+
+
+def stock(results: Results, shape: str) -> None:
+    """The ratios rest on sums whose order is torch's own, so they are given: with them the rest is exact."""
+    ratios: dict[str, float] = {}
+    compute = model_stock.compute_ratio
+    model_stock.compute_ratio = lambda *arguments, **options: ratios.update(compute(*arguments, **options)) or ratios
+    try:
+        state_dict = run(ModelStock(), shape)
+    finally:
+        model_stock.compute_ratio = compute
+    values = {canonical(name): float(ratio) for name, ratio in ratios.items()}
+    results.add(shape, "ModelStock", {"ignore_keys": []}, state_dict, ratios=[values[name] for name in results.names[shape]])
+
+
+def slerp_coefficients(t: float, v0: torch.Tensor, v1: torch.Tensor) -> list[float] | None:
+    """FusionBench's s0 and s1 for a tensor, null where it falls back to linear interpolation."""
+    dot = torch.sum(v0 / torch.linalg.norm(v0) * (v1 / torch.linalg.norm(v1)))
+    if torch.abs(dot) > 0.9995:
+        return None
+    angle = torch.arccos(dot)
+    return [float(torch.sin(angle - angle * t) / torch.sin(angle)), float(torch.sin(angle * t) / torch.sin(angle))]
+
+
+def slerp(results: Results, shape: str, t: float, experts: list[str], with_base: bool) -> None:
+    state_dict = run(SlerpMergeAlgorithm(t=t), shape, experts=experts, with_base=with_base)
+    folders = ([base_folder(shape)] if with_base else []) + [expert_folders(shape)[name] for name in experts]
+    first, second = (load_vision(folder).state_dict() for folder in folders)
+    coefficients = {canonical(name): slerp_coefficients(t, first[name], second[name]) for name in first}
+    for name, tensor in state_dict.items():
+        if coefficients[canonical(name)]:
+            s0, s1 = torch.tensor(coefficients[canonical(name)])
+            assert torch.equal(s0 * first[name] + s1 * second[name], tensor), name
+    models = (["_pretrained_"] if with_base else []) + experts
+    results.add(shape, "SlerpMergeAlgorithm", {"t": t}, state_dict, models=models, coefficients=[coefficients[name] for name in results.names[shape]])
+
+
+def interpolation(results: Results, shape: str, t: float, expert: str) -> None:
+    """`LinearInterpolationAlgorithm` 0.2.33 asserts that a list equals 2 and never runs: this is the line behind that assertion."""
+    first, second = (load_vision(folder).state_dict() for folder in (base_folder(shape), expert_folders(shape)[expert]))
+    results.add(shape, "LinearInterpolationAlgorithm", {"t": t}, state_dict_weighted_sum([first, second], [1 - t, t]), models=["_pretrained_", expert])
+
+
+@contextlib.contextmanager
+def recorded_draws():
+    """Every tensor of uniform numbers that DARE draws, in the order of drawing."""
+    draws: list[torch.Tensor] = []
+    rand_like = torch.rand_like
+
+    def recording(*arguments, **options):
+        draws.append(rand_like(*arguments, **options))
+        return draws[-1]
+
+    torch.rand_like = recording
+    try:
+        yield draws
+    finally:
+        torch.rand_like = rand_like
+
+
+def dare(results: Results, shape: str, folder: Path) -> None:
+    """DARE's random numbers are torch's; the masks that they made are stored, so that the arithmetic can be held to the bytes."""
+    for only_linear in (False, True):
+        mask_file = f"dare-{'linear' if only_linear else 'all'}.bin"
+        common = {"sparsity_ratio": 0.5, "only_on_linear_weights": only_linear, "rescale": True}
+        ties = {"scaling_factor": 0.5, "threshold": 20, "remove_keys": [], "merge_func": "sum"}
+        for method, options in ((DareTaskArithmetic, common | {"scaling_factor": 0.3}), (DareTiesMerging, common | ties)):
+            torch.manual_seed(SEED)
+            with recorded_draws() as draws:
+                state_dict = run(method(**options), shape)
+            kept = torch.cat([(draw > 0.5).reshape(-1) for draw in draws]).numpy()
+            write_bytes(folder / mask_file, np.packbits(kept, bitorder="little").tobytes())
+            results.add(shape, method.__name__, options, state_dict, mask=mask_file)
+    options = {"sparsity_ratio": 0.0, "only_on_linear_weights": False, "rescale": True, "scaling_factor": 0.3}
+    results.add(shape, "DareTaskArithmetic", options, run(DareTaskArithmetic(**options), shape))
+
+
+def mask_order(shape: str) -> dict[str, list[str]]:
+    """The tensors in the order in which DARE draws their masks, for each expert in turn."""
+    model = load_vision(base_folder(shape))
+    linear = [f"{name}.weight" for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
+    return {"dare-all.bin": [canonical(name) for name, _ in model.named_parameters()], "dare-linear.bin": [canonical(name) for name in linear]}
+
+
+def make(out: Path) -> None:
+    folder = out / "methods"
+    results = Results()
+    with quiet():
+        for shape in SHAPES:
+            experts = len(expert_folders(shape))
+            averages(results, shape, experts)
+            selections(results, shape)
+            task_wise(results, shape, experts)
+            stock(results, shape)
+        slerp(results, "p8-32", 0.5, ["outlines"], with_base=True)
+        slerp(results, "p8-24", 0.3, ["task-a", "task-c"], with_base=False)
+        interpolation(results, "p8-32", 0.3, "outlines")
+        dare(results, "p8-24", folder)
+    head = {"made_with": versions("fusion-bench", "torch"), "names": results.names, "maskOrder": mask_order("p8-24")}
+    rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in results.rows)
+    write_bytes(folder / "expected.json", f'{json.dumps(head)[:-1]},\n"results":[\n{rows}\n]}}\n'.encode())
