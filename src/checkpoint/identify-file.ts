@@ -112,13 +112,13 @@ function binaryReason(start: Uint8Array, text: string, name: string): string | u
   ) {
     return `it is a msgpack file, as Flax writes (flax_model.msgpack). ${EXPORT_HINT}`;
   }
+  if (/(?:^|\/)saved_model\.pb$|\.ckpt\.index$|\.data-\d+-of-\d+$|\.ckpt\.meta$/i.test(name)) {
+    return `it is a part of a TensorFlow checkpoint. ${EXPORT_HINT}`;
+  }
   // An ONNX ModelProto: field 1 (ir_version), a small number, then the producer, its version, the domain or the graph.
   const isModelProto =
     first === 0x08 && second < 0x20 && [0x12, 0x1a, 0x22, 0x3a, 0x42].includes(third);
   if (isModelProto || /\.onnx$/i.test(name)) return `it is an ONNX graph. ${EXPORT_HINT}`;
-  if (/(?:^|\/)saved_model\.pb$|\.ckpt\.index$|\.data-\d+-of-\d+$|\.ckpt\.meta$/i.test(name)) {
-    return `it is a part of a TensorFlow checkpoint. ${EXPORT_HINT}`;
-  }
   if (/^\(?lp\d|^c[a-z_]+\n/.test(text)) {
     return 'it is a Python pickle of protocol 0. Load it in Python and save its tensors with safetensors.torch.save_file.';
   }

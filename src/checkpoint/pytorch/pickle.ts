@@ -17,6 +17,8 @@ export interface Unpickled {
 }
 
 const STOP = 0x2e;
+/** A CLIP's state dict has 10,000 instructions; each can make an object of some hundred bytes. */
+const MAX_INSTRUCTIONS = 2_000_000;
 
 type Operation = (machine: PickleMachine) => void;
 
@@ -99,7 +101,8 @@ const OPERATIONS = new Map(
 export function unpickle(bytes: Uint8Array, begin: number, hooks: PickleHooks): Unpickled {
   const machine = new PickleMachine(bytes, begin, hooks);
   const { cursor } = machine;
-  for (;;) {
+  for (let count = 0; ; count++) {
+    if (count > MAX_INSTRUCTIONS) cursor.fail(`it has more than ${MAX_INSTRUCTIONS} instructions`);
     const opcode = cursor.u8();
     if (opcode === STOP) return { value: machine.pop(), end: cursor.position };
     const operation = OPERATIONS.get(opcode);
