@@ -1,33 +1,16 @@
-/** The WebGPU runtime in a real browser: the backend table, the self-test, FusionBench's bytes, the vision tower. */
-import type { NamedBlob } from '../../src/checkpoint/types';
+/** The WebGPU runtime in a real browser: the backend table, the self-test, FusionBench's bytes. */
 import { mergedHashes } from '../../src/method/testing/merge-parity';
 import { testExactness } from '../../src/runtime/self-test';
 import { BACKEND_CASES } from '../../src/runtime/testing/backend-cases';
 import { createWebgpuBackend } from '../../src/runtime/webgpu/backend';
 import { requestStudioDevice } from '../../src/runtime/webgpu/device';
+import { fixtureFolder } from '../support/fixture-files';
 import { expose } from '../support/pages';
-
-const files = import.meta.glob<string>('../../reference/fixtures/merge/*/{base,experts/*}/*', {
-  query: '?url',
-  import: 'default',
-  eager: true,
-});
 
 const studio = requestStudioDevice();
 
 async function backend() {
   return createWebgpuBackend((await studio).device);
-}
-
-async function folder(path: string): Promise<NamedBlob[]> {
-  const prefix = `../../reference/fixtures/merge/${path}/`;
-  const wanted = Object.entries(files).filter(([name]) => name.startsWith(prefix));
-  return Promise.all(
-    wanted.map(async ([name, url]) => ({
-      name: name.slice(prefix.length),
-      blob: await (await fetch(url)).blob(),
-    })),
-  );
 }
 
 export const room = {
@@ -50,9 +33,12 @@ export const room = {
     mergedHashes(
       await backend(),
       {
-        base: await folder(`${shape}/base`),
+        base: await fixtureFolder(`merge/${shape}/base`),
         experts: await Promise.all(
-          experts.map(async (name) => ({ name, files: await folder(`${shape}/experts/${name}`) })),
+          experts.map(async (name) => ({
+            name,
+            files: await fixtureFolder(`merge/${shape}/experts/${name}`),
+          })),
         ),
       },
       factors,
