@@ -71,6 +71,7 @@ plant('src/method/page.test.ts', '../app/target', false);
 plant('src/attic/to-errors.ts', '../errors', false);
 plant('src/loose.ts', './errors', false);
 plant('src/version.ts', './engine/target', false);
+plant('src/code-points.ts', './engine/target', false);
 plant('src/clip/round.ts', './trip', false);
 plant('src/clip/trip.ts', './round', false);
 planted.set('src/app/to-api-types.ts', {

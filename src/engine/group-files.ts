@@ -1,6 +1,6 @@
 /** Sorts dropped files into models: a folder with weights is a model, a lone weights file is one too. */
+import { byCodePoint } from '../code-points';
 import type { DroppedFile } from './api';
-import { compareCodePoints } from './pool-state';
 
 export interface ModelGroup {
   /** The folder's name, or the lone file's without its ending. */
@@ -51,7 +51,7 @@ export function groupModelFiles(files: readonly DroppedFile[]): GroupedFiles {
   }
   const models: ModelGroup[] = [];
   const unused: string[] = [];
-  for (const [folder, entries] of [...folders].sort(([a], [b]) => compareCodePoints(a, b))) {
+  for (const [folder, entries] of [...folders].sort(([a], [b]) => byCodePoint(a, b))) {
     const grouped = groupFolder(folder, entries);
     models.push(...grouped.models);
     const used = new Set(grouped.models.flatMap((model) => model.files.map(({ file }) => file)));

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   addModels,
-  compareCodePoints,
   defaultScalingFactor,
   EMPTY_POOL,
   editPool,
@@ -97,16 +96,5 @@ describe('default scaling factor', () => {
     [8, 0.3],
   ])('for %i experts is %f', (count, expected) => {
     expect(defaultScalingFactor(count)).toBe(expected);
-  });
-});
-
-describe('code-point order', () => {
-  it('puts a supplementary character after U+FFFD, unlike UTF-16', () => {
-    expect(['\u{1F600}', '�', 'a', 'B'].sort(compareCodePoints)).toEqual([
-      'B',
-      'a',
-      '�',
-      '\u{1F600}',
-    ]);
   });
 });

@@ -1,4 +1,5 @@
 /** Which models are in the pool, in which order and role: plain data and the edits on it. Stored between visits. */
+import { byCodePoint } from '../code-points';
 import { ConfigError } from '../errors';
 import type { Origin, PoolEdit } from './api';
 
@@ -32,7 +33,7 @@ export interface NewModel {
  * where there is none; a name that is taken gets a number.
  */
 export function addModels(state: PoolState, models: readonly NewModel[]): PoolState {
-  const sorted = [...models].sort((a, b) => compareCodePoints(a.name, b.name));
+  const sorted = [...models].sort((a, b) => byCodePoint(a.name, b.name));
   const entries = [...state.entries];
   for (const { id, name, origin } of sorted) {
     entries.push({ id, origin, name: freeName(name, entries), included: true, weight: 1 });
@@ -86,17 +87,6 @@ export function editPool(state: PoolState, edit: PoolEdit): PoolState {
 /** The default scaling factor: the tutorial's for one or two experts, FusionBench's method default for more. */
 export function defaultScalingFactor(expertCount: number): number {
   return expertCount <= 2 ? 0.7 : 0.3;
-}
-
-/** Orders strings by Unicode code point, as Python does; JavaScript's `<` orders by UTF-16 unit. */
-export function compareCodePoints(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
-  for (let i = 0; i < Math.min(left.length, right.length); i++) {
-    const difference = (left[i]?.codePointAt(0) ?? 0) - (right[i]?.codePointAt(0) ?? 0);
-    if (difference !== 0) return difference;
-  }
-  return left.length - right.length;
 }
 
 function move(state: PoolState, id: string, index: number): PoolState {

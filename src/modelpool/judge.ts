@@ -4,14 +4,19 @@
  * (`utils/state_dict_arithmetic.py`, `_validate_state_dict_same_keys`).
  */
 import { isFloatingPoint } from '../checkpoint/dtype';
+import { canonicalVisionNames } from '../clip/tensor-names';
 import type { ClipModel, VisionConfig } from '../clip/types';
 import { CompatibilityError } from '../errors';
 import type { Expert, Finding, ModelPool } from './types';
 
-/** Canonical names of the base's tensors that are merged: floating point only, `position_ids` never. */
+/**
+ * Canonical names of the base's tensors that are merged: the parameters of `CLIPVisionModel` in floating point.
+ * `position_ids` is none of them, whatever type an old export gave it.
+ */
 export function mergedNames(pretrained: ClipModel): string[] {
+  const parameters = new Set(canonicalVisionNames(pretrained.vision).map(({ name }) => name));
   return [...pretrained.visionTensors]
-    .filter(([, tensor]) => isFloatingPoint(tensor.dtype))
+    .filter(([name, { dtype }]) => parameters.has(name) && isFloatingPoint(dtype))
     .map(([name]) => name);
 }
 
@@ -63,6 +68,9 @@ export function openModelPool(pretrained: ClipModel, experts: readonly Expert[])
   return { pretrained, experts, mergedNames: mergedNames(pretrained) };
 }
 
+/** Not parameters: copied from the base, and of no concern where only one of two models has them. */
+const BUFFERS = new Set(['embeddings.position_ids']);
+
 function* tensorMismatches(pretrained: ClipModel, expert: ClipModel): Generator<string> {
   for (const name of mergedNames(pretrained)) {
     const expected = pretrained.visionTensors.get(name);
@@ -77,7 +85,7 @@ function* tensorMismatches(pretrained: ClipModel, expert: ClipModel): Generator<
     }
   }
   for (const [name, tensor] of expert.visionTensors) {
-    if (isFloatingPoint(tensor.dtype) && !pretrained.visionTensors.has(name)) {
+    if (!BUFFERS.has(name) && !pretrained.visionTensors.has(name)) {
       yield `${name}: extra, shape ${shapeText(tensor.shape)}; the base has no such tensor`;
     }
   }

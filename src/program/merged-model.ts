@@ -2,11 +2,12 @@
  * The merged model as files: what `save_pretrained` of the reference writes, tensor by tensor, with the recipe in the
  * file's own metadata.
  */
-import { encodeFloat32, isFloatingPoint, type OutputDtype, readFloat32 } from '../checkpoint/dtype';
+import { encodeFloat32, type OutputDtype, readFloat32 } from '../checkpoint/dtype';
 import type { WritableTensor } from '../checkpoint/safetensors/encode-safetensors';
 import type { TensorSource } from '../checkpoint/types';
 import type { ClipModel } from '../clip/types';
 import type { MergedValues } from '../method/merged-values';
+import { mergedNames } from '../modelpool/judge';
 import type { Recipe } from './report';
 
 export interface MergedModelOptions {
@@ -22,9 +23,10 @@ export function mergedTensors(
   merged: MergedValues,
   { content, dtype }: MergedModelOptions,
 ): WritableTensor[] {
+  const parameters = new Set(mergedNames(pretrained));
   const vision = [...pretrained.visionTensors].map(([name, tensor]): WritableTensor => {
     const key = `${content === 'clip' ? 'vision_model.' : pretrained.visionPrefix}${name}`;
-    if (!isFloatingPoint(tensor.dtype)) return copied(key, tensor);
+    if (!parameters.has(name)) return copied(key, tensor);
     return encoded(key, tensor, outputDtype(tensor, dtype), () => merged(name));
   });
   if (content === 'vision') return vision;

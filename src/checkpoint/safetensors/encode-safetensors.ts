@@ -1,3 +1,4 @@
+import { byCodePoint } from '../../code-points';
 import { dataLength } from '../data-length';
 import { DTYPES, type TensorSource } from '../types';
 
@@ -32,8 +33,7 @@ export function encodeSafetensors(
   metadata?: ReadonlyMap<string, string>,
 ): EncodedSafetensors {
   const ordered = tensors.toSorted(
-    (a, b) =>
-      DTYPES.indexOf(b.dtype) - DTYPES.indexOf(a.dtype) || compareCodePoints(a.name, b.name),
+    (a, b) => DTYPES.indexOf(b.dtype) - DTYPES.indexOf(a.dtype) || byCodePoint(a.name, b.name),
   );
   const entries: string[] = [];
   if (metadata) {
@@ -90,19 +90,4 @@ function frame(json: string): Uint8Array<ArrayBuffer> {
   new DataView(header.buffer).setBigUint64(0, BigInt(padded), true);
   header.set(text, ALIGNMENT);
   return header;
-}
-
-/** Rust compares strings by their UTF-8 bytes, which is by code points; JavaScript compares UTF-16 units. */
-function compareCodePoints(a: string, b: string): number {
-  const shared = Math.min(a.length, b.length);
-  for (let i = 0; i < shared; i++) {
-    const difference = unitRank(a.charCodeAt(i)) - unitRank(b.charCodeAt(i));
-    if (difference !== 0) return difference;
-  }
-  return a.length - b.length;
-}
-
-/** Surrogates stand for the code points above all single units. */
-function unitRank(unit: number): number {
-  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit;
 }

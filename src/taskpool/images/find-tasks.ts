@@ -1,5 +1,5 @@
 /** Which folders of a tree are tasks, and which of their folders are classes. */
-import { byCodePoint } from './code-point-order';
+import { byCodePoint } from '../../code-points';
 import { isParquet, type ParquetSource } from './parquet-splits';
 import { isPicture } from './picture-files';
 import type { Folder, Skipped, SourceFile } from './sources';

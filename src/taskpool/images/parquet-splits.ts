@@ -1,5 +1,5 @@
 /** Which Parquet files belong together: one data set's, of one split, told from their names. */
-import { byCodePoint } from './code-point-order';
+import { byCodePoint } from '../../code-points';
 import type { Skipped, SourceFile } from './sources';
 import type { TaskPromptsFile } from './tasks-json';
 

@@ -1,7 +1,8 @@
 /** Pictures and labels of Parquet files as a task. */
+
+import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
-import { byCodePoint } from './code-point-order';
 import { openParquet, type ParquetFile } from './parquet-file';
 import type { ParquetGroup } from './parquet-splits';
 import type { Skipped } from './sources';

@@ -1,8 +1,8 @@
 /** Dropped folders, zips and Parquet files as classification tasks. */
 import type { NamedBlob } from '../../checkpoint/types';
+import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
-import { byCodePoint } from './code-point-order';
 import { type Finds, findTasks, sortFiles, type TaskFolder } from './find-tasks';
 import { folderTrees } from './folder-tree';
 import { type ParquetGroup, parquetGroups } from './parquet-splits';
