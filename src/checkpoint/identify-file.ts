@@ -1,4 +1,5 @@
 import { readBytes } from './read-bytes';
+import { MAX_HEADER_BYTES } from './safetensors/header';
 import type { NamedBlob } from './types';
 
 /** What a file is, told from its first bytes; its name decides only where the bytes leave it open. */
@@ -14,7 +15,6 @@ export type FileIdentity =
 
 /** Enough for every signature below and the start of a text. */
 const START_BYTES = 512;
-const MAX_SAFETENSORS_HEADER = 100_000_000;
 /** Largest index of shards that is read: 250 MB in the Hugging Face hub's own reader, where 5 MB is a giant. */
 export const MAX_INDEX_BYTES = 50_000_000;
 
@@ -87,7 +87,7 @@ function refused(reason: string, { name }: NamedBlob): FileIdentity {
 function looksLikeSafetensors(start: Uint8Array<ArrayBuffer>): boolean {
   if (start.length < 9) return false;
   const headerLength = new DataView(start.buffer).getBigUint64(0, true);
-  if (headerLength > MAX_SAFETENSORS_HEADER) return false;
+  if (headerLength > MAX_HEADER_BYTES) return false;
   return '{ \n\r\t'.includes(String.fromCharCode(start[8] ?? 0));
 }
 

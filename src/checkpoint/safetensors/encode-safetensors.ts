@@ -1,6 +1,7 @@
 import { byCodePoint } from '../../code-points';
 import { dataLength } from '../data-length';
 import { DTYPES, type TensorSource } from '../types';
+import { MAX_HEADER_BYTES } from './header';
 
 /** A tensor to be written: a `TensorSource`, or anything that makes its bytes when asked. */
 export type WritableTensor = Pick<TensorSource, 'name' | 'dtype' | 'shape' | 'byteLength'> & {
@@ -14,8 +15,6 @@ export interface EncodedSafetensors {
   chunks(): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined>;
 }
 
-/** The reference refuses to write (and to read) a longer header. */
-const MAX_HEADER_BYTES = 100_000_000;
 const ALIGNMENT = 8;
 
 /**

@@ -21,6 +21,9 @@ export class HeaderError extends Error {
   override readonly name = 'HeaderError';
 }
 
+/** Largest header that is read or written (safetensors `MAX_HEADER_SIZE`): what a hostile file can make us allocate. */
+export const MAX_HEADER_BYTES = 100_000_000;
+
 const METADATA = '__metadata__';
 /**
  * Tensors, dimensions and metadata entries that one header may hold together, so that what is kept of it stays below the

@@ -1,11 +1,9 @@
 import { FormatError } from '../../errors';
 import { readBytes } from '../read-bytes';
 import type { Checkpoint, NamedBlob, TensorSource } from '../types';
-import { HeaderError, parseHeader, type TensorInfo } from './header';
+import { HeaderError, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from './header';
 import { JsonError } from './json-scanner';
 
-/** Largest header that is read (safetensors `MAX_HEADER_SIZE`): what a hostile file can make us allocate. */
-const MAX_HEADER_BYTES = 100_000_000;
 /** The header's length, a 64-bit little-endian number, stands before it. */
 const LENGTH_BYTES = 8;
 
