@@ -109,7 +109,7 @@ describe('headers of a megabyte', () => {
   const filled = (text: string) => Buffer.alloc(size, text).toString('utf8');
   const empty = '["U8",[0],[0,0]]';
   const many = (item: (i: number) => string) =>
-    Array.from({ length: size }, (_, i) => item(i)).join();
+    Array.from({ length: 500_001 }, (_, i) => item(i)).join();
 
   it.each([
     ['brackets', filled('['), 'the header must be an object'],
