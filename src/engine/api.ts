@@ -43,6 +43,8 @@ export interface ModelView {
   readonly relativeNorm?: number;
   /** SHA-256 of the weights file, once known. */
   readonly sha256?: string;
+  /** The weights file's own metadata, e.g. the recipe of a merged model. */
+  readonly metadata: readonly (readonly [key: string, value: string])[];
   readonly assumptions: readonly string[];
   readonly findings: readonly Finding[];
 }

@@ -7,6 +7,7 @@ import { programReport, type Recipe, type RecipeModel, type TaskResult } from '.
 import type { Library } from '../storage/types';
 import type { ExportedFile, ExportOptions, ScoreColumn, StudioState } from './api';
 import { planExport } from './export-model';
+import { weightsBlob } from './hasher';
 import type { Job } from './jobs';
 import type { ModelFacts, ShelvedModel } from './model-shelf';
 import { includedExperts, type PoolState } from './pool-state';
@@ -102,14 +103,8 @@ async function recipeOf(context: ExportContext, job?: Job): Promise<Recipe> {
   };
 }
 
-async function hashWeights(
-  library: Library,
-  shelved: ShelvedModel,
-  job: Job,
-): Promise<string | null> {
-  const weights = shelved.files[0];
-  if (!weights) return null;
-  const sha256 = await hashBlob(weights.blob, {
+async function hashWeights(library: Library, shelved: ShelvedModel, job: Job): Promise<string> {
+  const sha256 = await hashBlob(weightsBlob(shelved.files), {
     signal: job.signal,
     onProgress: (done, total) => job.report(`SHA-256 of ${shelved.entry.name}`, done / total),
   });

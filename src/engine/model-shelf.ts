@@ -13,6 +13,7 @@ import {
 } from '../modelpool/task-vector-facts';
 import type { Finding } from '../modelpool/types';
 import type { Library } from '../storage/types';
+import type { PartialHash } from './hasher';
 import type { PoolEntry, PoolState } from './pool-state';
 
 export interface ShelvedModel {
@@ -30,6 +31,8 @@ export interface ShelvedModel {
 /** What the library remembers about a model besides its files. */
 export type ModelFacts = {
   readonly sha256?: string;
+  /** Where hashing was interrupted. */
+  readonly partialHash?: PartialHash;
   /** The task vector against the base of that id: reading all weights again would take seconds. */
   readonly taskVector?: { readonly baseId: string; readonly facts: TaskVectorFacts };
   readonly nonFinite?: Readonly<Record<string, number>>;

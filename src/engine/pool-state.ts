@@ -2,6 +2,7 @@
 import { byCodePoint } from '../code-points';
 import { ConfigError } from '../errors';
 import type { Origin, PoolEdit } from './api';
+import { freeName } from './free-name';
 
 export interface PoolEntry {
   readonly id: string;
@@ -36,7 +37,16 @@ export function addModels(state: PoolState, models: readonly NewModel[]): PoolSt
   const sorted = [...models].sort((a, b) => byCodePoint(a.name, b.name));
   const entries = [...state.entries];
   for (const { id, name, origin } of sorted) {
-    entries.push({ id, origin, name: freeName(name, entries), included: true, weight: 1 });
+    entries.push({
+      id,
+      origin,
+      name: freeName(
+        name,
+        entries.map((entry) => entry.name),
+      ),
+      included: true,
+      weight: 1,
+    });
   }
   const baseId = state.baseId ?? sorted.find(({ fullClip }) => fullClip)?.id ?? null;
   return { baseId, entries };
@@ -72,7 +82,12 @@ export function editPool(state: PoolState, edit: PoolEdit): PoolState {
       const name = edit.name.trim();
       if (name === '') throw new ConfigError('A model needs a name of at least one character.');
       const others = state.entries.filter(({ id }) => id !== edit.id);
-      return change({ name: freeName(name, others) });
+      return change({
+        name: freeName(
+          name,
+          others.map((entry) => entry.name),
+        ),
+      });
     }
     case 'move':
       return move(state, edit.id, edit.index);
@@ -96,12 +111,4 @@ function move(state: PoolState, id: string, index: number): PoolState {
   const others = experts(state).filter((entry) => entry.id !== id);
   others.splice(Math.max(0, index), 0, moved);
   return { ...state, entries: [...base, ...others] };
-}
-
-function freeName(name: string, entries: readonly PoolEntry[]): string {
-  const taken = new Set(entries.map((entry) => entry.name));
-  if (!taken.has(name)) return name;
-  let number = 2;
-  while (taken.has(`${name} (${number})`)) number++;
-  return `${name} (${number})`;
 }

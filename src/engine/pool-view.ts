@@ -11,7 +11,8 @@ export function poolView(pool: PoolState, shelf: ReadonlyMap<string, ShelvedMode
   const ordered = base ? [base, ...experts(pool)] : [...pool.entries];
   const models = ordered.flatMap((entry) => {
     const shelved = shelf.get(entry.id);
-    return shelved ? [modelView(entry, shelved, entry === base)] : [];
+    const duplicates = duplicateFindings(entry, ordered, shelf);
+    return shelved ? [modelView(entry, shelved, entry === base, duplicates)] : [];
   });
   const findings = poolFindings(pool, models);
   const counted = models.filter(({ role, included }) => role === 'base' || included);
@@ -25,7 +26,31 @@ export function poolView(pool: PoolState, shelf: ReadonlyMap<string, ShelvedMode
   };
 }
 
-function modelView(entry: PoolEntry, shelved: ShelvedModel, isBase: boolean): ModelView {
+/** Says of every model but the first that has the same weights file that it is the same. */
+function duplicateFindings(
+  { id, name }: PoolEntry,
+  ordered: readonly PoolEntry[],
+  shelf: ReadonlyMap<string, ShelvedModel>,
+): Finding[] {
+  const sha256 = shelf.get(id)?.sha256;
+  const first = ordered.find((other) => shelf.get(other.id)?.sha256 === sha256);
+  if (sha256 === undefined || !first || first.id === id) return [];
+  return [
+    {
+      severity: 'warning',
+      subject: name,
+      message: `${name} has the very weights of ${first.name}; remove one of the two, or its task vector counts twice.`,
+      details: [`SHA-256 ${sha256}`],
+    },
+  ];
+}
+
+function modelView(
+  entry: PoolEntry,
+  shelved: ShelvedModel,
+  isBase: boolean,
+  duplicates: readonly Finding[],
+): ModelView {
   const { model, bytes, sha256, findings, taskVector } = shelved;
   return {
     id: entry.id,
@@ -42,8 +67,9 @@ function modelView(entry: PoolEntry, shelved: ShelvedModel, isBase: boolean): Mo
     hasTextTower: canGiveText(model),
     relativeNorm: isBase ? undefined : taskVector?.relativeNorm,
     sha256,
+    metadata: [...(model?.checkpoint.metadata ?? [])],
     assumptions: model?.assumptions ?? [],
-    findings,
+    findings: [...findings, ...duplicates],
   };
 }
 

@@ -131,4 +131,31 @@ describe('studio', () => {
     expect(after.pool.models.map(({ name }) => name)).toEqual(['base', 'outlines']);
     expect(after.storage.used).toBeLessThan(before.storage.used);
   });
+
+  it('recognises the same file dropped twice, by its SHA-256', async () => {
+    const studio = await openStudio('twice');
+    await addPool(studio);
+    const again = await drop('merge/p8-32/experts/outlines', 'outlines');
+    await studio.engine.addCheckpoints('again', again, 'user');
+    const state = await studio.until(({ pool }) =>
+      pool.models.every(({ sha256 }) => sha256 !== undefined),
+    );
+    const [, first, , second] = state.pool.models;
+    expect([first?.name, second?.name]).toEqual(['outlines', 'outlines (2)']);
+    expect(second?.sha256).toBe(first?.sha256);
+    expect(first?.findings).toEqual([]);
+    expect(second?.findings[0]?.message).toContain('has the very weights of outlines');
+  });
+
+  it('tells tasks of the same name apart', async () => {
+    const studio = await openStudio('same-task');
+    for (const job of ['first', 'second']) {
+      await studio.engine.addTaskImages(
+        job,
+        await drop('scoring/images/outlines', 'outlines'),
+        'user',
+      );
+    }
+    expect(studio.state().tasks.map(({ name }) => name)).toEqual(['outlines', 'outlines (2)']);
+  });
 });

@@ -9,6 +9,7 @@ import { addTasks } from './add-tasks';
 import type { EngineChoice, Finding, StudioEngine, StudioState } from './api';
 import { createComputer } from './computer';
 import { exportModel, exportReport } from './exports';
+import { createHasher } from './hasher';
 import { createJobs } from './jobs';
 import { readMemory, writeMemory } from './memory';
 import { inspectShelf, openShelf, type ShelvedModel } from './model-shelf';
@@ -24,7 +25,7 @@ import { createPublisher } from './publisher';
 import type { RuntimeParts } from './runtime-choice';
 import { scoreBoard } from './score-board';
 import { ownExpert, scoringInputs } from './scoring-inputs';
-import { editTasks, openTask, type ShelvedTask, taskView } from './task-shelf';
+import { editTasks, openTask, type ShelvedTask, taskView, withFreeNames } from './task-shelf';
 
 export interface StudioParts {
   readonly library: Library;
@@ -46,7 +47,23 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
 
   const publisher = createPublisher<StudioState>(snapshot, (state) => push(state));
   const jobs = createJobs(publisher.changed);
-  const computer = createComputer(runtime, publisher.changed, (taskId, name, error) => {
+  const hasher = createHasher(
+    library,
+    () => shelf.values(),
+    (id, sha256) => {
+      const model = shelf.get(id);
+      if (model) shelf.set(id, { ...model, sha256 });
+      publisher.changed();
+    },
+  );
+  const phaseChanged = () => {
+    const { phase } = computer.phase();
+    // Hashing waits for everything else: scoring is what people look at.
+    if (phase === 'preparing' || phase === 'scoring') hasher.pause();
+    else hasher.resume();
+    publisher.changed();
+  };
+  const computer = createComputer(runtime, phaseChanged, (taskId, name, error) => {
     tasks = tasks.map((task) =>
       task.entry.id === taskId ? { ...task, findings: withUnreadable(task, name, error) } : task,
     );
@@ -70,9 +87,11 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
 
   /** Computes what the present state asks for; called after every change of it. */
   const refresh = () => {
+    hasher.pause();
     const { inputs, missing } = scoringInputs(pool, shelf, tasks);
     if (inputs) computer.score({ inputs, scalingFactor: scalingFactor(), sweep });
     else computer.wait(missing);
+    if (!inputs) hasher.resume();
     // At once: whoever sent a command finds its effect in the snapshot when it returns.
     publisher.flush();
   };
@@ -166,7 +185,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
       jobs.run(jobId, 'Reading images', async (job) => {
         const { tasks: entries, outcome } = await addTasks(library, files, origin, job);
         const opened = await Promise.all(entries.map((entry) => openTask(library, entry)));
-        tasks = [...tasks, ...opened.filter((task) => task !== null)];
+        tasks = withFreeNames(tasks, opened);
         await tasksChanged();
         return outcome;
       }),

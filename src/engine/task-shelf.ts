@@ -4,6 +4,7 @@ import { ConfigError } from '../errors';
 import type { Library } from '../storage/types';
 import { hasPlace } from '../taskpool/images/templates';
 import type { Finding, Origin, TaskEdit, TaskView } from './api';
+import { freeName } from './free-name';
 
 /** A task as it is remembered between visits, without its pictures. */
 export interface TaskEntry {
@@ -32,12 +33,30 @@ export async function openTask(library: Library, entry: TaskEntry): Promise<Shel
   return { entry, labels, images: await library.openImageSet(entry.id), findings: [] };
 }
 
+/** Appends new tasks; a name that is taken gets a number, because the report is keyed by name. */
+export function withFreeNames(
+  tasks: readonly ShelvedTask[],
+  added: readonly (ShelvedTask | null)[],
+): ShelvedTask[] {
+  const all = [...tasks];
+  for (const task of added) {
+    if (!task) continue;
+    const name = freeName(
+      task.entry.name,
+      all.map(({ entry }) => entry.name),
+    );
+    all.push({ ...task, entry: { ...task.entry, name } });
+  }
+  return all;
+}
+
 /** Applies an edit; unknown ids leave the list as it is. Throws ConfigError on prompts that cannot be. */
 export function editTasks(tasks: readonly ShelvedTask[], edit: TaskEdit): ShelvedTask[] {
   if (edit.type === 'remove') return tasks.filter(({ entry }) => entry.id !== edit.id);
+  const others = tasks.filter(({ entry }) => entry.id !== edit.id).map(({ entry }) => entry.name);
   return tasks.map((task) =>
     task.entry.id === edit.id
-      ? { ...task, entry: { ...task.entry, ...changes(task.entry, edit) } }
+      ? { ...task, entry: { ...task.entry, ...changes(task.entry, edit, others) } }
       : task,
   );
 }
@@ -45,6 +64,7 @@ export function editTasks(tasks: readonly ShelvedTask[], edit: TaskEdit): Shelve
 function changes(
   entry: TaskEntry,
   edit: Exclude<TaskEdit, { type: 'remove' }>,
+  others: readonly string[],
 ): Partial<TaskEntry> {
   switch (edit.type) {
     case 'setIncluded':
@@ -52,7 +72,7 @@ function changes(
     case 'rename': {
       const name = edit.name.trim();
       if (name === '') throw new ConfigError('A task needs a name of at least one character.');
-      return { name };
+      return { name: freeName(name, others) };
     }
     case 'setPrompts': {
       const { classnames, templates } = edit;

@@ -24,6 +24,7 @@ export function aModel(overrides: Partial<ModelView> = {}): ModelView {
     dtypes: 'F16',
     mergedTensors: 55,
     hasTextTower: false,
+    metadata: [],
     assumptions: [],
     findings: [],
     ...overrides,
