@@ -69,14 +69,34 @@ export async function addModels(
         'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …) or a .safetensors file.',
       details: unused,
     });
-  } else if (unused.length > 0) {
+  } else {
+    findings.push(...leftOut(unused));
+  }
+  return { models, outcome: { added: models.map(({ name }) => name), findings } };
+}
+
+const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?|zip|parquet)$|(^|\/)tasks\.json$/i;
+
+/** What of a drop belongs to no model: pictures are counted, everything else is listed. */
+function leftOut(unused: readonly string[]): Finding[] {
+  const others = unused.filter((path) => !PICTURE.test(path));
+  const pictures = unused.length - others.length;
+  const findings: Finding[] = [];
+  if (pictures > 0) {
+    findings.push({
+      severity: 'info',
+      message: `${pictures} pictures were left out here; add them with "Add task folder" or drop them on the page.`,
+      details: [],
+    });
+  }
+  if (others.length > 0) {
     findings.push({
       severity: 'info',
       message: 'These files belong to no model and were left out.',
-      details: unused,
+      details: others,
     });
   }
-  return { models, outcome: { added: models.map(({ name }) => name), findings } };
+  return findings;
 }
 
 /** An import that was stopped, or that the storage refused, as a finding. */

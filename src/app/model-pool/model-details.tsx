@@ -101,6 +101,9 @@ function SumControls({ model: { id, name, weight }, place, experts }: ModelDetai
   );
 }
 
+/** Characters of a metadata value that are shown; the whole of it is in the title. */
+const LONGEST_VALUE = 80;
+
 function ModelFacts({ model }: { model: ModelView }) {
   return (
     <dl className="facts">
@@ -128,6 +131,18 @@ function ModelFacts({ model }: { model: ModelView }) {
           <dd className="hash">
             <code title={model.sha256}>{model.sha256.slice(0, 16)}…</code>
             <CopyButton label="Copy the SHA-256" text={model.sha256} />
+          </dd>
+        </>
+      )}
+      {model.metadata.length > 0 && (
+        <>
+          <dt>Metadata</dt>
+          <dd>
+            {model.metadata.map(([key, value]) => (
+              <div key={key} title={value}>
+                {key}: {value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value}
+              </div>
+            ))}
           </dd>
         </>
       )}
