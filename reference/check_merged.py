@@ -43,7 +43,9 @@ def load_merged(path: Path, base: Path) -> tuple[CLIPModel, CLIPVisionModel]:
         kind = CLIPModel if whole else CLIPVisionModel
         model, report = kind.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
     if report["missing_keys"] or report["mismatched_keys"] or (whole and report["unexpected_keys"]):
-        raise SystemExit(f"{path}: transformers reports missing {report['missing_keys']}, mismatched {report['mismatched_keys']}, unexpected {report['unexpected_keys']}")
+        raise SystemExit(
+            f"{path}: transformers reports missing {report['missing_keys']}, mismatched {report['mismatched_keys']}, unexpected {report['unexpected_keys']}"
+        )
     clip = model if whole else CLIPModel.from_pretrained(base, dtype=torch.float32)
     if not whole:
         clip.vision_model.load_state_dict(model.state_dict())
@@ -111,7 +113,10 @@ def compare_tensors(vision: CLIPVisionModel, expected: dict, scaling_factor: str
     hashes = expected["scaling_factors"][scaling_factor]
     found = {canonical(name): tensor_sha256(tensor) for name, tensor in vision.state_dict().items()}
     wrong = sorted(name for name in hashes.keys() | found.keys() if hashes.get(name) != found.get(name))
-    print(f"  {len(hashes) - len(wrong)} of {len(hashes)} tensors have FusionBench's bytes" + "".join(f"\n    differs: {name}" for name in wrong[:SHOWN]))
+    print(
+        f"  {len(hashes) - len(wrong)} of {len(hashes)} tensors have FusionBench's bytes"
+        + "".join(f"\n    differs: {name}" for name in wrong[:SHOWN])
+    )
     return not wrong
 
 

@@ -37,6 +37,7 @@ GROUPS = (
     "formats_lora",
     "methods",
     "statistics",
+    "configuration",
     "parquet_sets",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""

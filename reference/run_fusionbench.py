@@ -1,6 +1,6 @@
 """Runs the real `fusion_bench` command with the tasks of a tasks.json registered, offline, under transformers 5.23.
 
-    python reference/run_fusionbench.py --tasks FOLDER/tasks.json [Hydra's arguments: --config-path DIR --config-name NAME key=value ...]
+python reference/run_fusionbench.py --tasks FOLDER/tasks.json [Hydra's arguments: --config-path DIR --config-name NAME key=value ...]
 """
 
 import argparse

@@ -15,15 +15,40 @@ VOCABULARY, END_OF_TEXT = 794, 793
 SHAPE_CONFIGS = {
     # eos_token_id 2 as in all of OpenAI's CLIPs: the text tower pools at the highest id.
     "p8-32": {
-        "vision": {"image_size": 32, "patch_size": 8, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 1, "intermediate_size": 128, "hidden_act": "quick_gelu"},
+        "vision": {
+            "image_size": 32,
+            "patch_size": 8,
+            "hidden_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 1,
+            "intermediate_size": 128,
+            "hidden_act": "quick_gelu",
+        },
         "text": {"num_hidden_layers": 2, "hidden_act": "quick_gelu", "bos_token_id": 0, "pad_token_id": 1, "eos_token_id": 2},
     },
     "p16-48": {
-        "vision": {"image_size": 48, "patch_size": 16, "hidden_size": 64, "num_hidden_layers": 3, "num_attention_heads": 2, "intermediate_size": 64, "hidden_act": "quick_gelu"},
+        "vision": {
+            "image_size": 48,
+            "patch_size": 16,
+            "hidden_size": 64,
+            "num_hidden_layers": 3,
+            "num_attention_heads": 2,
+            "intermediate_size": 64,
+            "hidden_act": "quick_gelu",
+        },
         "text": {"num_hidden_layers": 2, "hidden_act": "quick_gelu", "bos_token_id": 792, "pad_token_id": END_OF_TEXT, "eos_token_id": END_OF_TEXT},
     },
     "p8-24": {
-        "vision": {"image_size": 24, "patch_size": 8, "hidden_size": 64, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 128, "hidden_act": "gelu", "layer_norm_eps": 1e-6},
+        "vision": {
+            "image_size": 24,
+            "patch_size": 8,
+            "hidden_size": 64,
+            "num_hidden_layers": 1,
+            "num_attention_heads": 1,
+            "intermediate_size": 128,
+            "hidden_act": "gelu",
+            "layer_norm_eps": 1e-6,
+        },
         "text": {"num_hidden_layers": 1, "hidden_act": "gelu", "bos_token_id": 792, "pad_token_id": END_OF_TEXT, "eos_token_id": END_OF_TEXT},
     },
 }
@@ -74,14 +99,36 @@ def preprocessor(shape: str) -> tuple[str, dict]:
     side = SHAPE_CONFIGS[shape]["vision"]["image_size"]
     common = {"do_center_crop": True, "do_normalize": True, "do_resize": True, "resample": 3}
     if shape == "p8-32":
-        values = {"crop_size": {"height": side, "width": side}, "do_convert_rgb": True, "do_rescale": True, "image_mean": OPENAI_MEAN,
-                  "image_processor_type": "CLIPImageProcessor", "image_std": OPENAI_STD, "rescale_factor": 1 / 255, "size": {"shortest_edge": side}}
+        values = {
+            "crop_size": {"height": side, "width": side},
+            "do_convert_rgb": True,
+            "do_rescale": True,
+            "image_mean": OPENAI_MEAN,
+            "image_processor_type": "CLIPImageProcessor",
+            "image_std": OPENAI_STD,
+            "rescale_factor": 1 / 255,
+            "size": {"shortest_edge": side},
+        }
         return "preprocessor_config.json", common | values
     if shape == "p16-48":  # as OpenAI's own repositories have it: plain integers, and the class that is gone
-        values = {"crop_size": side, "feature_extractor_type": "CLIPFeatureExtractor", "image_mean": OPENAI_MEAN, "image_std": OPENAI_STD, "size": side}
+        values = {
+            "crop_size": side,
+            "feature_extractor_type": "CLIPFeatureExtractor",
+            "image_mean": OPENAI_MEAN,
+            "image_std": OPENAI_STD,
+            "size": side,
+        }
         return "preprocessor_config.json", common | values
-    values = {"crop_size": {"height": side, "width": side}, "do_convert_rgb": True, "do_rescale": True, "image_mean": [0.5] * 3,
-              "image_processor_type": "CLIPImageProcessor", "image_std": [0.5] * 3, "rescale_factor": 1 / 255, "size": {"shortest_edge": side}}
+    values = {
+        "crop_size": {"height": side, "width": side},
+        "do_convert_rgb": True,
+        "do_rescale": True,
+        "image_mean": [0.5] * 3,
+        "image_processor_type": "CLIPImageProcessor",
+        "image_std": [0.5] * 3,
+        "rescale_factor": 1 / 255,
+        "size": {"shortest_edge": side},
+    }
     return "processor_config.json", {"image_processor": common | values, "processor_class": "CLIPProcessor"}
 
 

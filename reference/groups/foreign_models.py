@@ -47,11 +47,23 @@ def from_transformers() -> dict[str, torch.nn.Module]:
         "CLIPForImageClassification": transformers.CLIPForImageClassification(clip),
         "SiglipModel": transformers.SiglipModel(siglip),
         "SiglipVisionModel": transformers.SiglipVisionModel(siglip.vision_config),
-        "Dinov2Model": transformers.Dinov2Model(transformers.Dinov2Config(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8)),
+        "Dinov2Model": transformers.Dinov2Model(
+            transformers.Dinov2Config(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, image_size=16, patch_size=8)
+        ),
         "ViTForImageClassification": transformers.ViTForImageClassification(transformers.ViTConfig(**VISION)),
-        "ChineseCLIPModel": transformers.ChineseCLIPModel(transformers.ChineseCLIPConfig(text_config=SMALL | {"vocab_size": 40, "max_position_embeddings": 8}, vision_config=VISION)),
+        "ChineseCLIPModel": transformers.ChineseCLIPModel(
+            transformers.ChineseCLIPConfig(text_config=SMALL | {"vocab_size": 40, "max_position_embeddings": 8}, vision_config=VISION)
+        ),
         "CLIPSegForImageSegmentation": transformers.CLIPSegForImageSegmentation(
-            transformers.CLIPSegConfig(text_config=TEXT, vision_config=VISION, projection_dim=8, reduce_dim=8, extract_layers=[0], decoder_num_attention_heads=1, decoder_intermediate_size=8)
+            transformers.CLIPSegConfig(
+                text_config=TEXT,
+                vision_config=VISION,
+                projection_dim=8,
+                reduce_dim=8,
+                extract_layers=[0],
+                decoder_num_attention_heads=1,
+                decoder_intermediate_size=8,
+            )
         ),
         "ResNetModel": transformers.ResNetModel(transformers.ResNetConfig(embedding_size=8, hidden_sizes=[8], depths=[1])),
         "BertModel": transformers.BertModel(transformers.BertConfig(**SMALL, vocab_size=40, max_position_embeddings=8)),

@@ -18,7 +18,9 @@ def awkward_floats() -> np.ndarray:
             bits.add(exponent << 23 | low)
             bits.add(exponent << 23 | 0x10000 | low)
             bits.add(exponent << 23 | 0x7F0000 | low)  # a carry into the exponent
-    halves = np.array([0x0001, 0x0002, 0x0003, 0x03FE, 0x03FF, 0x0400, 0x0401, 0x3BFF, 0x3C00, 0x3C01, 0x7BFE, 0x7BFF, 0x4248, 0x0200], dtype=np.uint16)
+    halves = np.array(
+        [0x0001, 0x0002, 0x0003, 0x03FE, 0x03FF, 0x0400, 0x0401, 0x3BFF, 0x3C00, 0x3C01, 0x7BFE, 0x7BFF, 0x4248, 0x0200], dtype=np.uint16
+    )
     values = halves.view(np.float16).astype(np.float64)
     steps = 2.0 ** (np.maximum(np.floor(np.log2(values)), -14) - 10)  # distance to the next half
     for tie in np.concatenate([values + steps / 2, values - steps / 2, values / 4, [2.0**-25, 2.0**-24, 65519.99, 65520.0, 65535.0, 65536.0]]):
@@ -35,7 +37,22 @@ def awkward_doubles() -> np.ndarray:
     rng = np.random.default_rng(63)
     singles = rng.integers(0, 0x7F800000, 300, dtype=np.uint64).astype(np.uint32).view(np.float32).astype(np.float64)
     ties = singles * (1 + 2.0**-24)
-    special = [0.0, 2.0**-149, 2.0**-150, 2.0**-151, 1.5 * 2.0**-149, 2.0**-126, 3.4028235677973366e38, 3.402823567797336e38, 1e39, 5e-324, np.inf, np.nan, 0.1, 1 / 3]
+    special = [
+        0.0,
+        2.0**-149,
+        2.0**-150,
+        2.0**-151,
+        1.5 * 2.0**-149,
+        2.0**-126,
+        3.4028235677973366e38,
+        3.402823567797336e38,
+        1e39,
+        5e-324,
+        np.inf,
+        np.nan,
+        0.1,
+        1 / 3,
+    ]
     values = np.concatenate([singles, ties, np.nextafter(ties, 0), np.nextafter(ties, np.inf), special])
     return np.concatenate([values, -values])
 

@@ -12,9 +12,18 @@ import torch
 from safetensors.torch import load_file, save
 from transformers import CLIPVisionModel
 
-from groups.common import OPEN_CLIP, canonical, float32_list, hashes, tensor_sha256, versions, write_bytes, write_json
-from groups.formats_shards import tiny_clip
+from groups.common import (
+    OPEN_CLIP,
+    canonical,
+    float32_list,
+    hashes,
+    tensor_sha256,
+    versions,
+    write_bytes,
+    write_json,
+)
 from groups.foreign_models import foreign_models
+from groups.formats_shards import tiny_clip
 
 OPEN_CLIP_CONFIG = {
     "embed_dim": 16,
@@ -22,7 +31,12 @@ OPEN_CLIP_CONFIG = {
     "vision_cfg": {"image_size": 16, "layers": 2, "width": 64, "patch_size": 8, "mlp_ratio": 1.0},
     "text_cfg": {"context_length": 8, "vocab_size": 40, "width": 64, "heads": 1, "layers": 1, "mlp_ratio": 1.0},
 }
-PREPROCESS = {"mean": [0.48145466, 0.4578275, 0.40821073], "std": [0.26862954, 0.26130258, 0.27577711], "interpolation": "bicubic", "resize_mode": "shortest"}
+PREPROCESS = {
+    "mean": [0.48145466, 0.4578275, 0.40821073],
+    "std": [0.26862954, 0.26130258, 0.27577711],
+    "interpolation": "bicubic",
+    "resize_mode": "shortest",
+}
 
 
 def open_clip(folder: Path) -> dict:
@@ -55,6 +69,7 @@ def open_clip(folder: Path) -> dict:
 def with_position_ids(folder: Path) -> dict:
     """A base and an expert as transformers before 4.31 exported them, and FusionBench's merge of the two."""
     from fusion_bench.method import TaskArithmeticAlgorithm
+
     from groups.fusionbench import merged_folders
 
     base, tuned = tiny_clip(91), tiny_clip(91)
@@ -64,9 +79,12 @@ def with_position_ids(folder: Path) -> dict:
             parameter.add_(torch.randn(parameter.shape, generator=generator) * 0.01)
     positions = torch.arange(5)
     exports = {
-        "base": base.state_dict() | {"text_model.embeddings.position_ids": torch.arange(8)[None], "vision_model.embeddings.position_ids": positions[None]},
-        "expert": {name: tensor for name, tensor in tuned.state_dict().items() if name.startswith("vision_model.")} | {"vision_model.embeddings.position_ids": positions[None]},
-        "expert-float-ids": {f"vision_model.{canonical(name)}": tensor for name, tensor in tuned.vision_model.state_dict().items()} | {"vision_model.embeddings.position_ids": positions.float() * 0.9999},
+        "base": base.state_dict()
+        | {"text_model.embeddings.position_ids": torch.arange(8)[None], "vision_model.embeddings.position_ids": positions[None]},
+        "expert": {name: tensor for name, tensor in tuned.state_dict().items() if name.startswith("vision_model.")}
+        | {"vision_model.embeddings.position_ids": positions[None]},
+        "expert-float-ids": {f"vision_model.{canonical(name)}": tensor for name, tensor in tuned.vision_model.state_dict().items()}
+        | {"vision_model.embeddings.position_ids": positions.float() * 0.9999},
     }
     for name, tensors in exports.items():
         halves = {key: tensor.half() if tensor.is_floating_point() and "position_ids" not in key else tensor for key, tensor in tensors.items()}

@@ -20,7 +20,9 @@ LINEAR = ["q_proj", "k_proj", "v_proj", "out_proj", "fc1", "fc2"]
 
 ADAPTERS = {
     "plain": peft.LoraConfig(r=4, lora_alpha=8, target_modules=ATTENTION),
-    "rank-patterns": peft.LoraConfig(r=4, lora_alpha=8, target_modules=LINEAR, rank_pattern={"fc1": 2, "layers.0.self_attn.q_proj": 3}, alpha_pattern={"fc1": 5, "out_proj": 16}),
+    "rank-patterns": peft.LoraConfig(
+        r=4, lora_alpha=8, target_modules=LINEAR, rank_pattern={"fc1": 2, "layers.0.self_attn.q_proj": 3}, alpha_pattern={"fc1": 5, "out_proj": 16}
+    ),
     "rslora": peft.LoraConfig(r=4, lora_alpha=6, target_modules=ATTENTION, use_rslora=True),
     "fan-in-fan-out": peft.LoraConfig(r=2, lora_alpha=4, target_modules=["fc1"], fan_in_fan_out=True),
     "bias-all": peft.LoraConfig(r=2, lora_alpha=4, target_modules=["q_proj"], bias="all"),
@@ -73,7 +75,13 @@ def halve(folder: Path) -> None:
 def add_vision_prefix(folder: Path) -> None:
     """Names as with transformers before 5, whose vision model kept its tower under `vision_model`."""
     file = folder / "adapter_model.safetensors"
-    write_bytes(file, save({name.replace("base_model.model.", "base_model.model.vision_model."): tensor for name, tensor in load_file(file).items()}, {"format": "pt"}))
+    write_bytes(
+        file,
+        save(
+            {name.replace("base_model.model.", "base_model.model.vision_model."): tensor for name, tensor in load_file(file).items()},
+            {"format": "pt"},
+        ),
+    )
 
 
 def as_pickle(folder: Path) -> None:
@@ -110,4 +118,6 @@ def make(out: Path) -> None:
         if config["peft_type"] == "LORA" and path.name not in ("plain-prefixed", "plain-bin"):
             write_bytes(folder / f"{path.name}.merged.safetensors", save(changed, {"format": "pt"}))
         rows[path.name] = row | {"changed": {name: tensor_sha256(changed[name]) for name in sorted(changed)}}
-    write_json(folder / "expected.json", {"made_with": versions("peft", "transformers", "torch"), "base": "formats/shards/safetensors", "adapters": rows})
+    write_json(
+        folder / "expected.json", {"made_with": versions("peft", "transformers", "torch"), "base": "formats/shards/safetensors", "adapters": rows}
+    )

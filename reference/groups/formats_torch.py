@@ -32,12 +32,18 @@ def zip_files() -> list[TorchFile]:
         TorchFile("buffers.pt", saved({"buffer": nn.Buffer(filled(2))})),
         TorchFile("nested-state-dict.pt", saved(nested)),
         TorchFile("nested-model.pth", saved({"model": files.plain(), "iteration": 10})),
-        TorchFile("prefixed.ckpt", saved({"state_dict": {f"module.{name}": tensor for name, tensor in files.plain().items()}, "pytorch-lightning_version": "2.5.0"})),
+        TorchFile(
+            "prefixed.ckpt",
+            saved({"state_dict": {f"module.{name}": tensor for name, tensor in files.plain().items()}, "pytorch-lightning_version": "2.5.0"}),
+        ),
         TorchFile("one-tensor.pt", saved(filled(2, 2)), "the top object is a tensor"),
         TorchFile("list-of-tensors.pt", saved([filled(2), filled(3)])),
         TorchFile("integer-keys.pt", saved({0: filled(2), 1: filled(3)})),
         TorchFile("empty-dict.pt", saved({})),
-        TorchFile("set-and-size.pt", saved({"shape": torch.Size([2, 3]), "dtype": torch.float16, "device": torch.device("cpu"), "set": {1, 2}, "x": filled(1)})),
+        TorchFile(
+            "set-and-size.pt",
+            saved({"shape": torch.Size([2, 3]), "dtype": torch.float16, "device": torch.device("cpu"), "set": {1, 2}, "x": filled(1)}),
+        ),
         TorchFile("names.pt", saved({"__proto__": filled(1), "": filled(2), "é": filled(3), "constructor": filled(4)})),
         TorchFile("protocol-3.pt", saved(files.plain(), pickle_protocol=3)),
         TorchFile("protocol-4.pt", saved(files.plain(), pickle_protocol=4)),
@@ -156,7 +162,9 @@ def legacy_files() -> list[TorchFile]:
         TorchFile("legacy-truncated-in-the-pickle.pt", plain[:120]),
         TorchFile("legacy-wrong-magic.pt", files.flipped(plain, 8)),
         TorchFile("legacy-extra-bytes.pt", plain + b"tail"),
-        TorchFile("legacy-reduce-runs-code.pt", legacy({"extra": collections.OrderedDict}).replace(b"ccollections\nOrderedDict\n", b"cbuiltins\neval\n")),
+        TorchFile(
+            "legacy-reduce-runs-code.pt", legacy({"extra": collections.OrderedDict}).replace(b"ccollections\nOrderedDict\n", b"cbuiltins\neval\n")
+        ),
         TorchFile("plain-pickle.pt", pickle.dumps({"a": 1}, protocol=2), "a pickle that torch did not write"),
         TorchFile("text.pt", b"<!DOCTYPE html><html>not a checkpoint</html>\n"),
         TorchFile("empty.pt", b""),

@@ -110,7 +110,11 @@ def make(out: Path) -> None:
         write_bytes(folder / "files" / name, file)
     for name, file in bad.items():
         write_bytes(folder / "bad" / name, file)
-    defaults = {key: value for key, value in CLIPImageProcessorPil().to_dict().items() if key.startswith("do_") or key in ("resample", "rescale_factor", "size", "crop_size")}
+    defaults = {
+        key: value
+        for key, value in CLIPImageProcessorPil().to_dict().items()
+        if key.startswith("do_") or key in ("resample", "rescale_factor", "size", "crop_size")
+    }
     content = {
         "made_with": versions("Pillow", "transformers", "datasets", "numpy"),
         "defaults": defaults,

@@ -38,7 +38,9 @@ class Results:
     def add(self, shape: str, method: str, options: dict, state_dict: dict[str, torch.Tensor], **more) -> None:
         tensors = {canonical(name): tensor.detach() for name, tensor in state_dict.items()}
         assert sorted(tensors) == self.names[shape] and all(tensor.dtype == torch.float32 for tensor in tensors.values())
-        self.rows.append({"shape": shape, "method": method, "options": options, **more, "sha256": [tensor_sha256(tensors[name]) for name in self.names[shape]]})
+        self.rows.append(
+            {"shape": shape, "method": method, "options": options, **more, "sha256": [tensor_sha256(tensors[name]) for name in self.names[shape]]}
+        )
 
 
 def run(algorithm, shape: str, **pool) -> dict[str, torch.Tensor]:
@@ -111,7 +113,9 @@ def slerp(results: Results, shape: str, t: float, experts: list[str], with_base:
 def interpolation(results: Results, shape: str, t: float, expert: str) -> None:
     """`LinearInterpolationAlgorithm` 0.2.33 asserts that a list equals 2 and never runs: this is the line behind that assertion."""
     first, second = (load_vision(folder).state_dict() for folder in (base_folder(shape), expert_folders(shape)[expert]))
-    results.add(shape, "LinearInterpolationAlgorithm", {"t": t}, state_dict_weighted_sum([first, second], [1 - t, t]), models=["_pretrained_", expert])
+    results.add(
+        shape, "LinearInterpolationAlgorithm", {"t": t}, state_dict_weighted_sum([first, second], [1 - t, t]), models=["_pretrained_", expert]
+    )
 
 
 @contextlib.contextmanager

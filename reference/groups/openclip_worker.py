@@ -1,6 +1,6 @@
 """Run as a subprocess with OpenCLIP on the path: builds a model, converts it with transformers' own script, runs both.
 
-    python openclip_worker.py CONFIG.json OUT_FOLDER
+python openclip_worker.py CONFIG.json OUT_FOLDER
 """
 
 import importlib.util
@@ -69,7 +69,10 @@ def main() -> None:
     ids = torch.tensor([[38, 3, 4, 39, 0, 0, 0, 0], [38, 9, 20, 31, 17, 5, 39, 0]])
     outputs = {"pixel_values": pixels, "ids": ids, "image_features": model.encode_image(pixels), "text_features": model.encode_text(ids)}
     scale = outputs["image_features"].abs().max(), outputs["text_features"].abs().max()
-    image, text = converted.visual_projection(converted.vision_model(pixels).pooler_output), converted.text_projection(converted.text_model(ids).pooler_output)
+    image, text = (
+        converted.visual_projection(converted.vision_model(pixels).pooler_output),
+        converted.text_projection(converted.text_model(ids).pooler_output),
+    )
     assert (image - outputs["image_features"]).abs().max() < 1e-5 * scale[0]
     assert (text - outputs["text_features"]).abs().max() < 1e-5 * scale[1]
     save_file({name: tensor.contiguous() for name, tensor in outputs.items()}, out / "outputs.safetensors")

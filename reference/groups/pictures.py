@@ -58,7 +58,10 @@ def draw_outline(draw: ImageDraw.ImageDraw, name: str, size: tuple[int, int], co
         draw.polygon(turned(corners, angle, centre), fill=colour)
     else:
         arm = radius * rng.uniform(0.2, 0.35)
-        for points in ([(-radius, -arm), (radius, -arm), (radius, arm), (-radius, arm)], [(-arm, -radius), (arm, -radius), (arm, radius), (-arm, radius)]):
+        for points in (
+            [(-radius, -arm), (radius, -arm), (radius, arm), (-radius, arm)],
+            [(-arm, -radius), (arm, -radius), (arm, radius), (-arm, radius)],
+        ):
             draw.polygon(turned(points, angle, centre), fill=colour)
 
 

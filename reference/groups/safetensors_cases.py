@@ -188,7 +188,16 @@ def dtype_cases() -> dict[str, bytes]:
 
 
 def make(out: Path) -> None:
-    groups = (header_cases(), layout_cases(), number_cases(), entry_cases(), unknown_value_cases(), dtype_shape_cases(), metadata_cases(), dtype_cases())
+    groups = (
+        header_cases(),
+        layout_cases(),
+        number_cases(),
+        entry_cases(),
+        unknown_value_cases(),
+        dtype_shape_cases(),
+        metadata_cases(),
+        dtype_cases(),
+    )
     cases = [{"name": name} | case(file) for group in groups for name, file in group.items()]
     assert len({row["name"] for row in cases}) == len(cases)
     write_json(out / "safetensors" / "cases.json", {"made_with": versions("safetensors"), "cases": cases})

@@ -20,7 +20,10 @@ def valid_files() -> list[bytes]:
         file_of(header_of({"a": tensor("F32", [2], 0, 8)}), rng.randbytes(8)),
         file_of(header_of({"w": tensor("F16", [2, 2], 4, 12), "scale": tensor("F32", [], 0, 4)}, {"format": "pt"}) + b"   ", rng.randbytes(12)),
         file_of(header_of({"post_layernorm.weight": tensor("BF16", [3], 8, 14), "position_ids": tensor("I64", [1, 1], 0, 8)}), rng.randbytes(14)),
-        file_of(header_of({"none": tensor("F32", [0, 4], 0, 0), "b": tensor("U8", [3], 0, 3), "c": tensor("BOOL", [1], 3, 4)}, {"k": "é", "l": ""}), rng.randbytes(4)),
+        file_of(
+            header_of({"none": tensor("F32", [0, 4], 0, 0), "b": tensor("U8", [3], 0, 3), "c": tensor("BOOL", [1], 3, 4)}, {"k": "é", "l": ""}),
+            rng.randbytes(4),
+        ),
     ]
 
 
@@ -62,7 +65,27 @@ def offsets_and_shapes(file: bytes, rng: random.Random) -> bytes:
 
 def dtypes(file: bytes, rng: random.Random) -> bytes:
     header, data = parts(file)
-    names = ("F32", "F16", "BF16", "F64", "I64", "I32", "U8", "I8", "BOOL", "F8_E4M3", "F8_E5M2", "F4", "F6_E2M3", "C64", "U64", "f16", "F33", "", "FLOAT")
+    names = (
+        "F32",
+        "F16",
+        "BF16",
+        "F64",
+        "I64",
+        "I32",
+        "U8",
+        "I8",
+        "BOOL",
+        "F8_E4M3",
+        "F8_E5M2",
+        "F4",
+        "F6_E2M3",
+        "C64",
+        "U64",
+        "f16",
+        "F33",
+        "",
+        "FLOAT",
+    )
     found = rng.choice(list(re.finditer(rb'"dtype":"(\w+)"', header)))
     return file_of(header[: found.start(1)] + rng.choice(names).encode() + header[found.end(1) :], data)
 
@@ -92,7 +115,9 @@ def nesting(file: bytes, rng: random.Random) -> bytes:
 
 def padding(file: bytes, rng: random.Random) -> bytes:
     header, data = parts(file)
-    filler = rng.choice((b" ", b" ", b"\t", b"\n", b"\r", b"\x00", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xef\xbb\xbf", b"\xe2\x80\xa8")) * rng.randrange(1, 9)
+    filler = rng.choice((b" ", b" ", b"\t", b"\n", b"\r", b"\x00", b"\x0b", b"\x0c", b"\xc2\xa0", b"\xef\xbb\xbf", b"\xe2\x80\xa8")) * rng.randrange(
+        1, 9
+    )
     at = rng.choice((0, 0, len(header), len(header), rng.choice([m.end() for m in re.finditer(rb"[:,{}\[\]]", header)]), rng.randrange(len(header))))
     return file_of(header[:at] + filler + header[at:], data)
 

@@ -56,7 +56,12 @@ def make(out: Path) -> None:
         file = save(tensors, metadata)
         write_bytes(out / "safetensors" / "writer" / f"{number:02}.safetensors", file)
         inputs = [
-            {"name": key, "dtype": SAFETENSORS_DTYPES[tensor.dtype], "shape": list(tensor.shape), "data": base64.b64encode(tensor_bytes(tensor)).decode()}
+            {
+                "name": key,
+                "dtype": SAFETENSORS_DTYPES[tensor.dtype],
+                "shape": list(tensor.shape),
+                "data": base64.b64encode(tensor_bytes(tensor)).decode(),
+            }
             for key, tensor in tensors.items()
         ]
         rows.append({"name": name, "file": f"{number:02}.safetensors", "sha256": sha256(file), "metadata": metadata, "tensors": inputs})

@@ -143,7 +143,12 @@ def make(out: Path) -> None:
     results = {name: scored(name, vision, pool, labels, folder) for name, vision in models()}
     for task, seen in pool.recorded.items():
         tasks[task]["head"] = [float32_list(row) for row in seen["head"]]
-    content = {"made_with": versions("fusion-bench", "transformers", "torch", "torchmetrics", "datasets"), "batchSize": 128, "tasks": tasks, "models": results}
+    content = {
+        "made_with": versions("fusion-bench", "transformers", "torch", "torchmetrics", "datasets"),
+        "batchSize": 128,
+        "tasks": tasks,
+        "models": results,
+    }
     write_json(folder / "expected.json", content, indent=None)
     write_bytes(folder / "program" / "clip_task_arithmetic.yaml", CONFIG.encode())
     write_bytes(folder / "program" / "program_report.json", program_report())

@@ -6,12 +6,39 @@ PLAIN = """a photo of a cat|a photo of a dog.|a blurry photo of the number: "7".
 the digit zero|a centered satellite photo of annual crop land.|a close up photo of a "no entry for vehicles" traffic sign.|i love my 2012 Audi TT RS Coupe!
 a photo of a Sun397 airplane_cabin.|aerial imagery of the commercial area.|a low resolution photo of a t-shirt|itap of a tench.|art of the hammerhead shark
 a photo of a|a|A|the|photo|xylophone|antidisestablishmentarianism|supercalifragilisticexpialidocious|Zürich Hauptbahnhof
-a photo of {}|{}|a photo of a {c}.|red, green and blue|one. two! three? four; five: six|(in brackets) [square] {curly} <angle>""".replace("\n", "|").split("|")
+a photo of {}|{}|a photo of a {c}.|red, green and blue|one. two! three? four; five: six|(in brackets) [square] {curly} <angle>""".replace(
+    "\n", "|"
+).split("|")
 
 APOSTROPHES = ["don't", "DON'T", "it's", "we're", "they've", "I'm", "you'll", "she'd", "'tis", "rock 'n' roll", "dogs'", "don’t", "it’s ‘quoted’", "''", "'s", "' s", "a's's", "'re've'll",
                "O'Neill's", "y'all'd've", "'S", "'T'", "l'été d'août", "5'3\""]  # fmt: skip
 
-DIGITS = ["0", "7", "42", "2024", "3.14159", "1,000,000", "1e-5", "-5", "+7", "50%", "$9.99", "#1", "1st 2nd 3rd", "a1b2c3", "mp3", "x86_64", "½ ¾", "x² + y³", "Ⅷ ⅷ", "٠١٢٣٤٥٦٧٨٩", "१२३", "０１２３", "①②③", "①a"]
+DIGITS = [
+    "0",
+    "7",
+    "42",
+    "2024",
+    "3.14159",
+    "1,000,000",
+    "1e-5",
+    "-5",
+    "+7",
+    "50%",
+    "$9.99",
+    "#1",
+    "1st 2nd 3rd",
+    "a1b2c3",
+    "mp3",
+    "x86_64",
+    "½ ¾",
+    "x² + y³",
+    "Ⅷ ⅷ",
+    "٠١٢٣٤٥٦٧٨٩",
+    "१२३",
+    "０１２３",
+    "①②③",
+    "①a",
+]
 
 WHITE_SPACE = ["", " ", "  ", "\t", "\n", "a  b", "a   b    c", " leading", "trailing ", " both ", "tab\tbetween", "new\nline", "carriage\r\nreturn", "vertical\x0btab", "form\x0cfeed",
                "no-break\u00a0space", "ideographic\u3000space", "thin\u2009space", "line\u2028separator", "paragraph\u2029separator", "next\u0085line", "zero\u200bwidth", "\ufeffbyte order mark",
@@ -36,7 +63,21 @@ def long_strings() -> list[str]:
     rng = random.Random(5)
     words = "a photo of the old red wooden house by a lake with many small boats and birds above it".split()
     sentences = [" ".join(rng.choice(words) for _ in range(length)) for length in (20, 60, 74, 75, 76, 77, 120, 400)]
-    return [*sentences, "a" * 300, "ab" * 200, "z" * 76, "1" * 75, "1" * 76, "é" * 40, "🙂" * 30, "!" * 200, "a " * 75, "a " * 76, "-a" * 60, "pneumonoultramicroscopicsilicovolcanoconiosis" * 3]
+    return [
+        *sentences,
+        "a" * 300,
+        "ab" * 200,
+        "z" * 76,
+        "1" * 75,
+        "1" * 76,
+        "é" * 40,
+        "🙂" * 30,
+        "!" * 200,
+        "a " * 75,
+        "a " * 76,
+        "-a" * 60,
+        "pneumonoultramicroscopicsilicovolcanoconiosis" * 3,
+    ]
 
 
 def prompts_of_tasks() -> list[str]:

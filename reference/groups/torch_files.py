@@ -46,7 +46,10 @@ def plain() -> dict[str, torch.Tensor]:
 
 def every_dtype() -> dict[str, torch.Tensor]:
     floats = {str(d).removeprefix("torch."): filled(3, dtype=d) for d in (torch.float64, torch.float32, torch.float16, torch.bfloat16)}
-    integers = {str(d).removeprefix("torch."): torch.tensor([1, 0, 100], dtype=d) for d in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)}
+    integers = {
+        str(d).removeprefix("torch."): torch.tensor([1, 0, 100], dtype=d)
+        for d in (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8, torch.bool)
+    }
     return floats | integers
 
 
@@ -109,7 +112,12 @@ def with_pickle(pickled: bytes, data: dict[str, bytes] | None = None) -> bytes:
     """A torch archive around a hand-made pickle."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as target:
-        for name, content in {"data.pkl": pickled, "byteorder": b"little", "version": b"3\n", **{f"data/{k}": v for k, v in (data or {}).items()}}.items():
+        for name, content in {
+            "data.pkl": pickled,
+            "byteorder": b"little",
+            "version": b"3\n",
+            **{f"data/{k}": v for k, v in (data or {}).items()},
+        }.items():
             target.writestr(zipfile.ZipInfo(f"archive/{name}"), content)
     return out.getvalue()
 
