@@ -1,0 +1,70 @@
+/**
+ * Scores one model on a task pool from the first image to the last, as FusionBench's `CLIPVisionModelTaskPool.evaluate`
+ * does. The page scores batch by batch and changes its mind; a program's run does not.
+ */
+import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
+import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
+import { createTally } from '../taskpool/tally';
+import type { TaskResult } from './report';
+
+export interface EvaluatedTask extends ScoringTask {
+  readonly name: string;
+  readonly classnames: readonly string[];
+  /** File name of each image, for messages. */
+  readonly imageNames: readonly string[];
+}
+
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal;
+  /** Called after every batch. */
+  readonly onProgress?: (task: string, scored: number, total: number) => void;
+  /** A picture that cannot be read is passed over. */
+  readonly onUnreadable?: (task: string, image: string, error: Error) => void;
+  /** Score one batch of each task only, as FusionBench's `fast_dev_run` does. */
+  readonly fastDevRun?: boolean;
+}
+
+/** Results in the order of the tasks. Rejects with DeviceError where the model's output is not finite. */
+export async function evaluate(
+  model: ScoringModel,
+  tasks: readonly EvaluatedTask[],
+  options: EvaluateOptions = {},
+): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (const task of tasks) results.push(await evaluateTask(model, task, options));
+  return results;
+}
+
+async function evaluateTask(
+  model: ScoringModel,
+  task: EvaluatedTask,
+  { signal, onProgress, onUnreadable, fastDevRun }: EvaluateOptions,
+): Promise<TaskResult> {
+  const tally = createTally(task.order.length, task.head.classes);
+  while (!tally.complete) {
+    await scoreBatch(
+      model,
+      task,
+      tally,
+      (index, error) => onUnreadable?.(task.name, task.imageNames[index] ?? '', error),
+      signal,
+    );
+    onProgress?.(task.name, tally.scored, tally.total);
+    if (fastDevRun) break;
+  }
+  const { scored, correct } = tally;
+  return {
+    task: task.name,
+    n: scored,
+    correct,
+    accuracy: correct / scored,
+    interval: wilsonInterval(correct, scored),
+    loss: tally.loss(),
+    sampleLoss: tally.sampleLoss,
+    perClass: tally.perClass.map((counts, i) => ({
+      classname: task.classnames[i] ?? '',
+      n: counts.scored,
+      correct: counts.correct,
+    })),
+  };
+}
