@@ -1,6 +1,7 @@
 /** Test support: checkpoints made by hand, of headers alone or with their bytes. */
 import { elementCount } from '../checkpoint/data-length';
-import type { Checkpoint, Dtype, TensorSource } from '../checkpoint/types';
+import { encodeSafetensors } from '../checkpoint/safetensors/encode-safetensors';
+import type { Checkpoint, Dtype, NamedBlob, TensorSource } from '../checkpoint/types';
 import { canonicalVisionNames, type NamedShape } from './tensor-names';
 import type { VisionConfig } from './types';
 
@@ -53,6 +54,16 @@ export function checkpoint(tensors: Iterable<TensorSource>): Checkpoint {
     tensors: new Map(named),
     metadata: new Map(),
   };
+}
+
+/** Tensors as the file that they would be dropped as. */
+export async function safetensorsFile(
+  name: string,
+  tensors: readonly TensorSource[],
+): Promise<NamedBlob> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of encodeSafetensors(tensors).chunks()) chunks.push(chunk);
+  return { name, blob: new Blob(chunks) };
 }
 
 /** Headers of everything that a vision tower has. */

@@ -6,7 +6,7 @@ import { refuseForeign } from './refusals';
 import type { Layout } from './types';
 
 /** Wrappers that training code puts before every name (DataParallel, Lightning, FusionBench, task_vectors, CLIPSeg). */
-const WRAPPERS = '(?:(?:module|model|state_dict|clip_model|clip|image_encoder)\\.)*';
+export const WRAPPERS = '(?:(?:module|model|state_dict|clip_model|clip|image_encoder)\\.)*';
 const HUGGING_FACE = new RegExp(
   `^(${WRAPPERS})(vision_model\\.)?embeddings\\.patch_embedding\\.weight$`,
 );
@@ -35,7 +35,8 @@ export function readLayout(checkpoint: Checkpoint): Layout {
   return refuseForeign(checkpoint.file, names, 'any');
 }
 
-const BARE_VISION = /^(embeddings\.|encoder\.layers\.|pre_layrnorm\.|post_layernorm\.)/;
+/** Tensors of a vision tower that stands alone. */
+export const VISION_TENSOR = /^(embeddings\.|encoder\.layers\.|pre_layrnorm\.|post_layernorm\.)/;
 
 function readHuggingFace(
   checkpoint: Checkpoint,
@@ -48,7 +49,7 @@ function readHuggingFace(
   for (const [fullName, tensor] of checkpoint.tensors) {
     const name = fullName.slice(wrapper.length);
     if (!fullName.startsWith(wrapper)) foreign.push(fullName);
-    else if (visionPrefix === '' ? BARE_VISION.test(name) : name.startsWith(visionPrefix)) {
+    else if (visionPrefix === '' ? VISION_TENSOR.test(name) : name.startsWith(visionPrefix)) {
       vision.set(name.slice(visionPrefix.length), tensor);
     } else if (isRest(name)) rest.set(name, tensor);
     else foreign.push(fullName);

@@ -4,9 +4,11 @@ import { BASE_PATCH32, checkpoint, header, visionHeaders } from '../testing-chec
 
 /** Names as the libraries write them; those of towers that look like a CLIP's come with a CLIP's own tensors. */
 const FILES: Readonly<Record<string, readonly string[]>> = {
-  'PEFT LoRA': ['base_model.model.vision_model.encoder.layers.0.self_attn.q_proj.lora_A.weight'],
+  'model with LoRA': [
+    'base_model.model.vision_model.encoder.layers.0.self_attn.q_proj.lora_A.weight',
+  ],
   'kohya LoRA': ['lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight'],
-  'PEFT IA3': ['base_model.model.vision_model.encoder.layers.0.mlp.fc1.ia3_l'],
+  'model with IA3': ['base_model.model.vision_model.encoder.layers.0.mlp.fc1.ia3_l'],
   SigLIP: ['vision_model.embeddings.patch_embedding.bias', 'vision_model.head.probe'],
   'SigLIP of OpenCLIP': ['visual.trunk.attn_pool.latent', 'visual.trunk.patch_embed.proj.weight'],
   'EVA-CLIP': ['visual.cls_token', 'visual.blocks.0.attn.q_bias'],
@@ -59,8 +61,6 @@ it('refuses other models by their name', async () => {
       "EVA-CLIP": "FormatError: model.safetensors: this is EVA-CLIP: it has visual.blocks.0.attn.q_bias. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "LLaVA": "FormatError: model.safetensors: this is a vision-language model built on a CLIP (LLaVA and its kin): it has vision_tower.vision_model.embeddings.class_embedding. Export its CLIP alone (CLIPModel or CLIPVisionModel, save_pretrained) and add that.",
       "Llama": "FormatError: model.safetensors: this is a language model: it has model.embed_tokens.weight. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
-      "PEFT IA3": "FormatError: model.safetensors: this is an adapter of another kind than LoRA: it has base_model.model.vision_model.encoder.layers.0.mlp.fc1.ia3_l. Fold it into its model first (PEFT: merge_and_unload, then save_pretrained) and add the result.",
-      "PEFT LoRA": "FormatError: model.safetensors: this is a LoRA adapter: it has base_model.model.vision_model.encoder.layers.0.self_attn.q_proj.lora_A.weight. Fold it into its model first (PEFT: merge_and_unload, then save_pretrained) and add the result.",
       "ResNet": "FormatError: model.safetensors: this is a convolutional network: it has bn1.running_mean. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "ResNet CLIP": "FormatError: model.safetensors: this is a ResNet CLIP: it has visual.layer1.0.conv1.weight. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "SigLIP": "FormatError: model.safetensors: this is SigLIP: it has vision_model.embeddings.patch_embedding.bias. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
@@ -68,7 +68,9 @@ it('refuses other models by their name', async () => {
       "Stable Diffusion": "FormatError: model.safetensors: this is a Stable Diffusion model: it has model.diffusion_model.input_blocks.0.0.weight. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "ViT": "FormatError: model.safetensors: this is a plain ViT (DINO, MAE, DeiT or a classifier), not a CLIP: it has vit.embeddings.cls_token. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "X-CLIP": "FormatError: model.safetensors: this is X-CLIP (for video): it has vision_model.encoder.layers.0.message_fc.weight. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
-      "kohya LoRA": "FormatError: model.safetensors: this is a LoRA adapter: it has lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight. Fold it into its model first (PEFT: merge_and_unload, then save_pretrained) and add the result.",
+      "kohya LoRA": "FormatError: model.safetensors: this is a LoRA adapter in kohya's format: it has lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight. Only adapters of PEFT are folded here: fold it into its model with the program that made it, and add the result.",
+      "model with IA3": "FormatError: model.safetensors: this is an adapter of another kind than LoRA: it has base_model.model.vision_model.encoder.layers.0.mlp.fc1.ia3_l. Fold it into its model first (PEFT: merge_and_unload, then save_pretrained) and add the result.",
+      "model with LoRA": "FormatError: model.safetensors: this is a model with a LoRA adapter still in it: it has base_model.model.vision_model.encoder.layers.0.self_attn.q_proj.lora_A.weight. Save the adapter alone (PEFT: save_pretrained) or fold it (merge_and_unload, then save_pretrained), and add that.",
       "nothing": "FormatError: model.safetensors: it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. It holds no tensor at all. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "something else": "FormatError: model.safetensors: it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. It holds a, b.weight, c, d, and 2 more. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",
       "timm ViT": "FormatError: model.safetensors: this is a plain ViT (DINO, MAE, DeiT or a classifier), not a CLIP: it has cls_token. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.",

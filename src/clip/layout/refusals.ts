@@ -32,9 +32,14 @@ const lookalike = (what: string, sign: RegExp, remedy = USE_CLIP): Foreign => ({
 /** The first that matches names the file, so the special stand before the general. */
 const FOREIGN: readonly Foreign[] = [
   distinctive(
-    'a LoRA adapter',
+    "a LoRA adapter in kohya's format",
+    /^lora_\w+\.(lora_(down|up)\.weight|alpha)$/,
+    'Only adapters of PEFT are folded here: fold it into its model with the program that made it, and add the result.',
+  ),
+  distinctive(
+    'a model with a LoRA adapter still in it',
     /(^|[._])lora_(A|B|down|up|embedding_A|embedding_B)\b/,
-    'Fold it into its model first (PEFT: merge_and_unload, then save_pretrained) and add the result.',
+    'Save the adapter alone (PEFT: save_pretrained) or fold it (merge_and_unload, then save_pretrained), and add that.',
   ),
   distinctive(
     'an adapter of another kind than LoRA',
