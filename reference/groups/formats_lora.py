@@ -9,7 +9,7 @@ from pathlib import Path
 import peft
 import torch
 from safetensors.torch import load_file, save
-from transformers import CLIPVisionModel
+from transformers import CLIPModel, CLIPVisionModel
 
 from groups.common import FIXTURES, tensor_sha256, versions, write_bytes, write_json
 from groups.torch_files import saved
@@ -36,18 +36,29 @@ ADAPTERS = {
     "lokr": peft.LoKrConfig(r=2, alpha=4, target_modules=["q_proj"]),
     "adalora": peft.AdaLoraConfig(init_r=2, target_r=2, total_step=10, target_modules=["q_proj"]),
     "oft": peft.OFTConfig(r=0, oft_block_size=4, target_modules=["q_proj"]),
+    "dora-convolution": peft.LoraConfig(r=2, lora_alpha=4, target_modules=["patch_embedding"], use_dora=True),
+    "embedding": peft.LoraConfig(r=2, lora_alpha=4, target_modules=["position_embedding"]),
+    "whole-clip": peft.LoraConfig(r=2, lora_alpha=4, target_modules=["q_proj", "visual_projection"]),
 }
 """PEFT configurations by the adapter's folder."""
 
 
-def base_vision() -> CLIPVisionModel:
-    return CLIPVisionModel.from_pretrained(BASE, dtype=torch.float32).eval()
+def base_model(name: str) -> CLIPModel | CLIPVisionModel:
+    kind = CLIPModel if name == "whole-clip" else CLIPVisionModel
+    return kind.from_pretrained(BASE, dtype=torch.float32).eval()
+
+
+def vision_tensors(model: torch.nn.Module) -> dict[str, torch.Tensor]:
+    """The vision tower's, by canonical name."""
+    state_dict = model.state_dict()
+    nested = {name.removeprefix("vision_model."): tensor for name, tensor in state_dict.items() if name.startswith("vision_model.")}
+    return nested or state_dict
 
 
 def write_adapter(name: str, folder: Path, seed: int) -> None:
     """An adapter with every trainable tensor random, as `save_pretrained` writes it."""
     torch.manual_seed(seed)
-    model = peft.get_peft_model(base_vision(), copy.deepcopy(ADAPTERS[name]))
+    model = peft.get_peft_model(base_model(name), copy.deepcopy(ADAPTERS[name]))
     generator = torch.Generator().manual_seed(seed)
     with torch.no_grad():
         for parameter in model.parameters():
@@ -93,7 +104,7 @@ def as_pickle(folder: Path) -> None:
 def merged(folder: Path) -> dict[str, torch.Tensor]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return peft.PeftModel.from_pretrained(base_vision(), folder).merge_and_unload().state_dict()
+        return vision_tensors(peft.PeftModel.from_pretrained(base_model(folder.name), folder).merge_and_unload())
 
 
 def make(out: Path) -> None:
@@ -105,7 +116,7 @@ def make(out: Path) -> None:
     variant(folder / "plain", folder / "plain-prefixed", add_vision_prefix)
     variant(folder / "plain", folder / "plain-bin", as_pickle)
 
-    base = base_vision().state_dict()
+    base = vision_tensors(base_model("plain"))
     rows = {}
     for path in sorted(path for path in folder.iterdir() if path.is_dir()):
         config = json.loads((path / "adapter_config.json").read_text())
