@@ -69,6 +69,7 @@ export function createScheduler(
       }
       try {
         await step(demand, unit);
+        await letMessagesIn();
       } catch (error) {
         // An abort means that the demand has changed meanwhile; anything else is told, and waits for a change.
         if (wanted === demand) {
@@ -99,6 +100,11 @@ export function createScheduler(
       while (running) await running;
     },
   };
+}
+
+/** Wasm never leaves the microtask queue: without this no message, such as a newer value, and no timer gets a turn. */
+function letMessagesIn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve));
 }
 
 function identify({ inputs }: Demand, { weights, task }: Unit): string {
