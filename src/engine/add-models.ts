@@ -1,5 +1,6 @@
 /** "Add checkpoints": dropped files become models of the library, or findings that say why not. */
 import { openClip } from '../clip/open';
+import { NeedsBaseError } from '../clip/needs-base-error';
 import type { ClipModel } from '../clip/types';
 import { FormatError } from '../errors';
 import type { Library } from '../storage/types';
@@ -15,7 +16,8 @@ export interface AddedModels {
 
 /**
  * Opens every model before anything is stored (headers only), then imports the good ones one after the other. Bad ones
- * become findings and leave nothing behind; so does an import that is stopped or that the storage refuses.
+ * become findings and leave nothing behind; so does an import that is stopped or that the storage refuses. What only waits
+ * for its base (a LoRA adapter) is imported: the shelf opens it again whenever the base changes.
  */
 export async function addModels(
   library: Library,
@@ -26,13 +28,18 @@ export async function addModels(
 ): Promise<AddedModels> {
   const { models: groups, unused } = groupModelFiles(files);
   const findings: Finding[] = [];
-  const good: { group: ModelGroup; model: ClipModel }[] = [];
+  const good: { group: ModelGroup; fullClip: boolean }[] = [];
   for (const group of groups) {
     job.signal.throwIfAborted();
     try {
       const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
-      good.push({ group, model: await openClip(group.name, blobs, base) });
+      const { text } = await openClip(group.name, blobs, base);
+      good.push({ group, fullClip: text !== undefined });
     } catch (error) {
+      if (error instanceof NeedsBaseError) {
+        good.push({ group, fullClip: false });
+        continue;
+      }
       if (!(error instanceof FormatError)) throw error;
       findings.push({
         severity: 'error',
@@ -43,7 +50,7 @@ export async function addModels(
     }
   }
   const models: NewModel[] = [];
-  for (const [i, { group, model }] of good.entries()) {
+  for (const [i, { group, fullClip }] of good.entries()) {
     const label = `Importing ${group.name} (${i + 1} of ${good.length})`;
     const request = {
       name: group.name,
@@ -55,7 +62,7 @@ export async function addModels(
         signal: job.signal,
         onProgress: (done, total) => job.report(label, total === 0 ? null : done / total),
       });
-      models.push({ id: item.id, name: group.name, origin, fullClip: model.text !== undefined });
+      models.push({ id: item.id, name: group.name, origin, fullClip });
     } catch (error) {
       // What was imported before stays; what comes after would fail in the same way.
       findings.push(interrupted(group.name, error));
@@ -66,7 +73,7 @@ export async function addModels(
     findings.push({
       severity: 'error',
       message:
-        'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …) or a .safetensors file.',
+        'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …), a .safetensors or PyTorch file, or a LoRA adapter.',
       details: unused,
     });
   } else {

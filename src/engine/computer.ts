@@ -1,4 +1,6 @@
 /** The computing half of the engine: the runtime in use, the scoring loop on it, and where that stands. */
+import { createMutex } from '../runtime/mutex';
+import type { Runtime } from '../runtime/types';
 import type { EngineChoice, EngineView } from './api';
 import { chooseRuntime, type RuntimeParts } from './runtime-choice';
 import type { ScoringPhase } from './score-board';
@@ -24,8 +26,10 @@ export interface Computer {
   workspace(): Workspace | null;
 }
 
-/** A device that is lost more often than this is given up, and the CPU takes over. */
+/** A device that is lost more often than this before anything was completed on it is given up; the CPU takes over. */
 const MAX_LOSSES = 2;
+
+const STARTING = 'Starting the engine';
 
 export function createComputer(
   parts: RuntimeParts,
@@ -33,12 +37,14 @@ export function createComputer(
   onUnreadable: (taskId: string, name: string, error: Error) => void,
 ): Computer {
   const book = createScoreBook();
+  /** One change of runtime at a time: a loss and a choice may come together. */
+  const changes = createMutex();
   let workspace: Workspace | null = null;
   let scheduler: Scheduler | null = null;
-  let phase: ScoringPhase = { phase: 'idle', text: 'Starting the engine' };
+  let phase: ScoringPhase = { phase: 'idle', text: STARTING };
   let demand: Demand | null = null;
   let losses = 0;
-  let reason = '';
+  let reason = STARTING;
 
   const enter = (next: ScoringPhase) => {
     phase = next;
@@ -50,8 +56,10 @@ export function createComputer(
   };
 
   const events = {
-    onProgress: (next: 'preparing' | 'scoring' | 'complete', text: string) =>
-      enter({ phase: next, text }),
+    onProgress(next: 'preparing' | 'scoring' | 'complete', text: string) {
+      if (next === 'complete') losses = 0;
+      enter({ phase: next, text });
+    },
     onFailure: (error: Error) => enter({ phase: 'failed', text: error.message }),
     onUnreadable(taskId: string, index: number, error: Error) {
       const image = demand?.inputs.tasks.find(({ id }) => id === taskId)?.images[index];
@@ -59,36 +67,71 @@ export function createComputer(
     },
   };
 
-  const choose = async (choice: EngineChoice, why?: string): Promise<void> => {
+  const fail = (error: Error) => {
+    demand = null;
+    scheduler?.demand(null);
+    enter({ phase: 'failed', text: error.message });
+  };
+
+  const replace = async (
+    choice: EngineChoice,
+    explain: (runtime: Runtime) => string,
+  ): Promise<void> => {
     const previous = workspace;
     scheduler?.demand(null);
     await scheduler?.idle();
     workspace = null;
     scheduler = null;
+    reason = STARTING;
     book.clear();
+    if (demand) phase = { phase: 'preparing', text: STARTING };
     onChange();
-    await previous?.dispose();
-    const runtime = await chooseRuntime(choice, parts);
-    reason = why ? `${why} ${runtime.reason}` : runtime.reason;
-    const current = createWorkspace(runtime);
-    workspace = current;
-    scheduler = createScheduler(current, book, events);
-    void runtime.lost.then(async (message) => {
-      if (workspace !== current) return;
-      losses++;
-      const again = losses <= MAX_LOSSES;
-      await choose(
-        again ? choice : 'cpu',
-        `The GPU was lost (${message})${again ? '; it was started again.' : ' again and again.'}`,
-      );
-      start();
-    });
-    onChange();
+    // A lost device can refuse to take back what it no longer has.
+    await previous?.dispose().catch(() => undefined);
+    try {
+      const runtime = await chooseRuntime(choice, parts);
+      const current = createWorkspace(runtime);
+      reason = explain(runtime);
+      workspace = current;
+      scheduler = createScheduler(current, book, events);
+      void runtime.lost.then((message) => recover(current, choice, message));
+    } catch (error) {
+      reason = (error as Error).message;
+      throw error;
+    } finally {
+      onChange();
+    }
   };
+
+  /** A lost device took everything with it: another one is asked for, and scoring begins again. */
+  const recover = (lost: Workspace, choice: EngineChoice, message: string): Promise<void> =>
+    changes
+      .run(async () => {
+        if (workspace !== lost) return;
+        losses++;
+        const loss = `The GPU was lost (${message.replace(/\.$/, '')})`;
+        if (losses > MAX_LOSSES) {
+          const now = 'Everything is computed on the CPU; reload the page to try the GPU again.';
+          await replace('cpu', () => `${loss} ${losses} times. ${now}`);
+        } else {
+          await replace(choice, (runtime) =>
+            runtime.tensors.kind === 'webgpu'
+              ? `${loss} and started again. ${runtime.reason}`
+              : `${loss}. ${runtime.reason}`,
+          );
+        }
+        start();
+      })
+      .catch(fail);
 
   return {
     book,
-    choose,
+    choose(choice) {
+      return changes.run(() => {
+        losses = 0;
+        return replace(choice, (runtime) => runtime.reason);
+      });
+    },
     score(next) {
       demand = next;
       if (phase.phase !== 'scoring') phase = { phase: 'preparing', text: 'Preparing to score' };
@@ -104,18 +147,14 @@ export function createComputer(
       scheduler?.demand(null);
       phase = { phase: 'stopped', text: '' };
     },
-    fail(error) {
-      demand = null;
-      scheduler?.demand(null);
-      enter({ phase: 'failed', text: error.message });
-    },
+    fail,
     phase: () => phase,
     view(choice) {
       const runtime = workspace?.runtime;
       return {
         choice,
         active: runtime?.tensors.kind ?? null,
-        reason: runtime ? reason : 'Starting the engine.',
+        reason,
         adapter: runtime?.adapter ?? null,
         threads: runtime?.vision.threads ?? 1,
         exact: runtime?.exactness.exact ?? null,

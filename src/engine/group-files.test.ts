@@ -73,4 +73,13 @@ describe('dropped files', () => {
       m: ['model-00001-of-00002.safetensors'],
     });
   });
+
+  it.each([
+    ['adapter_model.safetensors', 'adapter_config.json'],
+    ['adapter_model.bin', 'adapter_config.json'],
+    ['open_clip_model.safetensors', 'open_clip_config.json'],
+    ['pytorch_model.bin', 'config.json', 'vocab.json', 'merges.txt'],
+  ])('keep %s with what says how to read it', (...names) => {
+    expect(group(...names.map((name) => `m/${name}`))).toEqual({ models: { m: names }, unused: [] });
+  });
 });

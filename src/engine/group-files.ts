@@ -24,16 +24,20 @@ const STANDARD_WEIGHTS = [
   'open_clip_model.safetensors',
   'open_clip_pytorch_model.bin',
   'adapter_model.safetensors',
+  'adapter_model.bin',
 ];
 
 /** What a Hugging Face folder says about its model besides the weights. */
 const COMPANIONS = [
   'config.json',
+  'open_clip_config.json',
   'adapter_config.json',
   'preprocessor_config.json',
   'processor_config.json',
   'tokenizer.json',
   'tokenizer_config.json',
+  'vocab.json',
+  'merges.txt',
 ];
 
 const WEIGHTS_ENDING = /\.(safetensors|bin|pt|pth|ckpt|onnx|gguf|msgpack|h5)$/i;

@@ -5,7 +5,7 @@
 import { hashBlob } from '../checkpoint/hash-blob';
 import type { NamedBlob } from '../checkpoint/types';
 import type { Library } from '../storage/types';
-import type { ModelFacts, ShelvedModel } from './model-shelf';
+import type { ModelFacts, PartialHash, ShelvedModel } from './model-shelf';
 
 export interface Hasher {
   /** Goes on with what is not hashed yet; no-op while it runs. */
@@ -13,9 +13,6 @@ export interface Hasher {
   /** Stops within a few milliseconds and remembers how far it came. */
   pause(): void;
 }
-
-/** How far a hash came; `state` is hash-wasm's own, in base64. */
-export type PartialHash = { readonly bytesDone: number; readonly state: string };
 
 /** `onHashed` is called after each model, with its sum remembered in the library's facts. */
 export function createHasher(

@@ -13,7 +13,6 @@ import {
 } from '../modelpool/task-vector-facts';
 import type { Finding } from '../modelpool/types';
 import type { Library } from '../storage/types';
-import type { PartialHash } from './hasher';
 import type { PoolEntry, PoolState } from './pool-state';
 
 export interface ShelvedModel {
@@ -27,6 +26,9 @@ export interface ShelvedModel {
   readonly taskVector?: TaskVectorFacts;
   readonly findings: readonly Finding[];
 }
+
+/** How far a hash of the weights came; `state` is hash-wasm's own, in base64. */
+export type PartialHash = { readonly bytesDone: number; readonly state: string };
 
 /** What the library remembers about a model besides its files. */
 export type ModelFacts = {
