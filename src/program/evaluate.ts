@@ -20,6 +20,8 @@ export interface EvaluateOptions {
   readonly onProgress?: (task: string, scored: number, total: number) => void;
   /** A picture that cannot be read is passed over. */
   readonly onUnreadable?: (task: string, image: string, error: Error) => void;
+  /** Images per batch of the reported loss: FusionBench averages batches, 1 where `dataloader_kwargs` says nothing. */
+  readonly lossBatchSize?: number;
   /** Score one batch of each task only, as FusionBench's `fast_dev_run` does. */
   readonly fastDevRun?: boolean;
 }
@@ -38,7 +40,7 @@ export async function evaluate(
 async function evaluateTask(
   model: ScoringModel,
   task: EvaluatedTask,
-  { signal, onProgress, onUnreadable, fastDevRun }: EvaluateOptions,
+  { signal, onProgress, onUnreadable, fastDevRun, lossBatchSize }: EvaluateOptions,
 ): Promise<TaskResult> {
   const tally = createTally(task.order.length, task.head.classes);
   while (!tally.complete) {
@@ -59,7 +61,7 @@ async function evaluateTask(
     correct,
     accuracy: correct / scored,
     interval: wilsonInterval(correct, scored),
-    loss: tally.loss(),
+    loss: tally.loss(lossBatchSize),
     sampleLoss: tally.sampleLoss,
     perClass: tally.perClass.map((counts, i) => ({
       classname: task.classnames[i] ?? '',

@@ -3,7 +3,7 @@
 import type { Classified } from './classify';
 import { batchMeanLoss } from './statistics/batch-mean-loss';
 
-/** FusionBench evaluates in batches of this size and averages the batches' losses unweighted (`_template.yaml`). */
+/** FusionBench's task pools evaluate in batches of this size (`_template.yaml`) and average their losses unweighted. */
 export const FUSION_BENCH_BATCH = 128;
 
 export interface Tally {
@@ -18,8 +18,8 @@ export interface Tally {
   readonly complete: boolean;
   /** Mean cross-entropy over the images counted so far; NaN before the first. */
   readonly sampleLoss: number;
-  /** FusionBench's loss: mean over batches of 128 in data order; null until complete. */
-  loss(): number | null;
+  /** FusionBench's loss: unweighted mean over batches (of 128 unless told) in data order; null until complete. */
+  loss(batchSize?: number): number | null;
   /** Predicted class by image index; -1 where not scored. */
   readonly predictions: Int32Array;
   /** Counts the image at the next place of the order. */
@@ -57,11 +57,11 @@ export function createTally(images: number, classes: number): Tally {
     get sampleLoss() {
       return lossSum / scored;
     },
-    loss() {
+    loss(batchSize = FUSION_BENCH_BATCH) {
       if (scored === 0 || scored + skipped < images) return null;
       return batchMeanLoss(
         losses.filter((loss) => !Number.isNaN(loss)),
-        FUSION_BENCH_BATCH,
+        batchSize,
       );
     },
     count(index, label, { prediction, loss }) {
