@@ -1,6 +1,7 @@
 /** "Add checkpoints": dropped files become models of the library, or findings that say why not. */
-import { openClip } from '../clip/open';
+
 import { NeedsBaseError } from '../clip/needs-base-error';
+import { openClip } from '../clip/open';
 import type { ClipModel } from '../clip/types';
 import { FormatError } from '../errors';
 import type { Library } from '../storage/types';

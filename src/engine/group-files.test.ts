@@ -80,6 +80,9 @@ describe('dropped files', () => {
     ['open_clip_model.safetensors', 'open_clip_config.json'],
     ['pytorch_model.bin', 'config.json', 'vocab.json', 'merges.txt'],
   ])('keep %s with what says how to read it', (...names) => {
-    expect(group(...names.map((name) => `m/${name}`))).toEqual({ models: { m: names }, unused: [] });
+    expect(group(...names.map((name) => `m/${name}`))).toEqual({
+      models: { m: names },
+      unused: [],
+    });
   });
 });

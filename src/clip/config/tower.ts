@@ -4,6 +4,7 @@
  */
 import { FormatError } from '../../errors';
 import type { TextGeometry, VisionGeometry } from '../geometry';
+import { NeedsBaseError } from '../needs-base-error';
 import type { Activation, TextConfig, TowerConfig, VisionConfig } from '../types';
 import { finiteNumber, positiveInteger, type Section, squareSide, wrongValue } from './section';
 
@@ -27,7 +28,10 @@ export interface SettingsSource {
   readonly assume: (sentence: string) => void;
 }
 
-/** @throws FormatError where configuration and tensors contradict each other */
+/**
+ * @throws FormatError where configuration and tensors contradict each other
+ * @throws NeedsBaseError where only a configuration can tell the number of heads, and there is none
+ */
 export function visionConfig(geometry: VisionGeometry, source: SettingsSource): VisionConfig {
   const { section } = source;
   if (section !== undefined) {
@@ -124,9 +128,9 @@ function settings(tower: 'vision' | 'text', width: number, source: SettingsSourc
     return { heads: base.heads, activation: base.activation, layerNormEps: base.layerNormEps };
   }
   if (width % CONVENTIONAL_HEAD_SIZE !== 0) {
-    throw new FormatError(
+    throw new NeedsBaseError(
       source.weights,
-      `its ${tower} tower is ${width} wide, and without a config.json nothing says how many attention heads that is. Add the model's config.json.`,
+      `its ${tower} tower is ${width} wide, and without a config.json nothing says how many attention heads that is. Add the model's config.json, or the base it was fine-tuned from.`,
     );
   }
   const heads = width / CONVENTIONAL_HEAD_SIZE;

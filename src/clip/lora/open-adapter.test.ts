@@ -4,11 +4,11 @@ import { readFloat32 } from '../../checkpoint/dtype';
 import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import type { NamedBlob, TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
+import { NeedsBaseError } from '../needs-base-error';
 import { openClip } from '../open';
 import { fixtureFile, fixtureJson, jsonFile, openFixture } from '../testing';
 import { safetensorsFile, tensor } from '../testing-checkpoints';
 import type { ClipModel } from '../types';
-import { NeedsBaseError } from './needs-base-error';
 
 const LORA = 'formats/lora';
 /** The project's promise; the weights are of the order of 0.1. */

@@ -5,10 +5,10 @@ import type { Checkpoint, NamedBlob, TensorSource } from '../../checkpoint/types
 import { FormatError } from '../../errors';
 import { findFile, readJson } from '../files';
 import { listed } from '../geometry';
+import { NeedsBaseError } from '../needs-base-error';
 import type { ClipModel } from '../types';
 import { readAdapterConfig } from './adapter-config';
 import { withBiasUpdate, withLowRankUpdate } from './fold';
-import { NeedsBaseError } from './needs-base-error';
 import { type Adapter, type ModuleUpdate, readAdapter } from './read-adapter';
 
 const CONFIG = 'adapter_config.json';
