@@ -7,7 +7,7 @@ import {
   mergedFromCombination,
 } from '../method/merged-values';
 import { openModelPool } from '../modelpool/judge';
-import { mergedConfig } from '../program/merged-config';
+import { configText, mergedConfig } from '../program/merged-config';
 import { mergedMetadata, mergedTensors, outputDtype } from '../program/merged-model';
 import type { Recipe } from '../program/report';
 import type { ExportOptions } from './api';
@@ -43,9 +43,9 @@ export function planExport(
   if (!options.zip) return model;
   const [first] = pretrained.visionTensors.values();
   const dtype = first ? outputDtype(first, options.dtype) : 'F32';
-  const config = JSON.stringify(mergedConfig(pretrained, options.content, dtype), null, 2);
+  const config = configText(mergedConfig(pretrained, options.content, dtype));
   const entries: ZipEntry[] = [
-    { name: 'config.json', chunks: () => once(new TextEncoder().encode(`${config}\n`)) },
+    { name: 'config.json', chunks: () => once(new TextEncoder().encode(config)) },
     model,
   ];
   if (options.content === 'clip') {

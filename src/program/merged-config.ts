@@ -10,6 +10,30 @@ const TORCH_DTYPES: Readonly<Record<OutputDtype, string>> = {
   BF16: 'bfloat16',
 };
 
+/**
+ * Settings that transformers insists are floats (its configurations are strict dataclasses since version 5): JavaScript
+ * cannot tell 1.0 from 1, so they are written with a decimal point.
+ */
+const FLOAT_SETTINGS = new Set([
+  'attention_dropout',
+  'dropout',
+  'initializer_factor',
+  'initializer_range',
+  'layer_norm_eps',
+  'logit_scale_init_value',
+]);
+
+/** The text of `config.json`. */
+export function configText(config: Record<string, unknown>): string {
+  const marked = JSON.stringify(
+    config,
+    (key, value) =>
+      FLOAT_SETTINGS.has(key) && Number.isInteger(value) ? `float ${value}.0` : value,
+    2,
+  );
+  return `${marked.replace(/"float (-?\d+\.0)"/g, '$1')}\n`;
+}
+
 /** The configuration of what is written; whatever else the base's own configuration says is kept. */
 export function mergedConfig(
   pretrained: ClipModel,

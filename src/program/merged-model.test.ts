@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { decodeFloat32, encodeFloat32, readFloat32 } from '../checkpoint/dtype';
+import { encodeSafetensors } from '../checkpoint/safetensors/encode-safetensors';
+import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
+import { openClip } from '../clip/open';
+import { fixtureFiles } from '../clip/testing';
+import { configText, mergedConfig } from './merged-config';
+import { type MergedModelOptions, mergedMetadata, mergedTensors } from './merged-model';
+
+const open = async (pool: string) => openClip('base', await fixtureFiles(`merge/${pool}/base`));
+
+/** Writes and reads back a merged file whose merged tensors are all `value`. */
+async function written(pool: string, options: MergedModelOptions, value = 1 / 3) {
+  const base = await open(pool);
+  const tensors = mergedTensors(
+    base,
+    async (name) => {
+      const shape = base.visionTensors.get(name)?.shape ?? [];
+      return new Float32Array(shape.reduce((product, side) => product * side, 1)).fill(value);
+    },
+    options,
+  );
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  for await (const chunk of encodeSafetensors(tensors).chunks()) parts.push(chunk);
+  const file = await openSafetensors({ name: 'merged', blob: new Blob(parts) });
+  return { base, file };
+}
+
+describe('the merged file', () => {
+  it('holds the vision tower alone, by the names of the base', async () => {
+    const { base, file } = await written('p8-32', { content: 'vision', dtype: 'base' });
+    const expected = [...base.visionTensors.keys()].map((name) => `${base.visionPrefix}${name}`);
+    expect([...file.tensors.keys()].sort()).toEqual(expected.sort());
+  });
+
+  it('holds the whole CLIP, everything that is not merged byte for byte the base’s', async () => {
+    const { base, file } = await written('p16-48', { content: 'clip', dtype: 'base' });
+    expect([...file.tensors.keys()].sort()).toEqual([...base.checkpoint.tensors.keys()].sort());
+    for (const [name, tensor] of base.checkpoint.tensors) {
+      if (name.startsWith('vision_model.')) continue;
+      expect(await file.tensors.get(name)?.read(), name).toEqual(await tensor.read());
+    }
+  });
+
+  it.each(['F32', 'F16', 'BF16'] as const)('is rounded once, to %s', async (dtype) => {
+    const { file } = await written('p8-32', { content: 'clip', dtype });
+    const once = decodeFloat32(encodeFloat32(new Float32Array([1 / 3]), dtype), dtype)[0];
+    for (const [name, tensor] of file.tensors) {
+      expect(tensor.dtype, name).toBe(dtype);
+      if (name.startsWith('vision_model.')) {
+        expect((await readFloat32(tensor)).every((value) => value === once)).toBe(true);
+      }
+    }
+  });
+
+  it('keeps half precision where the base has it', async () => {
+    const { file } = await written('p16-48', { content: 'vision', dtype: 'base' });
+    expect(new Set([...file.tensors.values()].map(({ dtype }) => dtype))).toEqual(new Set(['F16']));
+  });
+
+  it('carries the recipe in its metadata', () => {
+    const recipe = {
+      method: 'TaskArithmeticAlgorithm',
+      scalingFactor: 0.3,
+      pretrained: { name: 'base', weight: 1, sha256: 'a' },
+      experts: [{ name: 'mnist', weight: 0.5, sha256: 'b' }],
+      programVersion: '1',
+    };
+    const metadata = mergedMetadata(recipe);
+    expect(metadata.get('format')).toBe('pt');
+    expect(JSON.parse(metadata.get('task_arithmetic_recipe') ?? '')).toEqual(recipe);
+  });
+});
+
+describe('its config.json', () => {
+  it('writes floats as floats, which transformers 5 insists on', async () => {
+    const text = configText(mergedConfig(await open('p8-32'), 'vision', 'F16'));
+    expect(text).toContain('"initializer_factor": 1.0');
+    expect(text).toContain('"attention_dropout": 0.0');
+    expect(text).toContain('"hidden_size": 64');
+    expect(JSON.parse(text)).toMatchObject({
+      model_type: 'clip_vision_model',
+      architectures: ['CLIPVisionModel'],
+      dtype: 'float16',
+    });
+  });
+
+  it('describes the whole CLIP where that is written', async () => {
+    const base = await open('p8-24');
+    const config = mergedConfig(base, 'clip', 'F32');
+    expect(config).toMatchObject({
+      model_type: 'clip',
+      projection_dim: 32,
+      vision_config: { hidden_act: 'gelu', layer_norm_eps: 1e-6, image_size: 24 },
+      text_config: { eos_token_id: 793, layer_norm_eps: 1e-5 },
+    });
+  });
+});
