@@ -5,8 +5,9 @@ import { openClip } from '../../src/clip/open';
 import { cutPatches, relativeError } from '../../src/clip/testing-numbers';
 import { createVisionTower } from '../../src/clip/vision-tower';
 import { verifyVision } from '../../src/engine/verify-vision';
+import { combine } from '../../src/method/combine';
 import { taskArithmetic } from '../../src/method/task-arithmetic';
-import { allocateWeights, applyTaskVector } from '../../src/method/weights';
+import { allocateWeights, mergedWeights } from '../../src/method/weights';
 import { openModelPool } from '../../src/modelpool/judge';
 import { createCpuRuntime, createWebgpuRuntime } from '../../src/runtime/create';
 import { loadWasmInBrowser } from '../../src/runtime/ort/wasm-browser';
@@ -100,7 +101,7 @@ const visionWorker = {
     const pixels = await (await fixtureBlob(`clip/${shape}/pixel-values.bin`)).arrayBuffer();
     const patches = cutPatches(new Float32Array(pixels), base.vision);
 
-    const combination = await taskArithmetic.combine(pool, { backend });
+    const combination = await combine(pool, { method: taskArithmetic }, { backend });
     const weights = allocateWeights(backend, combination.base);
     const projected = backend.upload(await readFloat32(projection));
     const tower = await createVisionTower(
@@ -110,8 +111,8 @@ const visionWorker = {
       expected.vision.imageEmbeds.length,
     );
     const encodeAt = async (scalingFactor: number) => {
-      applyTaskVector(combination, scalingFactor, weights);
-      return tower.encode(patches, weights.buffers, projected);
+      const merged = mergedWeights(combination, scalingFactor, () => weights);
+      return tower.encode(patches, merged, projected);
     };
     try {
       const own = await encodeAt(0);

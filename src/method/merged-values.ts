@@ -4,43 +4,69 @@
  * file is the same on every machine.
  */
 import type { ModelPool } from '../modelpool/types';
-import { accumulate, scaleAndAdd } from '../runtime/cpu/backend';
-import { readVisionTensor } from './task-arithmetic';
-import type { Combination } from './types';
+import { createCpuBackend } from '../runtime/cpu/backend';
+import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import type { Combination, CombineTensor, MethodChoice } from './types';
+import { readVisionTensor } from './vision-tensor';
 
 /** Computes one merged tensor as float32, by canonical name. */
 export type MergedValues = (name: string) => Promise<Float32Array<ArrayBuffer>>;
 
-/** From `theta_0` and `S` where they are. Needs a backend whose self-test found it exact. */
+/** From what is resident. Needs a backend whose self-test found it exact. Weights have no use for a scaling factor. */
 export function mergedFromCombination(
   combination: Combination,
   scalingFactor: number,
 ): MergedValues {
-  const { backend, base, taskVector } = combination;
+  const { backend, base } = combination;
+  if (combination.kind === 'weights') {
+    return async (name) => backend.read(known(combination.weights.get(name), name));
+  }
   return async (name) => {
-    const theta = base.get(name);
-    const sum = taskVector.get(name);
-    if (!theta || !sum) throw new RangeError(`no merged tensor is called ${name}`);
-    const out = backend.allocate(theta.length);
-    try {
-      backend.scaleAndAdd(out, theta, sum, scalingFactor);
-      return await backend.read(out);
-    } finally {
-      backend.free(out);
-    }
+    const sum = known(combination.taskVector.get(name), name);
+    return scaledAndAdded(backend, known(base.get(name), name), sum, scalingFactor);
   };
 }
 
-/** From the checkpoints, one tensor of each at a time, in the reference arithmetic. */
-export function mergedFromCheckpoints(pool: ModelPool, scalingFactor: number): MergedValues {
+/**
+ * From the checkpoints, in the reference arithmetic. A method that must know the whole pool first reads it through when
+ * the first tensor is asked for; `signal` stops that.
+ */
+export function mergedFromCheckpoints(
+  pool: ModelPool,
+  { method, options = {} }: MethodChoice,
+  scalingFactor: number,
+  signal?: AbortSignal,
+): MergedValues {
+  const backend = createCpuBackend();
+  const visited = () => signal?.throwIfAborted();
+  let plan: Promise<CombineTensor> | undefined;
   return async (name) => {
-    const base = await readVisionTensor(pool.pretrained, name);
-    const sum = new Float32Array(base.length);
-    for (const [i, { model, weight }] of pool.experts.entries()) {
-      accumulate(sum, base, await readVisionTensor(model, name), Math.fround(weight), i === 0);
-    }
-    const merged = new Float32Array(base.length);
-    scaleAndAdd(merged, base, sum, Math.fround(scalingFactor));
-    return merged;
+    plan ??= method.plan(pool, options, { backend, visited });
+    const combineTensor = await plan;
+    const base = backend.upload(await readVisionTensor(pool.pretrained, name));
+    const combined = await combineTensor(name, base);
+    return method.kind === 'weights'
+      ? backend.read(combined)
+      : scaledAndAdded(backend, base, combined, scalingFactor);
   };
+}
+
+async function scaledAndAdded(
+  backend: TensorBackend,
+  base: TensorBuffer,
+  sum: TensorBuffer,
+  scalingFactor: number,
+): Promise<Float32Array<ArrayBuffer>> {
+  const out = backend.allocate(base.length);
+  try {
+    backend.scaleAndAdd(out, base, sum, scalingFactor);
+    return await backend.read(out);
+  } finally {
+    backend.free(out);
+  }
+}
+
+function known(buffer: TensorBuffer | undefined, name: string): TensorBuffer {
+  if (!buffer) throw new RangeError(`no merged tensor is called ${name}`);
+  return buffer;
 }

@@ -5,6 +5,7 @@ import { openClip } from '../clip/open';
 import { fixtureFiles, fixtureJson } from '../clip/testing';
 import { openModelPool } from '../modelpool/judge';
 import { createCpuBackend } from '../runtime/cpu/backend';
+import { combine } from './combine';
 import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
 import { taskArithmetic } from './task-arithmetic';
 import { mergedHashes, type PoolFiles } from './testing/merge-parity';
@@ -52,9 +53,13 @@ describe('task arithmetic', () => {
     'computes the same from the checkpoints as from what is resident: %s',
     async (shape) => {
       const pool = await openPool(shape, [0.9, 1, -0.4]);
-      const combination = await taskArithmetic.combine(pool, { backend: createCpuBackend() });
+      const combination = await combine(
+        pool,
+        { method: taskArithmetic },
+        { backend: createCpuBackend() },
+      );
       const resident = mergedFromCombination(combination, 0.37);
-      const streamed = mergedFromCheckpoints(pool, 0.37);
+      const streamed = mergedFromCheckpoints(pool, { method: taskArithmetic }, 0.37);
       for (const name of pool.mergedNames) {
         expect(await streamed(name)).toEqual(await resident(name));
       }
@@ -64,7 +69,11 @@ describe('task arithmetic', () => {
   it('gives the base itself when there is no expert', async () => {
     const pool = await openPool('p8-24');
     const alone = { ...pool, experts: [] };
-    const combination = await taskArithmetic.combine(alone, { backend: createCpuBackend() });
+    const combination = await combine(
+      alone,
+      { method: taskArithmetic },
+      { backend: createCpuBackend() },
+    );
     const merged = mergedFromCombination(combination, 1);
     const name = 'embeddings.class_embedding';
     const base = pool.pretrained.visionTensors.get(name);
@@ -91,11 +100,15 @@ describe('task arithmetic', () => {
       },
     };
     const controller = new AbortController();
-    const combining = taskArithmetic.combine(pool, {
-      backend,
-      signal: controller.signal,
-      onProgress: (done) => done === 3 && controller.abort(),
-    });
+    const combining = combine(
+      pool,
+      { method: taskArithmetic },
+      {
+        backend,
+        signal: controller.signal,
+        onProgress: (done) => done === 3 && controller.abort(),
+      },
+    );
     await expect(combining).rejects.toThrow('aborted');
     expect(held).toBe(0);
   });

@@ -3,76 +3,33 @@
  * Source: Ilharco et al., "Editing Models with Task Arithmetic" (ICLR 2023); order and rounding as FusionBench's
  * `method/task_arithmetic/task_arithmetic.py`.
  */
-import { readFloat32 } from '../checkpoint/dtype';
-import type { ClipModel } from '../clip/types';
-import { CompatibilityError } from '../errors';
-import type { TensorBackend, TensorBuffer } from '../runtime/types';
-import type { Combination, CombineContext, Method } from './types';
+import { defineMethod } from './define';
+import { scalingFactor } from './options';
+import { readVisionTensor } from './vision-tensor';
 
-export const taskArithmetic: Method = {
+export const taskArithmetic = defineMethod({
   name: 'TaskArithmeticAlgorithm',
-  async combine(pool, context) {
-    const { backend, signal, onProgress } = context;
-    const combination = emptyCombination(backend);
-    try {
-      for (const [done, name] of pool.mergedNames.entries()) {
-        signal?.throwIfAborted();
-        await combineTensor(name, pool, context, combination);
-        onProgress?.(done + 1, pool.mergedNames.length);
+  title: 'Task arithmetic',
+  summary: 'Adds up what every expert changed in the base, and applies the sum scaled.',
+  kind: 'task vector',
+  // A pool without experts has a task vector as well: zero.
+  experts: { min: 0 },
+  options: [scalingFactor(0.3)],
+  ignored: ['inplace'],
+  plan({ experts }, _options, { backend }) {
+    return async (name, base) => {
+      const sum = backend.allocate(base.length);
+      try {
+        for (const [i, { model, weight }] of experts.entries()) {
+          const tuned = backend.upload(await readVisionTensor(model, name));
+          backend.accumulate(sum, base, tuned, weight, i === 0);
+          backend.free(tuned);
+        }
+        return sum;
+      } catch (error) {
+        backend.free(sum);
+        throw error;
       }
-      await backend.settled();
-      return combination;
-    } catch (error) {
-      combination.free();
-      throw error;
-    }
+    };
   },
-};
-
-async function combineTensor(
-  name: string,
-  pool: Parameters<Method['combine']>[0],
-  { backend }: CombineContext,
-  combination: MutableCombination,
-): Promise<void> {
-  const base = backend.upload(await readVisionTensor(pool.pretrained, name));
-  combination.base.set(name, base);
-  const sum = backend.allocate(base.length);
-  combination.taskVector.set(name, sum);
-  for (const [i, { model, weight }] of pool.experts.entries()) {
-    const tuned = backend.upload(await readVisionTensor(model, name));
-    backend.accumulate(sum, base, tuned, weight, i === 0);
-    backend.free(tuned);
-  }
-}
-
-/** Reads one tensor of a vision tower as float32, by canonical name. */
-export async function readVisionTensor(
-  model: ClipModel,
-  name: string,
-): Promise<Float32Array<ArrayBuffer>> {
-  const tensor = model.visionTensors.get(name);
-  if (!tensor) throw new CompatibilityError(`${model.name} has no tensor ${name}.`);
-  return readFloat32(tensor);
-}
-
-interface MutableCombination extends Combination {
-  readonly base: Map<string, TensorBuffer>;
-  readonly taskVector: Map<string, TensorBuffer>;
-}
-
-function emptyCombination(backend: TensorBackend): MutableCombination {
-  const base = new Map<string, TensorBuffer>();
-  const taskVector = new Map<string, TensorBuffer>();
-  return {
-    backend,
-    base,
-    taskVector,
-    free() {
-      for (const buffers of [base, taskVector]) {
-        for (const buffer of buffers.values()) backend.free(buffer);
-        buffers.clear();
-      }
-    },
-  };
-}
+});

@@ -4,8 +4,8 @@
  */
 import type { ClipModel } from '../clip/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
-import { readVisionTensor } from './task-arithmetic';
-import type { Combination } from './types';
+import type { Combination, TaskVectorCombination } from './types';
+import { readVisionTensor } from './vision-tensor';
 
 export interface WorkingWeights {
   readonly buffers: ReadonlyMap<string, TensorBuffer>;
@@ -29,9 +29,24 @@ export function allocateWeights(
   };
 }
 
-/** `weights = theta_0 + scalingFactor * S`: submitted, so that the next run of the vision graph reads it; not waited for. */
-export function applyTaskVector(
+/**
+ * The merged weights: those of an average as they are, else `theta_0 + scalingFactor * S` in the working weights, which
+ * `working` hands out when they are needed.
+ */
+export function mergedWeights(
   combination: Combination,
+  scalingFactor: number,
+  working: () => WorkingWeights,
+): ReadonlyMap<string, TensorBuffer> {
+  if (combination.kind === 'weights') return combination.weights;
+  const weights = working();
+  applyTaskVector(combination, scalingFactor, weights);
+  return weights.buffers;
+}
+
+/** `weights = theta_0 + scalingFactor * S`: submitted, so that the next run of the vision graph reads it; not waited for. */
+function applyTaskVector(
+  combination: TaskVectorCombination,
   scalingFactor: number,
   weights: WorkingWeights,
 ): void {

@@ -4,8 +4,9 @@ import { openClip } from '../clip/open';
 import { fixtureFiles, fixtureFloats, fixtureJson, upload, wasmEngine } from '../clip/testing';
 import type { ClipModel } from '../clip/types';
 import { createVisionTower, type VisionTower } from '../clip/vision-tower';
+import { combine } from '../method/combine';
 import { taskArithmetic } from '../method/task-arithmetic';
-import { allocateWeights, applyTaskVector, loadOwnWeights } from '../method/weights';
+import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weights';
 import { openModelPool } from '../modelpool/judge';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBuffer } from '../runtime/types';
@@ -80,12 +81,14 @@ async function weightsOf(model: string): Promise<ReadonlyMap<string, TensorBuffe
     base,
     experts.map((expert) => ({ model: expert, weight: 1 })),
   );
-  const combination = await taskArithmetic.combine(pool, { backend });
+  const combination = await combine(pool, { method: taskArithmetic }, { backend });
   if (model === 'base') return combination.base;
   const working = allocateWeights(backend, combination.base);
   const expert = experts.find(({ name }) => name === model);
-  if (expert) await loadOwnWeights(backend, expert, working);
-  else applyTaskVector(combination, Number(model.replace('merged@', '')), working);
+  if (!expert) {
+    return mergedWeights(combination, Number(model.replace('merged@', '')), () => working);
+  }
+  await loadOwnWeights(backend, expert, working);
   return working.buffers;
 }
 

@@ -4,12 +4,13 @@
  */
 import { readFloat32 } from '../../checkpoint/dtype';
 import { CompatibilityError } from '../../errors';
+import { combine } from '../../method/combine';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Combination } from '../../method/types';
 import {
   allocateWeights,
-  applyTaskVector,
   loadOwnWeights,
+  mergedWeights,
   type WorkingWeights,
 } from '../../method/weights';
 import { mergedNames } from '../../modelpool/judge';
@@ -49,9 +50,10 @@ export async function takeResidence(
     );
   }
   const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
-  const combination = await taskArithmetic.combine(pool, { backend, signal, onProgress });
+  const choice = { method: taskArithmetic };
+  const combination = await combine(pool, choice, { backend, signal, onProgress });
   const projection = backend.upload(await readFloat32(source));
-  /** Allocated on first use: the pretrained column needs none. */
+  /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;
   let placed = '';
 
@@ -61,20 +63,24 @@ export async function takeResidence(
     projectionDim: source.shape[0] ?? 0,
     async place(current, id, signal) {
       if (id.kind === 'pretrained') return combination.base;
-      working ??= allocateWeights(backend, combination.base);
       const key = weightsKey(current, id);
-      if (placed === key) return working.buffers;
-      placed = '';
+      if (working && placed === key) return working.buffers;
+      const overwritten = () => {
+        placed = '';
+        working ??= allocateWeights(backend, combination.base);
+        return working;
+      };
       if (id.kind === 'merged') {
-        applyTaskVector(combination, id.scalingFactor, working);
-      } else {
-        const model = current.models.get(id.id);
-        if (!model)
-          throw new CompatibilityError('The expert of this task is no longer in the pool.');
-        await loadOwnWeights(backend, model, working, signal);
+        const merged = mergedWeights(combination, id.scalingFactor, overwritten);
+        if (merged === working?.buffers) placed = key;
+        return merged;
       }
+      const model = current.models.get(id.id);
+      if (!model) throw new CompatibilityError('The expert of this task is no longer in the pool.');
+      const own = overwritten();
+      await loadOwnWeights(backend, model, own, signal);
       placed = key;
-      return working.buffers;
+      return own.buffers;
     },
     free() {
       combination.free();

@@ -3,6 +3,7 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { openClip } from '../../clip/open';
 import { openModelPool } from '../../modelpool/judge';
 import type { TensorBackend } from '../../runtime/types';
+import { combine } from '../combine';
 import { mergedFromCombination } from '../merged-values';
 import { taskArithmetic } from '../task-arithmetic';
 
@@ -28,7 +29,7 @@ export async function mergedHashes(
     pretrained,
     models.map((model) => ({ model, weight: 1 })),
   );
-  const combination = await taskArithmetic.combine(pool, { backend });
+  const combination = await combine(pool, { method: taskArithmetic }, { backend });
   const hashes: MergedHashes = {};
   for (const factor of scalingFactors) {
     const merged = mergedFromCombination(combination, Number(factor));

@@ -1,0 +1,66 @@
+/** Makes a method of its definition: options are checked, typed and completed before the method sees them. */
+import { CompatibilityError, ConfigError } from '../errors';
+import type { ModelPool } from '../modelpool/types';
+import { type MethodOption, type MethodOptions, resolveOptions, type ValuesOf } from './options';
+import type { CombineTensor, Method, PlanContext } from './types';
+
+interface Definition<D extends readonly MethodOption[]>
+  extends Omit<Method, 'options' | 'plan' | 'ignored' | 'passes' | 'experts'> {
+  readonly options: D;
+  readonly experts?: Method['experts'];
+  readonly ignored?: readonly string[];
+  readonly passes?: number;
+  plan(
+    pool: ModelPool,
+    options: ValuesOf<D>,
+    context: PlanContext,
+  ): CombineTensor | Promise<CombineTensor>;
+}
+
+export function defineMethod<const D extends readonly MethodOption[]>(
+  definition: Definition<D>,
+): Method {
+  const { name, options: described, experts = { min: 1 }, ignored = [], passes = 1 } = definition;
+  return {
+    ...definition,
+    experts,
+    ignored,
+    passes,
+    async plan(pool: ModelPool, given: MethodOptions, context: PlanContext) {
+      const refusal = refuseExperts({ name, experts }, pool.experts.length);
+      if (refusal) throw new CompatibilityError(refusal);
+      const options = resolveOptions(name, described, given);
+      checkLists(name, described, options, pool.experts.length);
+      return definition.plan(pool, options as ValuesOf<D>, context);
+    },
+  };
+}
+
+/** Why a method does not take this many experts, and what to do; null where it does. */
+export function refuseExperts(
+  { name, experts: { min, max } }: Pick<Method, 'name' | 'experts'>,
+  count: number,
+): string | null {
+  if (count >= min && count <= (max ?? Infinity)) return null;
+  const wanted =
+    max === undefined ? `at least ${min}` : min === max ? `exactly ${min}` : `${min} to ${max}`;
+  const remedy = count < min ? 'Add experts' : 'Exclude experts';
+  return `${name} takes ${wanted} experts, and the pool has ${count}. ${remedy}, or choose another method.`;
+}
+
+function checkLists(
+  method: string,
+  described: readonly MethodOption[],
+  options: MethodOptions,
+  experts: number,
+): void {
+  for (const option of described) {
+    if (option.kind !== 'number list' || !option.perExpert) continue;
+    const { length } = options[option.name] as readonly number[];
+    if (length !== experts) {
+      throw new ConfigError(
+        `${method}: ${option.name} has ${length} values and the pool ${experts} experts; give one value for each expert, in pool order.`,
+      );
+    }
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * What a method can be told, as plain descriptions: the page draws its fields from them, the configuration is checked
+ * against them, and the documentation lists them. Names and defaults are FusionBench's.
+ */
+import { ConfigError } from '../errors';
+
+interface Described {
+  readonly name: string;
+  /** One sentence for people. */
+  readonly description: string;
+  /** FusionBench's class has no such option: it ignores it, with a line in its log. */
+  readonly own?: true;
+}
+
+export interface NumberOption extends Described {
+  readonly kind: 'number' | 'integer';
+  readonly default: number;
+  /** Both bounds are allowed values. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export interface BooleanOption extends Described {
+  readonly kind: 'boolean';
+  readonly default: boolean;
+}
+
+export interface ChoiceOption extends Described {
+  readonly kind: 'choice';
+  readonly choices: readonly string[];
+  readonly default: string;
+}
+
+export interface NumberListOption extends Described {
+  readonly kind: 'number list';
+  readonly default: readonly number[];
+  /** One value for each expert, in pool order. */
+  readonly perExpert: boolean;
+}
+
+export interface StringListOption extends Described {
+  readonly kind: 'string list';
+  readonly default: readonly string[];
+}
+
+export type MethodOption =
+  | NumberOption
+  | BooleanOption
+  | ChoiceOption
+  | NumberListOption
+  | StringListOption;
+
+export type OptionValue = number | boolean | string | readonly number[] | readonly string[];
+
+/** Option values by name, as YAML or the page gives them: what is missing has its default. */
+export type MethodOptions = Readonly<Record<string, OptionValue>>;
+
+type ValueOf<O extends MethodOption> = O extends { kind: 'choice'; choices: readonly (infer C)[] }
+  ? C
+  : O extends NumberOption
+    ? number
+    : O extends BooleanOption
+      ? boolean
+      : O extends NumberListOption
+        ? readonly number[]
+        : readonly string[];
+
+/** The values of described options, typed by their descriptions. */
+export type ValuesOf<D extends readonly MethodOption[]> = {
+  readonly [O in D[number] as O['name']]: ValueOf<O>;
+};
+
+/** The lambda of `theta_0 + lambda * S`: applied after the combination, so a slider can move it. */
+export const SCALING_FACTOR = 'scaling_factor';
+
+/** Describes a method's scaling factor. */
+export function scalingFactor<const N extends number>(value: N) {
+  return {
+    name: SCALING_FACTOR,
+    kind: 'number',
+    default: value,
+    description: 'Multiplies the combined task vector before it is added to the base.',
+  } as const;
+}
+
+/**
+ * Checks values against their descriptions and fills in the defaults. Throws ConfigError with the option's name, its
+ * value and what is allowed.
+ */
+export function resolveOptions(
+  method: string,
+  described: readonly MethodOption[],
+  given: MethodOptions = {},
+): MethodOptions {
+  const names = described.map(({ name }) => name);
+  for (const name of Object.keys(given)) {
+    if (names.includes(name)) continue;
+    const known = names.length > 0 ? `it has ${names.join(', ')}` : 'it has none';
+    throw new ConfigError(`${method} has no option ${name}; ${known}.`);
+  }
+  return Object.fromEntries(
+    described.map((option) => {
+      const value = given[option.name] ?? option.default;
+      const wanted = objection(option, value);
+      if (wanted) {
+        throw new ConfigError(
+          `${method}: ${option.name} is ${JSON.stringify(value)}, but must be ${wanted}.`,
+        );
+      }
+      return [option.name, value];
+    }),
+  );
+}
+
+/** The defaults for a pool of `experts` models: lists with one value per expert repeat or drop values to fit. */
+export function defaultOptions(described: readonly MethodOption[], experts: number): MethodOptions {
+  return Object.fromEntries(
+    described.map((option) => {
+      if (option.kind !== 'number list' || !option.perExpert) return [option.name, option.default];
+      const values = Array.from(
+        { length: experts },
+        (_, i) => option.default[i % option.default.length] ?? 0,
+      );
+      return [option.name, values];
+    }),
+  );
+}
+
+/** What a value must be instead; null where it is right. */
+function objection(option: MethodOption, value: OptionValue): string | null {
+  switch (option.kind) {
+    case 'number':
+    case 'integer':
+      return inRange(option, value) ? null : rangeText(option);
+    case 'boolean':
+      return typeof value === 'boolean' ? null : 'true or false';
+    case 'choice':
+      return option.choices.some((choice) => choice === value)
+        ? null
+        : `one of ${option.choices.join(', ')}`;
+    case 'number list':
+      return isListOf(value, (item) => Number.isFinite(item)) ? null : 'a list of finite numbers';
+    case 'string list':
+      return isListOf(value, (item) => typeof item === 'string') ? null : 'a list of texts';
+  }
+}
+
+function inRange({ kind, min, max }: NumberOption, value: OptionValue): boolean {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (kind === 'integer' && !Number.isSafeInteger(value)) return false;
+  return value >= (min ?? -Infinity) && value <= (max ?? Infinity);
+}
+
+function rangeText({ kind, min, max }: NumberOption): string {
+  const what = kind === 'integer' ? 'a whole number' : 'a finite number';
+  if (min !== undefined && max !== undefined) return `${what} from ${min} to ${max}`;
+  if (min !== undefined) return `${what} of at least ${min}`;
+  return max === undefined ? what : `${what} of at most ${max}`;
+}
+
+function isListOf(value: OptionValue, test: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(test);
+}
