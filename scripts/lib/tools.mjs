@@ -17,6 +17,25 @@ const entryPoints = {
   vitest: 'node_modules/vitest/vitest.mjs',
 };
 
+/** @type {'inherit' | 2} where other programs write what they have to say */
+let output = 'inherit';
+
+/**
+ * From now on other programs, and this one's own messages, write to standard error: standard output is for data alone.
+ * @returns {{ restore: () => void }} gives standard output back
+ */
+export function keepOutputForData() {
+  const { log } = console;
+  output = 2;
+  console.log = console.error;
+  return {
+    restore() {
+      output = 'inherit';
+      console.log = log;
+    },
+  };
+}
+
 /**
  * Runs a program in the project's folder with this process's output.
  * @param {string} command
@@ -28,7 +47,7 @@ export function run(command, args, options = {}) {
   return new Promise((done) => {
     const child = spawn(command, args, {
       cwd: projectRoot,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', output, 'inherit'],
       env: { ...process.env, ...options.env },
       timeout: options.timeout,
       shell: options.shell ?? false,
