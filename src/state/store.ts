@@ -9,7 +9,7 @@ import { splitDrop } from './drop';
 import { type NoticeText, noticeOfError, noticeOfFinding, withNotice } from './notices';
 import { initialPageState, type PageState } from './page-state';
 import { createScalingFactorCommand } from './scaling-factor';
-import { isEmpty } from './selectors';
+import { isEmpty, shownFactor } from './selectors';
 import { shareStructure } from './structure';
 import type {
   AddOutcome,
@@ -118,6 +118,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
   /** Opens a worker and waits for its first snapshot. */
   const connect = async (): Promise<void> => {
     handle?.close();
+    store.setState({ connection: 'starting' });
     const opened = openEngine();
     handle = opened;
     let connected = false;
@@ -137,6 +138,18 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     connected = true;
     await first;
     store.setState({ connection: 'ready', fatal: null });
+  };
+
+  /** False, and the page says why, if no engine came up. */
+  const open = async (): Promise<boolean> => {
+    try {
+      await connect();
+      return true;
+    } catch (error) {
+      const fatal = error instanceof Error ? error.message : String(error);
+      store.setState({ connection: 'failed', fatal });
+      return false;
+    }
   };
 
   const report = (outcome: AddOutcome): void => {
@@ -172,13 +185,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
 
   const commands: StudioCommands = {
     async start() {
-      try {
-        await connect();
-      } catch (error) {
-        const fatal = error instanceof Error ? error.message : String(error);
-        store.setState({ connection: 'failed', fatal });
-        return;
-      }
+      if (!(await open())) return;
       const shared = address.read();
       if (shared !== null) factor.set(shared);
       const state = store.getState();
@@ -212,13 +219,11 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       }),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
-    restart: () =>
-      run(async () => {
-        const before = store.getState();
-        await connect();
-        const value = before.wanted ?? before.snapshot?.scalingFactor ?? null;
-        if (value !== null && value !== store.getState().snapshot?.scalingFactor) factor.set(value);
-      }),
+    async restart() {
+      const before = shownFactor(store.getState());
+      if (!(await open()) || before === null) return;
+      if (before !== store.getState().snapshot?.scalingFactor) factor.set(before);
+    },
   };
   return { store, commands };
 }

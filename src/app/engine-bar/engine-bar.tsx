@@ -56,6 +56,7 @@ function Exactness({ engine: { exact, exactDetail } }: { engine: EngineView }) {
   return (
     <span className={exact ? 'exact' : 'inexact'} title={exactDetail}>
       {exact ? 'bit-exact' : 'not bit-exact: downloads are computed on the CPU'}
+      <span className="visually-hidden">({exactDetail})</span>
     </span>
   );
 }

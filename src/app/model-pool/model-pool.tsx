@@ -6,7 +6,7 @@ import { FindingList } from '../ui/finding-list';
 import { ModelRow } from './model-row';
 import './model-pool.css';
 
-const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.model';
+const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt';
 
 /** The base and its experts, in the order of the sum. */
 export function ModelPool() {

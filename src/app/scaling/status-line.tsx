@@ -13,7 +13,7 @@ export function StatusLine() {
   const hasTasks = useSnapshot((snapshot) => snapshot.tasks.some(({ included }) => included));
   const commands = useCommands();
   const active = ACTIVE.has(phase) || sweep !== null;
-  const share = phase === 'complete' && !stale ? 1 : total > 0 ? scored / total : 0;
+  const share = sweep !== null ? sweep.done / sweep.of : total > 0 && !stale ? scored / total : 0;
   return (
     <div className="status-line">
       <div className={active ? 'status-bar active' : 'status-bar'} aria-hidden="true">
