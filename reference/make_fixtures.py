@@ -35,9 +35,11 @@ GROUPS = (
     "formats_shards",
     "formats_layouts",
     "formats_lora",
+    "formats_pool",
     "methods",
     "statistics",
     "configuration",
+    "classnames",
     "parquet_sets",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""

@@ -1,6 +1,8 @@
 """Run as a subprocess with OpenCLIP on the path: builds a model, converts it with transformers' own script, runs both.
 
-python openclip_worker.py CONFIG.json OUT_FOLDER
+python openclip_worker.py CONFIG.json OUT_FOLDER [HUGGING_FACE.safetensors]
+
+With a Hugging Face file it only writes that model as OpenCLIP keeps it, after the conversion has given it back bit for bit.
 """
 
 import importlib.util
@@ -11,7 +13,7 @@ from pathlib import Path
 
 import open_clip
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from transformers import CLIPConfig, CLIPModel
 
 
@@ -51,17 +53,70 @@ def hf_config(config: dict) -> CLIPConfig:
     )  # fmt: skip
 
 
-@torch.no_grad()
-def main() -> None:
-    config, out = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
-    model = random_open_clip(config, seed=81)
-    save_file({name: tensor.clone() for name, tensor in model.state_dict().items()}, out / "open_clip.safetensors")
-
+def convert(config: dict, model: torch.nn.Module) -> CLIPModel:
+    """What transformers' own conversion makes of an OpenCLIP model."""
     script = conversion_script()
     converted = CLIPModel(hf_config(config)).eval()
     script.copy_text_model_and_projection(converted, model)
     script.copy_vison_model_and_projection(converted, model)
     converted.logit_scale = model.logit_scale
+    return converted
+
+
+PLAIN_NAMES = {"layer_norm1": "ln_1", "layer_norm2": "ln_2", "self_attn.out_proj": "attn.out_proj", "mlp.fc1": "mlp.c_fc", "mlp.fc2": "mlp.c_proj"}
+
+
+def tower(tensors: dict[str, torch.Tensor], source: str, target: str, layers: int) -> dict[str, torch.Tensor]:
+    """The layers of one tower from Hugging Face's names to OpenCLIP's."""
+    renamed = {}
+    for layer in range(layers):
+        old, new = f"{source}.encoder.layers.{layer}", f"{target}transformer.resblocks.{layer}"
+        for kind in ("weight", "bias"):
+            renamed |= {f"{new}.{to}.{kind}": tensors[f"{old}.{name}.{kind}"] for name, to in PLAIN_NAMES.items()}
+            renamed[f"{new}.attn.in_proj_{kind}"] = torch.cat([tensors[f"{old}.self_attn.{part}_proj.{kind}"] for part in "qkv"])
+    return renamed
+
+
+def open_clip_from(config: dict, tensors: dict[str, torch.Tensor]) -> torch.nn.Module:
+    vision, text = "vision_model", "text_model"
+    renamed = tower(tensors, vision, "visual.", config["vision_cfg"]["layers"]) | tower(tensors, text, "", config["text_cfg"]["layers"])
+    renamed |= {
+        "visual.class_embedding": tensors[f"{vision}.embeddings.class_embedding"],
+        "visual.conv1.weight": tensors[f"{vision}.embeddings.patch_embedding.weight"],
+        "visual.positional_embedding": tensors[f"{vision}.embeddings.position_embedding.weight"],
+        "visual.proj": tensors["visual_projection.weight"].T,
+        "token_embedding.weight": tensors[f"{text}.embeddings.token_embedding.weight"],
+        "positional_embedding": tensors[f"{text}.embeddings.position_embedding.weight"],
+        "text_projection": tensors["text_projection.weight"].T,
+        "logit_scale": tensors["logit_scale"],
+    }
+    for kind in ("weight", "bias"):
+        renamed[f"visual.ln_pre.{kind}"] = tensors[f"{vision}.pre_layrnorm.{kind}"]
+        renamed[f"visual.ln_post.{kind}"] = tensors[f"{vision}.post_layernorm.{kind}"]
+        renamed[f"ln_final.{kind}"] = tensors[f"{text}.final_layer_norm.{kind}"]
+    model = open_clip.model.CLIP(**config).eval()
+    model.load_state_dict(renamed, strict=True)
+    return model
+
+
+def write_open_clip(model: torch.nn.Module, out: Path) -> None:
+    save_file({name: tensor.contiguous().clone() for name, tensor in model.state_dict().items()}, out / "open_clip.safetensors")
+
+
+@torch.no_grad()
+def main() -> None:
+    config, out = json.loads(Path(sys.argv[1]).read_text()), Path(sys.argv[2])
+    if len(sys.argv) > 3:
+        tensors = load_file(sys.argv[3])
+        model = open_clip_from(config, tensors)
+        back = convert(config, model).state_dict()
+        assert set(back) == set(tensors)
+        assert all(torch.equal(back[name], tensor) for name, tensor in tensors.items())
+        write_open_clip(model, out)
+        return
+    model = random_open_clip(config, seed=81)
+    write_open_clip(model, out)
+    converted = convert(config, model)
     converted.save_pretrained(out / "converted")
 
     side = config["vision_cfg"]["image_size"]
