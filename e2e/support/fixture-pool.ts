@@ -1,5 +1,5 @@
 /** The reference's pool and tasks, put into the page as a user would, and what FusionBench says of them. */
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
@@ -34,20 +34,34 @@ interface Scores {
 /** FusionBench's scores of the pool on the tasks. */
 export const expectedScores = fixtureJson<Scores>('scoring/expected.json');
 
+/**
+ * A new folder for this run of a spec. It stays until the process ends: in Playwright's private contexts Chromium keeps
+ * an imported file by reference to the chosen one.
+ */
+export function temporaryFolder(): string {
+  const made = mkdtempSync(`${tmpdir()}/studio-`);
+  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  return made;
+}
+
 let folder: string | undefined;
 
-/**
- * A folder that holds base and experts and nothing else. It stays until the process ends: in Playwright's private
- * contexts Chromium keeps an imported file by reference to the chosen one.
- */
+/** A folder that holds base and experts and nothing else. */
 export function poolFolder(): string {
   if (folder !== undefined) return folder;
-  const made = mkdtempSync(`${tmpdir()}/studio-pool-`);
+  folder = temporaryFolder();
   for (const part of ['base', 'experts']) {
-    cpSync(fixturePath(`${POOL}/${part}`), `${made}/${part}`, { recursive: true });
+    cpSync(fixturePath(`${POOL}/${part}`), `${folder}/${part}`, { recursive: true });
   }
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
-  folder = made;
+  return folder;
+}
+
+/** A folder that holds one of the tasks, with its class names and templates. */
+export function taskFolder(task: string): string {
+  const made = temporaryFolder();
+  cpSync(`${IMAGES}/${task}`, `${made}/${task}`, { recursive: true });
+  const all = fixtureJson<Record<string, unknown>>('scoring/images/tasks.json');
+  writeFileSync(`${made}/tasks.json`, JSON.stringify({ [task]: all[task] }));
   return made;
 }
 

@@ -29,6 +29,9 @@ export interface Computer {
 /** A device that is lost more often than this before anything was completed on it is given up; the CPU takes over. */
 const MAX_LOSSES = 2;
 
+/** A device that is lost makes what runs on it fail, now and then a moment before it is known to be lost. */
+const LOSS_NOTICE_MS = 250;
+
 const STARTING = 'Starting the engine';
 
 export function createComputer(
@@ -60,7 +63,16 @@ export function createComputer(
       if (next === 'complete') losses = 0;
       enter({ phase: next, text });
     },
-    onFailure: (error: Error) => enter({ phase: 'failed', text: error.message }),
+    onFailure(error: Error) {
+      const failed = workspace;
+      const wanted = demand;
+      const tell = () => {
+        if (workspace !== failed || demand !== wanted) return;
+        enter({ phase: 'failed', text: error.message });
+      };
+      if (failed?.runtime.tensors.kind === 'webgpu') setTimeout(tell, LOSS_NOTICE_MS);
+      else tell();
+    },
     onUnreadable(taskId: string, index: number, error: Error) {
       const image = demand?.inputs.tasks.find(({ id }) => id === taskId)?.images[index];
       onUnreadable(taskId, image?.name ?? `image ${index}`, error);

@@ -16,6 +16,8 @@ export interface OrtBuild {
   readonly options: Ort.InferenceSession.SessionOptions;
   /** Makes ONNX Runtime's view of one of the runtime's own buffers, without a copy. */
   tensorOf(buffer: TensorBuffer, dims: readonly number[]): Ort.Tensor;
+  /** A session could not be made. */
+  onSessionFailure?(): void;
 }
 
 export function createOrtEngine(build: OrtBuild): OrtEngine {
@@ -52,15 +54,15 @@ export function createOrtEngine(build: OrtBuild): OrtEngine {
     provider,
     threads,
     createSession: (model) =>
-      mutex.run(async () =>
-        wrap(
-          await explain(
-            () => module.InferenceSession.create(model, build.options),
-            'prepare',
-            provider,
-          ),
-        ),
-      ),
+      mutex.run(async () => {
+        const create = () => module.InferenceSession.create(model, build.options);
+        try {
+          return wrap(await explain(create, 'prepare', provider));
+        } catch (error) {
+          build.onSessionFailure?.();
+          throw error;
+        }
+      }),
   };
 }
 
