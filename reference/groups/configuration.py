@@ -103,7 +103,7 @@ def interpolation_cases() -> list[dict]:
 
 @contextlib.contextmanager
 def environment():
-    """The environment of the cases, and their time."""
+    """The environment of the cases, their time, and the folder of their runs."""
     import hydra.core.utils
 
     class Clock(datetime):
@@ -112,7 +112,11 @@ def environment():
             return NOW
 
     cleaned = {key: value for key, value in os.environ.items() if not key.startswith("FUSION_BENCH_")}
-    with mock.patch.dict(os.environ, {**cleaned, **ENVIRONMENT}, clear=True), mock.patch.object(hydra.core.utils, "datetime", Clock):
+    with (
+        mock.patch.dict(os.environ, {**cleaned, **ENVIRONMENT}, clear=True),
+        mock.patch.object(hydra.core.utils, "datetime", Clock),
+        mock.patch.object(os, "getcwd", lambda: "FOLDER"),
+    ):
         yield
 
 
@@ -204,16 +208,17 @@ def fusion_bench_fixture() -> dict:
 
 
 def own_cases() -> list[dict]:
-    """The project's own configurations, and whether FusionBench's tree composes the same."""
+    """What FusionBench's own tree gives for what the project's `config/` is asked; Hydra gets the same from both."""
     import fusion_bench_config
 
     theirs = Path(next(iter(fusion_bench_config.__path__)))
     cases = []
     for name, *overrides in OWN:
-        own = compose_case(PROJECT / "config", name, overrides)
         reference = compose_case(theirs, name, overrides)
-        cases.append({**own, "reference": reference.get("result", {}).get("config", reference.get("error"))})
-    return without_folder(cases, str(PROJECT))
+        own = compose_case(PROJECT / "config", name, overrides)
+        assert json.dumps(own.get("result")) == json.dumps(reference.get("result")), f"{name} {overrides} differs from FusionBench's"
+        cases.append(reference)
+    return without_folder(cases, str(theirs))
 
 
 METHODS = {
@@ -280,6 +285,10 @@ def program_facts() -> dict:
     return {"methods": methods, "classes": classes}
 
 
+def write_gzipped(path: Path, value) -> None:
+    path.write_bytes(gzip.compress(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(), 9, mtime=0))
+
+
 def make(out: Path) -> None:
     folder = out / "configuration"
     made = versions("hydra-core", "omegaconf", "fusion-bench", "datasets")
@@ -290,8 +299,6 @@ def make(out: Path) -> None:
     write_json(folder / "trees.json", {"versions": made, **environment_of_cases, "cases": tree_cases()})
     write_json(folder / "sweeps.json", {"versions": made, "cases": sweep_cases()})
     write_json(folder / "splits.json", {"versions": made, "cases": split_cases()})
-    write_json(folder / "own.json", {"versions": made, **environment_of_cases, "cases": own_cases()})
     write_json(folder / "program.json", {"versions": made, **program_facts()})
-    everything = {"versions": made, **environment_of_cases, **fusion_bench_fixture()}
-    data = gzip.compress(json.dumps(everything, ensure_ascii=False).encode(), 9, mtime=0)
-    (folder / "fusionbench-tree.json.gz").write_bytes(data)
+    write_gzipped(folder / "own.json.gz", {"versions": made, **environment_of_cases, "cases": own_cases()})
+    write_gzipped(folder / "fusionbench-tree.json.gz", {"versions": made, **environment_of_cases, **fusion_bench_fixture()})

@@ -43,7 +43,7 @@ INTERPOLATIONS = [
     "a: {b: {c: d}}\ne: ${a.b.c}", "a: {b: {c: d}}\ne: ${a[b].c}", "a: {b: {c: d}}\ne: ${a[b][c]}", "a: [x, y]\nb: ${a.1}", "a: [x, y]\nb: ${a[0]}", "a: [x, y]\nb: ${a[5]}", "a: {b-c: 1}\nd: ${a.b-c}",
     "a: {b: 1, c: '${.b}'}", "a: {b: {c: '${..d}'}, d: 2}", "a: {b: {c: '${...d}'}}\nd: 3", "a: {b: '${....c}'}", "a: [1, '${.0}']", "a: [1, '${..b}']\nb: 2", "a: ${.b}\nb: 1",
     "a: ${b}\nb: ${c}\nc: 3", "a: ${b}\nb: ${a}", "a: ${a}", "a: {b: '${a}'}", "a: {b: '${c}', d: 1}\nc: ${a.d}", "a: ${b.c}\nb: ${d}\nd: {c: 1}", "a: ${nowhere}", "a: ${b.nowhere}\nb: {c: 1}", "a: ${b.c.d}\nb: {c: 1}",
-    "a: ???\nb: ${a}", "a: ???\nb: x${a}", "a: {b: ???}\nc: ${a}",
+    "a: ???\nb: ${a}", "a: ???\nb: x${a}", "a:\n  b: ???\nc: ${a}",
     "a: ${oc.env:STUDIO_MODEL}", "a: ${oc.env:STUDIO_MODEL,x}", "a: ${oc.env:STUDIO_NOWHERE}", "a: ${oc.env:STUDIO_NOWHERE,x}", "a: ${oc.env:STUDIO_NOWHERE,1e3}", "a: ${oc.env:STUDIO_NOWHERE,null}", "a: ${oc.env:STUDIO_NOWHERE,'.'}",
     'a: ${oc.env:STUDIO_NOWHERE,"."}', "a: ${oc.env:STUDIO_NOWHERE,true}", "a: ${oc.env:STUDIO_EMPTY,x}", "a: ${oc.env:STUDIO_NUMBER}", "a: ${oc.env:STUDIO_NOWHERE,'x, y'}", "a: {b: 1, c: '${oc.env:STUDIO_NOWHERE,${.b}/d}'}",
     "a: ${oc.env:STUDIO_NOWHERE,${oc.env:STUDIO_ALSO_NOWHERE,z}}", "a: ${oc.env:STUDIO_NOWHERE, x y }", "a: ${oc.env: STUDIO_MODEL }", "a: ${oc.env:STUDIO_NOWHERE,a:b/c-d.e}", "b: STUDIO_MODEL\na: ${oc.env:${b}}", "a: ${oc.env:STUDIO_NOWHERE,''}",
@@ -158,7 +158,7 @@ TREES = [
         {
             "main.yaml": "defaults: [one, two, _self_]\n",
             "one.yaml": "a: 1\nb: {c: 1, d: [1, 2]}\nm: ???\ni: {x: 1}\nr: ${i}\nl: [1]\nn: {q: 1}\n",
-            "two.yaml": "a: {x: 1}\nb: {d: [3], e: null, c: ???}\nm: 5\nr: {y: 2}\nl: ???\nn: null\n",
+            "two.yaml": "a: {x: 1}\nb: {d: [3], e: null, c: '???'}\nm: 5\nr: {y: 2}\nl: ???\nn: null\n",
             "list_on_map.yaml": "defaults: [one, bad]\n",
             "bad.yaml": "b: [1]\n",
             "map_on_list.yaml": "defaults: [one, worse]\n",

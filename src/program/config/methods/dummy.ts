@@ -1,0 +1,10 @@
+/** `DummyAlgorithm`: merges nothing; the pretrained model, or the first where there is none, is scored as it is. */
+import { defineMethod } from './definition';
+
+export const dummy = defineMethod({
+  name: 'DummyAlgorithm',
+  module: 'fusion_bench.method.dummy',
+  configuration: 'dummy',
+  options: {},
+  check: (_, pool) => (pool.all.length > 0 ? [] : ['modelpool.models: there is no model.']),
+});

@@ -1,0 +1,64 @@
+/** The kinds of values that options have. */
+import * as v from 'valibot';
+import { nearestName } from '../values/nearest';
+import { describe } from './reading';
+
+function expected(what: string) {
+  return (issue: v.BaseIssue<unknown>): string => {
+    const quoted =
+      typeof issue.input === 'string' &&
+      issue.input.trim() !== '' &&
+      Number.isFinite(Number(issue.input));
+    const hint = quoted && what.includes('number') ? ' Leave the quotes out.' : '';
+    return `${what} is expected, but it is ${describe(issue.input)}.${hint}`;
+  };
+}
+
+export const flag = v.boolean(expected('true or false'));
+
+export const text = v.pipe(
+  v.string(expected('a text')),
+  v.check((value) => value !== '???', 'it has to be given (???), and nothing is.'),
+);
+
+export const finiteNumber = v.pipe(
+  v.number(expected('a finite number')),
+  v.finite(expected('a finite number')),
+);
+
+export const wholeNumber = v.pipe(
+  v.number(expected('a whole number')),
+  v.safeInteger(expected('a whole number')),
+);
+
+export const countingNumber = v.pipe(
+  wholeNumber,
+  v.minValue(1, expected('a whole number of at least 1')),
+);
+
+/** A finite number between two, both allowed. */
+export function numberBetween(from: number, to: number) {
+  const message = expected(`a number between ${from} and ${to}`);
+  return v.pipe(v.number(message), v.minValue(from, message), v.maxValue(to, message));
+}
+
+export const texts = v.array(text, expected('a list of texts'));
+
+export const numbers = v.array(finiteNumber, expected('a list of numbers'));
+
+/** One of a few names. */
+export function oneOf<const T extends readonly string[]>(names: T) {
+  return v.picklist(names, (issue) => {
+    const near = typeof issue.input === 'string' ? nearestName(issue.input, names) : undefined;
+    const meant = near ? ` Did you mean ${near}?` : '';
+    return `one of ${names.join(', ')} is expected, but it is ${describe(issue.input)}.${meant}`;
+  });
+}
+
+/** Whatever FusionBench does with it, it means nothing here. */
+export const ignored = v.optional(v.unknown());
+
+/** Its own default where the key is missing; null stays null. */
+export function orNull<S extends v.GenericSchema>(schema: S) {
+  return v.optional(v.nullable(schema), null);
+}

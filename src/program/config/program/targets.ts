@@ -1,0 +1,57 @@
+/** Dotted names of Python's classes, as `_target_` has them. */
+import { nearestName } from '../values/nearest';
+import type { ConfigTree } from '../values/node';
+import { describe, type Reading } from './reading';
+
+/** A class of FusionBench that can be the `_target_` of a section. */
+export interface TargetClass {
+  readonly name: string;
+  /** The module that defines it; the packages above it export it as well. */
+  readonly module: string;
+}
+
+/** Every dotted name that imports the class: from its module and from each package above it. */
+export function targetNames({ module, name }: TargetClass): string[] {
+  const steps = module.split('.');
+  return steps.map((_, index) => `${steps.slice(0, index + 1).join('.')}.${name}`);
+}
+
+/**
+ * The class that a section's `_target_` names; undefined where it is none of them, which is noted then.
+ * @param what - what such a class is, for messages: `a method`
+ */
+export function readTarget<T extends TargetClass>(
+  reading: Reading,
+  tree: ConfigTree,
+  path: string,
+  classes: readonly T[],
+  what: string,
+): T | undefined {
+  const target = tree.get('_target_');
+  const place = path === '' ? '_target_' : `${path}._target_`;
+  const found =
+    typeof target === 'string'
+      ? classes.find((candidate) => targetNames(candidate).includes(target))
+      : undefined;
+  if (!found) {
+    const names = classes.map((candidate) => shortestName(candidate));
+    reading.problems.push(
+      typeof target === 'string'
+        ? `${place}: ${target} is not ${what} that this program has. ${meantTarget(target, names)}`
+        : `${place}: the name of ${what} is expected, but it is ${describe(target)}. There are ${names.join(', ')}.`,
+    );
+  }
+  return found;
+}
+
+/** The name that FusionBench's own configurations use. */
+export function shortestName({ module, name }: TargetClass): string {
+  return `${module.split('.').slice(0, 2).join('.')}.${name}`;
+}
+
+function meantTarget(target: string, names: readonly string[]): string {
+  const className = (name: string) => name.split('.').at(-1) ?? name;
+  const near = nearestName(className(target), names.map(className));
+  const name = names.find((candidate) => className(candidate) === near);
+  return name ? `Did you mean ${name}?` : `There are ${names.join(', ')}.`;
+}

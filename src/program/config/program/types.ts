@@ -1,0 +1,114 @@
+/** What a program is asked to do, read from a configuration of FusionBench and checked. */
+import type { MethodConfig } from '../methods/index';
+
+export interface ProgramConfig {
+  readonly program: ProgramOptions;
+  readonly method: MethodConfig;
+  readonly modelpool: ModelPoolConfig;
+  /** Null where the configuration has none: nothing is scored and no report written. */
+  readonly taskpool: TaskPoolConfig | DummyTaskPoolConfig | null;
+}
+
+/** Options of `FabricModelFusionProgram` by FusionBench's names, with its defaults. */
+export interface ProgramOptions {
+  /** A folder for the merged model; `{log_dir}` stands for the run's. */
+  readonly merged_model_save_path: string | null;
+  /** A file for the report; `{log_dir}` stands for the run's. */
+  readonly report_save_path: string | null;
+  readonly seed: number | null;
+  /** Scores one batch per task. */
+  readonly fast_dev_run: boolean;
+  /** Shows the configuration and stops. */
+  readonly dry_run: boolean;
+  readonly print_config: boolean;
+  readonly print_function_call: boolean;
+}
+
+export interface ModelPoolConfig {
+  readonly target: 'CLIPVisionModelPool';
+  /** In the order of the file, which is the order of the sum and so of the bytes. `_pretrained_` is among them. */
+  readonly models: readonly ModelSource[];
+  /** Whose preprocessing FusionBench would load with the pool. */
+  readonly processor: Pretrained | null;
+  readonly platform: 'hf' | 'huggingface' | 'modelscope';
+}
+
+/** Something that `from_pretrained` loads. */
+export interface Pretrained {
+  /** A local folder or a repository, `organisation/name`. */
+  readonly reference: string;
+  readonly revision?: string;
+  readonly subfolder?: string;
+  /** What the weights are turned into when they are loaded; `auto` leaves them. */
+  readonly dtype?: Dtype;
+}
+
+export type Dtype = 'float32' | 'float16' | 'bfloat16' | 'auto';
+
+export interface ModelSource extends Pretrained {
+  /** `_pretrained_` for the base; other names of the form `_x_` are no experts. */
+  readonly name: string;
+  /** A LoRA adapter for the model, a local folder or a repository. */
+  readonly adapter?: string;
+}
+
+export interface DummyTaskPoolConfig {
+  readonly target: 'DummyTaskPool';
+}
+
+export interface TaskPoolConfig {
+  readonly target: 'CLIPVisionModelTaskPool';
+  readonly tasks: readonly TaskConfig[];
+  /** Whose text tower, projections and logit scale are used. */
+  readonly clipModel: Pretrained;
+  /** Whose tokenizer, and preprocessing unless `dataProcessor` is there. */
+  readonly processor: Pretrained;
+  readonly dataProcessor: Pretrained | null;
+  /** The loss is the mean over batches of this size. PyTorch's default is 1. */
+  readonly batchSize: number;
+  readonly fastDevRun: boolean;
+  /** Pictures per task, drawn class by class; null for all. Not an option of FusionBench, which ignores it. */
+  readonly sampleSize: number | null;
+  readonly sampleSeed: number;
+}
+
+export interface TaskConfig {
+  readonly name: string;
+  readonly dataset: DatasetSource;
+  /** Instead of the known ones or the data's. FusionBench ignores `taskpool.classnames` and `taskpool.templates`. */
+  readonly classnames?: readonly string[];
+  readonly templates?: readonly string[];
+}
+
+/** Arguments of `datasets.load_dataset`, and what is drawn from its result. */
+export interface DatasetSource {
+  /** `imagefolder`, `parquet`, a local folder, or a repository. */
+  readonly path: string;
+  /** The repository's configuration, such as `cropped_digits`. */
+  readonly name?: string;
+  readonly dataDir?: string;
+  /** Files or patterns; by split where it is a map. */
+  readonly dataFiles?: readonly string[] | ReadonlyMap<string, readonly string[]>;
+  /** Parts of splits, to be read one after the other. */
+  readonly split: readonly SplitPart[];
+  readonly revision?: string;
+  /** FusionBench's `train_validation_split` of the data. */
+  readonly validation?: ValidationSplit;
+}
+
+/** `train[10%:20%]` */
+export interface SplitPart {
+  readonly split: string;
+  readonly from: number | null;
+  readonly to: number | null;
+  readonly unit: 'rows' | '%';
+  /** How per cents become rows: `closest`, or whole hundredths of the split. */
+  readonly rounding: 'closest' | 'pct1_dropremainder';
+}
+
+export interface ValidationSplit {
+  /** A share of the data (0 to 1) or a number of rows. */
+  readonly size: { readonly fraction: number } | { readonly rows: number };
+  readonly seed: number | null;
+  readonly part: 'train' | 'val';
+}
