@@ -6,6 +6,7 @@ import {
   expectedScores,
   percent,
   poolFolder,
+  SLOW_GPU_MS,
   taskFolder,
 } from './support/fixture-pool';
 import { type CallRoom, openTestPage } from './support/pages';
@@ -15,9 +16,6 @@ import { expect, test } from './support/test';
 /** The smaller task of the fixtures: what takes its time here is starting a GPU made of software. */
 const TASK = 'outlines';
 const DONE = 'Scored 40 of 40 images';
-
-/** A GPU made of software, started twice, on a machine that does other things too. */
-const SLOW_GPU_MS = 120_000;
 
 async function openFilled(page: Page): Promise<CallRoom<typeof room>> {
   const call = await openTestPage<typeof room>(page, 'device-loss');

@@ -1,5 +1,18 @@
 import { test as base, expect } from '@playwright/test';
 import { serve } from '../scripts/serve.mjs';
+import {
+  accuracies,
+  expectedScores,
+  expectScores,
+  fillStudio,
+  modelPool,
+  percent,
+  poolFolder,
+  SLOW_GPU_MS,
+  scored,
+  setScalingFactor,
+  taskFolder,
+} from './support/fixture-pool';
 import { openStudio } from './support/studio';
 import { watchPage } from './support/watch';
 
@@ -29,6 +42,42 @@ test('the built folder works below any path of a host that sends no headers', as
   expect(requested.length).toBeGreaterThan(1);
   expect(requested.filter((url) => !url.startsWith(hostUrl) && !/^(blob|data):/.test(url))).toEqual(
     [],
+  );
+  expect(await watch.problems()).toEqual([]);
+});
+
+test('the whole path works there on one thread, with the same accuracies', async ({
+  page,
+  hostUrl,
+}) => {
+  const watch = await watchPage(page, new URL(hostUrl).origin);
+  await openStudio(page, hostUrl);
+  await fillStudio(page);
+  await expectScores(page, '0.7');
+  await setScalingFactor(page, '0.3');
+  await expectScores(page, '0.3');
+
+  // The library is kept there, too.
+  await page.reload();
+  await scored(page);
+  await expectScores(page, '0.3');
+  await expect(page.getByRole('contentinfo')).toContainText('CPU · 1 thread');
+  expect(await watch.problems()).toEqual([]);
+});
+
+test('WebGPU works there as well', async ({ page, hostUrl }) => {
+  const watch = await watchPage(page, new URL(hostUrl).origin);
+  await openStudio(page, hostUrl);
+  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
+  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+  await page.getByRole('combobox', { name: 'Engine' }).selectOption('webgpu');
+  await expect(page.getByRole('contentinfo')).toContainText('WebGPU was chosen');
+  await page.getByLabel('Add task folder').setInputFiles(taskFolder('outlines'));
+  await expect(page.getByRole('status').filter({ hasText: 'Scored 40 of 40' })).toBeVisible({
+    timeout: SLOW_GPU_MS,
+  });
+  expect((await accuracies(page, 'outlines')).Merged).toBe(
+    percent(expectedScores.models['merged@0.7']?.tasks.outlines?.accuracy),
   );
   expect(await watch.problems()).toEqual([]);
 });

@@ -3,12 +3,11 @@ import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import {
   accuracies,
-  expectedScores,
+  expectScores,
   fillStudio,
   fixtureJson,
   modelPool,
   POOL,
-  percent,
   scored,
   setScalingFactor,
 } from './support/fixture-pool';
@@ -20,20 +19,6 @@ interface Merged {
 }
 interface Report {
   readonly [task: string]: { readonly accuracy: number; readonly loss: number };
-}
-
-/** The pretrained, merged and expert columns of both tasks and the average, as FusionBench scores them. */
-async function expectScores(page: Page, scalingFactor: string): Promise<void> {
-  const { models } = expectedScores;
-  const merged = models[`merged@${scalingFactor}`];
-  for (const task of ['outlines', 'surfaces']) {
-    expect(await accuracies(page, task)).toEqual({
-      Pretrained: percent(models.base?.tasks[task]?.accuracy),
-      Merged: percent(merged?.tasks[task]?.accuracy),
-      Expert: percent(models[task]?.tasks[task]?.accuracy),
-    });
-  }
-  expect((await accuracies(page, 'Average')).Merged).toBe(percent(merged?.average.accuracy));
 }
 
 /** Every tensor of a safetensors file by canonical name: SHA-256 of its bytes. */

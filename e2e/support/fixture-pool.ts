@@ -74,7 +74,7 @@ export async function fillStudio(page: Page): Promise<void> {
 }
 
 /** A GPU made of software, on a machine that does other things too. */
-const SLOW_GPU_MS = 120_000;
+export const SLOW_GPU_MS = 120_000;
 
 /** Waits for the status that alone means done. */
 export async function scored(page: Page): Promise<void> {
@@ -122,4 +122,18 @@ export async function accuracies(page: Page, row: string): Promise<Record<string
 /** An accuracy of FusionBench's as the page writes it. */
 export function percent(accuracy: number | undefined): string {
   return `${(100 * (accuracy ?? Number.NaN)).toFixed(1)} %`;
+}
+
+/** The pretrained, merged and expert columns of both tasks and the average, as FusionBench scores them. */
+export async function expectScores(page: Page, scalingFactor: string): Promise<void> {
+  const { models } = expectedScores;
+  const merged = models[`merged@${scalingFactor}`];
+  for (const task of ['outlines', 'surfaces']) {
+    expect(await accuracies(page, task)).toEqual({
+      Pretrained: percent(models.base?.tasks[task]?.accuracy),
+      Merged: percent(merged?.tasks[task]?.accuracy),
+      Expert: percent(models[task]?.tasks[task]?.accuracy),
+    });
+  }
+  expect((await accuracies(page, 'Average')).Merged).toBe(percent(merged?.average.accuracy));
 }
