@@ -35,7 +35,7 @@ def task(sources: Sources, size: int, rng: np.random.Generator) -> Task:
             for name in names:
                 picture = sets[name].pictures.get(classname)
                 for _ in range(placements if picture is not None else 0):
-                    held_out.add(on_board(picture, size, rng), label)
+                    held_out.add(on_board(picture, size, rng), label, name)
     held_out_sets = [sets[name] for name in (*TEST_SETS, *VALIDATION_SETS)]
     training = [piece_set for name, piece_set in sets.items() if name not in (*TEST_SETS, *VALIDATION_SETS)]
     return Task(

@@ -31,9 +31,9 @@ def task(sources: Sources, rng: np.random.Generator) -> Task:
         mine = rng.permutation(np.flatnonzero(labels == label))
         theirs = rng.permutation(np.flatnonzero(test_labels == label))[:_HELD_OUT_PER_CLASS]
         for index in theirs:
-            test.add(Image.fromarray(test_pictures[index]).convert("RGB"), label)
+            test.add(Image.fromarray(test_pictures[index]).convert("RGB"), label, "fashion-mnist")
         for index in mine[:_HELD_OUT_PER_CLASS]:
-            validation.add(Image.fromarray(pictures[index]).convert("RGB"), label)
+            validation.add(Image.fromarray(pictures[index]).convert("RGB"), label, "fashion-mnist")
         held_out += [test_pictures[theirs], pictures[mine[:_HELD_OUT_PER_CLASS]]]
         train_rows.append(mine[_HELD_OUT_PER_CLASS:][:_TRAIN_PER_CLASS])
     rows = np.concatenate(train_rows)

@@ -34,14 +34,16 @@ class Pool:
 
 @dataclass
 class Labelled:
-    """Pictures to measure on, as they are shipped, with class indices."""
+    """Pictures to measure on, as they are shipped, with class indices and the name of the set each was drawn from."""
 
     pictures: list[Image.Image] = field(default_factory=list)
     labels: list[int] = field(default_factory=list)
+    origins: list[str] = field(default_factory=list)
 
-    def add(self, picture: Image.Image, label: int) -> None:
+    def add(self, picture: Image.Image, label: int, origin: str) -> None:
         self.pictures.append(picture)
         self.labels.append(label)
+        self.origins.append(origin)
 
 
 @dataclass

@@ -29,7 +29,7 @@ def task(sources: Sources, rng: np.random.Generator) -> Task:
         digits = digits[rng.permutation(len(digits))]
         for target, part in ((test, digits[:_HELD_OUT_PER_CLASS]), (validation, digits[_HELD_OUT_PER_CLASS:][:_HELD_OUT_PER_CLASS])):
             for digit in part:
-                target.add(Image.fromarray(digit).convert("RGB"), label)
+                target.add(Image.fromarray(digit).convert("RGB"), label, "mnist")
         held_out.append(digits[: 2 * _HELD_OUT_PER_CLASS])
         train.append(digits[2 * _HELD_OUT_PER_CLASS :])
         labels += [label] * len(train[-1])

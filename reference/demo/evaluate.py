@@ -49,7 +49,7 @@ def predictions(model: CLIPModel, head: torch.Tensor, images: Measured) -> torch
     """Class indices `[n]`."""
     with torch.no_grad():
         parts = [embed_images(model, values) @ head.T for values in images.pixel_values.split(128)]
-    return torch.cat(parts).argmax(1)
+    return torch.cat(parts).argmax(1).cpu()
 
 
 def correct(model: CLIPModel, head: torch.Tensor, images: Measured) -> int:

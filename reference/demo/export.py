@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import save_file
-from transformers import CLIPModel
+from transformers import CLIPModel, PreTrainedConfig
 
 from .dataset import DataSet
 from .data import Task
@@ -29,17 +29,19 @@ def export(run: Path, data: DataSet, target: Path) -> None:
     if target.exists():
         shutil.rmtree(target)
     base = CLIPModel.from_pretrained(run / "base")
-    _write_model(target / "base", _half(base.state_dict()), base.config.to_dict(), "CLIPModel")
+    _write_model(target / "base", _half(base.state_dict()), base.config, "CLIPModel")
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(run / "base" / name, target / "base" / name)
     save_processor(target / "base")
+    origins = {}
     for task in data.tasks:
         expert = CLIPModel.from_pretrained(run / "experts" / task.name)
         weights = {f"vision_model.{key}": value for key, value in expert.vision_model.state_dict().items()}
-        _write_model(target / "experts" / task.name, _half(weights), expert.config.vision_config.to_dict(), "CLIPVisionModel")
-        _write_pictures(target / "test" / f"{task.name}.zip", task)
+        _write_model(target / "experts" / task.name, _half(weights), expert.config.vision_config, "CLIPVisionModel")
+        origins[task.name] = _write_pictures(target / "test" / f"{task.name}.zip", task)
     tasks = {task.name: {"classnames": list(task.classnames), "templates": list(task.templates)} for task in data.tasks}
     _write_json(target / "test" / "tasks.json", tasks)
+    _write_json(target / "test" / "origins.json", _grouped(origins))
     _write_json(target / "manifest.json", _manifest(data))
 
 
@@ -53,6 +55,15 @@ def _manifest(data: DataSet) -> dict:
     return {"models": models, "tasks": {"files": tests}, "sentence": _SENTENCE}
 
 
+def _grouped(origins: dict[str, dict[str, str]]) -> dict[str, dict[str, list[str]]]:
+    """Task to set to files, so that every picture's licence can be found (see NOTICE)."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for task, files in origins.items():
+        for file, origin in files.items():
+            found.setdefault(task, {}).setdefault(origin, []).append(file)
+    return found
+
+
 def _half(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     return {
         key: (value.half() if value.is_floating_point() else value).contiguous()
@@ -61,30 +72,34 @@ def _half(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     }
 
 
-def _write_model(folder: Path, weights: dict[str, torch.Tensor], config: dict, architecture: str) -> None:
+def _write_model(folder: Path, weights: dict[str, torch.Tensor], config: PreTrainedConfig, architecture: str) -> None:
     """The files say float16; the configuration asks for float32, so that arithmetic on what is loaded is float32."""
     folder.mkdir(parents=True)
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    config |= {"architectures": [architecture], "dtype": "float32"}
+    content = json.loads(config.to_json_string(use_diff=True))
+    content |= {"architectures": [architecture], "dtype": "float32"}
     for part in ("text_config", "vision_config"):
-        if part in config:
-            config[part] |= {"dtype": "float32"}
-    _write_json(folder / "config.json", config)
+        if part in content:
+            content[part] |= {"dtype": "float32"}
+    _write_json(folder / "config.json", content)
 
 
-def _write_pictures(file: Path, task: Task) -> None:
-    """Stored, not deflated: PNG is compressed already. Entries are `<class>/<n>.png`."""
+def _write_pictures(file: Path, task: Task) -> dict[str, str]:
+    """Stored, not deflated: PNG is compressed already. Entries are `<class>/<n>.png`; returns the origin of each."""
     file.parent.mkdir(parents=True, exist_ok=True)
+    origins: dict[str, str] = {}
     counts: dict[int, int] = {}
     with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for picture, label in zip(task.test.pictures, task.test.labels, strict=True):
-            number = counts.setdefault(label, 0)
-            counts[label] += 1
+        for picture, label, origin in zip(task.test.pictures, task.test.labels, task.test.origins, strict=True):
+            name = f"{label:02d}/{counts.get(label, 0):03d}.png"
+            counts[label] = counts.get(label, 0) + 1
+            origins[name] = origin
             png = io.BytesIO()
             picture.save(png, "PNG", optimize=True)
-            archive.writestr(zipfile.ZipInfo(f"{label:02d}/{number:03d}.png", _ZIP_DATE), png.getvalue())
+            archive.writestr(zipfile.ZipInfo(name, _ZIP_DATE), png.getvalue())
+    return origins
 
 
 def _write_json(file: Path, content: dict) -> None:
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(content, indent=2, sort_keys=False) + "\n")
+    file.write_text(json.dumps(content, indent=2) + "\n")

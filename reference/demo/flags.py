@@ -42,7 +42,7 @@ def task(sources: Sources, size: int, rng: np.random.Generator) -> Task:
         ):
             for name in sets:
                 for _ in range(placements):
-                    held_out.add(on_gradient(waving(drawings[name][country], rng), size, rng), label)
+                    held_out.add(on_gradient(waving(drawings[name][country], rng), size, rng), label, name)
         for name in TRAIN_SETS:
             waves = [centred(waving(drawings[name][country], rng)) for _ in range(_TRAIN_WAVES)]
             train += waves

@@ -31,14 +31,14 @@ def config(tokenizer: Tokenizer) -> CLIPConfig:
 
 
 def embed_images(model: CLIPModel, pixel_values: torch.Tensor) -> torch.Tensor:
-    """Normalised image embeddings `[n, 96]`."""
-    pooled = model.vision_model(pixel_values=pixel_values).pooler_output
+    """Normalised image embeddings `[n, 96]`, on the model's device."""
+    pooled = model.vision_model(pixel_values=pixel_values.to(model.device)).pooler_output
     return F.normalize(model.visual_projection(pooled), dim=-1)
 
 
 def embed_texts(model: CLIPModel, input_ids: torch.Tensor) -> torch.Tensor:
     """Normalised text embeddings `[n, 96]`; rows are padded with the end token, which causal attention never sees."""
-    pooled = model.text_model(input_ids=input_ids).pooler_output
+    pooled = model.text_model(input_ids=input_ids.to(model.device)).pooler_output
     return F.normalize(model.text_projection(pooled), dim=-1)
 
 
@@ -66,9 +66,9 @@ class Captions:
         """The mean caption embedding of every concept `[concepts, 96]`, normalised."""
         with torch.no_grad():
             parts = [embed_texts(model, self._rows(rows)) for rows in torch.arange(len(self._ids)).split(512)]
-        owner = torch.repeat_interleave(torch.arange(len(self._counts)), self._counts)
         every = torch.cat(parts)
-        return F.normalize(torch.zeros(len(self._counts), every.shape[1]).index_add_(0, owner, every), dim=-1)
+        owner = torch.repeat_interleave(torch.arange(len(self._counts)), self._counts).to(every.device)
+        return F.normalize(every.new_zeros(len(self._counts), every.shape[1]).index_add_(0, owner, every), dim=-1)
 
     def _rows(self, rows: torch.Tensor) -> torch.Tensor:
         return self._ids[rows][:, : int(self._lengths[rows].max())]

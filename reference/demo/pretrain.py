@@ -36,6 +36,7 @@ def pretrain(
     captions: Captions,
     mixture: Mixture,
     seed: int,
+    device: torch.device,
     options: PretrainOptions,
     state_file: Path,
     log: Callable[[str], None],
@@ -48,19 +49,19 @@ def pretrain(
     caption over the batch's images, all images of its concept being right.
     """
     torch.manual_seed(seed)
-    model = CLIPModel(config(tokenizer))
+    model = CLIPModel(config(tokenizer)).to(device)
     optimizer = torch.optim.AdamW(
         _groups(model, options.weight_decay), lr=options.learning_rate, betas=(0.9, 0.98), eps=1e-6
     )
     rng, random = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
     first = 0
     if state_file.exists():
-        state = torch.load(state_file, weights_only=False)
+        state = torch.load(state_file, weights_only=False, map_location=device)
         if state["options"] == asdict(options):
             model.load_state_dict(state["model"])
             optimizer.load_state_dict(state["optimizer"])
             rng.bit_generator.state, first = state["rng"], state["step"]
-            random.set_state(state["random"])
+            random.set_state(state["random"].cpu())
             log(f"pretraining resumed at step {first}")
     model.train()
     started, running = time.monotonic(), 0.0
@@ -102,6 +103,7 @@ def _loss(model: CLIPModel, captions: Captions, pictures, grounds, concepts, ran
     present, target = torch.unique(concepts, return_inverse=True)
     images = embed_images(model, augment(pictures, grounds, random))
     texts = embed_texts(model, captions.one_each(present, random))
+    target = target.to(model.device)
     logits = model.logit_scale.exp() * images @ texts.T
     from_image = torch.nn.functional.cross_entropy(logits, target)
     right = torch.nn.functional.one_hot(target, len(present)).T.bool()

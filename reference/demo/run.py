@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,8 +17,8 @@ from . import tokenizer as bpe
 from .captions import concept
 from .dataset import SHARES, DataSet, build, summary
 from .evaluate import accuracy, measured, processor, zero_shot_head
-from .finetune import ExpertOptions, finetune
-from .model import Captions
+from .finetune import EXPERTS, finetune
+from .model import CONTEXT, Captions
 from .pretrain import PretrainOptions, pretrain
 from .sampling import Mixture, PoolSampler
 
@@ -31,17 +32,23 @@ def main() -> None:
     data = build(arguments.sources, arguments.cache)
     log(f"seed {arguments.seed}, {arguments.threads} thread(s), torch {torch.__version__}")
     log(json.dumps(summary(data)))
-    train(data, arguments.seed, out, arguments.pretrain_steps, ExpertOptions(
-        steps=arguments.expert_steps, learning_rate=arguments.expert_lr, replay_weight=arguments.replay
-    ), log)  # fmt: skip
+    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    train(data, arguments.seed, device, out, arguments.pretrain_steps, log)
 
 
-def train(data: DataSet, seed: int, out: Path, pretrain_steps: int, expert_options: ExpertOptions, log) -> None:
+def train(
+    data: DataSet,
+    seed: int,
+    device: torch.device,
+    out: Path,
+    pretrain_steps: int,
+    log: Callable[[str], None],
+) -> None:
     """Writes `out/base` and `out/experts/<task>` in float32, as `CLIPModel` folders."""
     concepts = data.concepts()
     index_of = {of: index for index, of in enumerate(concepts)}
     texts = list(data.captions().values())
-    tokenizer = bpe.learn([text for row in texts for text in row])
+    tokenizer = _tokenizer(out / "base", texts)
     captions = Captions(tokenizer, texts)
     mixture = Mixture(data.pools, SHARES, index_of)
     process = processor()
@@ -57,34 +64,36 @@ def train(data: DataSet, seed: int, out: Path, pretrain_steps: int, expert_optio
 
     base_folder = out / "base"
     if (base_folder / "model.safetensors").exists():
-        base = CLIPModel.from_pretrained(base_folder)
+        base = CLIPModel.from_pretrained(base_folder).to(device)
     else:
         options = PretrainOptions(steps=pretrain_steps)
         log(f"pretraining {json.dumps(asdict(options))}")
-        base = pretrain(tokenizer, captions, mixture, seed, options, out / "pretrain.pt", log, probe)
+        base = pretrain(tokenizer, captions, mixture, seed, device, options, out / "pretrain.pt", log, probe)
         base.save_pretrained(base_folder)
-        bpe.save(tokenizer, base_folder, base.config.text_config.max_position_embeddings)
     log(f"base {probe(base)}")
     concept_texts = captions.embeddings(base)
     for number, task in enumerate(data.tasks):
         folder = out / "experts" / task.name
         if (folder / "model.safetensors").exists():
             continue
-        started = time.monotonic()
+        started, options = time.monotonic(), EXPERTS[task.name]
         class_of_concept = torch.full((len(concepts),), -1)
         for label, name in enumerate(task.classnames):
             class_of_concept[index_of[concept(task.train.template, name)]] = label
         expert = finetune(
             base, PoolSampler(task.train, index_of), zero_shot_head(base, tokenizer, task), class_of_concept,
-            mixture, concept_texts, 1000 * seed + number, expert_options,
+            mixture, concept_texts, 1000 * seed + number, options,
         )  # fmt: skip
-        log(f"expert {task.name} {json.dumps(asdict(expert_options))} {probe(expert)} {time.monotonic() - started:.0f} s")
+        log(f"expert {task.name} {json.dumps(asdict(options))} {probe(expert)} {time.monotonic() - started:.0f} s")
         expert.save_pretrained(folder)
 
 
-def read_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of a run."""
-    return Tokenizer.from_file(str(folder / "tokenizer.json"))
+def _tokenizer(folder: Path, texts: list[tuple[str, ...]]) -> Tokenizer:
+    """The run's own tokenizer where it has one: learning breaks ties between equally common pairs at random."""
+    file = folder / "tokenizer.json"
+    if not file.exists():
+        bpe.save(bpe.learn([text for row in texts for text in row]), folder, CONTEXT)
+    return Tokenizer.from_file(str(file))
 
 
 def _logger(file: Path):
@@ -105,7 +114,4 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sources", type=Path, default=Path("runs/sources"), help="where packages are unpacked")
     parser.add_argument("--cache", type=Path, default=Path("runs/dataset.pickle"), help="the data set, built once")
     parser.add_argument("--pretrain-steps", type=int, default=PretrainOptions.steps)
-    parser.add_argument("--expert-steps", type=int, default=ExpertOptions.steps)
-    parser.add_argument("--expert-lr", type=float, default=ExpertOptions.learning_rate)
-    parser.add_argument("--replay", type=float, default=ExpertOptions.replay_weight)
     return parser.parse_args()

@@ -71,7 +71,7 @@ def _pictures(file: Path) -> Labelled:
     found = Labelled()
     with zipfile.ZipFile(file) as archive:
         for name in sorted(archive.namelist()):
-            found.add(Image.open(io.BytesIO(archive.read(name))).convert("RGB"), int(name.split("/")[0]))
+            found.add(Image.open(io.BytesIO(archive.read(name))).convert("RGB"), int(name.split("/")[0]), name)
     return found
 
 

@@ -16,7 +16,10 @@ _WORDS = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\
 
 
 def learn(captions: list[str]) -> Tokenizer:
-    """A tokenizer laid out as CLIP's: 256 bytes, 256 bytes that end a word, the merges, then start and end."""
+    """A tokenizer laid out as CLIP's: 256 bytes, 256 bytes that end a word, the merges, then start and end.
+
+    The learner breaks ties between equally common pairs at random, so keep what it made.
+    """
     bytes_ = sorted(pre_tokenizers.ByteLevel.alphabet())
     learner = _assemble(models.BPE(end_of_word_suffix=_WORD_END, unk_token=END))
     learner.train_from_iterator(

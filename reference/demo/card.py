@@ -1,0 +1,132 @@
+"""Writes the model card: prose from `card.md`, every figure from the results."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .finetune import EXPERTS
+
+_PROSE = Path(__file__).with_name("card.md")
+_POOL_SOURCES = {
+    "emoji": "nine emoji sets, subjects of the tasks left out",
+    "flags": "flags of other countries, four sets",
+    "printed digits": "Debian fonts",
+    "printed letters": "Debian fonts",
+    "chess seeds": "two of the training sets",
+    "fashion seeds": "four photographs a class",
+    "flags seeds": "two waves of flag-icons' drawing a country",
+}
+
+
+def write_card(demo: Path, results: dict) -> None:
+    """Writes `demo/README.md`."""
+    parts = {
+        "tables": _tables(results),
+        "seeds": _seeds(results["seeds"]),
+        "goals": _goals(results),
+        "pools": _pools(results["data"]["pools"]),
+        "tasks": _tasks(results["data"]["tasks"]),
+        "experts": _experts(),
+    }
+    text = _PROSE.read_text()
+    for name, content in parts.items():
+        text = text.replace("{" + name + "}", content)
+    (demo / "README.md").write_text(text)
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table."""
+    lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
+    return "\n".join(lines + ["| " + " | ".join(row) + " |" for row in rows])
+
+
+def percent(value: float) -> str:
+    return f"{100 * value:.1f}"
+
+
+def _tables(results: dict) -> str:
+    names = sorted(results["models"]["_pretrained_"]["tasks"])
+    chosen = str(results["scaling_factor"]["chosen"])
+    sizes = results["models"]["_pretrained_"]["tasks"]
+
+    def row(title: str, scored: dict) -> list[str]:
+        return [title, *(percent(scored["tasks"][name]["accuracy"]) for name in names), percent(scored["average"])]
+
+    models = results["models"]
+    rows = [row("pretrained", models["_pretrained_"])]
+    rows += [row(f"expert {name}", models[name]) for name in names]
+    own = [percent(models[name]["tasks"][name]["accuracy"]) for name in names]
+    rows.append(["experts, own task", *own, percent(results["experts_on_their_own_task"])])
+    rows.append(row("simple average", models["simple_average"]))
+    rows.append(row(f"task arithmetic, {chosen}", results["task_arithmetic"][chosen]))
+    rows += [row(f"{name} negated (-1)", results["negation"][name]) for name in names]
+    header = ["accuracy in %", *(f"{name} (n = {sizes[name]['n']})" for name in names), "average"]
+    sweep = results["task_arithmetic"]
+    validation = results["scaling_factor"]["validation_average"]
+    by_factor = table(
+        ["scaling factor", *names, "average", "validation average"],
+        [[*row(text, scored), percent(validation[text])] for text, scored in sweep.items()],
+    )
+    return f"{table(header, rows)}\n\nThe sweep; {chosen} was chosen on validation:\n\n{by_factor}"
+
+
+def _seeds(seeds: dict) -> str:
+    numbers = ("base", "experts", "simple_average", "task_arithmetic", "above_base", "above_simple_average")
+    titles = ["run", *(number.replace("_", " ") for number in numbers), "scaling factor"]
+    rows = [
+        [name, *(percent(entry[number]) for number in numbers), str(entry["scaling_factor"])]
+        for name, entry in seeds["runs"].items()
+    ]
+    if "base" in seeds:
+        rows.append(
+            ["mean and deviation", *(f"{percent(seeds[n]['mean'])} ± {percent(seeds[n]['deviation'])}" for n in numbers), ""]
+        )
+    return table(titles, rows)
+
+
+def _goals(results: dict) -> str:
+    found = results["headline"]
+    worst_own = max(entry["own"] for entry in found["negation"].values())
+    worst_other = min(entry["worst_other"] for entry in found["negation"].values())
+    chance = {name: 1 / entry["classes"] for name, entry in results["data"]["tasks"].items()}
+    margin = min(found["base_by_task"][name] - chance[name] for name in chance)
+    rows = [
+        ["base average between 45 and 70", percent(found["base"]), _yes(0.45 <= found["base"] <= 0.70)],
+        ["base above chance on every task", f"by {percent(margin)} at least", _yes(margin > 0)],
+        ["experts on their own task above 83 (88 wished)", percent(found["experts"]), _yes(found["experts"] > 0.83)],
+        ["best scaling factor inside the sweep", str(found["scaling_factor"]), _yes(0 < found["scaling_factor"] < 1.5)],
+        ["task arithmetic 12 above the base", percent(found["above_base"]), _yes(found["above_base"] >= 0.12)],
+        [
+            "task arithmetic 5 above the simple average",
+            percent(found["above_simple_average"]),
+            _yes(found["above_simple_average"] >= 0.05),
+        ],
+        ["negating an expert lowers its task by 15", f"{percent(-worst_own)} at least", _yes(worst_own <= -0.15)],
+        ["and no other task by more than 8", f"{percent(-worst_other)} at most", _yes(worst_other >= -0.08)],
+    ]
+    return table(["goal, in points", "shipped files", "reached"], rows)
+
+
+def _pools(pools: dict) -> str:
+    rows = [
+        [name, _POOL_SOURCES[name], f"{entry['pictures']:,}", str(entry["concepts"]), f"{100 * entry['share']:.1f} %"]
+        for name, entry in pools.items()
+    ]
+    return table(["pretraining pool", "from", "pictures", "concepts", "share"], rows)
+
+
+def _tasks(tasks: dict) -> str:
+    rows = [[name, *(f"{entry[key]:,}" for key in ("classes", "train", "validation", "test"))] for name, entry in tasks.items()]
+    return table(["task", "classes", "training", "validation", "test"], rows)
+
+
+def _experts() -> str:
+    rows = [
+        [name, str(o.steps), str(o.batch), str(o.replay_batch), f"{o.learning_rate:g}", f"{o.weight_decay:g}"]
+        for name, o in EXPERTS.items()
+    ]
+    return table(["expert", "steps", "pictures of the task", "of replay", "learning rate", "weight decay"], rows)
+
+
+def _yes(reached: bool) -> str:
+    return "yes" if reached else "no"
