@@ -4,6 +4,7 @@
  * mirrors. Everything here is structured-cloneable.
  */
 
+import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
@@ -15,7 +16,7 @@ export interface DroppedFile {
 /** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
 export type Origin = 'user' | 'demo';
 
-export type { Finding, Severity };
+export type { Finding, MethodOption, OptionValue, Severity };
 
 /** A model of the pool. */
 export interface ModelView {
@@ -55,6 +56,24 @@ export interface PoolView {
   readonly findings: readonly Finding[];
   /** A base and at least one included expert, and no error among the findings. */
   readonly mergeable: boolean;
+}
+
+/** A method that can be chosen. */
+export interface MethodSummary {
+  /** FusionBench's class name. */
+  readonly name: string;
+  readonly title: string;
+  readonly summary: string;
+}
+
+/** The method in force, and its options with the values that hold. */
+export interface MethodView extends MethodSummary {
+  /** False for averages: the slider has nothing to move. */
+  readonly hasScalingFactor: boolean;
+  /** Why it cannot merge the pool as it is, and what to do. */
+  readonly refusal: string | null;
+  /** All but the scaling factor, which is the slider's. */
+  readonly options: readonly { readonly option: MethodOption; readonly value: OptionValue }[];
 }
 
 export interface TaskView {
@@ -169,6 +188,9 @@ export interface JobView {
 export interface StudioState {
   readonly pool: PoolView;
   readonly tasks: readonly TaskView[];
+  readonly method: MethodView;
+  /** Every method there is, in the order of the menu. */
+  readonly methods: readonly MethodSummary[];
   /** The value that is merged and scored: the user's, or the default for this number of experts. */
   readonly scalingFactor: number;
   readonly engine: EngineView;
@@ -237,6 +259,8 @@ export interface StudioEngine {
   editTask(edit: TaskEdit): Promise<void>;
   /** Merges and scores at this value; a value in flight is dropped at once. Any finite number. */
   setScalingFactor(value: number): Promise<void>;
+  /** Merges by another method or with other options; rejects with ConfigError on a name or value that cannot be. */
+  setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   /** Scores every value in turn and fills the curve. */
   sweep(values: readonly number[]): Promise<void>;
   /** Stops scoring and sweeping until something changes. */

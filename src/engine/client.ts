@@ -60,6 +60,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     editPool: (edit) => call(() => remote.editPool(edit)),
     editTask: (edit) => call(() => remote.editTask(edit)),
     setScalingFactor: (value) => call(() => remote.setScalingFactor(value)),
+    setMethod: (...parameters) => call(() => remote.setMethod(...parameters)),
     sweep: (values) => call(() => remote.sweep(values)),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),

@@ -6,7 +6,6 @@ import {
   mergedFromCheckpoints,
   mergedFromCombination,
 } from '../method/merged-values';
-import { taskArithmetic } from '../method/task-arithmetic';
 import { openModelPool } from '../modelpool/judge';
 import { configText, mergedConfig } from '../program/merged-config';
 import { mergedMetadata, mergedTensors, outputDtype } from '../program/merged-model';
@@ -65,7 +64,7 @@ function mergedValues(
   scalingFactor: number,
 ): MergedValues {
   const pool = openModelPool(inputs.pretrained, inputs.experts);
-  const fromCheckpoints = mergedFromCheckpoints(pool, { method: taskArithmetic }, scalingFactor);
+  const fromCheckpoints = mergedFromCheckpoints(pool, inputs.method, scalingFactor);
   if (!workspace?.runtime.exactness.exact) return fromCheckpoints;
   return (name) =>
     workspace.exclusive(async () => {

@@ -9,6 +9,7 @@ import type { ExportedFile, ExportOptions, ScoreColumn, StudioState } from './ap
 import { planExport } from './export-model';
 import { weightsBlob } from './hasher';
 import type { Job } from './jobs';
+import { type MethodState, methodInForce } from './method-state';
 import type { ModelFacts, ShelvedModel } from './model-shelf';
 import { includedExperts, type PoolState } from './pool-state';
 import type { Workspace } from './scoring/workspace';
@@ -21,6 +22,7 @@ export interface ExportContext {
   readonly pool: PoolState;
   readonly shelf: ReadonlyMap<string, ShelvedModel>;
   readonly tasks: readonly ShelvedTask[];
+  readonly method: MethodState;
   readonly scalingFactor: number;
   readonly workspace: Workspace | null;
   readonly snapshot: StudioState;
@@ -32,9 +34,11 @@ export async function exportModel(
   options: ExportOptions,
   job: Job,
 ): Promise<ExportedFile> {
-  const { library, pool, shelf, tasks, scalingFactor, workspace } = context;
-  const inputs = mergeInputs(pool, shelf, tasks);
+  const { library, pool, shelf, tasks, method, scalingFactor, workspace } = context;
+  const inputs = mergeInputs(pool, shelf, tasks, method);
   const base = pool.baseId === null ? undefined : shelf.get(pool.baseId);
+  const { refusal } = methodInForce(method, includedExperts(pool).length);
+  if (refusal !== null) throw new CompatibilityError(refusal);
   if (!inputs || !base || inputs.experts.length === 0) {
     throw new CompatibilityError(
       'There is nothing to merge: the pool needs a base and an expert that fits it.',
@@ -58,8 +62,8 @@ export async function exportModel(
 
 /** FusionBench's report and our additions, from the scores of the snapshot. */
 export async function exportReport(context: ExportContext): Promise<ExportedFile> {
-  const { snapshot, pool, shelf, tasks } = context;
-  const inputs = mergeInputs(pool, shelf, tasks);
+  const { snapshot, pool, shelf, tasks, method } = context;
+  const inputs = mergeInputs(pool, shelf, tasks, method);
   const { merged, pretrained, expert } = snapshot.scores;
   if (!inputs || Object.keys(merged.tasks).length === 0) {
     throw new CompatibilityError(
@@ -94,9 +98,11 @@ async function recipeOf(context: ExportContext, job?: Job): Promise<Recipe> {
   };
   const experts: RecipeModel[] = [];
   for (const { id, weight } of includedExperts(pool)) experts.push(await describe(id, weight));
+  const { method, options } = methodInForce(context.method, experts.length);
   return {
-    method: 'TaskArithmeticAlgorithm',
-    scalingFactor,
+    method: method.name,
+    options,
+    scalingFactor: method.kind === 'task vector' ? scalingFactor : null,
     pretrained: await describe(pool.baseId ?? '', 1),
     experts,
     programVersion: version,

@@ -1,6 +1,7 @@
 /** What is remembered between visits besides the files: the pool, the tasks' edits, the slider, the engine. */
 import type { Json, Library } from '../storage/types';
 import type { EngineChoice } from './api';
+import { type MethodState, TASK_ARITHMETIC } from './method-state';
 import { EMPTY_POOL, type PoolState } from './pool-state';
 import type { TaskEntry } from './task-shelf';
 
@@ -9,6 +10,7 @@ export interface StudioMemory {
   readonly tasks: readonly TaskEntry[];
   /** Null while the user has not chosen one. */
   readonly scalingFactor: number | null;
+  readonly method: MethodState;
   readonly choice: EngineChoice;
   readonly demoHidden: boolean;
 }
@@ -19,6 +21,7 @@ const NOTHING: StudioMemory = {
   pool: EMPTY_POOL,
   tasks: [],
   scalingFactor: null,
+  method: TASK_ARITHMETIC,
   choice: 'auto',
   demoHidden: false,
 };

@@ -87,7 +87,7 @@ function poolFindings(pool: PoolState, models: readonly ModelView[]): Finding[] 
   if (pool.baseId === null) {
     return [
       {
-        severity: 'error',
+        severity: 'warning',
         message:
           'There is no pretrained model: add the full CLIP that the experts were fine-tuned from, or choose one of these as the base.',
         details: [],

@@ -47,7 +47,8 @@ export function scoreBoard(
     (sum, { id, images }) => sum + (begun.get(id) ?? images.length),
     0,
   );
-  const points = curve(book, inputs);
+  const moves = inputs.method.method.kind === 'task vector';
+  const points = moves ? curve(book, inputs) : [];
   const swept = sweep.filter((value) => points.some((point) => point.scalingFactor === value));
   return {
     pretrained,

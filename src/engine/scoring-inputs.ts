@@ -1,6 +1,7 @@
 /** From pool and tasks to what scoring needs, or to the sentence that says what is still missing. Pure. */
 import type { ClipModel } from '../clip/types';
 import type { Expert } from '../modelpool/types';
+import { type MethodState, methodInForce } from './method-state';
 import type { ShelvedModel } from './model-shelf';
 import { includedExperts, type PoolState } from './pool-state';
 import { canGiveText, poolView } from './pool-view';
@@ -16,8 +17,9 @@ export function scoringInputs(
   pool: PoolState,
   shelf: ReadonlyMap<string, ShelvedModel>,
   tasks: readonly ShelvedTask[],
+  method: MethodState,
 ): ScoringReadiness {
-  const merge = mergeInputs(pool, shelf, tasks);
+  const merge = mergeInputs(pool, shelf, tasks, method);
   if (!merge) return waitFor('Add a pretrained CLIP to begin.');
   if (!merge.donorKey) {
     return waitFor(
@@ -36,10 +38,12 @@ export function mergeInputs(
   pool: PoolState,
   shelf: ReadonlyMap<string, ShelvedModel>,
   tasks: readonly ShelvedTask[],
+  state: MethodState,
 ): ScoringInputs | null {
   const base = pool.baseId === null ? undefined : shelf.get(pool.baseId);
   if (!base?.model) return null;
-  const mergeable = poolView(pool, shelf).mergeable;
+  const method = methodInForce(state, includedExperts(pool).length);
+  const mergeable = poolView(pool, shelf).mergeable && method.refusal === null;
   const included = mergeable ? includedExperts(pool) : [];
   const experts = included.flatMap(({ id, weight }): Expert[] => {
     const model = shelf.get(id)?.model;
@@ -52,7 +56,13 @@ export function mergeInputs(
     pretrained: base.model,
     donor: donor?.model ?? base.model,
     donorKey: donor?.entry.id ?? '',
-    poolKey: JSON.stringify([pool.baseId, included.map(({ id, weight }) => [id, weight])]),
+    method: { method: method.method, options: method.options },
+    poolKey: JSON.stringify([
+      pool.baseId,
+      included.map(({ id, weight }) => [id, weight]),
+      method.method.name,
+      method.options,
+    ]),
     experts,
     models,
     tasks: tasks.filter(({ entry }) => entry.included).map((task) => taskInput(task, pool, shelf)),

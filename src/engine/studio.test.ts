@@ -86,6 +86,20 @@ describe('studio', () => {
     expect(done.scores.curve.some((point) => point.scalingFactor === 0.25)).toBe(true);
   });
 
+  it('hears a newer value between two batches', async () => {
+    const studio = await openStudio('between-batches');
+    await fill(studio);
+    await complete(studio);
+    await studio.engine.setScalingFactor(0.1);
+    // A message from the page arrives as a task of its own, as a timer does.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    await studio.engine.setScalingFactor(0.25);
+    const done = await studio.until(
+      ({ scores, scalingFactor }) => scalingFactor === 0.25 && scores.phase === 'complete',
+    );
+    expect(done.scores.curve.map(({ scalingFactor }) => scalingFactor)).toEqual([0.25, 0.7]);
+  });
+
   it('refuses a bad file by name and keeps what is good', async () => {
     const studio = await openStudio('bad-file');
     const bad = {

@@ -3,6 +3,7 @@
  * snapshots. It knows neither page nor worker, so it runs in Node as well, which is how it is tested.
  */
 import { ConfigError } from '../errors';
+import { METHODS } from '../method/registry';
 import type { Library } from '../storage/types';
 import { addModels } from './add-models';
 import { addTasks } from './add-tasks';
@@ -12,14 +13,16 @@ import { exportModel, exportReport } from './exports';
 import { createHasher } from './hasher';
 import { createJobs } from './jobs';
 import { readMemory, writeMemory } from './memory';
-import { inspectShelf, openShelf, type ShelvedModel } from './model-shelf';
 import {
-  addModels as addToPool,
-  defaultScalingFactor,
-  editPool,
-  includedExperts,
-  type PoolState,
-} from './pool-state';
+  chooseMethod,
+  type MethodState,
+  methodInForce,
+  methodScalingFactor,
+  methodView,
+  TASK_ARITHMETIC,
+} from './method-state';
+import { inspectShelf, openShelf, type ShelvedModel } from './model-shelf';
+import { addModels as addToPool, editPool, includedExperts, type PoolState } from './pool-state';
 import { poolView } from './pool-view';
 import { createPublisher } from './publisher';
 import type { RuntimeParts } from './runtime-choice';
@@ -38,12 +41,13 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
   let pool: PoolState = { baseId: null, entries: [] };
   let shelf = new Map<string, ShelvedModel>();
   let tasks: readonly ShelvedTask[] = [];
+  let method: MethodState = TASK_ARITHMETIC;
   let chosenFactor: number | null = null;
   let sweep: readonly number[] = [];
   let choice: EngineChoice = 'auto';
   let demoHidden = false;
   let storage: StudioState['storage'] = { used: 0, available: null };
-  let push: (state: StudioState) => void = () => undefined;
+  let push: (state: StudioState) => unknown = () => undefined;
 
   const publisher = createPublisher<StudioState>(snapshot, (state) => push(state));
   const jobs = createJobs(publisher.changed);
@@ -69,11 +73,19 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     );
   });
 
-  const scalingFactor = () => chosenFactor ?? defaultScalingFactor(includedExperts(pool).length);
+  const inForce = () => methodInForce(method, includedExperts(pool).length);
+  const scalingFactor = () => {
+    const current = inForce();
+    // Averages have none: one constant, so that what is scored is scored once.
+    if (current.method.kind === 'weights') return 1;
+    return chosenFactor ?? methodScalingFactor(current, includedExperts(pool).length);
+  };
 
   function snapshot(): StudioState {
-    const { inputs } = scoringInputs(pool, shelf, tasks);
+    const { inputs } = scoringInputs(pool, shelf, tasks, method);
     return {
+      method: methodView(inForce()),
+      methods: METHODS.map(({ name, title, summary }) => ({ name, title, summary })),
       pool: poolView(pool, shelf),
       tasks: tasks.map((task) => taskView(task, ownExpert(task, pool, shelf)?.entry.name ?? null)),
       scalingFactor: scalingFactor(),
@@ -88,7 +100,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
   /** Computes what the present state asks for; called after every change of it. */
   const refresh = () => {
     hasher.pause();
-    const { inputs, missing } = scoringInputs(pool, shelf, tasks);
+    const { inputs, missing } = scoringInputs(pool, shelf, tasks, method);
     if (inputs) computer.score({ inputs, scalingFactor: scalingFactor(), sweep });
     else computer.wait(missing);
     if (!inputs) hasher.resume();
@@ -101,6 +113,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
       pool,
       tasks: tasks.map(({ entry }) => entry),
       scalingFactor: chosenFactor,
+      method,
       choice,
       demoHidden,
     });
@@ -116,6 +129,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
   /** Opens what the pool says, measures what is new, and scores. */
   const poolChanged = async () => {
     const mine = ++generation;
+    sweep = [];
     jobs.cancel('inspect');
     const opened = await openShelf(library, pool, shelf);
     if (mine !== generation) return;
@@ -153,6 +167,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     pool,
     shelf,
     tasks,
+    method,
     scalingFactor: scalingFactor(),
     workspace: computer.workspace(),
     snapshot: snapshot(),
@@ -163,13 +178,15 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
       push = listener;
       await library.recover();
       const memory = await readMemory(library);
-      ({ pool, choice, demoHidden } = memory);
+      ({ pool, method, choice, demoHidden } = memory);
       chosenFactor = memory.scalingFactor;
       const opened = await Promise.all(memory.tasks.map((entry) => openTask(library, entry)));
       tasks = opened.filter((task) => task !== null);
       await computer.choose(choice);
-      await poolChanged();
-      publisher.flush();
+      // What fails here is in the snapshot: one bad model must not keep the page from opening.
+      await poolChanged().catch((error: Error) => computer.fail(error));
+      // The page knows the library before it decides to load the demo.
+      await push(snapshot());
     },
 
     addCheckpoints: (jobId, files, origin) =>
@@ -207,6 +224,14 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
         throw new ConfigError(`The scaling factor is a finite number, not ${value}.`);
       }
       chosenFactor = value;
+      refresh();
+      await remember();
+    },
+
+    async setMethod(name, options) {
+      method = chooseMethod(name, options);
+      // Another method, another curve: a sweep of the old one is of no use.
+      sweep = [];
       refresh();
       await remember();
     },

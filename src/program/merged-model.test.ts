@@ -61,6 +61,7 @@ describe('the merged file', () => {
   it('carries the recipe in its metadata', () => {
     const recipe = {
       method: 'TaskArithmeticAlgorithm',
+      options: {},
       scalingFactor: 0.3,
       pretrained: { name: 'base', weight: 1, sha256: 'a' },
       experts: [{ name: 'mnist', weight: 0.5, sha256: 'b' }],

@@ -3,6 +3,8 @@
  * a key of our own what it lacks: sample counts, intervals, the recipe, the models it was compared with.
  */
 
+import type { MethodOptions } from '../method/options';
+
 /** One model on one task. */
 export interface TaskResult {
   readonly task: string;
@@ -33,7 +35,10 @@ export interface RecipeModel {
 /** What was merged, and how: enough to do it again. */
 export interface Recipe {
   readonly method: string;
-  readonly scalingFactor: number;
+  /** The method's options by FusionBench's names, without the scaling factor. */
+  readonly options: MethodOptions;
+  /** Null where the method has none. */
+  readonly scalingFactor: number | null;
   readonly pretrained: RecipeModel;
   /** In the order of the sum. */
   readonly experts: readonly RecipeModel[];

@@ -17,6 +17,7 @@ import type {
   EngineChoice,
   ExportedFile,
   ExportOptions,
+  OptionValue,
   PoolEdit,
   SampleImage,
   StudioEngine,
@@ -48,6 +49,8 @@ export interface StudioCommands {
   editPool(edit: PoolEdit): Promise<boolean>;
   editTask(edit: TaskEdit): Promise<boolean>;
   setScalingFactor(value: number): void;
+  /** Merges by another method, or with other options. */
+  setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
@@ -203,6 +206,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       factor.set(value);
       address.write(value);
     },
+    setMethod: (name, options) => run(() => engine().setMethod(name, options)),
     sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),

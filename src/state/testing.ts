@@ -2,6 +2,7 @@
 import type { EngineHandle } from '../engine/client';
 import type { DeviceError } from '../errors';
 import type {
+  MethodView,
   ModelView,
   ScoreBoard,
   StudioEngine,
@@ -81,10 +82,21 @@ export const emptyBoard: ScoreBoard = {
   failure: null,
 };
 
+const aMethod: MethodView = {
+  name: 'TaskArithmeticAlgorithm',
+  title: 'Task arithmetic',
+  summary: 'Adds up the task vectors.',
+  hasScalingFactor: true,
+  refusal: null,
+  options: [],
+};
+
 export function aSnapshot(overrides: Partial<StudioState> = {}): StudioState {
   return {
     pool: { models: [], findings: [], mergeable: false },
     tasks: [],
+    method: aMethod,
+    methods: [aMethod],
     scalingFactor: 0.7,
     engine: {
       choice: 'auto',
@@ -133,6 +145,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     editPool: nothing,
     editTask: nothing,
     setScalingFactor: nothing,
+    setMethod: nothing,
     sweep: nothing,
     stop: nothing,
     cancel: nothing,
@@ -161,6 +174,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     editPool: recorded('editPool', () => answers.editPool),
     editTask: recorded('editTask', () => answers.editTask),
     setScalingFactor: recorded('setScalingFactor', () => answers.setScalingFactor),
+    setMethod: recorded('setMethod', () => answers.setMethod),
     sweep: recorded('sweep', () => answers.sweep),
     stop: recorded('stop', () => answers.stop),
     cancel: recorded('cancel', () => answers.cancel),

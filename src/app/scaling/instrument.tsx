@@ -5,6 +5,7 @@ import { CurvePlot } from '../curve/curve-plot';
 import { CurveTable } from '../curve/curve-table';
 import { plotDomain } from '../curve/domain';
 import { PeakNote } from '../curve/peak-note';
+import { MethodPanel } from '../method/method-panel';
 import { Formula } from './formula';
 import { Headline } from './headline';
 import { Slider } from './slider';
@@ -24,6 +25,7 @@ export function Instrument() {
       <h2 id={titleId} className="visually-hidden">
         Scaling factor and accuracy
       </h2>
+      <MethodPanel />
       <div className="instrument-head">
         <Formula />
         <Headline />

@@ -1,5 +1,5 @@
 import { shownFactor } from '../../state/selectors';
-import { useCommands, usePage } from '../context';
+import { useCommands, usePage, useSnapshot } from '../context';
 import { axisShare, type Domain, SLIDER } from '../curve/domain';
 import { formatFactor } from '../format';
 
@@ -10,6 +10,7 @@ import { formatFactor } from '../format';
 export function Slider({ domain }: { domain: Domain }) {
   const factor = usePage(shownFactor) ?? 0;
   const { setScalingFactor } = useCommands();
+  const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
   const start = axisShare(SLIDER.min, domain);
   const length = axisShare(SLIDER.max, domain) - start;
   const place = (value: number) => {
@@ -38,6 +39,7 @@ export function Slider({ domain }: { domain: Domain }) {
           max={SLIDER.max}
           step={SLIDER.step}
           value={factor}
+          disabled={!moves}
           style={style}
           onChange={(event) => setScalingFactor(Number(event.target.value))}
         />

@@ -10,6 +10,7 @@ export function StatusLine() {
   const stale = usePage(isStale);
   const { scored, total, phase, sweep, failure } = useSnapshot((snapshot) => snapshot.scores);
   const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
+  const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
   const hasTasks = useSnapshot((snapshot) => snapshot.tasks.some(({ included }) => included));
   const commands = useCommands();
   const active = ACTIVE.has(phase) || sweep !== null;
@@ -35,7 +36,7 @@ export function StatusLine() {
         )}
         <button
           type="button"
-          disabled={!mergeable || !hasTasks || sweep !== null}
+          disabled={!mergeable || !hasTasks || !moves || sweep !== null}
           title={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
           onClick={commands.sweep}
         >

@@ -1,5 +1,6 @@
 /** Everything scoring depends on, as one value: what is in it decides what has to be computed, nothing else does. */
 import type { ClipModel } from '../../clip/types';
+import type { MethodChoice } from '../../method/types';
 import type { Expert } from '../../modelpool/types';
 
 export interface TaskInput {
@@ -18,7 +19,9 @@ export interface ScoringInputs {
   readonly pretrained: ClipModel;
   /** Gives text tower, tokenizer, `visual_projection` and, where the base has none, the processor. */
   readonly donor: ClipModel;
-  /** Changes whenever base, experts, their order or weights do. */
+  /** How they are merged, its options completed. */
+  readonly method: MethodChoice;
+  /** Changes whenever base, experts, their order or weights, or the method do. */
   readonly poolKey: string;
   /** Included experts in the order of the sum; empty while there is nothing to merge. */
   readonly experts: readonly Expert[];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClipModel } from '../../clip/types';
+import { taskArithmetic } from '../../method/task-arithmetic';
 import { createScoreBook } from './book';
 import type { ScoringInputs, TaskInput } from './inputs';
 import { type Demand, nextUnit, type Unit } from './plan';
@@ -21,6 +22,7 @@ const inputs = (tasks: TaskInput[], experts = 1): ScoringInputs => ({
   pretrained: model,
   donor: model,
   poolKey: '["base",[]]',
+  method: { method: taskArithmetic },
   experts: Array.from({ length: experts }, () => ({ model, weight: 1 })),
   models: new Map(),
   tasks,

@@ -5,7 +5,6 @@
 import { readFloat32 } from '../../checkpoint/dtype';
 import { CompatibilityError } from '../../errors';
 import { combine } from '../../method/combine';
-import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Combination } from '../../method/types';
 import {
   allocateWeights,
@@ -42,7 +41,7 @@ export async function takeResidence(
   backend: TensorBackend,
   { signal, onProgress }: ResidenceOptions,
 ): Promise<Residence> {
-  const { pretrained, donor, experts } = inputs;
+  const { pretrained, donor, experts, method } = inputs;
   const source = donor.visualProjection;
   if (!source) {
     throw new CompatibilityError(
@@ -50,8 +49,7 @@ export async function takeResidence(
     );
   }
   const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
-  const choice = { method: taskArithmetic };
-  const combination = await combine(pool, choice, { backend, signal, onProgress });
+  const combination = await combine(pool, method, { backend, signal, onProgress });
   const projection = backend.upload(await readFloat32(source));
   /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;

@@ -11,11 +11,10 @@ function folder(name: string, path: string): Folder {
   return { name, path, files: [], folders: new Map() };
 }
 
-/** Puts a file into the tree, making the folders on its way. */
-function place(root: Folder, parts: readonly string[], read: () => Promise<Blob>): void {
-  if (parts.length > MAX_DEPTH || isLitter(parts)) return;
+/** The folder at this path, made where it is not there. */
+function folderAt(root: Folder, parts: readonly string[]): Folder {
   let parent = root;
-  for (const part of parts.slice(0, -1)) {
+  for (const part of parts) {
     let child = parent.folders.get(part);
     if (!child) {
       child = folder(part, parent.path === '' ? part : `${parent.path}/${part}`);
@@ -23,6 +22,13 @@ function place(root: Folder, parts: readonly string[], read: () => Promise<Blob>
     }
     parent = child;
   }
+  return parent;
+}
+
+/** Puts a file into the tree, making the folders on its way. */
+function place(root: Folder, parts: readonly string[], read: () => Promise<Blob>): void {
+  if (parts.length > MAX_DEPTH || isLitter(parts)) return;
+  const parent = folderAt(root, parts.slice(0, -1));
   const name = parts.at(-1) ?? '';
   parent.files.push({ name, path: parent.path === '' ? name : `${parent.path}/${name}`, read });
 }
@@ -36,24 +42,26 @@ function isZip(name: string): boolean {
 }
 
 /**
- * The trees of what was dropped: one for each zip, named by it, and one for each dropped folder. Files that lie in no
- * folder stand in `loose`. Hidden files and what operating systems leave behind are gone.
+ * The trees of what was dropped: one for each folder, and one for each zip that lies in none; a zip is a folder of its
+ * name where it lies, so that a `tasks.json` beside it is around it. Files that lie in no folder stand in `loose`. Hidden
+ * files and what operating systems leave behind are gone.
  *
  * @throws FormatError for a zip that cannot be read.
  */
 export async function folderTrees(
   files: readonly NamedBlob[],
 ): Promise<{ roots: Folder[]; loose: readonly SourceFile[] }> {
-  const zips: Folder[] = [];
   const dropped = folder('', '');
   for (const file of files) {
     const path = parts(file.name);
     if (!isZip(file.name)) place(dropped, path, async () => file.blob);
-    else if (!isLitter(path)) {
-      const root = folder((path.at(-1) ?? '').replace(/\.zip$/i, ''), file.name);
-      for (const entry of await zipEntries(file)) place(root, parts(entry.name), entry.read);
-      zips.push(root);
+    else if (!isLitter(path) && path.length <= MAX_DEPTH) {
+      const name = path.at(-1) ?? '';
+      const content = folder(name.replace(/\.zip$/i, ''), file.name);
+      for (const entry of await zipEntries(file)) place(content, parts(entry.name), entry.read);
+      // By its whole name: a folder of the same name may lie beside it.
+      folderAt(dropped, path.slice(0, -1)).folders.set(name, content);
     }
   }
-  return { roots: [...dropped.folders.values(), ...zips], loose: dropped.files };
+  return { roots: [...dropped.folders.values()], loose: dropped.files };
 }

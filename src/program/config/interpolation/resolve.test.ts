@@ -78,6 +78,8 @@ describe('messages about interpolations', () => {
   });
 
   it('shows the place of a mistake', () => {
-    expect(refusal(`a: x/\${b`)).toMatchInlineSnapshot(`"a: x/\${b: it cannot be read: at character 6 a } is expected here."`);
+    expect(refusal(`a: x/\${b`)).toMatchInlineSnapshot(
+      `"a: x/\${b: it cannot be read: at character 6 a } is expected here."`,
+    );
   });
 });
