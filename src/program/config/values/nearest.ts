@@ -3,6 +3,12 @@
 /** Longer names are no typing mistakes of anything; bounds the quadratic cost. */
 const MAX_LENGTH = 200;
 
+/** A name that only goes on, as `sun` and `sun397`, is as near as this many changes. */
+const PREFIX_DISTANCE = 1.5;
+
+/** Shorter ones begin too many names by chance. */
+const SHORTEST_PREFIX = 3;
+
 /**
  * The candidate that takes the fewest insertions, deletions, replacements and swaps of neighbours to reach, if they are
  * few enough to be a mistake: up to two, or two fifths of the longer name. Case, `_` and `-` cost nothing.
@@ -13,7 +19,9 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
   for (const candidate of candidates) {
     const other = normalise(candidate);
     if (wanted.length > MAX_LENGTH || other.length > MAX_LENGTH) continue;
-    const distance = editDistance(wanted, other);
+    const distance = isPrefix(wanted, other)
+      ? Math.min(PREFIX_DISTANCE, editDistance(wanted, other))
+      : editDistance(wanted, other);
     const allowed = Math.max(2, Math.floor(0.4 * Math.max(wanted.length, other.length)));
     // A name of which nothing would be left is no mistake for another.
     if (distance > allowed || distance >= Math.max(wanted.length, other.length)) continue;
@@ -23,7 +31,12 @@ export function nearestName(name: string, candidates: Iterable<string>): string 
 }
 
 function normalise(name: string): string {
-  return name.toLowerCase().replaceAll(/[-_]/g, '_');
+  return name.toLowerCase().replaceAll(/[-_]/g, '');
+}
+
+function isPrefix(a: string, b: string): boolean {
+  const shorter = Math.min(a.length, b.length);
+  return shorter >= SHORTEST_PREFIX && a.slice(0, shorter) === b.slice(0, shorter);
 }
 
 function editDistance(a: string, b: string): number {

@@ -1,0 +1,142 @@
+/**
+ * A composed configuration as a checked program. Where FusionBench passes over a wrong name with a line in its log, or fails
+ * after an hour, this says at once what is wrong and what is meant.
+ */
+import * as v from 'valibot';
+import { ConfigError } from '../../../errors';
+import { resolveLoneConfig } from '../compose';
+import { parseConfigFile } from '../defaults/repository';
+import { type MethodConfig, methodDefinitions } from '../methods/index';
+import type { ConfigTree, ConfigValue } from '../values/node';
+import { poolNames, readModelPool } from './modelpool';
+import { describe, isTree, type Reading, readSection, throwProblems } from './reading';
+import { flag, ignored, orNull, text, wholeNumber } from './schemas';
+import { readTarget } from './targets';
+import { readTaskPool } from './taskpool';
+import type { ModelPoolConfig, ProgramConfig, ProgramOptions } from './types';
+
+const PROGRAMS = [
+  { name: 'FabricModelFusionProgram', module: 'fusion_bench.programs.fabric_fusion_program' },
+  { name: 'ModelFusionProgram', module: 'fusion_bench.programs.fusion_program' },
+] as const;
+
+const programOptions = {
+  method: ignored,
+  modelpool: ignored,
+  taskpool: ignored,
+  merged_model_save_path: orNull(text),
+  merged_model_save_kwargs: v.optional(v.unknown()),
+  // FusionBench's manual switches the report off with false.
+  report_save_path: v.optional(
+    v.nullable(
+      v.union(
+        [text, v.literal(false)],
+        'the path of a file or null is expected, {log_dir} standing for the folder of the run.',
+      ),
+    ),
+    null,
+  ),
+  seed: orNull(wholeNumber),
+  fast_dev_run: v.optional(flag, false),
+  dry_run: v.optional(flag, false),
+  print_config: v.optional(flag, true),
+  print_function_call: v.optional(flag, true),
+  // Lightning Fabric, and folders that other values refer to.
+  fabric: ignored,
+  path: ignored,
+};
+
+/**
+ * Checks a composed configuration.
+ * @param referenced - paths that interpolations refer to (`Composition.referenced`): their keys are used, known or not
+ * @throws ConfigError with every problem, a line each: its path, what is wrong, and the nearest right name
+ */
+export function readProgram(
+  config: ConfigTree,
+  referenced: ReadonlySet<string> = new Set(),
+): ProgramConfig {
+  const reading: Reading = { problems: [], referenced };
+  if (config.has('_target_')) readTarget(reading, config, '', PROGRAMS, 'a program');
+  const program = readOptions(reading, config);
+  const method = readMethod(reading, config.get('method'));
+  const modelpool = readModelPool(reading, config.get('modelpool'));
+  const taskpool = readTaskPool(reading, config.get('taskpool') ?? null);
+  if (method && modelpool && reading.problems.length === 0) {
+    reading.problems.push(...poolProblems(method, modelpool));
+  }
+  throwProblems(reading);
+  if (program && method && modelpool && taskpool !== undefined) {
+    return { program, method, modelpool, taskpool };
+  }
+  throw new ConfigError('The configuration could not be read.');
+}
+
+/**
+ * Reads one YAML file without a defaults list: the tutorial's, or one that `writeConfig` made.
+ * @param file - name for messages
+ * @throws ConfigError as `readProgram`, and where the file needs others beside it
+ */
+export function readConfig(
+  text: string,
+  file = 'config.yaml',
+  env: Readonly<Record<string, string | undefined>> = {},
+): ProgramConfig {
+  const { content, defaults } = parseConfigFile(text, file);
+  if (defaults.length > 0) {
+    throw new ConfigError(
+      `${file} has a defaults list: it is made of several files, and needs the folder that it lies in.`,
+    );
+  }
+  const { config, referenced } = resolveLoneConfig(content, env);
+  return readProgram(config, referenced);
+}
+
+function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | undefined {
+  const read = readSection(reading, config, '', programOptions, 'the program');
+  const kwargs = config.get('merged_model_save_kwargs') ?? null;
+  if (kwargs !== null && !(isTree(kwargs) && kwargs.size === 0)) {
+    reading.problems.push(
+      'merged_model_save_kwargs: saving a CLIPVisionModelPool takes no options (FusionBench fails on them). Set it to null.',
+    );
+  }
+  if (!read) return undefined;
+  return {
+    merged_model_save_path: read.merged_model_save_path,
+    report_save_path: read.report_save_path === false ? null : read.report_save_path,
+    seed: read.seed,
+    fast_dev_run: read.fast_dev_run,
+    dry_run: read.dry_run,
+    print_config: read.print_config,
+    print_function_call: read.print_function_call,
+  };
+}
+
+function readMethod(reading: Reading, value: ConfigValue | undefined): MethodConfig | undefined {
+  if (!isTree(value)) {
+    reading.problems.push(
+      `method: a section with _target_ and its options is expected, but it is ${describe(value)}.`,
+    );
+    return undefined;
+  }
+  const definition = readTarget(reading, value, 'method', methodDefinitions, 'a method');
+  if (!definition) return undefined;
+  const options = readSection(reading, value, 'method', definition.options, definition.name);
+  // The definition's name and its options belong together by construction.
+  return options && ({ target: definition.name, options } as MethodConfig);
+}
+
+function poolProblems(method: MethodConfig, modelpool: ModelPoolConfig): readonly string[] {
+  const pool = poolNames(modelpool);
+  for (const definition of methodDefinitions) {
+    if (definition.name === method.target) {
+      const check = definition.check as (options: unknown, names: typeof pool) => readonly string[];
+      return check(method.options, pool);
+    }
+  }
+  return [];
+}
+
+/** A path of the program's options with the folder of the run in it. */
+export function expandLogDir(path: string, logDir: string): string {
+  return path.replaceAll('{log_dir}', () => logDir);
+}
