@@ -46,6 +46,19 @@ describe('which folders are tasks', () => {
     }
   });
 
+  it('a zip in a folder, whose tasks.json names its classes', async () => {
+    const inside = ANIMALS.map((path) => path.replace('animals/', ''));
+    const classnames = ANIMALS_TASK.classnames.map((name) => `a ${name}`);
+    const json = JSON.stringify({ animals: { classnames, templates: ['{}'] } });
+    const set = await readImageSet([
+      zip('test/animals.zip', inside, 0),
+      { name: 'test/tasks.json', blob: new Blob([json]) },
+    ]);
+    expect(set.tasks.map((task) => [task.name, task.classnames])).toEqual([
+      ['animals', classnames],
+    ]);
+  });
+
   it('orders by code point and not by UTF-16 unit', async () => {
     const set = await readImageSet(
       drop(['t/\u{1f600}/1.png', 't/\uff21/1.png', 't/Z/1.png', 't/a/1.png']),
