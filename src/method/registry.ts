@@ -1,8 +1,30 @@
 /** All methods, in the order in which the page and the documentation list them. */
+import { dareTaskArithmetic } from './dare-task-arithmetic';
+import { dareTiesMerging } from './dare-ties-merging';
+import { linearInterpolation } from './linear-interpolation';
+import { magMax } from './magmax';
+import { modelStock } from './model-stock';
+import { simpleAverage } from './simple-average';
+import { slerp } from './slerp';
 import { taskArithmetic } from './task-arithmetic';
+import { taskWise } from './task-wise';
+import { tiesMerging } from './ties-merging';
 import type { Method } from './types';
+import { weightedAverage } from './weighted-average';
 
-export const METHODS: readonly Method[] = [taskArithmetic];
+export const METHODS: readonly Method[] = [
+  taskArithmetic,
+  tiesMerging,
+  magMax,
+  dareTaskArithmetic,
+  dareTiesMerging,
+  taskWise,
+  simpleAverage,
+  weightedAverage,
+  modelStock,
+  linearInterpolation,
+  slerp,
+];
 
 /** The method of FusionBench's class name (also with its module before it); undefined where there is none. */
 export function findMethod(name: string): Method | undefined {

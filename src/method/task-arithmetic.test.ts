@@ -8,7 +8,8 @@ import { createCpuBackend } from '../runtime/cpu/backend';
 import { combine } from './combine';
 import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
 import { taskArithmetic } from './task-arithmetic';
-import { mergedHashes, type PoolFiles } from './testing/merge-parity';
+import { mergedHashes } from './testing/merge-parity';
+import type { PoolFiles } from './testing/pool';
 
 const SHAPES = ['p8-32', 'p16-48', 'p8-24'];
 

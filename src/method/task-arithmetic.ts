@@ -5,7 +5,7 @@
  */
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { readVisionTensor } from './vision-tensor';
+import { filled, withTensor } from './vision-tensor';
 
 export const taskArithmetic = defineMethod({
   name: 'TaskArithmeticAlgorithm',
@@ -17,19 +17,13 @@ export const taskArithmetic = defineMethod({
   options: [scalingFactor(0.3)],
   ignored: ['inplace'],
   plan({ experts }, _options, { backend }) {
-    return async (name, base) => {
-      const sum = backend.allocate(base.length);
-      try {
+    return (name, base) =>
+      filled(backend, base.length, async (sum) => {
         for (const [i, { model, weight }] of experts.entries()) {
-          const tuned = backend.upload(await readVisionTensor(model, name));
-          backend.accumulate(sum, base, tuned, weight, i === 0);
-          backend.free(tuned);
+          await withTensor(backend, model, name, (tuned) =>
+            backend.accumulate(sum, base, tuned, weight, i === 0),
+          );
         }
-        return sum;
-      } catch (error) {
-        backend.free(sum);
-        throw error;
-      }
-    };
+      });
   },
 });

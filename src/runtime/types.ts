@@ -8,13 +8,34 @@ export interface TensorBuffer {
   readonly length: number;
 }
 
+/** 32-bit counters, owned by one backend. */
+export interface CountBuffer {
+  readonly length: number;
+}
+
+export type Sign = -1 | 0 | 1;
+
+/** What becomes of the values that agree with an elected sign: added up, counted, or the largest magnitude taken. */
+export type Agreement = 'sum' | 'count' | 'largest';
+
+/** Which elements of a tensor are dropped: a function of these numbers and the element's index, on every backend. */
+export interface DropPattern {
+  /** Philox4x32-10's key, two 32-bit words. */
+  readonly key: readonly [number, number];
+  /** The counter's upper three words; the lowest is the element's index divided by four. */
+  readonly stream: readonly [number, number, number];
+  /** An element is dropped if the upper 24 bits of its word are less than this: 0 drops none, 2^24 all. */
+  readonly limit: number;
+}
+
+/** A magnitude's 31 bits are counted in two steps: the upper 16, then the lower 15 within one value of the upper. */
+export const MAGNITUDE_LOW_BITS = 15;
+export const MAGNITUDE_HIGH_BINS = 1 << 16;
+export const MAGNITUDE_LOW_BINS = 1 << MAGNITUDE_LOW_BITS;
+export const SIGN_BINS = { negative: 0, positive: 1 } as const;
+
 /** Element-wise float32 arithmetic, every operation rounded to float32, bit for bit the same on every backend. */
-export interface TensorBackend {
-  readonly kind: 'cpu' | 'webgpu';
-  /** Takes ownership of `data`: the caller must not use it afterwards. */
-  upload(data: Float32Array<ArrayBuffer>): TensorBuffer;
-  /** A buffer of `length` zeros. */
-  allocate(length: number): TensorBuffer;
+interface Arithmetic {
   /**
    * Adds a task vector: `sum += weight * (tuned - base)`, rounded after the subtraction, after the multiplication
    * (left out when `weight` is 1) and after the addition. With `first` the sum is set, not added to.
@@ -33,6 +54,58 @@ export interface TensorBackend {
     sum: TensorBuffer,
     scalingFactor: number,
   ): void;
+  /** `sum += weight * values`, rounded after both. With `first` the sum is set, not added to. */
+  addScaled(sum: TensorBuffer, values: TensorBuffer, weight: number, first: boolean): void;
+  /** `values /= divisor`, rounded to nearest even; `divisor` positive, finite and not subnormal. */
+  divide(values: TensorBuffer, divisor: number): void;
+  /** `values /= max(divisors, 1)`, rounded to nearest even. */
+  divideEach(values: TensorBuffer, divisors: TensorBuffer): void;
+}
+
+/** Element-wise choices by magnitude, sign or chance, the same on every backend. */
+interface Selection {
+  /** Replaces what is not larger in magnitude than the candidate: on a tie the candidate wins. */
+  takeLarger(selected: TensorBuffer, candidate: TensorBuffer): void;
+  /** Sets to zero what is smaller in magnitude than `threshold`. */
+  trim(values: TensorBuffer, threshold: number): void;
+  /**
+   * Adds to `merged` those of `values` whose sign is that of `total`, or of `tie` where `total` is zero, as `agreement`
+   * says; where the sign to agree with is zero, negative values do (FusionBench's `disjoint_merge`).
+   */
+  mergeAgreeing(
+    merged: TensorBuffer,
+    total: TensorBuffer,
+    values: TensorBuffer,
+    tie: Sign,
+    agreement: Agreement,
+  ): void;
+  /** Multiplies by the sign of `total`, or by `tie` where that is zero. */
+  applySign(values: TensorBuffer, total: TensorBuffer, tie: Sign): void;
+  /** Sets the elements to zero that the pattern drops. */
+  dropRandomly(values: TensorBuffer, pattern: DropPattern): void;
+}
+
+/** Counts over the elements of many tensors. */
+interface Counting {
+  /** `length` zeros. */
+  allocateCounts(length: number): CountBuffer;
+  /**
+   * Counts magnitudes by the upper 16 bits of their 31 (`high` null), or by the lower 15 among those whose upper bits
+   * are `high`. Float32 magnitudes stand in the order of their bits.
+   */
+  countMagnitudes(counts: CountBuffer, values: TensorBuffer, high: number | null): void;
+  /** Counts negative and positive values into the bins of `SIGN_BINS`. */
+  countSigns(counts: CountBuffer, values: TensorBuffer): void;
+  readCounts(counts: CountBuffer): Promise<Uint32Array<ArrayBuffer>>;
+  freeCounts(counts: CountBuffer): void;
+}
+
+export interface TensorBackend extends Arithmetic, Selection, Counting {
+  readonly kind: 'cpu' | 'webgpu';
+  /** Takes ownership of `data`: the caller must not use it afterwards. */
+  upload(data: Float32Array<ArrayBuffer>): TensorBuffer;
+  /** A buffer of `length` zeros. */
+  allocate(length: number): TensorBuffer;
   /** Overwrites a buffer's contents; `data.length` must equal `buffer.length`. */
   write(buffer: TensorBuffer, data: Float32Array<ArrayBuffer>): void;
   /** Reads a buffer back into a fresh array. */

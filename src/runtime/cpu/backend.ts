@@ -1,11 +1,19 @@
 /**
- * The reference arithmetic: plain loops over Float32Array, `Math.fround` after every operation. It defines what the
- * other backends must reproduce bit for bit; it is not a fast path of its own.
+ * The reference backend: plain loops over Float32Array. It defines what the other backends must reproduce bit for bit;
+ * it is not a fast path of its own.
  */
-import type { TensorBackend, TensorBuffer } from '../types';
+import type { CountBuffer, TensorBackend, TensorBuffer } from '../types';
+import { accumulate, addScaled, divide, divideEach, scaleAndAdd } from './arithmetic';
+import { countMagnitudes, countSigns } from './counts';
+import { dropRandomly } from './random-drop';
+import { applySign, mergeAgreeing, takeLarger, trim } from './selection';
 
 interface CpuBuffer extends TensorBuffer {
   data: Float32Array<ArrayBuffer>;
+}
+
+interface CpuCounts extends CountBuffer {
+  readonly data: Uint32Array<ArrayBuffer>;
 }
 
 /** The array behind a CPU buffer, for ONNX Runtime's wasm build to read; no copy. */
@@ -15,31 +23,35 @@ export function cpuBufferData(buffer: TensorBuffer): Float32Array<ArrayBuffer> {
 
 export function createCpuBackend(): TensorBackend {
   const own = (data: Float32Array<ArrayBuffer>): CpuBuffer => ({ data, length: data.length });
+  const of = cpuBufferData;
+  const countsOf = (counts: CountBuffer) => (counts as CpuCounts).data;
   return {
     kind: 'cpu',
     upload: own,
     allocate: (length) => own(new Float32Array(length)),
-    accumulate(sum, base, tuned, weight, first) {
-      accumulate(
-        cpuBufferData(sum),
-        cpuBufferData(base),
-        cpuBufferData(tuned),
-        Math.fround(weight),
-        first,
-      );
-    },
-    scaleAndAdd(out, base, sum, scalingFactor) {
-      scaleAndAdd(
-        cpuBufferData(out),
-        cpuBufferData(base),
-        cpuBufferData(sum),
-        Math.fround(scalingFactor),
-      );
-    },
+    accumulate: (sum, base, tuned, weight, first) =>
+      accumulate(of(sum), of(base), of(tuned), Math.fround(weight), first),
+    scaleAndAdd: (out, base, sum, scalingFactor) =>
+      scaleAndAdd(of(out), of(base), of(sum), Math.fround(scalingFactor)),
+    addScaled: (sum, values, weight, first) =>
+      addScaled(of(sum), of(values), Math.fround(weight), first),
+    divide: (values, divisor) => divide(of(values), Math.fround(divisor)),
+    divideEach: (values, divisors) => divideEach(of(values), of(divisors)),
+    takeLarger: (selected, candidate) => takeLarger(of(selected), of(candidate)),
+    trim: (values, threshold) => trim(of(values), Math.fround(threshold)),
+    mergeAgreeing: (merged, total, values, tie, agreement) =>
+      mergeAgreeing(of(merged), of(total), of(values), tie, agreement),
+    applySign: (values, total, tie) => applySign(of(values), of(total), tie),
+    dropRandomly: (values, pattern) => dropRandomly(of(values), pattern),
+    allocateCounts: (length): CpuCounts => ({ data: new Uint32Array(length), length }),
+    countMagnitudes: (counts, values, high) => countMagnitudes(countsOf(counts), of(values), high),
+    countSigns: (counts, values) => countSigns(countsOf(counts), of(values)),
+    readCounts: async (counts) => countsOf(counts).slice(),
+    freeCounts: () => undefined,
     write(buffer, data) {
-      cpuBufferData(buffer).set(data);
+      of(buffer).set(data);
     },
-    read: async (buffer) => cpuBufferData(buffer).slice(),
+    read: async (buffer) => of(buffer).slice(),
     free(buffer) {
       // Dropping the array lets the collector have it even while someone still holds the handle.
       (buffer as CpuBuffer).data = new Float32Array(0);
@@ -47,31 +59,4 @@ export function createCpuBackend(): TensorBackend {
     submit: () => undefined,
     settled: async () => undefined,
   };
-}
-
-/** `sum (+)= weight * (tuned - base)`; all arrays of one length, `weight` a float32. */
-export function accumulate(
-  sum: Float32Array,
-  base: Float32Array,
-  tuned: Float32Array,
-  weight: number,
-  first: boolean,
-): void {
-  for (let i = 0; i < sum.length; i++) {
-    let delta = Math.fround((tuned[i] as number) - (base[i] as number));
-    if (weight !== 1) delta = Math.fround(weight * delta);
-    sum[i] = first ? delta : Math.fround((sum[i] as number) + delta);
-  }
-}
-
-/** `out = base + scalingFactor * sum`; all arrays of one length, `scalingFactor` a float32. */
-export function scaleAndAdd(
-  out: Float32Array,
-  base: Float32Array,
-  sum: Float32Array,
-  scalingFactor: number,
-): void {
-  for (let i = 0; i < out.length; i++) {
-    out[i] = Math.fround((base[i] as number) + Math.fround(scalingFactor * (sum[i] as number)));
-  }
 }

@@ -2,31 +2,36 @@
  * The merge on the GPU: one GPUBuffer per tensor, the very buffers that ONNX Runtime reads as graph inputs. Commands
  * are collected and submitted together; the queue keeps their order, so nothing waits until something is read.
  */
-import accumulateCode from '../../../shaders/accumulate.wgsl?raw';
-import scaleAndAddCode from '../../../shaders/scale-and-add.wgsl?raw';
 import { DeviceError } from '../../errors';
-import type { TensorBackend, TensorBuffer } from '../types';
-import { createElementwiseKernel, type ElementwiseKernel } from './kernel';
+import type { Agreement, CountBuffer, TensorBackend, TensorBuffer } from '../types';
+import { createKernels, type KernelName } from './kernels';
+import { readBack } from './read-back';
 
 interface GpuTensorBuffer extends TensorBuffer {
   readonly gpu: GPUBuffer;
 }
 
 /** The GPUBuffer behind a tensor, for ONNX Runtime to bind; no copy. Its size is rounded up to 16 bytes. */
-export function gpuBufferOf(buffer: TensorBuffer): GPUBuffer {
+export function gpuBufferOf(buffer: TensorBuffer | CountBuffer): GPUBuffer {
   return (buffer as GpuTensorBuffer).gpu;
 }
 
 /** ONNX Runtime downloads whole 16-byte blocks, and the kernels read `vec4<f32>`. */
 const BLOCK_BYTES = 16;
 
+const AGREEMENTS: Readonly<Record<Agreement, number>> = { sum: 0, count: 1, largest: 2 };
+
+function bitsOf(float32: number): number {
+  return new Uint32Array(Float32Array.of(float32).buffer)[0] as number;
+}
+
 export function createWebgpuBackend(device: GPUDevice): TensorBackend {
-  const accumulateKernel = createElementwiseKernel(device, 'accumulate', accumulateCode);
-  const scaleAndAddKernel = createElementwiseKernel(device, 'scale-and-add', scaleAndAddCode);
+  const kernels = createKernels(device);
   /** Failed allocations, collected because WebGPU reports them late. */
   let problems: Promise<GPUError | null>[] = [];
   let encoder: GPUCommandEncoder | null = null;
-  let parametersInUse = '';
+  /** What each kernel's uniform holds. */
+  const parametersInUse = new Map<KernelName, string>();
 
   const submit = () => {
     if (encoder) device.queue.submit([encoder.finish()]);
@@ -49,20 +54,33 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
     device.queue.writeBuffer(gpuBufferOf(buffer), 0, data);
   };
 
+  /** `steps`: what the kernel's loop strides over; blocks of the written buffer unless it says otherwise. */
   const dispatch = (
-    kernel: ElementwiseKernel,
-    operands: readonly [TensorBuffer, TensorBuffer, TensorBuffer],
-    parameters: readonly [number, number, number, number],
+    name: KernelName,
+    operands: readonly (TensorBuffer | CountBuffer)[],
+    words: readonly number[] = [],
+    steps = operands[0] ? gpuBufferOf(operands[0]).size / BLOCK_BYTES : 0,
   ) => {
-    const key = `${kernel.label} ${parameters.join(' ')}`;
-    if (key !== parametersInUse) {
+    const kernel = kernels(name);
+    const key = words.join(' ');
+    if (key !== parametersInUse.get(name)) {
       // The uniform is shared: what was recorded with its old contents has to go first.
       submit();
-      kernel.setParameters(parameters);
-      parametersInUse = key;
+      kernel.setParameters(words);
+      parametersInUse.set(name, key);
     }
     encoder ??= device.createCommandEncoder();
-    kernel.encode(encoder, operands.map(gpuBufferOf));
+    kernel.encode(encoder, operands.map(gpuBufferOf), steps);
+  };
+
+  const read = async ({ gpu, length }: GpuTensorBuffer): Promise<ArrayBuffer> => {
+    submit();
+    return readBack(device, gpu, length * 4);
+  };
+
+  const free = (buffer: TensorBuffer | CountBuffer) => {
+    submit();
+    gpuBufferOf(buffer).destroy();
   };
 
   return {
@@ -75,40 +93,38 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
     allocate: createBuffer,
     accumulate(sum, base, tuned, weight, first) {
       const weighted = Math.fround(weight) !== 1;
-      dispatch(accumulateKernel, [sum, base, tuned], [weight, 0, first ? 1 : 0, weighted ? 1 : 0]);
+      const words = [bitsOf(weight), 0, first ? 1 : 0, weighted ? 1 : 0];
+      dispatch('accumulate', [sum, base, tuned], words);
     },
     scaleAndAdd(out, base, sum, scalingFactor) {
-      dispatch(scaleAndAddKernel, [out, base, sum], [scalingFactor, 0, 0, 0]);
+      dispatch('scaleAndAdd', [out, base, sum], [bitsOf(scalingFactor), 0]);
     },
+    addScaled(sum, values, weight, first) {
+      dispatch('addScaled', [sum, values], [bitsOf(weight), 0, first ? 1 : 0]);
+    },
+    divide: (values, divisor) => dispatch('divide', [values], [bitsOf(divisor)]),
+    divideEach: (values, divisors) => dispatch('divideEach', [values, divisors]),
+    takeLarger: (selected, candidate) => dispatch('takeLarger', [selected, candidate]),
+    trim: (values, threshold) => dispatch('trim', [values], [bitsOf(threshold)]),
+    mergeAgreeing(merged, total, values, tie, agreement) {
+      const words = [bitsOf(tie), AGREEMENTS[agreement]];
+      dispatch('mergeAgreeing', [merged, total, values], words);
+    },
+    applySign: (values, total, tie) => dispatch('applySign', [values, total], [bitsOf(tie)]),
+    dropRandomly(values, { key, stream, limit }) {
+      dispatch('dropRandomly', [values], [...key, limit, ...stream]);
+    },
+    allocateCounts: createBuffer,
+    countMagnitudes(counts, values, high) {
+      const words = [values.length, high === null ? 0 : 1, high ?? 0];
+      dispatch('countMagnitudes', [counts, values], words, values.length);
+    },
+    countSigns: (counts, values) => dispatch('countSigns', [counts, values], [], values.length),
+    readCounts: async (counts) => new Uint32Array(await read(counts as GpuTensorBuffer)),
+    freeCounts: free,
     write,
-    async read(buffer) {
-      submit();
-      const { gpu, length } = buffer as GpuTensorBuffer;
-      const staging = device.createBuffer({
-        size: gpu.size,
-        usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
-      });
-      try {
-        const copy = device.createCommandEncoder();
-        copy.copyBufferToBuffer(gpu, 0, staging, 0, gpu.size);
-        device.queue.submit([copy.finish()]);
-        await staging.mapAsync(GPUMapMode.READ);
-        return new Float32Array(staging.getMappedRange().slice(0, length * 4));
-      } catch (cause) {
-        throw new DeviceError(
-          'The GPU did not hand back its result; reload the page or choose the CPU engine.',
-          {
-            cause,
-          },
-        );
-      } finally {
-        staging.destroy();
-      }
-    },
-    free(buffer) {
-      submit();
-      gpuBufferOf(buffer).destroy();
-    },
+    read: async (buffer) => new Float32Array(await read(buffer as GpuTensorBuffer)),
+    free,
     submit,
     async settled() {
       submit();

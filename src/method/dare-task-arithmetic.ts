@@ -1,0 +1,33 @@
+/** DARE with task arithmetic: the sum of task vectors that were thinned out by chance. See `dare/drop.ts`. */
+import { DARE_OPTIONS, type Drop, dropByPattern, thinnedTaskVectors } from './dare/drop';
+import { defineMethod } from './define';
+import { scalingFactor } from './options';
+import { withBuffers } from './task-vectors';
+import { filled } from './vision-tensor';
+
+export const dareTaskArithmetic = defineDareTaskArithmetic(dropByPattern);
+
+/** With another source of chance: parity with FusionBench is tested on the elements that torch dropped. */
+export function defineDareTaskArithmetic(drop: Drop) {
+  const name = 'DareTaskArithmetic';
+  return defineMethod({
+    name,
+    title: 'DARE with task arithmetic',
+    summary: 'Drops most of what every expert changed by chance, scales up the rest, and adds up.',
+    kind: 'task vector',
+    options: [scalingFactor(0.3), ...DARE_OPTIONS],
+    plan(pool, options, { backend }) {
+      const makeTaskVector = thinnedTaskVectors(name, pool, options, backend, drop);
+      return (tensor, base) =>
+        filled(backend, base.length, (sum) =>
+          withBuffers(backend, base.length, 1, async ([delta]) => {
+            if (!delta) return;
+            for (const expert of pool.experts.keys()) {
+              await makeTaskVector(delta, base, tensor, expert);
+              backend.addScaled(sum, delta, 1, false);
+            }
+          }),
+        );
+    },
+  });
+}

@@ -1,0 +1,114 @@
+/**
+ * DARE: elements of a task vector are dropped by chance, and the rest is scaled up to make good for them.
+ * Source: Yu et al., "Language Models are Super Mario" (ICML 2024); order and rounding as FusionBench's
+ * `method/dare/utils.py`, whose random numbers are torch's: a run of it drops other elements. Ours are made by
+ * Philox4x32-10 from the seed, the expert's place in the pool, the tensor's name and the element's index, so the same
+ * seed drops the same elements on every machine and backend, in whatever order tensors are visited.
+ */
+import { ConfigError } from '../../errors';
+import type { ModelPool } from '../../modelpool/types';
+import type { DropPattern, TensorBackend, TensorBuffer } from '../../runtime/types';
+import { type MakeTaskVector, plainTaskVectors } from '../task-vectors';
+
+export interface DareOptions {
+  readonly sparsity_ratio: number;
+  readonly only_on_linear_weights: boolean;
+  readonly rescale: boolean;
+  readonly seed: number;
+}
+
+export const DARE_OPTIONS = [
+  {
+    name: 'sparsity_ratio',
+    kind: 'number',
+    default: 0.5,
+    min: 0,
+    max: 1,
+    description: 'The chance of each element to be dropped.',
+  },
+  {
+    name: 'only_on_linear_weights',
+    kind: 'boolean',
+    default: false,
+    description: 'Drops elements of the weight matrices of linear layers only.',
+  },
+  {
+    name: 'rescale',
+    kind: 'boolean',
+    default: true,
+    description: 'Divides what is left by the chance of being kept.',
+  },
+  {
+    name: 'seed',
+    kind: 'integer',
+    default: 0,
+    min: 0,
+    own: true,
+    description: 'Other seeds drop other elements.',
+  },
+] as const;
+
+/** Drops elements of one expert's task vector of one tensor, in place. */
+export type Drop = (
+  delta: TensorBuffer,
+  name: string,
+  expert: number,
+  options: DareOptions,
+  backend: TensorBackend,
+) => void | Promise<void>;
+
+/** Drops by the documented generator. */
+export const dropByPattern: Drop = (delta, name, expert, options, backend) =>
+  backend.dropRandomly(delta, dropPattern(options, name, expert));
+
+/** Task vectors with elements dropped and the rest rescaled. */
+export function thinnedTaskVectors(
+  method: string,
+  pool: ModelPool,
+  options: DareOptions,
+  backend: TensorBackend,
+  drop: Drop,
+): MakeTaskVector {
+  const { sparsity_ratio, only_on_linear_weights, rescale } = options;
+  if (rescale && sparsity_ratio === 1) {
+    throw new ConfigError(
+      `${method}: sparsity_ratio 1 drops everything, and nothing can be rescaled. Lower it, or set rescale to false.`,
+    );
+  }
+  const make = plainTaskVectors(pool, backend);
+  return async (delta, base, name, expert) => {
+    await make(delta, base, name, expert);
+    if (only_on_linear_weights && !isLinearWeight(pool, name)) return;
+    await drop(delta, name, expert, options, backend);
+    if (rescale) backend.divide(delta, 1 - sparsity_ratio);
+  };
+}
+
+/** The numbers that decide what is dropped: `docs/methods.md` says how. */
+export function dropPattern(
+  { seed, sparsity_ratio }: Pick<DareOptions, 'seed' | 'sparsity_ratio'>,
+  name: string,
+  expert: number,
+): DropPattern {
+  const hash = fnv1a(name);
+  return {
+    key: [Number(BigInt.asUintN(32, BigInt(seed))), Number(BigInt(seed) >> 32n)],
+    stream: [expert, Number(BigInt.asUintN(32, hash)), Number(hash >> 32n)],
+    limit: Math.ceil(sparsity_ratio * 2 ** 24),
+  };
+}
+
+/** FNV-1a, 64 bit, of a tensor's name. Source: draft-eastlake-fnv. */
+export function fnv1a(text: string): bigint {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of new TextEncoder().encode(text)) {
+    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
+  }
+  return hash;
+}
+
+/** `nn.Linear` weights of the vision tower; the embeddings' tables and kernels are none. */
+function isLinearWeight({ pretrained }: ModelPool, name: string): boolean {
+  const rank = pretrained.visionTensors.get(name)?.shape.length;
+  return rank === 2 && name.startsWith('encoder.layers.') && name.endsWith('.weight');
+}

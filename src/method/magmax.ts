@@ -1,0 +1,34 @@
+/**
+ * MagMax: of every element's task vectors the one of the largest magnitude, the later one on a tie.
+ * Source: Marczak et al., "MagMax" (ECCV 2024); order and rounding as FusionBench's `method/magmax/magmax.py`.
+ */
+import { defineMethod } from './define';
+import { scalingFactor } from './options';
+import { filled, withTensor } from './vision-tensor';
+
+export const magMax = defineMethod({
+  name: 'MagMaxAlgorithm',
+  title: 'MagMax',
+  summary:
+    'Takes, weight by weight, the largest change that any expert made, and drops the others.',
+  kind: 'task vector',
+  options: [scalingFactor(0.5)],
+  ignored: ['inplace'],
+  plan({ experts }, _options, { backend }) {
+    return (name, base) =>
+      filled(backend, base.length, async (selected) => {
+        const candidate = backend.allocate(base.length);
+        try {
+          for (const [i, { model, weight }] of experts.entries()) {
+            const delta = i === 0 ? selected : candidate;
+            await withTensor(backend, model, name, (tuned) =>
+              backend.accumulate(delta, base, tuned, weight, true),
+            );
+            if (i > 0) backend.takeLarger(selected, candidate);
+          }
+        } finally {
+          backend.free(candidate);
+        }
+      });
+  },
+});

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fixtureFiles, fixtureJson } from '../clip/testing';
+import type { ModelPool } from '../modelpool/types';
+import { createCpuBackend } from '../runtime/cpu/backend';
+import { stockRatio } from './model-stock-ratio';
+import { METHODS } from './registry';
+import { slerpCoefficients } from './slerp-coefficients';
+import { choiceOfRow, type MethodFixture, poolOfRow, rowHashes } from './testing/method-parity';
+import { openPoolFiles, readPool } from './testing/pool';
+import { twoModels } from './two-models';
+import { readVisionTensor } from './vision-tensor';
+
+const fixture = fixtureJson<MethodFixture>('methods/expected.json');
+const pools = new Map<string, ModelPool>();
+
+beforeAll(async () => {
+  for (const shape of Object.keys(fixture.names)) {
+    const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
+    pools.set(shape, await openPoolFiles(await readPool(shape, experts, fixtureFiles)));
+  }
+});
+
+function poolOf(shape: string): ModelPool {
+  const pool = pools.get(shape);
+  if (!pool) throw new Error(`no pool of shape ${shape}`);
+  return pool;
+}
+
+function maskOf(file: string | undefined): Uint8Array | null {
+  if (!file) return null;
+  return readFileSync(new URL(`../../reference/fixtures/methods/${file}`, import.meta.url));
+}
+
+describe('every method', () => {
+  it('has rows of FusionBench on every shape, or says below why not', () => {
+    const covered = new Set(fixture.results.map(({ method }) => method));
+    const missing = METHODS.map(({ name }) => name).filter((name) => !covered.has(name));
+    // Task arithmetic has a fixture of its own; the wrapper stands in the fixture under its own name.
+    expect(missing).toEqual(['TaskArithmeticAlgorithm', 'CLIPTaskWiseAdaMergingAlgorithm']);
+    expect(covered).toContain('TaskWiseMergedModel');
+  });
+
+  it.each(fixture.results.map((row) => [row.method, row.shape, JSON.stringify(row.options), row]))(
+    'gives the bytes of FusionBench: %s on %s with %s',
+    async (_method, _shape, _options, row) => {
+      const pool = poolOfRow(poolOf(row.shape), row);
+      const choice = choiceOfRow(row, fixture, pool, maskOf(row.mask));
+      const names = fixture.names[row.shape] ?? [];
+      const { resident, streamed } = await rowHashes(createCpuBackend(), pool, choice, names);
+      expect(resident).toEqual(row.sha256);
+      expect(streamed).toEqual(row.sha256);
+    },
+  );
+});
+
+describe('what rests on the order of sums', () => {
+  it.each(fixture.results.filter(({ ratios }) => ratios).map((row) => [row.shape, row]))(
+    'comes near FusionBench: ratios of ModelStock on %s',
+    async (shape, row) => {
+      for (const [i, name] of (fixture.names[shape] ?? []).entries()) {
+        const ratio = await stockRatio(poolOf(shape), name);
+        expect(Math.abs(ratio - (row.ratios?.[i] ?? Number.NaN))).toBeLessThan(2e-6);
+      }
+    },
+  );
+
+  it.each(
+    fixture.results.filter(({ coefficients }) => coefficients).map((row) => [row.shape, row]),
+  )('comes near FusionBench: coefficients of slerp on %s', async (shape, row) => {
+    const [first, second] = twoModels(poolOfRow(poolOf(shape), row));
+    const options = { t: Number(row.options.t), DOT_THRESHOLD: 0.9995, epsilon: 1e-8 };
+    for (const [i, name] of (fixture.names[shape] ?? []).entries()) {
+      const values = await Promise.all([first, second].map((m) => readVisionTensor(m, name)));
+      const [a, b] = values as [Float32Array, Float32Array];
+      const expected = row.coefficients?.[i] ?? null;
+      const actual = slerpCoefficients(a, b, options);
+      expect(actual === null).toBe(expected === null);
+      for (const side of [0, 1]) {
+        const apart = Math.abs((actual?.[side] ?? 0) - (expected?.[side] ?? 0));
+        expect(apart).toBeLessThan(2e-6);
+      }
+    }
+  });
+});

@@ -1,0 +1,26 @@
+/**
+ * Simple average: `((theta_1 + theta_2) + ...) / n`, the base left out; also known as uniform model soup.
+ * Source: Wortsman et al., "Model soups" (ICML 2022); order and rounding as FusionBench's `method/simple_average.py`.
+ */
+import { defineMethod } from './define';
+import { filled, withTensor } from './vision-tensor';
+
+export const simpleAverage = defineMethod({
+  name: 'SimpleAverageAlgorithm',
+  title: 'Simple average',
+  summary: 'The mean of the experts; the base takes no part in it.',
+  kind: 'weights',
+  options: [],
+  ignored: ['inplace', 'show_pbar'],
+  plan({ experts }, _options, { backend }) {
+    return (name, base) =>
+      filled(backend, base.length, async (mean) => {
+        for (const [i, { model }] of experts.entries()) {
+          await withTensor(backend, model, name, (tuned) =>
+            backend.addScaled(mean, tuned, 1, i === 0),
+          );
+        }
+        backend.divide(mean, experts.length);
+      });
+  },
+});

@@ -1,0 +1,127 @@
+/**
+ * The rows of `methods/expected.json` on any backend: FusionBench's class and arguments in, the SHA-256 of every merged
+ * tensor out. Where a row rests on torch's random numbers or order of summation, it brings those along.
+ */
+import type { ModelPool } from '../../modelpool/types';
+import type { TensorBackend } from '../../runtime/types';
+import { combine } from '../combine';
+import type { Drop } from '../dare/drop';
+import { defineDareTaskArithmetic } from '../dare-task-arithmetic';
+import { defineDareTiesMerging } from '../dare-ties-merging';
+import { mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
+import { defineModelStock } from '../model-stock';
+import { type MethodOptions, SCALING_FACTOR } from '../options';
+import { findMethod } from '../registry';
+import { defineSlerp } from '../slerp';
+import type { MethodChoice } from '../types';
+import { sha256 } from './sha256';
+
+export interface MethodRow {
+  readonly shape: string;
+  readonly method: string;
+  readonly options: MethodOptions;
+  readonly sha256: readonly string[];
+  /** Slerp, linear interpolation. */
+  readonly models?: readonly string[];
+  /** Model Stock: FusionBench's own. */
+  readonly ratios?: readonly number[];
+  /** Slerp: FusionBench's own, null where it interpolates linearly. */
+  readonly coefficients?: readonly (readonly [number, number] | null)[];
+  /** DARE: the file with the elements that torch kept. */
+  readonly mask?: string;
+}
+
+export interface MethodFixture {
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  readonly maskOrder: Readonly<Record<string, readonly string[]>>;
+  readonly results: readonly MethodRow[];
+}
+
+/** The pool of a row: all experts of its shape, or the models that it names. */
+export function poolOfRow(pool: ModelPool, { models }: MethodRow): ModelPool {
+  if (!models) return pool;
+  return { ...pool, experts: pool.experts.filter(({ model }) => models.includes(model.name)) };
+}
+
+/** Our method and options for a row, with what the row brings along put in. */
+export function choiceOfRow(
+  row: MethodRow,
+  fixture: MethodFixture,
+  pool: ModelPool,
+  mask: Uint8Array | null,
+): MethodChoice {
+  const names = fixture.names[row.shape] ?? [];
+  const { options } = row;
+  if (row.method === 'TaskWiseMergedModel') {
+    const weights = options.task_wise_weight ?? [];
+    return { method: known('CLIPTaskWiseAdaMergingAlgorithm'), options: { weights } };
+  }
+  if (row.ratios) {
+    const { ratios } = row;
+    const method = defineModelStock(async (_pool, name) => at(ratios, names.indexOf(name)));
+    return { method, options };
+  }
+  if (row.coefficients) {
+    const { coefficients } = row;
+    return { method: defineSlerp((name) => at(coefficients, names.indexOf(name))), options };
+  }
+  if (row.mask && mask) {
+    const drop = dropByMask(mask, fixture.maskOrder[row.mask] ?? [], pool);
+    const define =
+      row.method === 'DareTiesMerging' ? defineDareTiesMerging : defineDareTaskArithmetic;
+    return { method: define(drop), options };
+  }
+  return { method: known(row.method), options };
+}
+
+/** In the order of the fixture's names: from what is resident on the backend, and from the checkpoints. */
+export async function rowHashes(
+  backend: TensorBackend,
+  pool: ModelPool,
+  choice: MethodChoice,
+  names: readonly string[],
+): Promise<{ readonly resident: string[]; readonly streamed: string[] }> {
+  const scalingFactor = Number(choice.options?.[SCALING_FACTOR] ?? 1);
+  const combination = await combine(pool, choice, { backend });
+  const resident = mergedFromCombination(combination, scalingFactor);
+  const streamed = mergedFromCheckpoints(pool, choice, scalingFactor);
+  const hashes = { resident: [] as string[], streamed: [] as string[] };
+  for (const name of names) {
+    hashes.resident.push(await sha256(await resident(name)));
+    hashes.streamed.push(await sha256(await streamed(name)));
+  }
+  combination.free();
+  return hashes;
+}
+
+/** Bits, lowest first, 1 = kept: for each expert in turn the tensors in the order in which torch drew their numbers. */
+function dropByMask(mask: Uint8Array, order: readonly string[], pool: ModelPool): Drop {
+  const lengths = order.map((name) => {
+    const shape = pool.pretrained.visionTensors.get(name)?.shape ?? [];
+    return shape.reduce((product, side) => product * side, 1);
+  });
+  const perExpert = lengths.reduce((sum, length) => sum + length, 0);
+  return async (delta, name, expert, _options, backend) => {
+    const place = order.indexOf(name);
+    const before = lengths.slice(0, place).reduce((sum, length) => sum + length, 0);
+    const start = expert * perExpert + before;
+    const values = await backend.read(delta);
+    const kept = (bit: number) => (((mask[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
+    backend.write(
+      delta,
+      values.map((value, i) => (kept(start + i) ? value : 0)),
+    );
+  };
+}
+
+function known(name: string) {
+  const method = findMethod(name);
+  if (!method) throw new Error(`no method is called ${name}`);
+  return method;
+}
+
+function at<T>(values: readonly T[], index: number): T {
+  const value = values[index];
+  if (value === undefined) throw new Error(`the fixture has no value ${index}`);
+  return value;
+}
