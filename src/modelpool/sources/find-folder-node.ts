@@ -1,0 +1,189 @@
+/**
+ * Where a configuration's models and data sets lie on this machine: a local folder, or the Hugging Face cache. Nothing is
+ * ever downloaded; what is missing is named with the command that fetches it.
+ */
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { basename, isAbsolute, join, resolve } from 'node:path';
+import type { NamedBlob } from '../../checkpoint/types';
+import { ConfigError } from '../../errors';
+import { folderFiles } from './folder-files-node';
+import {
+  type CacheAnswer,
+  type Environment,
+  findInHubCache,
+  hubCacheFolder,
+  isRepositoryName,
+  type RepositoryKind,
+} from './hub-cache-node';
+
+export interface FindOptions {
+  readonly env: Environment;
+  /** Relative references begin here. */
+  readonly cwd: string;
+  /** A branch, a tag or a commit of a repository. Default: `main`. */
+  readonly revision?: string | undefined;
+}
+
+export interface FindModelOptions extends FindOptions {
+  /** A folder inside, with `/`. */
+  readonly subfolder?: string | undefined;
+  /** Whether it must have weights, or only what describes a model. Default: true. */
+  readonly weights?: boolean;
+}
+
+export interface FoundFolder {
+  readonly folder: string;
+  readonly files: readonly NamedBlob[];
+}
+
+/** Weights, and what transformers keeps beside them. */
+const MODEL_FILE = /\.(?:safetensors|bin|pt|pth|ckpt|json|txt)$/i;
+const WEIGHTS = /\.(?:safetensors|bin|pt|pth|ckpt)$/i;
+
+/** Data sets that moved on the hub, where configurations of FusionBench name the old place. */
+const MOVED: Readonly<Record<string, string>> = {
+  mnist: 'ylecun/mnist',
+  svhn: 'ufldl-stanford/svhn',
+};
+
+/**
+ * The files of a model: those directly in its folder, by their bare names.
+ * @param reference - a folder, or a repository as `organisation/name`
+ * @throws ConfigError that says where was looked and how to get it
+ */
+export async function findModelFolder(
+  reference: string,
+  options: FindModelOptions,
+): Promise<FoundFolder> {
+  const found = await findFolder(reference, 'model', [reference], options);
+  const folder = options.subfolder ? inside(found.folder, options.subfolder) : found.folder;
+  const files = await folderFiles(folder, {
+    prefix: '',
+    recursive: false,
+    wanted: (name) => MODEL_FILE.test(name),
+  });
+  const complete =
+    options.weights === false ? files.length > 0 : files.some(({ name }) => WEIGHTS.test(name));
+  if (complete) return { folder, files };
+  const missing =
+    options.weights === false
+      ? 'no files of a model'
+      : 'no weights (model.safetensors, pytorch_model.bin)';
+  throw new ConfigError(
+    `${reference}: ${folder} has ${missing}.${found.isRepository ? ` ${downloadHint('model', reference, options.revision)}` : ''}`,
+  );
+}
+
+/**
+ * The files of a data set, with those in folders inside; names begin with the data set's own.
+ * @param reference - a folder, or a repository as `organisation/name`
+ * @throws ConfigError that says where was looked and how to get it
+ */
+export async function findDatasetFolder(
+  reference: string,
+  options: FindOptions,
+): Promise<FoundFolder> {
+  const moved = Object.hasOwn(MOVED, reference) ? MOVED[reference] : undefined;
+  const { folder, isRepository } = await findFolder(
+    reference,
+    'dataset',
+    moved ? [moved, reference] : [reference],
+    options,
+  );
+  const name = isRepository ? (reference.split('/').at(-1) ?? reference) : basename(folder);
+  const files = await folderFiles(folder, {
+    prefix: `${name}/`,
+    recursive: true,
+    wanted: () => true,
+  });
+  if (files.length > 0) return { folder, files };
+  throw new ConfigError(`${reference}: ${folder} is empty.`);
+}
+
+async function findFolder(
+  reference: string,
+  kind: RepositoryKind,
+  names: readonly string[],
+  options: FindOptions,
+): Promise<{ folder: string; isRepository: boolean }> {
+  const local = localPath(reference, options);
+  const type = await pathType(local);
+  if (type === 'folder') return { folder: local, isRepository: false };
+  if (type === 'file') {
+    throw new ConfigError(`${reference} is a file. Name the folder that it lies in.`);
+  }
+  if (!isRepositoryName(reference) || isAbsolute(reference)) {
+    throw new ConfigError(`${reference}: there is no folder ${local}.`);
+  }
+  const revision = checkedRevision(options.revision ?? 'main', reference);
+  const cache = hubCacheFolder(options.env);
+  const answers: CacheAnswer[] = [];
+  for (const name of names) {
+    const answer = await findInHubCache(cache, kind, name, revision);
+    if (answer.kind === 'found') return { folder: answer.folder, isRepository: true };
+    answers.push(answer);
+  }
+  throw notFound(reference, kind, local, answers, options.revision);
+}
+
+function localPath(reference: string, { cwd, env }: FindOptions): string {
+  const home = env.HOME ?? env.USERPROFILE ?? homedir();
+  return resolve(
+    cwd,
+    reference.replace(/^~(?=$|[/\\])/, () => home),
+  );
+}
+
+function inside(folder: string, subfolder: string): string {
+  const path = join(folder, subfolder);
+  if (path.startsWith(folder) && !subfolder.split(/[/\\]/).includes('..')) return path;
+  throw new ConfigError(`subfolder ${subfolder} leaves ${folder}, which it must not.`);
+}
+
+function checkedRevision(revision: string, reference: string): string {
+  if (/^[\w./-]+$/.test(revision) && !revision.split('/').includes('..')) return revision;
+  throw new ConfigError(`${reference}: ${JSON.stringify(revision)} is no branch, tag or commit.`);
+}
+
+async function pathType(path: string): Promise<'folder' | 'file' | 'nothing'> {
+  try {
+    return (await stat(path)).isDirectory() ? 'folder' : 'file';
+  } catch {
+    return 'nothing';
+  }
+}
+
+function notFound(
+  reference: string,
+  kind: RepositoryKind,
+  local: string,
+  answers: readonly CacheAnswer[],
+  revision: string | undefined,
+): ConfigError {
+  const lines = [
+    `${reference}: this ${kind === 'model' ? 'model' : 'data set'} is not on this machine. Looked for`,
+  ];
+  lines.push(`  the folder ${local}`);
+  for (const answer of answers) {
+    const others =
+      answer.kind === 'other-revisions'
+        ? ` (there are ${answer.revisions.join(', ') || 'no revisions'}, not ${revision ?? 'main'})`
+        : '';
+    lines.push(`  the Hugging Face cache ${answer.folder}${others}`);
+  }
+  lines.push(downloadHint(kind, reference, revision));
+  return new ConfigError(lines.join('\n'));
+}
+
+function downloadHint(
+  kind: RepositoryKind,
+  reference: string,
+  revision: string | undefined,
+): string {
+  const moved =
+    kind === 'dataset' && Object.hasOwn(MOVED, reference) ? MOVED[reference] : undefined;
+  const type = kind === 'dataset' ? ' --repo-type dataset' : '';
+  const at = revision === undefined ? '' : ` --revision ${revision}`;
+  return `Nothing is downloaded by itself. To get it: hf download ${moved ?? reference}${type}${at}`;
+}
