@@ -252,7 +252,7 @@ export interface SampleImage {
 /** The engine as the page sees it (through comlink). Commands reject with the named errors. */
 export interface StudioEngine {
   /** Opens the library, starts computing, and pushes every new snapshot to `listener`. */
-  connect(listener: (state: StudioState) => void): Promise<void>;
+  connect(listener: (state: StudioState) => void | Promise<void>): Promise<void>;
   addCheckpoints(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
   addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
   editPool(edit: PoolEdit): Promise<void>;

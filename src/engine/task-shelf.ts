@@ -3,7 +3,7 @@ import type { NamedBlob } from '../checkpoint/types';
 import { ConfigError } from '../errors';
 import type { Library } from '../storage/types';
 import { hasPlace } from '../taskpool/images/templates';
-import type { Finding, Origin, TaskEdit, TaskView } from './api';
+import type { Finding, Origin, SampleImage, TaskEdit, TaskView } from './api';
 import { freeName } from './free-name';
 
 /** A task as it is remembered between visits, without its pictures. */
@@ -90,6 +90,31 @@ function changes(
       return { classnames, templates };
     }
   }
+}
+
+/** `count` pictures spread over the task, for looking at. */
+export function sampleImages({ entry, images, labels }: ShelvedTask, count: number): SampleImage[] {
+  const step = Math.max(1, Math.floor(images.length / count));
+  return images.flatMap(({ name, blob }, i) => {
+    if (i % step !== 0 || i / step >= count) return [];
+    return [{ name, blob, classname: entry.classnames[labels[i] ?? -1] ?? '' }];
+  });
+}
+
+const UNREADABLE = 'These pictures cannot be read; they are left out of the counts.';
+
+/** The task with one more picture that cannot be read among its findings. */
+export function withUnreadable(task: ShelvedTask, name: string, error: Error): ShelvedTask {
+  const known = task.findings.find(({ message }) => message === UNREADABLE);
+  const line = error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+  const finding: Finding = {
+    severity: 'warning',
+    subject: task.entry.name,
+    message: UNREADABLE,
+    details: [...(known?.details ?? []), line],
+  };
+  const others = task.findings.filter((other) => other !== known);
+  return { ...task, findings: [...others, finding] };
 }
 
 export function taskView(task: ShelvedTask, expert: string | null): TaskView {
