@@ -267,7 +267,7 @@ describe('inspect for people', () => {
         Format    safetensors, 12 tensors
         Tensors   F32: 12, 1,344 values: 4 × [4, 32], 4 × [32, 4], [2, 32], [32, 2] and 2 other shapes
         Metadata  format: pt
-        Model     LoRA adapter of a vision tower, 6 modules by rank 2, 3, 4
+        Model     LoRA adapter of a vision tower, 6 modules (rank 2, 3, 4)
         Use       As an expert, together with the model it was trained on (formats/shards/safetensors).
 
       formats/torch/files/ordered-dict.pt

@@ -94,17 +94,24 @@ export function textGeometry(
 /** What is wrong with a set of tensors against the expected one; each a line for people. */
 export function tensorProblems(expected: readonly NamedShape[], tensors: Tensors): string[] {
   const shown = (shape: readonly number[]) => `[${shape.join(', ')}]`;
-  return expected.flatMap(({ name, shape }) => {
+  const unusable = new Map<Dtype, string[]>();
+  const problems = expected.flatMap(({ name, shape }) => {
     const tensor = tensors.get(name);
     if (tensor === undefined) return [`${name} ${shown(shape)} is missing`];
     if (!FLOATING_POINT.has(tensor.dtype)) {
-      return [`${name} is ${tensor.dtype}; F32, F16, BF16 or F64 can be merged`];
+      unusable.set(tensor.dtype, [...(unusable.get(tensor.dtype) ?? []), name]);
+      return [];
     }
     if (tensor.shape.join() !== shape.join()) {
       return [`${name} is ${shown(tensor.shape)}, not ${shown(shape)}`];
     }
     return [];
   });
+  const types = [...unusable].map(([dtype, [first, ...others]]) => {
+    const more = others.length > 0 ? ` and ${others.length} more are` : ' is';
+    return `${first}${more} ${dtype}; F32, F16, BF16 or F64 can be merged`;
+  });
+  return [...types, ...problems];
 }
 
 /** A bulleted list, cut where it gets unreadable. */

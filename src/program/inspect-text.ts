@@ -52,7 +52,7 @@ function modelLines(model: ModelVerdict): [string, string][] {
         'Model',
         [
           'LoRA adapter of a vision tower',
-          modules.length > 0 && `${count(modules.length, 'module')} by rank ${ranks.join(', ')}`,
+          modules.length > 0 && `${count(modules.length, 'module')} (rank ${ranks.join(', ')})`,
           replaced.length > 0 && count(replaced.length, 'whole tensor'),
         ]
           .filter(Boolean)

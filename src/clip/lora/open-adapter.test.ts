@@ -94,9 +94,9 @@ describe('a LoRA adapter with its base', () => {
     ];
     expect(remarks).toMatchInlineSnapshot(`
       [
-        "A LoRA adapter, folded into safetensors as PEFT does: it changes 6 modules by rank 2, 3, 4.",
-        "A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module by rank 2 and 2 whole tensors.",
-        "A LoRA adapter (DoRA), folded into safetensors as PEFT does: it changes 1 module by rank 2.",
+        "A LoRA adapter, folded into safetensors as PEFT does: it changes 6 modules (rank 2, 3, 4).",
+        "A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module (rank 2) and 2 whole tensors.",
+        "A LoRA adapter (DoRA), folded into safetensors as PEFT does: it changes 1 module (rank 2).",
       ]
     `);
   });
@@ -185,7 +185,7 @@ describe('an adapter file', () => {
     expect(
       await outcome([...pair(), ...pair(text), ...pair(projection)], config()),
     ).toMatchInlineSnapshot(
-      `"A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module by rank 2. Left out, as it is not for the vision tower: base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight, base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight, base_model.model.visual_projection.lora_A.weight and 1 more."`,
+      `"A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module (rank 2). Left out, as it is not for the vision tower: base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight, base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight, base_model.model.visual_projection.lora_A.weight and 1 more."`,
     );
   });
 
@@ -199,7 +199,7 @@ describe('an adapter file', () => {
     ];
     for (const pattern of patterns) {
       expect(await outcome(pair(Q, 3), config(pattern)), JSON.stringify(pattern)).toContain(
-        'rank 3',
+        '(rank 3)',
       );
     }
   });

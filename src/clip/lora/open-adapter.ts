@@ -141,7 +141,7 @@ function remarksOf({ config, updates, replacements, leftOut }: Adapter, base: Cl
   const ranks = [...new Set(updates.map(({ rank }) => rank))].sort((a, b) => a - b);
   const kind = [config.rankStabilised && 'rank-stabilised', config.dora && 'DoRA'].filter(Boolean);
   const changed = [
-    updates.length > 0 && `${count(updates.length, 'module')} by rank ${ranks.join(', ')}`,
+    updates.length > 0 && `${count(updates.length, 'module')} (rank ${ranks.join(', ')})`,
     replacements.size > 0 && count(replacements.size, 'whole tensor'),
   ].filter(Boolean);
   const remarks = [

@@ -1,0 +1,115 @@
+/** Test support: what opens. */
+import type { Dtype } from '../../checkpoint/types';
+import { describeClip } from '../../clip/describe';
+import { jsonFile } from '../../clip/testing';
+import { BASE_PATCH32, checkpoint, visionHeaders } from '../../clip/testing-checkpoints';
+import type { VisionConfig } from '../../clip/types';
+import { folder, foreign, modelText, type Sample, torchFile } from './sample';
+
+const P8 = 'merge/p8-32';
+const SHARDS = 'formats/shards/safetensors';
+const twoHeads = { num_attention_heads: 2 };
+const config = jsonFile('config.json', {
+  model_type: 'clip',
+  vision_config: twoHeads,
+  text_config: twoHeads,
+});
+
+const lora = (what: string, name: string) => folder(what, `formats/lora/${name}`, SHARDS);
+
+/** A vision tower of headers alone: sizes and types need no weights. */
+const tower = (
+  what: string,
+  changes: Partial<VisionConfig> = {},
+  dtypes: readonly Dtype[] = ['F32'],
+  said: 'remarks' | 'assumptions' = 'remarks',
+): Sample => ({
+  what,
+  open: async () => {
+    const shape = { ...BASE_PATCH32, ...changes };
+    const byType = dtypes.map((dtype) => visionHeaders(shape, 'vision_model.', dtype));
+    const tensors = byType[0]?.map((first, i) => byType[i % dtypes.length]?.[i] ?? first) ?? [];
+    const model = await describeClip('tower', checkpoint(tensors), []);
+    return said === 'remarks' ? modelText(model) : model.assumptions.join(' ');
+  },
+});
+
+export const OPENED: Readonly<Record<string, readonly Sample[]>> = {
+  'Hugging Face': [
+    folder('The folder of a whole CLIP: the base, and what reads the prompts', `${P8}/base`),
+    folder('A vision tower (`CLIPVisionModel`)', `${P8}/experts/outlines`, `${P8}/base`),
+    folder('The same with `vision_model.` in every name', `${P8}/experts/surfaces`, `${P8}/base`),
+    folder(
+      'A whole CLIP as an expert, in half precision',
+      'merge/p16-48/experts/gamma',
+      'merge/p16-48/base',
+    ),
+    folder('Shards with `model.safetensors.index.json`, in any order', SHARDS),
+    folder(
+      'An export of before transformers 4.31, with `position_ids`',
+      'formats/layouts/position-ids/expert',
+    ),
+    folder(
+      'The same, its `position_ids` spoiled by a merge',
+      'formats/layouts/position-ids/expert-float-ids',
+    ),
+    foreign('`CLIPVisionModelWithProjection`', 'CLIPVisionModelWithProjection', config),
+    foreign('`CLIPForImageClassification`', 'CLIPForImageClassification', config),
+    foreign('CLIPSeg: the CLIP in it', 'CLIPSegForImageSegmentation', config),
+    foreign('Chinese CLIP: its vision tower', 'ChineseCLIPModel', config),
+    tower('Weights alone, without `config.json` and without a base', {}, ['F32'], 'assumptions'),
+  ],
+  'OpenAI and OpenCLIP': [
+    folder(
+      '`open_clip_model.safetensors` with `open_clip_config.json`',
+      'formats/layouts/open-clip',
+    ),
+    folder('A picture tower alone (`visual.`…)', 'formats/pool/open-clip/surfaces', `${P8}/base`),
+    foreign('A model with a text tower of its own (`text.`…)', 'OpenCLIP custom text', config),
+  ],
+  PyTorch: [
+    folder('`pytorch_model.bin` of `torch.save`', 'formats/pool/torch/outlines', `${P8}/base`),
+    folder('Shards with `pytorch_model.bin.index.json`', 'formats/shards/torch'),
+    torchFile('A file from before torch 1.6', 'legacy.pt'),
+    torchFile('Under `state_dict`, beside an epoch and an optimiser', 'nested-state-dict.pt'),
+    torchFile('Lightning, with a prefix before every name', 'prefixed.ckpt'),
+    torchFile('Parameters', 'parameters.pt'),
+    torchFile('Views: strides, offsets, shared storages', 'views.pt'),
+    torchFile('Pickle protocol 5', 'protocol-5.pt'),
+    torchFile('Compressed entries', 'deflated.pt'),
+    torchFile('Written on a big-endian machine', 'big-endian.pt'),
+    torchFile('Every type of element', 'dtypes.pt'),
+  ],
+  Adapters: [
+    lora('LoRA of PEFT: `adapter_model.safetensors` with `adapter_config.json`', 'plain'),
+    lora('`adapter_model.bin`', 'plain-bin'),
+    lora('In half precision', 'plain-fp16'),
+    lora('Names with `vision_model.`', 'plain-prefixed'),
+    lora('`rank_pattern` and `alpha_pattern`', 'rank-patterns'),
+    lora('`use_rslora`', 'rslora'),
+    lora('`use_dora`', 'dora'),
+    lora('`fan_in_fan_out`, which PEFT ignores for linear layers', 'fan-in-fan-out'),
+    lora('`bias: all`', 'bias-all'),
+    lora('`lora_bias`', 'lora-bias'),
+    lora('`modules_to_save`', 'modules-to-save'),
+    lora('On the patch embedding, a convolution', 'convolution'),
+    lora('On the position embedding', 'embedding'),
+    lora('Trained on the whole CLIP', 'whole-clip'),
+  ],
+  'Sizes and types': [
+    tower('ViT-B/32'),
+    tower('ViT-B/16', { patchSize: 16 }),
+    tower('ViT-L/14', { patchSize: 14, hiddenSize: 1024, layers: 24, intermediateSize: 4096 }),
+    tower('ViT-L/14 at 336 pixels', {
+      patchSize: 14,
+      imageSize: 336,
+      hiddenSize: 1024,
+      layers: 24,
+      intermediateSize: 4096,
+    }),
+    tower('Weights in F16', {}, ['F16']),
+    tower('Weights in BF16', {}, ['BF16']),
+    tower('Weights in F64', {}, ['F64']),
+    tower('Weights of several types', {}, ['F32', 'BF16']),
+  ],
+};
