@@ -261,6 +261,11 @@ export interface StudioEngine {
   setScalingFactor(value: number): Promise<void>;
   /** Merges by another method or with other options; rejects with ConfigError on a name or value that cannot be. */
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
+  /**
+   * Brings pool, method and scaling factor to the recipe in a merged model's metadata. Rejects with CompatibilityError
+   * that names the models that are not in the library.
+   */
+  restoreRecipe(modelId: string): Promise<void>;
   /** Scores every value in turn and fills the curve. */
   sweep(values: readonly number[]): Promise<void>;
   /** Stops scoring and sweeping until something changes. */

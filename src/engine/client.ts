@@ -61,6 +61,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     editTask: (edit) => call(() => remote.editTask(edit)),
     setScalingFactor: (value) => call(() => remote.setScalingFactor(value)),
     setMethod: (...parameters) => call(() => remote.setMethod(...parameters)),
+    restoreRecipe: (modelId) => call(() => remote.restoreRecipe(modelId)),
     sweep: (values) => call(() => remote.sweep(values)),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),

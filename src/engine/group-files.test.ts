@@ -85,4 +85,37 @@ describe('dropped files', () => {
       unused: [],
     });
   });
+
+  it('keep an adapter apart from the model beside it', () => {
+    expect(
+      group(
+        'm/adapter_model.safetensors',
+        'm/model.safetensors',
+        'm/adapter_config.json',
+        'm/config.json',
+      ),
+    ).toEqual({
+      models: {
+        m: ['model.safetensors', 'config.json'],
+        adapter_model: ['adapter_model.safetensors', 'adapter_config.json'],
+      },
+      unused: [],
+    });
+    expect(group('l/adapter_model.bin', 'l/adapter_config.json', 'l/training_args.bin')).toEqual({
+      models: { l: ['adapter_model.bin', 'adapter_config.json'] },
+      unused: ['l/training_args.bin'],
+    });
+  });
+
+  it('are all taken where they were chosen one by one, but not what training left', () => {
+    const files = ['model.safetensors', 'config.json', 'mnist.bin', 'pytorch_model.bin'];
+    expect(group(...files, 'optimizer.pt')).toEqual({
+      models: { model: ['model.safetensors', 'config.json'], mnist: ['mnist.bin'] },
+      unused: ['pytorch_model.bin', 'optimizer.pt'],
+    });
+  });
+
+  it('that are no weights here are left to the reader, which says what they are', () => {
+    expect(group('m/model.onnx').models).toEqual({ model: ['model.onnx'] });
+  });
 });

@@ -27,6 +27,13 @@ const STANDARD_WEIGHTS = [
   'adapter_model.bin',
 ];
 
+/** A LoRA adapter and its settings, which may stand beside the model that they change. */
+const ADAPTER = ['adapter_model.safetensors', 'adapter_model.bin', 'adapter_config.json'];
+
+/** What training leaves beside the weights, and weights for other programs: no model of its own. */
+const BYSTANDERS =
+  /^(training_args\.bin|optimizer\..*|scheduler\.pt|scaler\.pt|rng_state.*\.pth|tf_model\.h5|flax_model\.msgpack|.*\.onnx)$/;
+
 /** What a Hugging Face folder says about its model besides the weights. */
 const COMPANIONS = [
   'config.json',
@@ -70,18 +77,28 @@ function groupFolder(
   folder: string,
   entries: readonly { name: string; file: File }[],
 ): { models: ModelGroup[] } {
+  const besideAdapter = entries.filter(({ name }) => !ADAPTER.includes(name));
+  if (besideAdapter.length < entries.length && besideAdapter.some(isWeights)) {
+    const adapter = entries.filter(({ name }) => ADAPTER.includes(name));
+    const { models } = groupFolder('', adapter);
+    return { models: [...groupFolder(folder, besideAdapter).models, ...models] };
+  }
   const byName = new Map(entries.map((entry) => [entry.name, entry]));
   const companions = COMPANIONS.flatMap((name) => byName.get(name) ?? []);
   const shards = entries.filter(({ name }) => SHARD_NAME.test(name));
   const standard = STANDARD_WEIGHTS.find((name) => byName.has(name));
   const folderName = folder.slice(folder.lastIndexOf('/') + 1);
+  const lone = entries.filter((entry) => isWeights(entry) && !SHARD_NAME.test(entry.name));
   if (standard) {
     const weights = byName.get(standard);
     const parts = standard.endsWith('.index.json') ? shards : [];
     const name = folderName === '' ? withoutEnding(standard) : folderName;
-    return { models: weights ? [{ name, files: [weights, ...parts, ...companions] }] : [] };
+    const model = weights && { name, files: [weights, ...parts, ...companions] };
+    // In a folder other weights are other forms of the same; loose files were each chosen.
+    const chosen = folder === '' ? lone.filter(({ name }) => !STANDARD_WEIGHTS.includes(name)) : [];
+    const others = chosen.map((file) => ({ name: withoutEnding(file.name), files: [file] }));
+    return { models: model ? [model, ...others] : [] };
   }
-  const lone = entries.filter(({ name }) => WEIGHTS_ENDING.test(name) && !SHARD_NAME.test(name));
   if (lone.length === 1 && shards.length === 0) {
     const [weights] = lone;
     if (!weights) return { models: [] };
@@ -97,6 +114,10 @@ function groupFolder(
   if (shards.length > 0)
     models.push({ name: folderName || 'shards', files: [...shards, ...companions] });
   return { models };
+}
+
+function isWeights({ name }: { name: string }): boolean {
+  return WEIGHTS_ENDING.test(name) && !BYSTANDERS.test(name);
 }
 
 function withoutEnding(name: string): string {

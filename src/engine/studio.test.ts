@@ -68,6 +68,26 @@ describe('studio', () => {
     expect(recipe).toMatchObject({ scalingFactor: 0.3, method: 'TaskArithmeticAlgorithm' });
     expect(recipe.experts[0].sha256).toMatch(/^[0-9a-f]{64}$/);
 
+    // The downloaded file, dropped back, brings the pool to what made it.
+    const [, outlines] = moved.pool.models;
+    await studio.engine.editPool({ type: 'setWeight', id: outlines?.id ?? '', weight: 2 });
+    await studio.engine.setScalingFactor(1);
+    const dropped = { path: 'merged.safetensors', file: new File([file], 'merged.safetensors') };
+    await studio.engine.addCheckpoints('merged', [dropped], 'user');
+    const merger = studio.state().pool.models.find((model) => model.name === 'merged');
+    await studio.engine.restoreRecipe(merger?.id ?? '');
+    const restored = studio.state();
+    expect(restored.scalingFactor).toBe(0.3);
+    expect(restored.pool.models.map((model) => [model.name, model.included, model.weight])).toEqual(
+      [
+        ['base', true, 1],
+        ['outlines', true, 1],
+        ['surfaces', true, 1],
+        ['merged', false, 1],
+      ],
+    );
+    await studio.engine.editPool({ type: 'remove', id: merger?.id ?? '' });
+
     const again = await openStudio('whole-path');
     const reloaded = await complete(again);
     expect(reloaded.pool.models).toHaveLength(3);

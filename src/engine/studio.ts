@@ -3,10 +3,12 @@
  * well, which is how it is tested.
  */
 import { ConfigError } from '../errors';
+import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import type { Library } from '../storage/types';
 import { addModels } from './add-models';
 import { addTasks } from './add-tasks';
 import type { StudioEngine } from './api';
+import { applyRecipe } from './apply-recipe';
 import { exportModel, exportReport } from './exports';
 import { readMemory } from './memory';
 import { chooseMethod } from './method-state';
@@ -98,6 +100,17 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
       update({ method: chooseMethod(name, options), sweep: [] });
       session.refresh();
       await session.remember();
+    },
+
+    async restoreRecipe(modelId) {
+      const { pool, shelf } = session.state();
+      const merged = shelf.get(modelId);
+      const text = merged?.model?.checkpoint.metadata.get(RECIPE_KEY);
+      if (!merged || text === undefined) {
+        throw new ConfigError('This model has no recipe in its metadata.');
+      }
+      update(applyRecipe(readRecipe(merged.entry.name, text), pool, shelf));
+      await session.poolChanged();
     },
 
     async sweep(values) {

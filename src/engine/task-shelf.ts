@@ -30,7 +30,10 @@ export async function openTask(library: Library, entry: TaskEntry): Promise<Shel
   const item = (await library.listImageSets()).find(({ id }) => id === entry.id);
   if (!item) return null;
   const { labels } = item.facts as ImageSetFacts;
-  return { entry, labels, images: await library.openImageSet(entry.id), findings: [] };
+  const files = await library.openImageSet(entry.id);
+  // Kept with the label before it: see `addTasks`. People know a picture by its path inside the task.
+  const images = files.map(({ name, blob }) => ({ name: name.slice(name.indexOf('/') + 1), blob }));
+  return { entry, labels, images, findings: [] };
 }
 
 /** Appends new tasks; a name that is taken gets a number, because the report is keyed by name. */
@@ -103,10 +106,11 @@ export function sampleImages({ entry, images, labels }: ShelvedTask, count: numb
 
 const UNREADABLE = 'These pictures cannot be read; they are left out of the counts.';
 
-/** The task with one more picture that cannot be read among its findings. */
+/** The task with this picture that cannot be read among its findings: once, though every model is scored on it. */
 export function withUnreadable(task: ShelvedTask, name: string, error: Error): ShelvedTask {
   const known = task.findings.find(({ message }) => message === UNREADABLE);
   const line = error.message.includes(name) ? error.message : `${name}: ${error.message}`;
+  if (known?.details.includes(line)) return task;
   const finding: Finding = {
     severity: 'warning',
     subject: task.entry.name,

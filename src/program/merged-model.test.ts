@@ -6,6 +6,7 @@ import { openClip } from '../clip/open';
 import { fixtureFiles } from '../clip/testing';
 import { configText, mergedConfig } from './merged-config';
 import { type MergedModelOptions, mergedMetadata, mergedTensors } from './merged-model';
+import { RECIPE_KEY, readRecipe } from './recipe';
 
 const open = async (pool: string) => openClip('base', await fixtureFiles(`merge/${pool}/base`));
 
@@ -63,13 +64,13 @@ describe('the merged file', () => {
       method: 'TaskArithmeticAlgorithm',
       options: {},
       scalingFactor: 0.3,
-      pretrained: { name: 'base', weight: 1, sha256: 'a' },
-      experts: [{ name: 'mnist', weight: 0.5, sha256: 'b' }],
+      pretrained: { name: 'base', weight: 1, sha256: 'a'.repeat(64) },
+      experts: [{ name: 'mnist', weight: 0.5, sha256: 'b'.repeat(64) }],
       programVersion: '1',
     };
     const metadata = mergedMetadata(recipe);
     expect(metadata.get('format')).toBe('pt');
-    expect(JSON.parse(metadata.get('task_arithmetic_recipe') ?? '')).toEqual(recipe);
+    expect(readRecipe('merged', metadata.get(RECIPE_KEY) ?? '')).toEqual(recipe);
   });
 });
 
@@ -95,5 +96,19 @@ describe('its config.json', () => {
       vision_config: { hidden_act: 'gelu', layer_norm_eps: 1e-6, image_size: 24 },
       text_config: { eos_token_id: 793, layer_norm_eps: 1e-5 },
     });
+  });
+});
+
+describe('a recipe that is read back', () => {
+  it.each([
+    ['no JSON', '{', 'is no JSON'],
+    ['a missing part', '{"method":"X"}', 'damaged at scalingFactor'],
+    [
+      'a weight that is no number',
+      '{"method":"X","scalingFactor":1,"pretrained":{"name":"a","weight":"1","sha256":null},"experts":[],"programVersion":""}',
+      'damaged at pretrained.weight',
+    ],
+  ])('is refused for %s, with the place', (_, text, message) => {
+    expect(() => readRecipe('merged.safetensors', text)).toThrow(message);
   });
 });

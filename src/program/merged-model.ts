@@ -8,6 +8,7 @@ import type { TensorSource } from '../checkpoint/types';
 import type { ClipModel } from '../clip/types';
 import type { MergedValues } from '../method/merged-values';
 import { mergedNames } from '../modelpool/judge';
+import { RECIPE_KEY } from './recipe';
 import type { Recipe } from './report';
 
 export interface MergedModelOptions {
@@ -63,7 +64,7 @@ function encoded(
 export function mergedMetadata(recipe: Recipe): Map<string, string> {
   return new Map([
     ['format', 'pt'],
-    ['task_arithmetic_recipe', JSON.stringify(recipe)],
+    [RECIPE_KEY, JSON.stringify(recipe)],
   ]);
 }
 

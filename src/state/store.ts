@@ -51,6 +51,8 @@ export interface StudioCommands {
   setScalingFactor(value: number): void;
   /** Merges by another method, or with other options. */
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
+  /** Merges as the recipe in this model's metadata says. */
+  restoreRecipe(modelId: string): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
@@ -207,6 +209,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       address.write(value);
     },
     setMethod: (name, options) => run(() => engine().setMethod(name, options)),
+    restoreRecipe: (modelId) => run(() => engine().restoreRecipe(modelId)),
     sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),

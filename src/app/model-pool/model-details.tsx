@@ -17,7 +17,7 @@ interface ModelDetailsProps {
 
 /** Facts of one model, and what can be done with it. */
 export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
-  const { editPool } = useCommands();
+  const { editPool, restoreRecipe } = useCommands();
   const [asks, setAsks] = useState<'rename' | 'remove' | null>(null);
   const models = useSnapshot((snapshot) => snapshot.pool.models);
   const { id, name } = model;
@@ -30,6 +30,11 @@ export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
         {model.role === 'expert' && (
           <button type="button" onClick={() => editPool({ type: 'setBase', id })}>
             Use as base
+          </button>
+        )}
+        {model.metadata.some(([key]) => key === 'task_arithmetic_recipe') && (
+          <button type="button" onClick={() => restoreRecipe(id)}>
+            Restore this recipe
           </button>
         )}
         <button type="button" onClick={() => setAsks('rename')}>

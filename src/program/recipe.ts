@@ -1,0 +1,45 @@
+/** The recipe in a merged file's metadata, read back: foreign text until it has been checked. */
+import * as v from 'valibot';
+import { FormatError } from '../errors';
+import type { Recipe } from './report';
+
+/** Key in the metadata of a merged safetensors file. */
+export const RECIPE_KEY = 'task_arithmetic_recipe';
+
+const finite = v.pipe(v.number(), v.finite());
+const model = v.object({
+  name: v.string(),
+  weight: finite,
+  sha256: v.nullable(v.pipe(v.string(), v.hexadecimal(), v.length(64))),
+});
+const schema = v.object({
+  method: v.string(),
+  options: v.optional(
+    v.record(
+      v.string(),
+      v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]),
+    ),
+    {},
+  ),
+  scalingFactor: v.nullable(finite),
+  pretrained: model,
+  experts: v.array(model),
+  programVersion: v.string(),
+});
+
+/** Throws FormatError with the place of the first thing that is wrong. */
+export function readRecipe(file: string, text: string): Recipe {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new FormatError(file, `the recipe in its metadata (${RECIPE_KEY}) is no JSON.`, {
+      cause,
+    });
+  }
+  const parsed = v.safeParse(schema, value);
+  if (parsed.success) return parsed.output;
+  const [issue] = parsed.issues;
+  const path = v.getDotPath(issue) ?? 'the whole';
+  throw new FormatError(file, `the recipe in its metadata is damaged at ${path}: ${issue.message}`);
+}
