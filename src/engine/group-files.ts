@@ -88,17 +88,20 @@ function groupFolder(
   const shards = entries.filter(({ name }) => SHARD_NAME.test(name));
   const standard = STANDARD_WEIGHTS.find((name) => byName.has(name));
   const folderName = folder.slice(folder.lastIndexOf('/') + 1);
-  const lone = entries.filter((entry) => isWeights(entry) && !SHARD_NAME.test(entry.name));
+  const own = entries.filter((entry) => isWeights(entry) && !SHARD_NAME.test(entry.name));
   if (standard) {
     const weights = byName.get(standard);
     const parts = standard.endsWith('.index.json') ? shards : [];
     const name = folderName === '' ? withoutEnding(standard) : folderName;
     const model = weights && { name, files: [weights, ...parts, ...companions] };
     // In a folder other weights are other forms of the same; loose files were each chosen.
-    const chosen = folder === '' ? lone.filter(({ name }) => !STANDARD_WEIGHTS.includes(name)) : [];
+    const chosen = folder === '' ? own.filter(({ name }) => !STANDARD_WEIGHTS.includes(name)) : [];
     const others = chosen.map((file) => ({ name: withoutEnding(file.name), files: [file] }));
     return { models: model ? [model, ...others] : [] };
   }
+  // Where nothing else is there, the reader says what they are.
+  const lone =
+    own.length + shards.length > 0 ? own : entries.filter(({ name }) => BYSTANDERS.test(name));
   if (lone.length === 1 && shards.length === 0) {
     const [weights] = lone;
     if (!weights) return { models: [] };
