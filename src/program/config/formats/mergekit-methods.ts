@@ -1,0 +1,118 @@
+/**
+ * FusionBench's methods in mergekit's words, where it has them.
+ *
+ * Source: mergekit 0.1.4, `mergekit/merge_methods`.
+ */
+import { ConfigError } from '../../../errors';
+import type { MethodConfig } from '../methods/index';
+import type { Writable } from './write-yaml';
+
+export interface MergekitMethod {
+  readonly merge_method: string;
+  readonly parameters?: Readonly<Record<string, Writable>>;
+  /** Of each model, in the order of the pool. Where there are none, models have no parameters. */
+  readonly weights?: readonly number[];
+  /** `base`: `_pretrained_` is the base and no model. `first`: it is a model, and the first model is the base. */
+  readonly base: 'base' | 'first' | 'none';
+  /** What mergekit does otherwise; stands above the file. */
+  readonly remark?: string;
+}
+
+/** Names of open_clip that FusionBench's own configuration leaves alone, and no model of transformers has. */
+const OPEN_CLIP =
+  /^model\.(?:positional_embedding|text_projection|logit_scale|token_embedding\.weight|ln_final\.(?:weight|bias))$/;
+
+/**
+ * @param experts - number of fine-tuned models
+ * @throws ConfigError for a method or an option that mergekit does not have
+ */
+export function mergekitMethod(method: MethodConfig, experts: number): MergekitMethod {
+  const equal = Array.from({ length: experts }, () => 1);
+  switch (method.target) {
+    case 'SimpleAverageAlgorithm':
+      return {
+        merge_method: 'linear',
+        parameters: { normalize: true },
+        weights: equal,
+        base: 'none',
+      };
+    case 'WeightedAverageAlgorithm': {
+      const { normalize, weights } = method.options;
+      return { merge_method: 'linear', parameters: { normalize }, weights, base: 'none' };
+    }
+    case 'LinearInterpolationAlgorithm': {
+      const { t } = method.options;
+      return {
+        merge_method: 'linear',
+        parameters: { normalize: false },
+        weights: [1 - t, t],
+        base: 'first',
+      };
+    }
+    case 'TaskArithmeticAlgorithm':
+      return taskVectors('task_arithmetic', { lambda: method.options.scaling_factor }, equal);
+    case 'TiesMergingAlgorithm':
+      return ties(method.options, equal);
+    case 'DareTaskArithmetic': {
+      const { scaling_factor, sparsity_ratio, rescale, only_on_linear_weights } = method.options;
+      if (only_on_linear_weights) throw notInMergekit('only_on_linear_weights: true');
+      return {
+        ...taskVectors(
+          'dare_linear',
+          { lambda: scaling_factor, density: 1 - sparsity_ratio, rescale },
+          equal,
+        ),
+        remark:
+          'mergekit drops other entries by chance than FusionBench, and rescales by the norm of each tensor.',
+      };
+    }
+    case 'SlerpMergeAlgorithm': {
+      const { t, DOT_THRESHOLD, epsilon } = method.options;
+      if (DOT_THRESHOLD !== 0.9995 || epsilon !== 1e-8) {
+        throw notInMergekit('other values of DOT_THRESHOLD and epsilon than 0.9995 and 1e-8');
+      }
+      return { merge_method: 'slerp', parameters: { t }, base: 'first' };
+    }
+    case 'ModelStock': {
+      const ignored = (method.options.ignore_keys ?? []).filter((key) => !OPEN_CLIP.test(key));
+      if (ignored.length > 0) throw notInMergekit(`ignore_keys (${ignored.join(', ')})`);
+      return { merge_method: 'model_stock', base: 'base' };
+    }
+    case 'DareTiesMerging':
+      throw notInMergekit('TIES after DARE: its dare_ties trims nothing');
+    case 'MagMaxAlgorithm':
+    case 'DummyAlgorithm':
+      throw notInMergekit(`${method.target}`);
+  }
+}
+
+function ties(
+  options: Extract<MethodConfig, { target: 'TiesMergingAlgorithm' }>['options'],
+  weights: readonly number[],
+): MergekitMethod {
+  const { scaling_factor, threshold, merge_func, remove_keys } = options;
+  if (merge_func === 'max') throw notInMergekit('merge_func: max');
+  if (remove_keys.length > 0) throw notInMergekit('remove_keys');
+  // FusionBench counts thresholds above 1 as per cents.
+  const density = threshold > 1 ? threshold / 100 : threshold;
+  return {
+    ...taskVectors('ties', { lambda: scaling_factor, density }, weights, merge_func === 'mean'),
+    remark:
+      'mergekit trims every tensor on its own, FusionBench all of them together: the results differ.',
+  };
+}
+
+function taskVectors(
+  name: string,
+  parameters: Readonly<Record<string, Writable>>,
+  weights: readonly number[],
+  normalize = false,
+): MergekitMethod {
+  return { merge_method: name, parameters: { ...parameters, normalize }, weights, base: 'base' };
+}
+
+function notInMergekit(what: string): ConfigError {
+  return new ConfigError(
+    `mergekit does not have ${what}. Write a configuration of FusionBench instead.`,
+  );
+}

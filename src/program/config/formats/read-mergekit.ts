@@ -1,0 +1,233 @@
+/** mergekit's YAML as a model pool and a method, where FusionBench has that method. */
+import * as v from 'valibot';
+import { ConfigError } from '../../../errors';
+import type { MethodConfig } from '../methods/index';
+import { PRETRAINED } from '../program/modelpool';
+import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
+import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
+import type { ModelPoolConfig, ModelSource, ProgramConfig } from '../program/types';
+import { type ConfigValue, toTree } from '../values/node';
+import { parseYaml } from '../values/yaml';
+
+const METHODS = [
+  'linear',
+  'task_arithmetic',
+  'ties',
+  'dare_linear',
+  'slerp',
+  'model_stock',
+] as const;
+
+const fileOptions = {
+  merge_method: oneOf(METHODS),
+  base_model: v.optional(text),
+  models: v.optional(v.unknown()),
+  parameters: v.optional(v.unknown()),
+  dtype: ignored,
+  out_dtype: ignored,
+  tokenizer: ignored,
+  tokenizer_source: ignored,
+  chat_template: ignored,
+};
+
+const parameterOptions = {
+  lambda: v.optional(finiteNumber, 1),
+  weight: v.optional(finiteNumber),
+  normalize: v.optional(flag),
+  density: v.optional(numberBetween(0, 1), 1),
+  rescale: v.optional(flag, true),
+  t: v.optional(finiteNumber),
+  filter_wise: v.optional(v.literal(false, 'only false is possible here.'), false),
+  int8_mask: ignored,
+};
+
+type Parameters = v.InferOutput<v.ObjectSchema<typeof parameterOptions, undefined>>;
+
+interface Entry {
+  readonly model: string;
+  readonly weight: number | undefined;
+}
+
+/**
+ * Reads a file of mergekit's. Models get names from their paths: mergekit has none.
+ * @throws ConfigError for methods and options that FusionBench does not have, with their paths
+ */
+export function readMergekitConfig(
+  yaml: string,
+  file = 'mergekit_config.yml',
+): Pick<ProgramConfig, 'method' | 'modelpool'> {
+  const tree = toTree(parseYaml(yaml, file));
+  const reading: Reading = { problems: [], referenced: new Set() };
+  for (const key of ['slices', 'modules'].filter((name) => tree.has(name))) {
+    throw new ConfigError(`${file}: ${key} is not supported: models are merged as a whole.`);
+  }
+  const options = readSection(reading, tree, '', fileOptions, 'mergekit');
+  const given = tree.get('parameters') ?? new Map();
+  const parameters = readSection(reading, given, 'parameters', parameterOptions, 'mergekit');
+  const entries = readEntries(reading, tree.get('models'));
+  throwProblems(reading);
+  if (!options || !parameters) throw new ConfigError(`${file} could not be read.`);
+  return assemble(options.merge_method, options.base_model, entries, parameters, file);
+}
+
+function readEntries(reading: Reading, value: ConfigValue | undefined): Entry[] {
+  if (!Array.isArray(value)) {
+    reading.problems.push(`models: a list of models is expected, but it is ${describe(value)}.`);
+    return [];
+  }
+  return value.flatMap((item: ConfigValue, index) => {
+    const path = `models.${index}`;
+    const options = { model: text, parameters: v.optional(v.unknown()) };
+    const read = readSection(reading, item, path, options, 'mergekit');
+    const own = isTree(item) ? (item.get('parameters') ?? null) : null;
+    const parameters =
+      own === null
+        ? undefined
+        : readSection(
+            reading,
+            own,
+            `${path}.parameters`,
+            { weight: v.optional(finiteNumber) },
+            'a model',
+          );
+    return read ? [{ model: read.model, weight: parameters?.weight }] : [];
+  });
+}
+
+function assemble(
+  name: (typeof METHODS)[number],
+  baseModel: string | undefined,
+  entries: readonly Entry[],
+  parameters: Parameters,
+  file: string,
+): Pick<ProgramConfig, 'method' | 'modelpool'> {
+  if (name === 'linear') {
+    const weights = entries.map((entry) => weightOf(entry, parameters, file));
+    const normalize = parameters.normalize ?? true;
+    const modelpool = poolOf(undefined, entries);
+    if (normalize && weights.every((weight) => weight === 1)) {
+      // Summed up, then divided: the simple average, bit for bit.
+      const options = { show_pbar: false, inplace: true };
+      return { method: { target: 'SimpleAverageAlgorithm', options }, modelpool };
+    }
+    const options = { normalize, weights, verbose: true };
+    return { method: { target: 'WeightedAverageAlgorithm', options }, modelpool };
+  }
+  if (baseModel === undefined) throw new ConfigError(`${file}: ${name} needs base_model.`);
+  if (name === 'slerp') {
+    if (parameters.t === undefined) throw new ConfigError(`${file}: slerp needs parameters.t.`);
+    const options = { t: parameters.t, DOT_THRESHOLD: 0.9995, epsilon: 1e-8 };
+    // From the base to the other; mergekit lists both.
+    const others = entries.filter(({ model }) => model !== baseModel);
+    const modelpool = poolOf(undefined, [{ model: baseModel, weight: undefined }, ...others]);
+    return { method: { target: 'SlerpMergeAlgorithm', options }, modelpool };
+  }
+  const experts = entries.filter(({ model }) => model !== baseModel);
+  const modelpool = poolOf(baseModel, experts);
+  if (name === 'model_stock') {
+    const options = { ignore_keys: null, model_save_path: null, model_save_kwargs: undefined };
+    return { method: { target: 'ModelStock', options }, modelpool };
+  }
+  return { method: taskVectorMethod(name, experts, parameters, file), modelpool };
+}
+
+function taskVectorMethod(
+  name: 'task_arithmetic' | 'ties' | 'dare_linear',
+  experts: readonly Entry[],
+  parameters: Parameters,
+  file: string,
+): MethodConfig {
+  const normalize = parameters.normalize ?? name === 'ties';
+  const weight = commonWeight(experts, parameters, name, file);
+  if (name === 'ties') {
+    return {
+      target: 'TiesMergingAlgorithm',
+      options: {
+        // Normalized weights cancel: the mean of the entries is taken.
+        scaling_factor: normalize ? parameters.lambda : scaled(parameters.lambda, weight),
+        threshold: parameters.density * 100,
+        remove_keys: [],
+        merge_func: normalize ? 'mean' : 'sum',
+      },
+    };
+  }
+  const share = normalize ? 1 / Math.max(1, experts.length) : weight;
+  const scaling_factor = scaled(parameters.lambda, share);
+  if (name === 'task_arithmetic') {
+    return { target: 'TaskArithmeticAlgorithm', options: { scaling_factor, inplace: true } };
+  }
+  return {
+    target: 'DareTaskArithmetic',
+    options: {
+      scaling_factor,
+      sparsity_ratio: 1 - parameters.density,
+      only_on_linear_weights: false,
+      rescale: parameters.rescale,
+    },
+  };
+}
+
+/** A factor of 1 leaves the other as it is written. */
+function scaled(lambda: number, weight: number): number {
+  return weight === 1 ? lambda : lambda === 1 ? weight : lambda * weight;
+}
+
+function commonWeight(
+  experts: readonly Entry[],
+  parameters: Parameters,
+  name: string,
+  file: string,
+): number {
+  const weights = experts.map((entry) => weightOf(entry, parameters, file));
+  const [first = 1] = weights;
+  if (weights.every((weight) => weight === first)) return first;
+  throw new ConfigError(
+    `${file}: the models have different weights (${weights.join(', ')}), for which FusionBench's ${name} has no option. Give all the same weight.`,
+  );
+}
+
+function weightOf(entry: Entry, parameters: Parameters, file: string): number {
+  const weight = entry.weight ?? parameters.weight;
+  if (weight !== undefined) return weight;
+  throw new ConfigError(`${file}: ${entry.model} has no parameters.weight, which mergekit wants.`);
+}
+
+function poolOf(base: string | undefined, entries: readonly Entry[]): ModelPoolConfig {
+  const baseSource = base === undefined ? [] : [{ name: PRETRAINED, ...sourceOf(base) }];
+  const models: ModelSource[] = [...baseSource];
+  for (const { model } of entries) {
+    const source = sourceOf(model);
+    const taken = new Set(models.map(({ name }) => name));
+    models.push({ name: freeName(shortName(source, baseSource[0]?.reference), taken), ...source });
+  }
+  return { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' };
+}
+
+/** `model@revision+adapter` */
+function sourceOf(model: string): Omit<ModelSource, 'name'> {
+  const [whole = '', adapter] = model.split('+');
+  const [reference = '', revision] = whole.split('@');
+  return {
+    reference,
+    ...(revision === undefined ? {} : { revision }),
+    ...(adapter === undefined ? {} : { adapter }),
+  };
+}
+
+/** The last part of the path, without the base's name before it: `clip-vit-base-patch32_sun397` is sun397. */
+function shortName(source: Omit<ModelSource, 'name'>, base: string | undefined): string {
+  const last = (path: string) => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
+  const name = last(source.adapter ?? source.reference).replace(
+    /\.(?:safetensors|bin|pt|pth)$/,
+    '',
+  );
+  const prefix = base === undefined ? undefined : `${last(base)}_`;
+  return prefix && name.startsWith(prefix) && name !== prefix ? name.slice(prefix.length) : name;
+}
+
+function freeName(name: string, taken: ReadonlySet<string>): string {
+  for (let count = 1; ; count++) {
+    const candidate = count === 1 ? name : `${name}-${count}`;
+    if (!taken.has(candidate)) return candidate;
+  }
+}

@@ -1,0 +1,150 @@
+/** A program written as the YAML that `fusion_bench` and this program read. */
+import * as v from 'valibot';
+import { type MethodConfig, methodDefinitions } from '../methods/index';
+import { splitText } from '../program/split';
+import { shortestName } from '../program/targets';
+import type {
+  DatasetSource,
+  DummyTaskPoolConfig,
+  ModelPoolConfig,
+  ModelSource,
+  Pretrained,
+  ProgramConfig,
+  ProgramOptions,
+  TaskConfig,
+  TaskPoolConfig,
+} from '../program/types';
+import { type Writable, writeYaml } from './write-yaml';
+
+const COMMENT = `Written by Task Arithmetic Studio. FusionBench runs it with
+fusion_bench --config-path FOLDER --config-name NAME_OF_THIS_FILE`;
+
+type Keys = Readonly<Record<string, Writable | undefined>>;
+
+const DEFAULTS: ProgramOptions = {
+  merged_model_save_path: null,
+  report_save_path: null,
+  seed: null,
+  fast_dev_run: false,
+  dry_run: false,
+  print_config: true,
+  print_function_call: true,
+};
+
+/** The program as YAML; `readConfig` gives the same program back. Options with their default are left out. */
+export function writeConfig({ program, method, modelpool, taskpool }: ProgramConfig): string {
+  const options = Object.entries(program).filter(
+    ([key, value]) => value !== DEFAULTS[key as keyof ProgramOptions],
+  );
+  return writeYaml(
+    {
+      _target_: 'fusion_bench.programs.FabricModelFusionProgram',
+      _recursive_: false,
+      ...Object.fromEntries(options),
+      method: methodKeys(method),
+      modelpool: poolKeys(modelpool),
+      taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
+    },
+    COMMENT,
+  );
+}
+
+function methodKeys(method: MethodConfig): Keys {
+  const definition = methodDefinitions.find(({ name }) => name === method.target);
+  if (!definition) throw new Error(`${method.target} is in no list of methods`);
+  const defaults: Readonly<Record<string, unknown>> = v.getDefaults(v.object(definition.options));
+  const options = Object.entries<Writable | unknown>(method.options).filter(
+    ([key, value]) => value !== defaults[key],
+  );
+  return { _target_: shortestName(definition), ...(Object.fromEntries(options) as Keys) };
+}
+
+function poolKeys(pool: ModelPoolConfig): Keys {
+  return {
+    _target_: 'fusion_bench.modelpool.CLIPVisionModelPool',
+    models: new Map(pool.models.map((model) => [model.name, modelValue(model)])),
+    processor: pool.processor
+      ? pretrainedValue(pool.processor, 'transformers.CLIPProcessor.from_pretrained')
+      : undefined,
+    platform: pool.platform === 'hf' ? undefined : pool.platform,
+  };
+}
+
+function modelValue(model: ModelSource): Writable {
+  if (model.adapter === undefined) {
+    return pretrainedValue(model, 'transformers.CLIPVisionModel.from_pretrained');
+  }
+  return {
+    _target_: 'fusion_bench.models.linearized.vision_model.load_lora_vision_model_hf',
+    base_model_name: model.reference,
+    peft_name: model.adapter,
+    merge_and_unload: true,
+  };
+}
+
+function pretrainedValue(
+  { reference, revision, subfolder, dtype }: Pretrained,
+  target: string,
+): Writable {
+  if (revision === undefined && subfolder === undefined && dtype === undefined) return reference;
+  return new Map<string, Writable>([
+    ['_target_', target],
+    ['pretrained_model_name_or_path', reference],
+    ...(revision === undefined ? [] : [['revision', revision] as const]),
+    ...(subfolder === undefined ? [] : [['subfolder', subfolder] as const]),
+    // transformers 4 and 5 both know this name.
+    ...(dtype === undefined ? [] : [['torch_dtype', dtype] as const]),
+  ]);
+}
+
+function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
+  if (pool.target === 'DummyTaskPool') return { _target_: 'fusion_bench.taskpool.DummyTaskPool' };
+  const processor = 'transformers.CLIPProcessor.from_pretrained';
+  return {
+    _target_: 'fusion_bench.taskpool.CLIPVisionModelTaskPool',
+    test_datasets: new Map(pool.tasks.map((task) => [task.name, datasetKeys(task.dataset)])),
+    clip_model: pretrainedValue(pool.clipModel, 'transformers.CLIPModel.from_pretrained'),
+    processor: pretrainedValue(pool.processor, processor),
+    data_processor: pool.dataProcessor ? pretrainedValue(pool.dataProcessor, processor) : undefined,
+    dataloader_kwargs: pool.batchSize === 1 ? undefined : { batch_size: pool.batchSize },
+    fast_dev_run: pool.fastDevRun ? true : undefined,
+    classnames: lists(pool.tasks, 'classnames'),
+    templates: lists(pool.tasks, 'templates'),
+    sample_size: pool.sampleSize ?? undefined,
+    sample_seed: pool.sampleSeed === 0 ? undefined : pool.sampleSeed,
+  };
+}
+
+function lists(
+  tasks: readonly TaskConfig[],
+  key: 'classnames' | 'templates',
+): Writable | undefined {
+  const given = tasks.flatMap((task) => {
+    const list = task[key];
+    return list ? [[task.name, list] as const] : [];
+  });
+  return given.length > 0 ? new Map(given) : undefined;
+}
+
+function datasetKeys({ validation, ...dataset }: DatasetSource): Keys {
+  if (validation) {
+    const { size, seed, part } = validation;
+    return {
+      _target_: 'fusion_bench.utils.data.train_validation_split',
+      dataset: datasetKeys(dataset),
+      validation_fraction: 'fraction' in size ? size.fraction : null,
+      validation_size: 'rows' in size ? size.rows : null,
+      random_seed: seed,
+      return_split: part,
+    };
+  }
+  return {
+    _target_: 'datasets.load_dataset',
+    path: dataset.path,
+    name: dataset.name,
+    data_dir: dataset.dataDir,
+    data_files: dataset.dataFiles,
+    split: splitText(dataset.split),
+    revision: dataset.revision,
+  };
+}

@@ -1,0 +1,52 @@
+/** A model pool and its method written as mergekit's YAML. */
+import { ConfigError } from '../../../errors';
+import { isSpecialName, PRETRAINED } from '../program/modelpool';
+import type { ModelSource, ProgramConfig } from '../program/types';
+import { mergekitMethod } from './mergekit-methods';
+import { type Writable, writeYaml } from './write-yaml';
+
+const COMMENT = `Written by Task Arithmetic Studio. mergekit runs it on the weights alone:
+mergekit-pytorch NAME_OF_THIS_FILE OUTPUT_FOLDER, with the path of a file of weights for each model.`;
+
+/**
+ * The merge as mergekit's YAML, computed in float32 as here.
+ * @throws ConfigError for methods and options that mergekit does not have
+ */
+export function writeMergekitConfig({
+  method,
+  modelpool,
+}: Pick<ProgramConfig, 'method' | 'modelpool'>): string {
+  const { models } = modelpool;
+  const experts = models.filter(({ name }) => !isSpecialName(name));
+  const { base, merge_method, parameters, weights, remark } = mergekitMethod(
+    method,
+    experts.length,
+  );
+  const listed = base === 'first' ? models : experts;
+  const baseModel = base === 'first' ? models[0] : models.find(({ name }) => name === PRETRAINED);
+  if (base !== 'none' && !baseModel) {
+    throw new ConfigError('modelpool.models: there is no _pretrained_, which is the base here.');
+  }
+  return writeYaml(
+    {
+      merge_method,
+      base_model: base === 'none' || !baseModel ? undefined : modelName(baseModel),
+      models: listed.map((model, index): Writable => {
+        const weight = weights?.[index];
+        const entry = { model: modelName(model) };
+        return weight === undefined ? entry : { ...entry, parameters: { weight } };
+      }),
+      parameters,
+      dtype: 'float32',
+    },
+    remark ? `${COMMENT}\n${remark}` : COMMENT,
+  );
+}
+
+/** `model@revision+adapter` */
+function modelName({ name, reference, revision, subfolder, adapter }: ModelSource): string {
+  if (subfolder !== undefined) {
+    throw new ConfigError(`modelpool.models.${name}.subfolder: mergekit has no such option.`);
+  }
+  return `${reference}${revision === undefined ? '' : `@${revision}`}${adapter === undefined ? '' : `+${adapter}`}`;
+}
