@@ -3,11 +3,25 @@ import type { room } from './pages/kernels';
 import { openTestPage } from './support/pages';
 import { expect, test } from './support/test';
 
+/** The methods of the fixture besides task arithmetic, by FusionBench's names. */
+const METHODS = [
+  'TiesMergingAlgorithm',
+  'MagMaxAlgorithm',
+  'DareTaskArithmetic',
+  'DareTiesMerging',
+  'TaskWiseMergedModel',
+  'SimpleAverageAlgorithm',
+  'WeightedAverageAlgorithm',
+  'ModelStock',
+  'LinearInterpolationAlgorithm',
+  'SlerpMergeAlgorithm',
+];
+
 test.describe('WGSL', () => {
   test('holds the table that the CPU backend defines, bit for bit', async ({ page }) => {
     const call = await openTestPage<typeof room>(page, 'kernels');
     const results = await call('runTable');
-    expect(results.length).toBeGreaterThan(15);
+    expect(results.length).toBeGreaterThan(60);
     expect(results.filter(({ differing }) => differing > 0)).toEqual([]);
     expect(results.every(({ elements }) => elements > 0)).toBe(true);
   });
@@ -29,6 +43,16 @@ test.describe('WGSL', () => {
       const call = await openTestPage<typeof room>(page, 'kernels');
       const actual = await call('mergedHashes', shape, experts, Object.keys(expected));
       expect(actual).toEqual(expected);
+    });
+  }
+
+  for (const method of METHODS) {
+    test(`gives the bytes of FusionBench's ${method}`, async ({ page }) => {
+      const call = await openTestPage<typeof room>(page, 'kernels');
+      const rows = await call('methodRows', method);
+      expect(rows.length).toBeGreaterThan(0);
+      expect(rows.every(({ tensors }) => tensors > 20)).toBe(true);
+      expect(rows.filter(({ differing }) => differing.length > 0)).toEqual([]);
     });
   }
 

@@ -7,6 +7,8 @@ const addresses = import.meta.glob<string>(
   [
     '../../reference/fixtures/merge/*/{base,experts/*}/*',
     '../../reference/fixtures/clip/*/*.{json,bin}',
+    '../../reference/fixtures/merge/*/expected.json',
+    '../../reference/fixtures/methods/*',
   ],
   { query: '?url', import: 'default', eager: true },
 );

@@ -8,7 +8,7 @@ import { combine } from '../combine';
 import type { Drop } from '../dare/drop';
 import { defineDareTaskArithmetic } from '../dare-task-arithmetic';
 import { defineDareTiesMerging } from '../dare-ties-merging';
-import { mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
+import { type MergedValues, mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
 import { defineModelStock } from '../model-stock';
 import { type MethodOptions, SCALING_FACTOR } from '../options';
 import { findMethod } from '../registry';
@@ -74,24 +74,46 @@ export function choiceOfRow(
   return { method: known(row.method), options };
 }
 
-/** In the order of the fixture's names: from what is resident on the backend, and from the checkpoints. */
-export async function rowHashes(
+/** Names of the tensors whose bytes are not FusionBench's: as combined on a backend, and then applied there. */
+export async function differingResident(
   backend: TensorBackend,
   pool: ModelPool,
   choice: MethodChoice,
+  row: MethodRow,
   names: readonly string[],
-): Promise<{ readonly resident: string[]; readonly streamed: string[] }> {
-  const scalingFactor = Number(choice.options?.[SCALING_FACTOR] ?? 1);
+): Promise<string[]> {
   const combination = await combine(pool, choice, { backend });
-  const resident = mergedFromCombination(combination, scalingFactor);
-  const streamed = mergedFromCheckpoints(pool, choice, scalingFactor);
-  const hashes = { resident: [] as string[], streamed: [] as string[] };
-  for (const name of names) {
-    hashes.resident.push(await sha256(await resident(name)));
-    hashes.streamed.push(await sha256(await streamed(name)));
-  }
+  const merged = mergedFromCombination(combination, scalingFactorOf(row));
+  const found = await differing(merged, row, names);
   combination.free();
-  return hashes;
+  return found;
+}
+
+/** The same, straight from the checkpoints. */
+export function differingStreamed(
+  pool: ModelPool,
+  choice: MethodChoice,
+  row: MethodRow,
+  names: readonly string[],
+): Promise<string[]> {
+  return differing(mergedFromCheckpoints(pool, choice, scalingFactorOf(row)), row, names);
+}
+
+async function differing(
+  merged: MergedValues,
+  row: MethodRow,
+  names: readonly string[],
+): Promise<string[]> {
+  const found: string[] = [];
+  for (const [i, name] of names.entries()) {
+    if ((await sha256(await merged(name))) !== row.sha256[i]) found.push(name);
+  }
+  return found;
+}
+
+/** Methods that yield weights have none, and none is used. */
+function scalingFactorOf({ options }: MethodRow): number {
+  return Number(options[SCALING_FACTOR] ?? Number.NaN);
 }
 
 /** Bits, lowest first, 1 = kept: for each expert in turn the tensors in the order in which torch drew their numbers. */

@@ -3,11 +3,9 @@
  * returns what it got and what the definition says, as bits.
  */
 import type { TensorBackend, TensorBuffer } from '../types';
-
-export interface BackendCase {
-  readonly name: string;
-  run(backend: TensorBackend): Promise<{ readonly actual: number[]; readonly expected: number[] }>;
-}
+import { COUNTING_CASES } from './counting-cases';
+import { METHOD_CASES } from './method-cases';
+import { type BackendCase, bits, noise } from './values';
 
 const f = Math.fround;
 
@@ -88,6 +86,8 @@ export const BACKEND_CASES: readonly BackendCase[] = [
       return { actual, expected };
     },
   },
+  ...METHOD_CASES,
+  ...COUNTING_CASES,
 ];
 
 async function merge(
@@ -129,17 +129,4 @@ function define(
     const sum = vectors.slice(1).reduce((left, tau) => f(left + tau), vectors[0] as number);
     return f(theta + f(f(factor) * sum));
   });
-}
-
-/** Values like weights: a few percent of 1, of both signs, reproducible. */
-function noise(length: number, seed = 0): Float32Array<ArrayBuffer> {
-  let state = (seed + 1) * 0x9e3779b9;
-  return Float32Array.from({ length }, () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return 0.04 * (state / 2 ** 31 - 1);
-  });
-}
-
-function bits(values: Float32Array): number[] {
-  return [...new Uint32Array(values.buffer, values.byteOffset, values.length)];
 }
