@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import type { Page } from '@playwright/test';
+import { download, tensorHashes } from './support/downloads';
 import {
   accuracies,
   expectScores,
@@ -19,28 +17,6 @@ interface Merged {
 }
 interface Report {
   readonly [task: string]: { readonly accuracy: number; readonly loss: number };
-}
-
-/** Every tensor of a safetensors file by canonical name: SHA-256 of its bytes. */
-function tensorHashes(file: Buffer): Record<string, string> {
-  const headerLength = Number(file.readBigUInt64LE(0));
-  const header = JSON.parse(file.subarray(8, 8 + headerLength).toString());
-  const hashes: Record<string, string> = {};
-  for (const [name, tensor] of Object.entries<{ data_offsets: [number, number] }>(header)) {
-    if (name === '__metadata__') continue;
-    const [begin, end] = tensor.data_offsets.map((offset) => offset + 8 + headerLength);
-    hashes[name.replace('vision_model.', '')] = createHash('sha256')
-      .update(file.subarray(begin, end))
-      .digest('hex');
-  }
-  return hashes;
-}
-
-async function download(page: Page, button: string): Promise<{ name: string; bytes: Buffer }> {
-  const started = page.waitForEvent('download');
-  await page.getByRole('button', { name: button }).click();
-  const file = await started;
-  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
 test('drag, slide, watch, download, reload', async ({ page }) => {

@@ -20,12 +20,15 @@ export function fixtureJson<T>(path: string): T {
 }
 
 interface Scores {
+  readonly tasks: Readonly<Record<string, { readonly labels: readonly number[] }>>;
   readonly models: Readonly<
     Record<
       string,
       {
         readonly average: { readonly accuracy: number };
-        readonly tasks: Readonly<Record<string, { readonly accuracy: number }>>;
+        readonly tasks: Readonly<
+          Record<string, { readonly accuracy: number; readonly predictions: readonly number[] }>
+        >;
       }
     >
   >;
