@@ -77,6 +77,7 @@ describe("writing FusionBench's YAML", () => {
       taskpool: {
         ...base.taskpool,
         batchSize: 1,
+        dataProcessor: { reference: 'openai/clip', subfolder: 'processor' },
         sampleSize: 500,
         sampleSeed: 9,
         tasks: [
@@ -109,6 +110,18 @@ describe("writing FusionBench's YAML", () => {
     const yaml = writeConfig(program);
     expect(readConfig(yaml)).toEqual(program);
     await expect(yaml).toMatchFileSnapshot(written('names-and-data.yaml'));
+  });
+
+  it('keeps a program of local folders', async () => {
+    const source = configFolder(
+      new URL('../../../../reference/fixtures/scoring/program', import.meta.url).pathname,
+    );
+    const configName = 'clip_task_arithmetic';
+    const { config: tree } = await compose({ ...source, configName, overrides: [], env: {} });
+    const program = readProgram(tree);
+    const yaml = writeConfig(program);
+    expect(readConfig(yaml)).toEqual(program);
+    await expect(yaml).toMatchFileSnapshot(written('task-arithmetic-local.yaml'));
   });
 
   it("writes the tutorial as FusionBench's own file has it", async () => {
@@ -337,12 +350,16 @@ describe("mergekit's YAML", () => {
   }
 
   it('refuses what FusionBench has no option for', () => {
-    expect(refusal('merge_method: della\nmodels: []')).toMatchInlineSnapshot(`"merge_method: one of linear, task_arithmetic, ties, dare_linear, slerp, model_stock is expected, but it is the text "della"."`);
+    expect(refusal('merge_method: della\nmodels: []')).toMatchInlineSnapshot(
+      `"merge_method: one of linear, task_arithmetic, ties, dare_linear, slerp, model_stock is expected, but it is the text "della"."`,
+    );
     expect(
       refusal(
         'merge_method: task_arithmetic\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
       ),
-    ).toMatchInlineSnapshot(`"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's task_arithmetic has no option. Give all the same weight."`);
+    ).toMatchInlineSnapshot(
+      `"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's task_arithmetic has no option. Give all the same weight."`,
+    );
     expect(
       refusal(
         'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: [0, 1]}}]\nparameters: {densty: 0.5}',
@@ -351,13 +368,19 @@ describe("mergekit's YAML", () => {
       "parameters.densty: mergekit has no option densty. The name is density.
       models.0.parameters.weight: a finite number is expected, but it is a list."
     `);
-    expect(refusal('merge_method: slerp\nslices: []')).toMatchInlineSnapshot(`"mergekit_config.yml: slices is not supported: models are merged as a whole."`);
+    expect(refusal('merge_method: slerp\nslices: []')).toMatchInlineSnapshot(
+      `"mergekit_config.yml: slices is not supported: models are merged as a whole."`,
+    );
   });
 
   it('refuses to write what mergekit does not have', async () => {
     const program = await composed(pool, 'method=magmax/magmax');
-    expect(() => writeMergekitConfig(program)).toThrowErrorMatchingInlineSnapshot(`[ConfigError: mergekit does not have MagMaxAlgorithm. Write a configuration of FusionBench instead.]`);
+    expect(() => writeMergekitConfig(program)).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have MagMaxAlgorithm. Write a configuration of FusionBench instead.]`,
+    );
     const dare = await composed(pool, 'method=dare/ties_merging');
-    expect(() => writeMergekitConfig(dare)).toThrowErrorMatchingInlineSnapshot(`[ConfigError: mergekit does not have TIES after DARE: its dare_ties trims nothing. Write a configuration of FusionBench instead.]`);
+    expect(() => writeMergekitConfig(dare)).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have TIES after DARE: its dare_ties trims nothing. Write a configuration of FusionBench instead.]`,
+    );
   });
 });

@@ -82,19 +82,24 @@ function modelValue(model: ModelSource): Writable {
   };
 }
 
-function pretrainedValue(
+function pretrainedValue(pretrained: Pretrained, target: string): Writable {
+  const { revision, subfolder, dtype } = pretrained;
+  const nameIsAll = revision === undefined && subfolder === undefined && dtype === undefined;
+  return nameIsAll ? pretrained.reference : pretrainedKeys(pretrained, target);
+}
+
+function pretrainedKeys(
   { reference, revision, subfolder, dtype }: Pretrained,
   target: string,
-): Writable {
-  if (revision === undefined && subfolder === undefined && dtype === undefined) return reference;
-  return new Map<string, Writable>([
-    ['_target_', target],
-    ['pretrained_model_name_or_path', reference],
-    ...(revision === undefined ? [] : [['revision', revision] as const]),
-    ...(subfolder === undefined ? [] : [['subfolder', subfolder] as const]),
+): Keys {
+  return {
+    _target_: target,
+    pretrained_model_name_or_path: reference,
+    revision,
+    subfolder,
     // transformers 4 and 5 both know this name.
-    ...(dtype === undefined ? [] : [['torch_dtype', dtype] as const]),
-  ]);
+    torch_dtype: dtype,
+  };
 }
 
 function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
@@ -105,7 +110,8 @@ function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
     test_datasets: new Map(pool.tasks.map((task) => [task.name, datasetKeys(task.dataset)])),
     clip_model: pretrainedValue(pool.clipModel, 'transformers.CLIPModel.from_pretrained'),
     processor: pretrainedValue(pool.processor, processor),
-    data_processor: pool.dataProcessor ? pretrainedValue(pool.dataProcessor, processor) : undefined,
+    // Where the processor may be a name alone, FusionBench takes this one only as a section.
+    data_processor: pool.dataProcessor ? pretrainedKeys(pool.dataProcessor, processor) : undefined,
     dataloader_kwargs: pool.batchSize === 1 ? undefined : { batch_size: pool.batchSize },
     fast_dev_run: pool.fastDevRun ? true : undefined,
     classnames: lists(pool.tasks, 'classnames'),

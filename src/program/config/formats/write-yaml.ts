@@ -16,6 +16,8 @@ export type Writable =
 const float: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
+  // Of the tags that know a number, the library prefers those with a test.
+  test: /^[-+]?[0-9.]+(?:e[-+]?[0-9]+)?$/i,
   identify: (value) => typeof value === 'number' && !Number.isInteger(value),
   resolve: Number,
   stringify: ({ value }) => pythonFloat(Number(value)),

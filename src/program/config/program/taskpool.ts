@@ -96,7 +96,8 @@ function readClipTaskPool(reading: Reading, tree: ConfigTree): TaskPoolConfig | 
     tasks,
     clipModel,
     processor,
-    dataProcessor,
+    dataProcessor:
+      JSON.stringify(dataProcessor) === JSON.stringify(processor) ? null : dataProcessor,
     batchSize,
     fastDevRun: read.fast_dev_run ?? false,
     sampleSize: read.sample_size,

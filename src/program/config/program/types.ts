@@ -61,7 +61,7 @@ export interface TaskPoolConfig {
   readonly tasks: readonly TaskConfig[];
   /** Whose text tower, projections and logit scale are used. */
   readonly clipModel: Pretrained;
-  /** Whose tokenizer, and preprocessing unless `dataProcessor` is there. */
+  /** Whose tokenizer, and preprocessing unless `dataProcessor` is another. */
   readonly processor: Pretrained;
   readonly dataProcessor: Pretrained | null;
   /** The loss is the mean over batches of this size. PyTorch's default is 1. */
