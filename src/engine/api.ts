@@ -242,6 +242,8 @@ export interface ExportedFile {
   readonly file: Blob;
 }
 
+export type ConfigurationFormat = 'fusion_bench' | 'mergekit';
+
 /** A picture of a task, for looking at. */
 export interface SampleImage {
   readonly name: string;
@@ -266,6 +268,10 @@ export interface StudioEngine {
    * that names the models that are not in the library.
    */
   restoreRecipe(modelId: string): Promise<void>;
+  /** The YAML that FusionBench or mergekit runs; rejects with CompatibilityError where the format cannot say it. */
+  exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
+  /** Brings pool, method and scaling factor to what a configuration says; rejects as `restoreRecipe`, or with ConfigError. */
+  applyConfiguration(file: DroppedFile): Promise<void>;
   /** Scores every value in turn and fills the curve. */
   sweep(values: readonly number[]): Promise<void>;
   /** Stops scoring and sweeping until something changes. */

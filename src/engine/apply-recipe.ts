@@ -13,6 +13,8 @@ export interface WantedModel {
   readonly name: string;
   readonly weight: number;
   readonly sha256?: string | null;
+  /** Other names to look for, such as the folder that a configuration gives. */
+  readonly aliases?: readonly string[];
 }
 
 export interface WantedRecipe {
@@ -40,7 +42,9 @@ export function applyRecipe(
   const method = chooseMethod(recipe.method, recipe.options);
   const find = (wanted: WantedModel, among: readonly PoolEntry[]) =>
     among.find(({ id }) => wanted.sha256 && shelf.get(id)?.sha256 === wanted.sha256) ??
-    among.find(({ name }) => sameName(name, wanted.name));
+    [wanted.name, ...(wanted.aliases ?? [])]
+      .map((candidate) => among.find(({ name }) => sameName(name, candidate)))
+      .find((entry) => entry !== undefined);
   const missing: string[] = [];
   const base =
     find(recipe.pretrained, pool.entries) ??

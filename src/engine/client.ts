@@ -62,6 +62,8 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     setScalingFactor: (value) => call(() => remote.setScalingFactor(value)),
     setMethod: (...parameters) => call(() => remote.setMethod(...parameters)),
     restoreRecipe: (modelId) => call(() => remote.restoreRecipe(modelId)),
+    exportConfiguration: (format) => call(() => remote.exportConfiguration(format)),
+    applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
     sweep: (values) => call(() => remote.sweep(values)),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),

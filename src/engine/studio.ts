@@ -9,6 +9,7 @@ import { addModels } from './add-models';
 import { addTasks } from './add-tasks';
 import type { StudioEngine } from './api';
 import { applyRecipe } from './apply-recipe';
+import { readConfiguration, writeConfiguration } from './configuration';
 import { exportModel, exportReport } from './exports';
 import { readMemory } from './memory';
 import { chooseMethod } from './method-state';
@@ -16,6 +17,9 @@ import { addModels as addToPool, editPool } from './pool-state';
 import type { RuntimeParts } from './runtime-choice';
 import { createSession } from './session';
 import { editTasks, openTask, sampleImages, withFreeNames } from './task-shelf';
+
+/** Far more than any configuration has; a wrong file is refused before it is read. */
+const MAX_CONFIGURATION_BYTES = 1_000_000;
 
 export interface StudioParts {
   readonly library: Library;
@@ -110,6 +114,21 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
         throw new ConfigError('This model has no recipe in its metadata.');
       }
       update(applyRecipe(readRecipe(merged.entry.name, text), pool, shelf));
+      await session.poolChanged();
+    },
+
+    async exportConfiguration(format) {
+      const yaml = writeConfiguration(session.state(), session.scalingFactor(), format);
+      const name = format === 'mergekit' ? 'mergekit_config.yml' : 'task_arithmetic.yaml';
+      return { name, file: new Blob([yaml], { type: 'application/yaml' }) };
+    },
+
+    async applyConfiguration({ path, file }) {
+      if (file.size > MAX_CONFIGURATION_BYTES) {
+        throw new ConfigError(`${path} is too large for a configuration (${file.size} bytes).`);
+      }
+      const { pool, shelf } = session.state();
+      update(applyRecipe(readConfiguration(await file.text(), path), pool, shelf));
       await session.poolChanged();
     },
 

@@ -6,6 +6,7 @@ import type { DroppedFile } from './types';
 
 const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt)$|\.index\.json$/i;
 const PICTURES = /\.(png|jpe?g|webp|zip|parquet)$/i;
+const CONFIGURATION = /\.ya?ml$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
 
 /** Files that operating systems leave in folders; nobody means to add them. */
@@ -14,6 +15,8 @@ const LITTER = /(^|\/)(\.[^/]*|__MACOSX\/.*|Thumbs\.db|desktop\.ini)$/i;
 export interface SplitDrop {
   readonly checkpoints: readonly DroppedFile[];
   readonly taskImages: readonly DroppedFile[];
+  /** YAML of FusionBench or mergekit. */
+  readonly configurations: readonly DroppedFile[];
 }
 
 /**
@@ -30,17 +33,23 @@ export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
  * Pictures, archives and `tasks.json` are for the task pool. A file beside weights, or in a folder above which no picture
  * lies, is for the model pool; a note beside pictures goes with them.
  */
-export function splitDrop(files: readonly DroppedFile[]): SplitDrop {
+export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
+  const configurations = dropped.filter(({ path }) => CONFIGURATION.test(path));
+  const files = dropped.filter(({ path }) => !CONFIGURATION.test(path));
   const weightFolders = new Set(files.filter(isWeights).map(folderOf));
   const pictureRoots = new Set(files.filter(isTaskFile).map(rootOf));
   const taskImages = files.filter(
-    (dropped) =>
-      !weightFolders.has(folderOf(dropped)) &&
-      !isWeights(dropped) &&
-      (isTaskFile(dropped) || pictureRoots.has(rootOf(dropped))),
+    (file) =>
+      !weightFolders.has(folderOf(file)) &&
+      !isWeights(file) &&
+      (isTaskFile(file) || pictureRoots.has(rootOf(file))),
   );
   const taken = new Set(taskImages);
-  return { checkpoints: files.filter((dropped) => !taken.has(dropped)), taskImages };
+  return {
+    checkpoints: files.filter((file) => !taken.has(file)),
+    taskImages,
+    configurations,
+  };
 }
 
 function pathOf(file: File): string {

@@ -13,6 +13,7 @@ import { isEmpty, shownFactor } from './selectors';
 import { shareStructure } from './structure';
 import type {
   AddOutcome,
+  ConfigurationFormat,
   DroppedFile,
   EngineChoice,
   ExportedFile,
@@ -53,6 +54,9 @@ export interface StudioCommands {
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   /** Merges as the recipe in this model's metadata says. */
   restoreRecipe(modelId: string): Promise<void>;
+  downloadConfiguration(format: ConfigurationFormat): Promise<void>;
+  /** Merges as a configuration of FusionBench or mergekit says. */
+  openConfiguration(files: readonly DroppedFile[]): Promise<void>;
   sweep(): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
@@ -172,6 +176,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       if (files.length > 0) report(await engine().addTaskImages(nextJob(), files, 'user'));
     });
 
+  const openConfiguration = (files: readonly DroppedFile[]): Promise<void> =>
+    run(async () => {
+      for (const file of files) {
+        await engine().applyConfiguration(file);
+        store.setState({ announcement: `Merging as ${file.path} says.` });
+      }
+    });
+
   const setDemoLoading = (loading: PageState['demo']['loading']): void =>
     store.setState((state) => ({ demo: { ...state.demo, loading } }));
   const loadDemo = (): Promise<void> =>
@@ -197,8 +209,10 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       if (isEmpty(state) && state.snapshot?.demoHidden === false) await loadDemo();
     },
     async add(files) {
-      const { checkpoints, taskImages } = splitDrop(files);
+      const { checkpoints, taskImages, configurations } = splitDrop(files);
       await Promise.all([addCheckpoints(checkpoints), addTaskImages(taskImages)]);
+      // Last: it may be about models of the same drop.
+      await openConfiguration(configurations);
     },
     addCheckpoints,
     addTaskImages,
@@ -210,6 +224,9 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     },
     setMethod: (name, options) => run(() => engine().setMethod(name, options)),
     restoreRecipe: (modelId) => run(() => engine().restoreRecipe(modelId)),
+    downloadConfiguration: (format) =>
+      run(async () => save(await engine().exportConfiguration(format))),
+    openConfiguration,
     sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),

@@ -2,6 +2,7 @@
 export type {
   AddOutcome,
   AverageScore,
+  ConfigurationFormat,
   CurvePoint,
   DroppedFile,
   EngineChoice,

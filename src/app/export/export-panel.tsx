@@ -1,6 +1,7 @@
 import { useId, useState } from 'react';
-import type { ExportOptions } from '../../state/types';
+import type { ConfigurationFormat, ExportOptions } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
+import { FileButton } from '../ui/file-button';
 import { Icon } from '../ui/icon';
 import './export.css';
 
@@ -10,6 +11,39 @@ const DTYPES: readonly { readonly value: ExportOptions['dtype']; readonly label:
   { value: 'F16', label: 'float16' },
   { value: 'BF16', label: 'bfloat16' },
 ];
+
+const FORMATS: readonly { readonly value: ConfigurationFormat; readonly label: string }[] = [
+  { value: 'fusion_bench', label: 'for FusionBench' },
+  { value: 'mergekit', label: 'for mergekit' },
+];
+
+/** The configuration that other programs run, and the way back. */
+function ConfigurationControls({ mergeable }: { mergeable: boolean }) {
+  const { downloadConfiguration, openConfiguration } = useCommands();
+  return (
+    <>
+      <FileButton label="Open configuration" accept=".yaml,.yml" onFiles={openConfiguration} />
+      <label>
+        <span className="visually-hidden">Download configuration</span>
+        <select
+          value=""
+          disabled={!mergeable}
+          onChange={({ target }) => {
+            const format = FORMATS.find(({ value }) => value === target.value);
+            if (format) void downloadConfiguration(format.value);
+          }}
+        >
+          <option value="">Download configuration…</option>
+          {FORMATS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+    </>
+  );
+}
 
 /** What goes out: the merged model that is on screen, and the report of its scores. */
 export function ExportPanel() {
@@ -74,6 +108,7 @@ export function ExportPanel() {
         </span>
       </label>
       <span className="export-space" />
+      <ConfigurationControls mergeable={mergeable} />
       <button type="button" disabled={!scored} onClick={downloadReport}>
         Download report
       </button>

@@ -7,6 +7,7 @@ import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
 import { createMutex } from '../../runtime/mutex';
 import type { Runtime } from '../../runtime/types';
+import { batchSize } from '../../taskpool/batch-size';
 import { computeHead, type ZeroShotHead } from '../../taskpool/head';
 import {
   CROP_BUDGET_BYTES,
@@ -16,7 +17,7 @@ import {
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import { verifyVision } from '../verify-vision';
-import { batchSize } from './batch-size';
+
 import { type ScoringInputs, type TaskInput, taskKey } from './inputs';
 import type { Unit } from './plan';
 import { type Residence, takeResidence } from './residence';

@@ -1,0 +1,141 @@
+/**
+ * The page's state as a configuration of FusionBench or mergekit, and back. A page knows models and tasks by name, not by
+ * place: what is written has them in folders of these names beside the file, for the user to change.
+ */
+import { CompatibilityError, ConfigError } from '../errors';
+import { type MethodOptions, SCALING_FACTOR } from '../method/options';
+import { readMergekitConfig } from '../program/config/formats/read-mergekit';
+import { writeConfig } from '../program/config/formats/write-config';
+import { writeMergekitConfig } from '../program/config/formats/write-mergekit';
+import { type MethodConfig, methodDefinitions } from '../program/config/methods/index';
+import { readConfig } from '../program/config/program/read-program';
+import type { ModelSource, ProgramConfig, TaskConfig } from '../program/config/program/types';
+import { FUSION_BENCH_BATCH } from '../taskpool/tally';
+import type { ConfigurationFormat } from './api';
+import type { WantedModel, WantedRecipe } from './apply-recipe';
+import { methodInForce } from './method-state';
+import { includedExperts } from './pool-state';
+import type { SessionState } from './session';
+import type { ShelvedTask } from './task-shelf';
+
+const PRETRAINED = '_pretrained_';
+
+/**
+ * The YAML of what is on the page. Throws CompatibilityError where the format cannot say it: expert weights other than 1,
+ * or a method that the other program does not have.
+ */
+export function writeConfiguration(
+  state: SessionState,
+  scalingFactor: number,
+  format: ConfigurationFormat,
+): string {
+  const { pool } = state;
+  const base = pool.entries.find(({ id }) => id === pool.baseId);
+  const experts = includedExperts(pool);
+  if (!base || experts.length === 0) {
+    throw new CompatibilityError('There is nothing to write: the pool needs a base and an expert.');
+  }
+  const weighted = experts.filter(({ weight }) => weight !== 1);
+  if (weighted.length > 0) {
+    const names = weighted.map(({ name }) => name).join(', ');
+    throw new CompatibilityError(
+      `Neither format has a weight per task vector; set those of ${names} to 1, or choose the method with coefficients.`,
+    );
+  }
+  const { method, options } = methodInForce(state.method, experts.length);
+  const lambda: MethodOptions =
+    method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactor } : {};
+  const models: ModelSource[] = [
+    { name: PRETRAINED, reference: folder(base.name), dtype: 'float32' },
+    ...experts.map(({ name }) => ({ name, reference: folder(name), dtype: 'float32' as const })),
+  ];
+  const config: Pick<ProgramConfig, 'method' | 'modelpool'> = {
+    method: methodConfig(method.name, { ...options, ...lambda }),
+    modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
+  };
+  if (format === 'mergekit') return writeMergekitConfig(config);
+  return writeConfig({
+    ...config,
+    program: {
+      merged_model_save_path: null,
+      report_save_path: '{log_dir}/program_report.json',
+      seed: null,
+      fast_dev_run: false,
+      dry_run: false,
+      print_config: true,
+      print_function_call: true,
+    },
+    taskpool: taskPool(state, base.name),
+  });
+}
+
+/** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
+export function readConfiguration(text: string, file: string): WantedRecipe {
+  const mergekit = /^merge_method:/m.test(text);
+  const { method, modelpool } = mergekit ? readMergekitConfig(text, file) : readConfig(text, file);
+  const base = modelpool.models.find(({ name }) => name === PRETRAINED);
+  if (!base) throw new ConfigError(`${file}: the model pool has no ${PRETRAINED}.`);
+  const { [SCALING_FACTOR]: lambda, ...options } = knownOptions(method);
+  return {
+    method: method.target,
+    options,
+    scalingFactor: typeof lambda === 'number' ? lambda : null,
+    pretrained: wanted(base),
+    experts: modelpool.models.filter((model) => model !== base).map(wanted),
+  };
+}
+
+function wanted({ name, reference }: ModelSource): WantedModel {
+  const last = reference.split('/').filter((step) => step !== '');
+  return { name, weight: 1, aliases: last.slice(-1) };
+}
+
+/** The options that decide the result here; FusionBench's others (`inplace`) have no effect. */
+function knownOptions(config: MethodConfig): MethodOptions {
+  const { method } = methodInForce({ name: config.target, options: {} }, 0);
+  const given: Readonly<Record<string, unknown>> = config.options;
+  return Object.fromEntries(
+    method.options.flatMap(({ name }) => (name in given ? [[name, given[name]]] : [])),
+  ) as MethodOptions;
+}
+
+function methodConfig(name: string, options: MethodOptions): MethodConfig {
+  if (!methodDefinitions.some((definition) => definition.name === name)) {
+    throw new CompatibilityError(`${name} cannot be written as a configuration.`);
+  }
+  // Both lists of methods have FusionBench's names and options; reading the file checks them again.
+  return { target: name, options } as MethodConfig;
+}
+
+function taskPool({ tasks }: SessionState, base: string): ProgramConfig['taskpool'] {
+  const included = tasks.filter(({ entry }) => entry.included);
+  if (included.length === 0) return { target: 'DummyTaskPool' };
+  return {
+    target: 'CLIPVisionModelTaskPool',
+    tasks: included.map(taskConfig),
+    clipModel: { reference: folder(base) },
+    processor: { reference: folder(base) },
+    dataProcessor: null,
+    batchSize: FUSION_BENCH_BATCH,
+    fastDevRun: false,
+    sampleSize: null,
+    sampleSeed: 0,
+  };
+}
+
+function taskConfig({ entry }: ShelvedTask): TaskConfig {
+  return {
+    name: entry.name,
+    classnames: entry.classnames,
+    templates: entry.templates,
+    dataset: {
+      path: 'imagefolder',
+      dataDir: folder(`tasks/${entry.name}`),
+      split: [{ split: 'train', from: null, to: null, unit: 'rows', rounding: 'closest' }],
+    },
+  };
+}
+
+function folder(name: string): string {
+  return `./${name}`;
+}
