@@ -17,12 +17,13 @@ from fusion_bench.method import (
     WeightedAverageAlgorithm,
 )
 from fusion_bench.method.model_stock import model_stock
+from fusion_bench.method.ties_merging.ties_merging_utils import ties_merging
 from fusion_bench.models.wrappers.task_wise_fusion import TaskWiseMergedModel
 from fusion_bench.utils.state_dict_arithmetic import state_dict_weighted_sum
 
 from groups import fusionbench
 from groups.clips import base_folder, expert_folders, load_vision
-from groups.common import SHAPES, canonical, quiet, tensor_sha256, versions, write_bytes
+from groups.common import SHAPES, canonical, float32_list, quiet, tensor_sha256, versions, write_bytes
 
 WEIGHTS = [0.3, 0.5, 0.2, 0.7, 0.1]
 SEED = 42
@@ -75,17 +76,17 @@ def task_wise(results: Results, shape: str, experts: int) -> None:
     results.add(shape, "TaskWiseMergedModel", {"task_wise_weight": WEIGHTS[:experts]}, wrapper.merge_weights())
 
 
-def stock(results: Results, shape: str) -> None:
-    """The ratios rest on sums whose order is torch's own, so they are given: with them the rest is exact."""
+def stock(results: Results, shape: str, ignored: list[str]) -> None:
+    """The ratios rest on sums whose order is torch's own, so they are given: with them the rest is exact. null where a key is ignored."""
     ratios: dict[str, float] = {}
     compute = model_stock.compute_ratio
     model_stock.compute_ratio = lambda *arguments, **options: ratios.update(compute(*arguments, **options)) or ratios
     try:
-        state_dict = run(ModelStock(), shape)
+        state_dict = run(ModelStock(ignore_keys=ignored), shape)
     finally:
         model_stock.compute_ratio = compute
     values = {canonical(name): float(ratio) for name, ratio in ratios.items()}
-    results.add(shape, "ModelStock", {"ignore_keys": []}, state_dict, ratios=[values[name] for name in results.names[shape]])
+    results.add(shape, "ModelStock", {"ignore_keys": ignored}, state_dict, ratios=[values.get(name) for name in results.names[shape]])
 
 
 def slerp_coefficients(t: float, v0: torch.Tensor, v1: torch.Tensor) -> list[float] | None:
@@ -110,12 +111,11 @@ def slerp(results: Results, shape: str, t: float, experts: list[str], with_base:
     results.add(shape, "SlerpMergeAlgorithm", {"t": t}, state_dict, models=models, coefficients=[coefficients[name] for name in results.names[shape]])
 
 
-def interpolation(results: Results, shape: str, t: float, expert: str) -> None:
+def interpolation(results: Results, shape: str, t: float, models: list[str]) -> None:
     """`LinearInterpolationAlgorithm` 0.2.33 asserts that a list equals 2 and never runs: this is the line behind that assertion."""
-    first, second = (load_vision(folder).state_dict() for folder in (base_folder(shape), expert_folders(shape)[expert]))
-    results.add(
-        shape, "LinearInterpolationAlgorithm", {"t": t}, state_dict_weighted_sum([first, second], [1 - t, t]), models=["_pretrained_", expert]
-    )
+    folders = {"_pretrained_": base_folder(shape)} | expert_folders(shape)
+    first, second = (load_vision(folders[name]).state_dict() for name in models)
+    results.add(shape, "LinearInterpolationAlgorithm", {"t": t}, state_dict_weighted_sum([first, second], [1 - t, t]), models=models)
 
 
 @contextlib.contextmanager
@@ -135,28 +135,57 @@ def recorded_draws():
         torch.rand_like = rand_like
 
 
-def dare(results: Results, shape: str, folder: Path) -> None:
+def mask_file(shape: str, only_linear: bool) -> str:
+    return f"dare-{shape}-{'linear' if only_linear else 'all'}.bin"
+
+
+def dare(results: Results, shape: str, folder: Path, only_linear: bool) -> None:
     """DARE's random numbers are torch's; the masks that they made are stored, so that the arithmetic can be held to the bytes."""
-    for only_linear in (False, True):
-        mask_file = f"dare-{'linear' if only_linear else 'all'}.bin"
-        common = {"sparsity_ratio": 0.5, "only_on_linear_weights": only_linear, "rescale": True}
-        ties = {"scaling_factor": 0.5, "threshold": 20, "remove_keys": [], "merge_func": "sum"}
-        for method, options in ((DareTaskArithmetic, common | {"scaling_factor": 0.3}), (DareTiesMerging, common | ties)):
-            torch.manual_seed(SEED)
-            with recorded_draws() as draws:
-                state_dict = run(method(**options), shape)
-            kept = torch.cat([(draw > 0.5).reshape(-1) for draw in draws]).numpy()
-            write_bytes(folder / mask_file, np.packbits(kept, bitorder="little").tobytes())
-            results.add(shape, method.__name__, options, state_dict, mask=mask_file)
+    sparsity = 0.9 if shape == "p16-48" else 0.5
+    common = {"sparsity_ratio": sparsity, "only_on_linear_weights": only_linear, "rescale": True}
+    ties = {"scaling_factor": 0.5, "threshold": 20, "remove_keys": [], "merge_func": "sum"}
+    for method, options in ((DareTaskArithmetic, common | {"scaling_factor": 0.3}), (DareTiesMerging, common | ties)):
+        torch.manual_seed(SEED)
+        with recorded_draws() as draws:
+            state_dict = run(method(**options), shape)
+        kept = torch.cat([(draw > sparsity).reshape(-1) for draw in draws]).numpy()
+        write_bytes(folder / mask_file(shape, only_linear), np.packbits(kept, bitorder="little").tobytes())
+        results.add(shape, method.__name__, options, state_dict, mask=mask_file(shape, only_linear))
+
+
+def dare_nothing(results: Results, shape: str) -> None:
     options = {"sparsity_ratio": 0.0, "only_on_linear_weights": False, "rescale": True, "scaling_factor": 0.3}
     results.add(shape, "DareTaskArithmetic", options, run(DareTaskArithmetic(**options), shape))
 
 
-def mask_order(shape: str) -> dict[str, list[str]]:
+def mask_order() -> dict[str, list[str]]:
     """The tensors in the order in which DARE draws their masks, for each expert in turn."""
-    model = load_vision(base_folder(shape))
-    linear = [f"{name}.weight" for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
-    return {"dare-all.bin": [canonical(name) for name, _ in model.named_parameters()], "dare-linear.bin": [canonical(name) for name in linear]}
+    order = {}
+    for shape in SHAPES:
+        model = load_vision(base_folder(shape))
+        linear = [f"{name}.weight" for name, module in model.named_modules() if isinstance(module, torch.nn.Linear)]
+        order[mask_file(shape, False)] = [canonical(name) for name, _ in model.named_parameters()]
+        order[mask_file(shape, True)] = [canonical(name) for name in linear]
+    return order
+
+
+def many_experts() -> dict:
+    """TIES on 40 task vectors: from 18 on torch does not add them up from left to right."""
+    generator = torch.Generator().manual_seed(SEED)
+    vectors = 0.01 * torch.randn(40, 64, generator=generator)
+    with quiet():
+        merged = {
+            str(count): {func: float32_list(ties_merging(vectors[:count], reset_thresh=50, merge_func=func)) for func in ("sum", "mean", "max")}
+            for count in (5, 17, 18, 32, 40)
+        }
+    return {"threshold": 50, "taskVectors": [float32_list(vector) for vector in vectors], "merged": merged}
+
+
+def normalised_weights() -> list[dict]:
+    """NumPy's own sum, which is not from left to right from eight values on."""
+    random = np.random.default_rng(SEED)
+    lists = [np.round(random.uniform(0, 1, length), 3) for length in (1, 2, 3, 7, 8, 9, 15, 16, 20, 128, 129, 300)]
+    return [{"weights": weights.tolist(), "normalised": (weights / np.sum(weights)).tolist()} for weights in lists]
 
 
 def make(out: Path) -> None:
@@ -168,11 +197,21 @@ def make(out: Path) -> None:
             averages(results, shape, experts)
             selections(results, shape)
             task_wise(results, shape, experts)
-            stock(results, shape)
+            stock(results, shape, [])
+            for only_linear in (False, True):
+                dare(results, shape, folder, only_linear)
+            dare_nothing(results, shape)
+        stock(results, "p8-24", results.names["p8-24"][::3])
         slerp(results, "p8-32", 0.5, ["outlines"], with_base=True)
+        slerp(results, "p16-48", 0.8, ["beta"], with_base=True)
         slerp(results, "p8-24", 0.3, ["task-a", "task-c"], with_base=False)
-        interpolation(results, "p8-32", 0.3, "outlines")
-        dare(results, "p8-24", folder)
-    head = {"made_with": versions("fusion-bench", "torch"), "names": results.names, "maskOrder": mask_order("p8-24")}
+        interpolation(results, "p8-32", 0.3, ["_pretrained_", "outlines"])
+        interpolation(results, "p16-48", 0.7, ["_pretrained_", "gamma"])
+        interpolation(results, "p8-24", 0.1, ["task-b", "task-c"])
+        for t in (0.0, 1.0):
+            interpolation(results, "p8-24", t, ["_pretrained_", "task-d"])
+    head = {"made_with": versions("fusion-bench", "torch"), "names": results.names, "maskOrder": mask_order()}
     rows = ",\n".join(json.dumps(row, separators=(",", ":")) for row in results.rows)
     write_bytes(folder / "expected.json", f'{json.dumps(head)[:-1]},\n"results":[\n{rows}\n]}}\n'.encode())
+    numbers = {"manyExperts": many_experts(), "normalisedWeights": normalised_weights()}
+    write_bytes(folder / "numbers.json", f"{json.dumps(numbers, separators=(',', ':'))}\n".encode())

@@ -38,13 +38,19 @@ function maskOf(file: string | undefined): Uint8Array | null {
   return readFileSync(new URL(`../../reference/fixtures/methods/${file}`, import.meta.url));
 }
 
+/** Under which name a method stands in the fixture: that of the wrapper which FusionBench's algorithm runs. */
+const FIXTURE_NAMES: Record<string, string> = {
+  CLIPTaskWiseAdaMergingAlgorithm: 'TaskWiseMergedModel',
+};
+
 describe('every method', () => {
-  it('has rows of FusionBench on every shape, or says below why not', () => {
-    const covered = new Set(fixture.results.map(({ method }) => method));
-    const missing = METHODS.map(({ name }) => name).filter((name) => !covered.has(name));
-    // Task arithmetic has a fixture of its own; the wrapper stands in the fixture under its own name.
-    expect(missing).toEqual(['TaskArithmeticAlgorithm', 'CLIPTaskWiseAdaMergingAlgorithm']);
-    expect(covered).toContain('TaskWiseMergedModel');
+  // Task arithmetic has a fixture of its own.
+  const names = METHODS.map(({ name }) => name).filter(
+    (name) => name !== 'TaskArithmeticAlgorithm',
+  );
+  it.each(names)('is held to FusionBench on every shape: %s', (name) => {
+    const rows = fixture.results.filter(({ method }) => method === (FIXTURE_NAMES[name] ?? name));
+    expect(new Set(rows.map(({ shape }) => shape))).toEqual(new Set(Object.keys(fixture.names)));
   });
 
   it.each(fixture.results.map((row) => [row.method, row.shape, JSON.stringify(row.options), row]))(
@@ -65,8 +71,10 @@ describe('what rests on the order of sums', () => {
     'comes near FusionBench: ratios of ModelStock on %s',
     async (shape, row) => {
       for (const [i, name] of (fixture.names[shape] ?? []).entries()) {
+        const expected = row.ratios?.[i] ?? null;
+        if (expected === null) continue;
         const ratio = await stockRatio(poolOf(shape), name);
-        expect(Math.abs(ratio - (row.ratios?.[i] ?? Number.NaN))).toBeLessThan(2e-6);
+        expect(Math.abs(ratio - expected)).toBeLessThan(2e-6);
       }
     },
   );

@@ -23,8 +23,8 @@ export interface MethodRow {
   readonly sha256: readonly string[];
   /** Slerp, linear interpolation. */
   readonly models?: readonly string[];
-  /** Model Stock: FusionBench's own. */
-  readonly ratios?: readonly number[];
+  /** Model Stock: FusionBench's own, null where a key is ignored. */
+  readonly ratios?: readonly (number | null)[];
   /** Slerp: FusionBench's own, null where it interpolates linearly. */
   readonly coefficients?: readonly (readonly [number, number] | null)[];
   /** DARE: the file with the elements that torch kept. */
@@ -58,7 +58,11 @@ export function choiceOfRow(
   }
   if (row.ratios) {
     const { ratios } = row;
-    const method = defineModelStock(async (_pool, name) => at(ratios, names.indexOf(name)));
+    const method = defineModelStock(async (_pool, name) => {
+      const ratio = at(ratios, names.indexOf(name));
+      if (ratio === null) throw new Error(`FusionBench asks for no ratio of ${name}`);
+      return ratio;
+    });
     return { method, options };
   }
   if (row.coefficients) {

@@ -1,8 +1,12 @@
-/** A pool of the fixtures, however its files are had: from a folder in Node, over HTTP in a browser. */
+/** Pools for tests: of the fixtures, whose files are had from a folder in Node and over HTTP in a browser, or made by hand. */
 import type { NamedBlob } from '../../checkpoint/types';
 import { openClip } from '../../clip/open';
+import { BASE_PATCH32, checkpoint, tensor } from '../../clip/testing-checkpoints';
+import type { ClipModel } from '../../clip/types';
 import { openModelPool } from '../../modelpool/judge';
 import type { ModelPool } from '../../modelpool/types';
+import { mergedFromCheckpoints } from '../merged-values';
+import type { MethodChoice } from '../types';
 
 export interface PoolFiles {
   readonly base: readonly NamedBlob[];
@@ -39,4 +43,47 @@ export async function readPool(
       })),
     ),
   };
+}
+
+/** A pool of a few small vectors, by tensor name: what a method does to numbers, without a model around them. */
+export function vectorPool(
+  base: Readonly<Record<string, readonly number[]>>,
+  experts: readonly Readonly<Record<string, readonly number[]>>[],
+  weights: readonly number[] = [],
+): ModelPool {
+  return {
+    pretrained: vectors('_pretrained_', base),
+    experts: experts.map((values, i) => ({
+      model: vectors(`expert-${i}`, values),
+      weight: weights[i] ?? 1,
+    })),
+    mergedNames: Object.keys(base),
+  };
+}
+
+function vectors(name: string, values: Readonly<Record<string, readonly number[]>>): ClipModel {
+  const tensors = Object.entries(values).map(([key, data]) => tensor(key, [data.length], data));
+  const file = checkpoint(tensors);
+  return {
+    name,
+    checkpoint: file,
+    architecture: 'CLIPVisionModel',
+    vision: BASE_PATCH32,
+    visionTensors: file.tensors,
+    visionPrefix: '',
+    assumptions: [],
+    remarks: [],
+  };
+}
+
+/** All merged tensors by name, from the checkpoints. */
+export async function mergeVectors(
+  pool: ModelPool,
+  choice: MethodChoice,
+  scalingFactor = 1,
+): Promise<Record<string, number[]>> {
+  const merged = mergedFromCheckpoints(pool, choice, scalingFactor);
+  const result: Record<string, number[]> = {};
+  for (const name of pool.mergedNames) result[name] = [...(await merged(name))];
+  return result;
 }

@@ -8,6 +8,7 @@ import { SIGN_BINS, type Sign, type TensorBackend, type TensorBuffer } from '../
 import { type MakeTaskVector, notAmong, passOver, withBuffers } from '../task-vectors';
 import type { CombineTensor, PlanContext } from '../types';
 import { filled } from '../vision-tensor';
+import { sumExperts } from './sum-experts';
 import { findThresholds } from './threshold';
 
 export interface TiesOptions {
@@ -66,10 +67,10 @@ export async function planTies(
       const { length } = pool.experts;
       await withBuffers(backend, base.length, length + 1, async ([total, ...deltas]) => {
         if (!total) return;
-        for (const [expert, delta] of deltas.entries()) {
-          await trimmed(delta, base, name, expert);
-          backend.addScaled(total, delta, 1, false);
-        }
+        for (const [expert, delta] of deltas.entries()) await trimmed(delta, base, name, expert);
+        await sumExperts(backend, total, length, (sum, expert) =>
+          backend.addScaled(sum, at(deltas, expert), 1, false),
+        );
         await disjointMerge(backend, merged, total, deltas, majority, merge_func);
       });
     });
@@ -92,10 +93,10 @@ async function majoritySign(
     await passOver(pool, included, context, (name, base) =>
       withBuffers(backend, base.length, 2, async ([total, delta]) => {
         if (!total || !delta) return;
-        for (const expert of pool.experts.keys()) {
+        await sumExperts(backend, total, pool.experts.length, async (sum, expert) => {
           await trimmed(delta, base, name, expert);
-          backend.addScaled(total, delta, 1, false);
-        }
+          backend.addScaled(sum, delta, 1, false);
+        });
         backend.countSigns(counts, total);
       }),
     );
@@ -115,13 +116,25 @@ async function disjointMerge(
   majority: Sign,
   mergeFunc: TiesOptions['merge_func'],
 ): Promise<void> {
-  const agreement = mergeFunc === 'max' ? 'largest' : 'sum';
-  for (const delta of deltas) backend.mergeAgreeing(merged, total, delta, majority, agreement);
-  if (mergeFunc === 'max') backend.applySign(merged, total, majority);
-  if (mergeFunc !== 'mean') return;
+  const { length } = deltas;
+  if (mergeFunc === 'max') {
+    for (const delta of deltas) backend.mergeAgreeing(merged, total, delta, majority, 'largest');
+    backend.applySign(merged, total, majority);
+    return;
+  }
+  await sumExperts(backend, merged, length, (sum, expert) =>
+    backend.mergeAgreeing(sum, total, at(deltas, expert), majority, 'sum'),
+  );
+  if (mergeFunc === 'sum') return;
   await withBuffers(backend, merged.length, 1, async ([count]) => {
     if (!count) return;
     for (const delta of deltas) backend.mergeAgreeing(count, total, delta, majority, 'count');
     backend.divideEach(merged, count);
   });
+}
+
+function at(deltas: readonly TensorBuffer[], expert: number): TensorBuffer {
+  const delta = deltas[expert];
+  if (!delta) throw new RangeError(`there is no task vector of expert ${expert}`);
+  return delta;
 }
