@@ -40,6 +40,7 @@ GROUPS = (
     "statistics",
     "configuration",
     "classnames",
+    "random_splits",
     "parquet_sets",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""
