@@ -60,7 +60,8 @@ async function measure({ key, title, geometry, experts }: Case, folder: string):
     const begun = performance.now();
     await page.getByLabel('Add checkpoint folder').setInputFiles(folder);
     await page.getByText(`expert-${experts}`).first().waitFor();
-    await page.getByRole('status').filter({ hasText: 'Add task images' }).waitFor();
+    // The import's bar stays until every task vector has been measured.
+    await page.getByRole('progressbar').first().waitFor({ state: 'hidden' });
     const imported = await peakMemory();
     const downloading = page.waitForEvent('download');
     await page.getByRole('button', { name: 'Download merged model' }).click();
