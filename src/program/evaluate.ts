@@ -2,6 +2,7 @@
  * Scores one model on a task pool from the first image to the last, as FusionBench's `CLIPVisionModelTaskPool.evaluate`
  * does. The page scores batch by batch and changes its mind; a program's run does not.
  */
+import { FormatError } from '../errors';
 import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
 import { createTally } from '../taskpool/tally';
@@ -22,11 +23,13 @@ export interface EvaluateOptions {
   readonly onUnreadable?: (task: string, image: string, error: Error) => void;
   /** Images per batch of the reported loss: FusionBench averages batches, 1 where `dataloader_kwargs` says nothing. */
   readonly lossBatchSize?: number;
-  /** Score one batch of each task only, as FusionBench's `fast_dev_run` does. */
-  readonly fastDevRun?: boolean;
 }
 
-/** Results in the order of the tasks. Rejects with DeviceError where the model's output is not finite. */
+/**
+ * Results in the order of the tasks.
+ * @throws DeviceError where the model's output is not finite, FormatError where no picture of a task can be read, and the
+ *   signal's reason
+ */
 export async function evaluate(
   model: ScoringModel,
   tasks: readonly EvaluatedTask[],
@@ -40,7 +43,7 @@ export async function evaluate(
 async function evaluateTask(
   model: ScoringModel,
   task: EvaluatedTask,
-  { signal, onProgress, onUnreadable, fastDevRun, lossBatchSize }: EvaluateOptions,
+  { signal, onProgress, onUnreadable, lossBatchSize }: EvaluateOptions,
 ): Promise<TaskResult> {
   const tally = createTally(task.order.length, task.head.classes);
   while (!tally.complete) {
@@ -52,9 +55,16 @@ async function evaluateTask(
       signal,
     );
     onProgress?.(task.name, tally.scored, tally.total);
-    if (fastDevRun) break;
+    // With every picture at hand nothing else would get its turn, a wish to stop neither.
+    await new Promise((resolve) => setTimeout(resolve));
   }
   const { scored, correct } = tally;
+  if (scored === 0) {
+    throw new FormatError(
+      task.name,
+      'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
+    );
+  }
   return {
     task: task.name,
     n: scored,

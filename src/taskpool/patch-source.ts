@@ -15,6 +15,12 @@ export interface PatchSource {
   fill(index: number, out: Float32Array, offset: number): Promise<void>;
 }
 
+/** A picture's file: at hand, or read when it is needed. */
+export type PictureFile = { readonly name: string } & (
+  | { readonly blob: Blob }
+  | { read(): Promise<Blob> }
+);
+
 /** Bytes of crops kept by all sources of one budget together. */
 export interface CropBudget {
   left: number;
@@ -24,7 +30,7 @@ export interface CropBudget {
 export const CROP_BUDGET_BYTES = 256 * 2 ** 20;
 
 export function createPatchSource(
-  images: readonly { readonly name: string; readonly blob: Blob }[],
+  images: readonly PictureFile[],
   processor: ProcessorConfig,
   geometry: { readonly imageSize: number; readonly patchSize: number },
   budget: CropBudget,
@@ -38,10 +44,12 @@ export function createPatchSource(
     if (kept) return kept;
     const image = images[index];
     if (!image) throw new RangeError(`the task has no image ${index}`);
-    const made = preprocess(await decodeImage(image), processor);
+    const { name } = image;
+    const blob = 'blob' in image ? image.blob : await image.read();
+    const made = preprocess(await decodeImage({ name, blob }), processor);
     if (made.width !== imageSize || made.height !== imageSize) {
       throw new CompatibilityError(
-        `${image.name}: the base's processor makes ${made.width} x ${made.height} pixels, its vision tower takes ${imageSize} x ${imageSize}; correct preprocessor_config.json.`,
+        `${name}: the base's processor makes ${made.width} x ${made.height} pixels, its vision tower takes ${imageSize} x ${imageSize}; correct preprocessor_config.json.`,
       );
     }
     if (budget.left >= made.data.byteLength) {

@@ -20,9 +20,16 @@ export interface ParquetFile {
   readonly name: string;
   /** Class names in label order, where the file has them. */
   readonly classnames: readonly string[] | undefined;
+  readonly labelColumn: string;
   readonly rowCount: number;
+  /** The rows that are read at once: from, up to, not including, to. */
+  readonly rowGroups: readonly { readonly from: number; readonly to: number }[];
   /** The rows in their order, row group by row group. */
   rows(): AsyncGenerator<ParquetRow[]>;
+  /** All labels in row order, without reading a picture. */
+  labels(): Promise<ParquetRow['label'][]>;
+  /** The rows of one row group. */
+  rowGroup(index: number): Promise<ParquetRow[]>;
 }
 
 /** `datasets`' description of the columns, in the schema's metadata under the key `huggingface`. */
@@ -119,25 +126,48 @@ export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFil
   };
   const metadata = await parquetMetadataAsync(file).catch(refuse);
   const columns = findColumns(metadata, name);
+  const { picture, label } = columns;
+  const rowGroups = boundaries(metadata);
+  const read = async (names: string[], group: { readonly from: number; readonly to: number }) => {
+    const range = { rowStart: group.from, rowEnd: group.to };
+    const rows = await parquetReadObjects({
+      file,
+      metadata,
+      columns: names,
+      ...range,
+      utf8: false,
+    }).catch(refuse);
+    return rows.map((row) => readRow(row, columns));
+  };
+  const rowGroup = async (index: number) => {
+    const group = rowGroups[index];
+    return group ? read([picture, label], group) : [];
+  };
   return {
     name,
     classnames: columns.classnames,
+    labelColumn: label,
     rowCount: Number(metadata.num_rows),
-    async *rows() {
-      let rowStart = 0;
-      for (const group of metadata.row_groups) {
-        const rowEnd = rowStart + Number(group.num_rows);
-        const rows = await parquetReadObjects({
-          file,
-          metadata,
-          columns: [columns.picture, columns.label],
-          rowStart,
-          rowEnd,
-          utf8: false,
-        }).catch(refuse);
-        yield rows.map((row) => readRow(row, columns));
-        rowStart = rowEnd;
+    rowGroups,
+    rowGroup,
+    async labels() {
+      const labels: ParquetRow['label'][] = [];
+      for (const group of rowGroups) {
+        for (const row of await read([label], group)) labels.push(row.label);
       }
+      return labels;
+    },
+    async *rows() {
+      for (const index of rowGroups.keys()) yield await rowGroup(index);
     },
   };
+}
+
+function boundaries({ row_groups: groups }: FileMetaData): { from: number; to: number }[] {
+  let to = 0;
+  return groups.map(({ num_rows: rows }) => {
+    const from = to;
+    to += Number(rows);
+    return { from, to };
+  });
 }

@@ -1,0 +1,132 @@
+/** The models of a configuration, opened and judged before anything is computed. */
+import { readPreprocessing, readTokenizerFiles } from '../../clip/config/sources';
+import { openClip } from '../../clip/open';
+import type { ClipModel, ProcessorConfig } from '../../clip/types';
+import { CompatibilityError, ConfigError } from '../../errors';
+import { mergedNames, openModelPool } from '../../modelpool/judge';
+import { type FoundFolder, findModelFolder } from '../../modelpool/sources/find-folder-node';
+import type { ModelPool } from '../../modelpool/types';
+import { isSpecialName, PRETRAINED } from '../config/program/modelpool';
+import type {
+  ModelPoolConfig,
+  ModelSource,
+  Pretrained,
+  TaskPoolConfig,
+} from '../config/program/types';
+import type { RunnableMethod } from './method-choice';
+
+/** Where references of a configuration lead. */
+export interface Surroundings {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface OpenedPool {
+  readonly pool: ModelPool;
+  /** The folder and files of each model, by its name. */
+  readonly folders: ReadonlyMap<string, FoundFolder>;
+}
+
+/**
+ * The pool that a method combines; without a method (`DummyAlgorithm`) a pool of the model alone that is scored.
+ * @throws ConfigError for models that are not on this machine, FormatError and CompatibilityError as `openClip` and
+ *   `openModelPool`
+ */
+export async function openPool(
+  { models }: ModelPoolConfig,
+  runnable: RunnableMethod | null,
+  surroundings: Surroundings,
+): Promise<OpenedPool> {
+  const folders = new Map<string, FoundFolder>();
+  const open = async (source: ModelSource, base?: ClipModel) => {
+    const { folder, model } = await openModel(source, surroundings, base);
+    folders.set(source.name, folder);
+    return model;
+  };
+  const pretrainedSource = models.find(({ name }) => name === PRETRAINED);
+  const pretrained = pretrainedSource && (await open(pretrainedSource));
+  const tuned = models.filter(({ name }) => !isSpecialName(name));
+  if (!runnable) {
+    const [first] = tuned;
+    const model = pretrained ?? (first && (await open(first)));
+    if (!model) throw new ConfigError('modelpool.models: there is no model.');
+    return { pool: { pretrained: model, experts: [], mergedNames: mergedNames(model) }, folders };
+  }
+  const experts: ClipModel[] = [];
+  for (const source of tuned) experts.push(await open(source, pretrained));
+  // An interpolation goes from the first to the second in the order of the file, the pretrained model being one of them.
+  if (runnable.method.experts.max === 2 && pretrained && models[0] !== pretrainedSource) {
+    experts.push(pretrained);
+  }
+  // What takes no part in an average still says which tensors there are.
+  const like = pretrained ?? experts[0];
+  if (!like) throw new ConfigError('modelpool.models: there is no model.');
+  const pool = openModelPool(
+    like,
+    experts.map((model) => ({ model, weight: 1 })),
+  );
+  return { pool, folders };
+}
+
+async function openModel(
+  source: ModelSource,
+  surroundings: Surroundings,
+  base: ClipModel | undefined,
+): Promise<{ model: ClipModel; folder: FoundFolder }> {
+  const { name, adapter } = source;
+  const folder = await find(source, surroundings);
+  if (adapter === undefined) return { model: await openClip(name, folder.files, base), folder };
+  const own = await openClip(source.reference, folder.files, base);
+  const adapterFolder = await findModelFolder(adapter, surroundings);
+  return { model: await openClip(name, adapterFolder.files, own), folder: adapterFolder };
+}
+
+function find(
+  { reference, revision, subfolder }: Pretrained,
+  surroundings: Surroundings,
+  weights = true,
+): Promise<FoundFolder> {
+  return findModelFolder(reference, { ...surroundings, revision, subfolder, weights });
+}
+
+/** What stays the same whatever is merged: the text tower with its tokenizer, the projection, the preprocessing. */
+export interface ScoringClip {
+  /** A full CLIP with the processor's tokenizer. */
+  readonly model: ClipModel;
+  readonly processor: ProcessorConfig;
+}
+
+/**
+ * The task pool's CLIP and processor, for vision towers like `tower`.
+ * @throws ConfigError for models that are not on this machine, CompatibilityError where they do not fit the tower or lack a part
+ */
+export async function openScoringClip(
+  { clipModel, processor, dataProcessor }: TaskPoolConfig,
+  tower: ClipModel,
+  surroundings: Surroundings,
+): Promise<ScoringClip> {
+  const { files } = await find(clipModel, surroundings);
+  const model = await openClip(clipModel.reference, files);
+  const width = model.visualProjection?.shape[1];
+  if (!model.text || width === undefined) {
+    throw new CompatibilityError(
+      `taskpool.clip_model: ${clipModel.reference} is no full CLIP: scoring needs its text tower and its projection.`,
+    );
+  }
+  if (width !== tower.vision.hiddenSize) {
+    throw new CompatibilityError(
+      `taskpool.clip_model: ${clipModel.reference} projects pictures of width ${width}, but the models of the pool give ${tower.vision.hiddenSize}. Name the CLIP that they were fine-tuned from (taskpool.base_model in FusionBench's configurations).`,
+    );
+  }
+  const texts = await find(processor, surroundings, false);
+  const pictures = dataProcessor ? await find(dataProcessor, surroundings, false) : texts;
+  const tokenizer = await readTokenizerFiles(texts.files);
+  const preprocessing = await readPreprocessing(pictures.files, tower.vision.imageSize);
+  if (!tokenizer || !preprocessing) {
+    const [lacking, place] = tokenizer
+      ? ['preprocessor_config.json', pictures]
+      : ['tokenizer.json (or vocab.json and merges.txt)', texts];
+    throw new CompatibilityError(`taskpool.processor: ${place.folder} has no ${lacking}.`);
+  }
+  return { model: { ...model, tokenizer }, processor: preprocessing };
+}

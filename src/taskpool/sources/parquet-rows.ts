@@ -1,0 +1,85 @@
+/** Rows of Parquet files: labels at once, pictures when they are asked for. */
+import type { NamedBlob } from '../../checkpoint/types';
+import { byCodePoint } from '../../code-points';
+import { FormatError } from '../../errors';
+import { openParquet, type ParquetFile, type ParquetRow } from '../images/parquet-file';
+import type { DatasetRow } from './types';
+
+interface LabelledRow {
+  readonly name: string;
+  readonly label: number | string;
+  read(): Promise<Blob>;
+}
+
+/**
+ * The rows of the files in their order, which belong to one split.
+ * @param classnamesOf - what else is known of a column's classes
+ * @throws FormatError where a file cannot be read, or says otherwise than the others what its classes are
+ */
+export async function openParquetRows(
+  files: readonly NamedBlob[],
+  classnamesOf: (column: string) => readonly string[] | undefined,
+): Promise<{ classnames: readonly string[] | undefined; rows: DatasetRow[]; notes: string[] }> {
+  const rows: LabelledRow[] = [];
+  const notes: string[] = [];
+  let given: { readonly file: string; readonly names: readonly string[] | undefined } | undefined;
+  for (const source of files) {
+    const file = await openParquet(source);
+    const names = file.classnames ?? classnamesOf(file.labelColumn);
+    given ??= { file: file.name, names };
+    if (String(names) !== String(given.names)) {
+      throw new FormatError(file.name, `Its class names are not those of ${given.file}.`);
+    }
+    const labelled = await labelledRows(file);
+    if (labelled.length < file.rowCount) {
+      notes.push(`${file.name}: ${file.rowCount - labelled.length} rows without a label`);
+    }
+    rows.push(...labelled);
+  }
+  return { ...numbered(rows, given?.names), notes };
+}
+
+async function labelledRows(file: ParquetFile): Promise<LabelledRow[]> {
+  const picture = pictureReader(file);
+  const labels = await file.labels();
+  return labels.flatMap((label, row) =>
+    // Rows without a label have none, or -1.
+    label === undefined || label === -1
+      ? []
+      : [{ name: `${file.name}/${row}`, label, read: () => picture(row) }],
+  );
+}
+
+/** Keeps the row group that was read last: pictures are asked for in their order, more or less. */
+function pictureReader(file: ParquetFile): (row: number) => Promise<Blob> {
+  let kept: { readonly index: number; readonly rows: Promise<ParquetRow[]> } | undefined;
+  return async (row) => {
+    const index = file.rowGroups.findIndex(({ to }) => row < to);
+    if (kept?.index !== index) kept = { index, rows: file.rowGroup(index) };
+    const { picture } = (await kept.rows)[row - (file.rowGroups[index]?.from ?? 0)] ?? {};
+    if (picture) return new Blob([picture]);
+    throw new FormatError(`${file.name}/${row}`, 'There is no picture in this row.');
+  };
+}
+
+/** Labels that are names, as numbers: by the names that are given, else by the sorted ones there are. */
+function numbered(
+  rows: readonly LabelledRow[],
+  given: readonly string[] | undefined,
+): { classnames: readonly string[] | undefined; rows: DatasetRow[] } {
+  const texts = rows.flatMap(({ label }) => (typeof label === 'string' ? [label] : []));
+  const classnames =
+    given ?? (texts.length > 0 ? [...new Set(texts)].sort(byCodePoint) : undefined);
+  const labels = new Map(classnames?.map((name, label) => [name, label]));
+  return {
+    classnames,
+    rows: rows.map((row) => {
+      const label = typeof row.label === 'string' ? labels.get(row.label) : row.label;
+      if (label !== undefined && label >= 0) return { ...row, label };
+      throw new FormatError(
+        row.name,
+        `The label ${row.label} is none of the ${classnames?.length} classes.`,
+      );
+    }),
+  };
+}

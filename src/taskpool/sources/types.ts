@@ -1,0 +1,40 @@
+/** A data set as `datasets.load_dataset` would give it, its pictures still unread. */
+
+export interface DatasetRow {
+  /** As the user knows it: a path, or a Parquet file and row. */
+  readonly name: string;
+  readonly label: number;
+  /** @throws FormatError where the file cannot be read any more */
+  read(): Promise<Blob>;
+}
+
+export interface Dataset {
+  /** In label order; undefined where the data do not say. */
+  readonly classnames: readonly string[] | undefined;
+  /** In the order in which `datasets` has them. */
+  readonly rows: readonly DatasetRow[];
+  /** What was passed over, and why, for people. */
+  readonly notes: readonly string[];
+}
+
+/** A part of a split that is asked for. */
+export interface SplitRequest {
+  readonly split: string;
+  /** The rows of it, `to` not included. */
+  rows(total: number): { readonly from: number; readonly to: number };
+}
+
+export interface DatasetRequest {
+  /** As it stands in the configuration, for messages. */
+  readonly name: string;
+  /** What the files are; undefined where the files themselves tell. */
+  readonly format: DatasetFormat | undefined;
+  /** The repository's configuration, such as `cropped_digits`. */
+  readonly configuration: string | undefined;
+  /** Paths and patterns, by split. */
+  readonly dataFiles: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Read one after the other. */
+  readonly splits: readonly SplitRequest[];
+}
+
+export type DatasetFormat = 'imagefolder' | 'parquet';
