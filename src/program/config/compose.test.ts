@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../errors';
 import { compose } from './compose';
@@ -14,7 +15,7 @@ interface Tree {
 const trees = fixture<Setting & { cases: readonly Tree[] }>('trees.json');
 const own = fixture<Setting & { cases: readonly Run[] }>('own.json.gz');
 const whole = fixture<Setting & Omit<Tree, 'title'>>('fusionbench-tree.json.gz');
-const ownSource = configFolder(new URL('../../../config', import.meta.url).pathname);
+const ownSource = configFolder(fileURLToPath(new URL('../../../config', import.meta.url)));
 
 function composed(source: ConfigSource, { environment, now }: Setting, run: Run) {
   return compose({

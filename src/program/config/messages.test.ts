@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../errors';
 import { composeConfig } from './compose';
@@ -6,9 +7,11 @@ import { expandSweeps } from './override/sweep';
 import { configFiles } from './source';
 import { fixture } from './testing';
 
-const own = configFolder(new URL('../../../config', import.meta.url).pathname);
+const own = configFolder(fileURLToPath(new URL('../../../config', import.meta.url)));
 const tutorial = 'clip_task_arithmetic';
-const tutorials = configFolder(new URL('../../../config/_get_started', import.meta.url).pathname);
+const tutorials = configFolder(
+  fileURLToPath(new URL('../../../config/_get_started', import.meta.url)),
+);
 
 async function refusal(running: () => Promise<unknown>): Promise<string> {
   try {

@@ -1,27 +1,16 @@
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../../errors';
 import { compose } from '../compose';
 import { configFolder } from '../folder-node';
 import { fixture, type Run, type Setting } from '../testing';
 import { expandLogDir, readConfig, readProgram } from './read-program';
 
 const folder = (path: string) =>
-  configFolder(new URL(`../../../../${path}`, import.meta.url).pathname);
+  configFolder(fileURLToPath(new URL(`../../../../${path}`, import.meta.url)));
 
 async function read(path: string, configName: string, overrides: readonly string[] = []) {
   const { config, referenced } = await compose({ ...folder(path), configName, overrides, env: {} });
   return readProgram(config, referenced);
-}
-
-/** What is wrong with the tutorial after these overrides. */
-async function problems(...overrides: string[]): Promise<string> {
-  try {
-    await read('config/_get_started', 'clip_task_arithmetic', overrides);
-  } catch (error) {
-    if (error instanceof ConfigError) return error.message;
-    throw error;
-  }
-  return 'accepted';
 }
 
 describe('reading a program', () => {
@@ -254,125 +243,5 @@ describe('reading a program', () => {
         ],
       }
     `);
-  });
-});
-
-describe('what is refused', () => {
-  it('an option by a wrong name, wherever it came from', async () => {
-    expect(await problems('+method.scale_factor=0.5')).toMatchInlineSnapshot(
-      `"method.scale_factor: TaskArithmeticAlgorithm has no option scale_factor. The name is scaling_factor."`,
-    );
-    expect(await problems('+taskpool.batchsize=1', '+sead=3')).toMatchInlineSnapshot(`
-      "sead: the program has no option sead. The name is seed.
-      taskpool.batchsize: CLIPVisionModelTaskPool has no option batchsize. Its options are test_datasets, clip_model, processor, data_processor, dataloader_kwargs, fast_dev_run, base_model, move_to_device, layer_wise_feature_save_path, layer_wise_feature_first_token_only, layer_wise_feature_max_num, classnames, templates, sample_size, sample_seed."
-    `);
-    expect(await problems('+taskpool.dataloader_kwargs.batch=1')).toMatchInlineSnapshot(
-      `"taskpool.dataloader_kwargs.batch: PyTorch's DataLoader has no option batch. The name is batch_size."`,
-    );
-  });
-
-  it('a class that is not there', async () => {
-    expect(
-      await problems('method._target_=fusion_bench.method.TaskArithmetic'),
-    ).toMatchInlineSnapshot(
-      `"method._target_: fusion_bench.method.TaskArithmetic is not a method that this program has. Did you mean fusion_bench.method.TaskArithmeticAlgorithm?"`,
-    );
-    expect(
-      await problems('modelpool._target_=fusion_bench.modelpool.OpenCLIPVisionModelPool'),
-    ).toMatchInlineSnapshot(
-      `"modelpool._target_: fusion_bench.modelpool.OpenCLIPVisionModelPool is not a model pool that this program has. Did you mean fusion_bench.modelpool.CLIPVisionModelPool?"`,
-    );
-    expect(await problems('~method._target_')).toMatchInlineSnapshot(
-      `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.TaskArithmeticAlgorithm, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.ModelStock, fusion_bench.method.SlerpMergeAlgorithm."`,
-    );
-  });
-
-  it('values of the wrong kind', async () => {
-    expect(await problems('method.scaling_factor=nan')).toMatchInlineSnapshot(
-      `"method.scaling_factor: a finite number is expected, but it is NaN."`,
-    );
-    expect(await problems("method.scaling_factor='0.5'")).toMatchInlineSnapshot(
-      `"method.scaling_factor: a finite number is expected, but it is the text "0.5". Leave the quotes out."`,
-    );
-    expect(await problems('method.scaling_factor=???')).toMatchInlineSnapshot(
-      `"method.scaling_factor: it has to be given (???), and nothing is."`,
-    );
-    expect(await problems('~method.scaling_factor')).toMatchInlineSnapshot(
-      `"method.scaling_factor: it is missing; TaskArithmeticAlgorithm needs it."`,
-    );
-    expect(await problems('+seed=1.5', '+fast_dev_run=1')).toMatchInlineSnapshot(`
-      "seed: a whole number is expected, but it is 1.5.
-      fast_dev_run: true or false is expected, but it is 1."
-    `);
-    expect(
-      await problems(
-        '+method={threshold:120,remove_keys:x,merge_func:summ}',
-        'method._target_=fusion_bench.method.TiesMergingAlgorithm',
-      ),
-    ).toMatchInlineSnapshot(`
-      "method.threshold: a number between 0 and 100 is expected, but it is 120.
-      method.remove_keys: a list of texts is expected, but it is the text "x".
-      method.merge_func: one of sum, mean, max is expected, but it is the text "summ". Did you mean sum?"
-    `);
-  });
-
-  it('weights that do not fit the pool', async () => {
-    const average = 'method._target_=fusion_bench.method.WeightedAverageAlgorithm';
-    const options = '+method={normalize:true,weights:[0.5]}';
-    expect(await problems(average, '~method.scaling_factor', options)).toMatchInlineSnapshot(
-      `"method.weights: one weight for each of the 2 fine-tuned models is needed (sun397, stanford-cars), but there are 1."`,
-    );
-    expect(
-      await problems(average, '~method.scaling_factor', '+method={normalize:true,weights:[1,-1]}'),
-    ).toMatchInlineSnapshot(`"method.weights: their sum is 0, so they cannot be normalized."`);
-  });
-
-  it('pools that a method cannot merge', async () => {
-    expect(await problems('~modelpool.models._pretrained_')).toMatchInlineSnapshot(
-      `"modelpool.models: there is no _pretrained_, the model that all were fine-tuned from."`,
-    );
-    expect(
-      await problems(
-        'method._target_=fusion_bench.method.SlerpMergeAlgorithm',
-        '+method.t=0.5',
-        '~method.scaling_factor',
-      ),
-    ).toMatchInlineSnapshot(
-      `"modelpool.models: exactly two models are needed, and it has 3: _pretrained_, sun397, stanford-cars."`,
-    );
-  });
-
-  it('models and tasks that cannot be loaded', async () => {
-    expect(
-      await problems('modelpool.models.sun397=3', 'modelpool.models.stanford-cars=???'),
-    ).toMatchInlineSnapshot(`
-      "modelpool.models.sun397: a folder, a repository (organisation/name) or a section with _target_ is expected, but it is 3.
-      modelpool.models.stanford-cars: a folder, a repository (organisation/name) or a section with _target_ is expected, but it is still to be given (???)."
-    `);
-    expect(
-      await problems('modelpool.models.sun397={_target_:torch.load,f:x}'),
-    ).toMatchInlineSnapshot(
-      `"modelpool.models.sun397._target_: transformers.CLIPVisionModel.from_pretrained or transformers.CLIPModel.from_pretrained is expected, but it is the text "torch.load"."`,
-    );
-    expect(await problems("taskpool.test_datasets.sun397.split='test[:1'")).toMatchInlineSnapshot(
-      `"taskpool.test_datasets.sun397.split: "test[:1" is no split. Splits read test, train[:500], train[10%:20%], train+test."`,
-    );
-    expect(
-      await problems('taskpool.test_datasets.sun397._target_=datasets.load'),
-    ).toMatchInlineSnapshot(
-      `"taskpool.test_datasets.sun397._target_: datasets.load_dataset or fusion_bench.utils.data.train_validation_split is expected, but it is the text "datasets.load"."`,
-    );
-    expect(await problems('+taskpool.dataloader_kwargs.shuffle=true')).toMatchInlineSnapshot(
-      `"taskpool.dataloader_kwargs.shuffle: only false is possible: every picture is scored, in one fixed order."`,
-    );
-    expect(await problems('+taskpool.templates={sun:[a photo]}')).toMatchInlineSnapshot(`
-      "taskpool.templates.sun: there is no such task. The name is sun397.
-      taskpool.templates.sun: "a photo" has no {} for the name of the class."
-    `);
-    expect(
-      await problems('+merged_model_save_kwargs={safe_serialization:true}'),
-    ).toMatchInlineSnapshot(
-      `"merged_model_save_kwargs: saving a CLIPVisionModelPool takes no options (FusionBench fails on them). Set it to null."`,
-    );
   });
 });

@@ -1,0 +1,202 @@
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { ConfigError } from '../../../errors';
+import type { MethodConfig } from '../methods/index';
+import type { ModelPoolConfig, ModelSource } from '../program/types';
+import { readMergekitConfig } from './read-mergekit';
+import { writeMergekitConfig } from './write-mergekit';
+
+const written = (name: string) =>
+  fileURLToPath(
+    new URL(
+      `../../../../reference/fixtures/configuration/written/mergekit/${name}.yml`,
+      import.meta.url,
+    ),
+  );
+
+const models = (...names: string[]): readonly ModelSource[] =>
+  names.map((name) =>
+    name === '_pretrained_'
+      ? { name, reference: 'openai/clip-vit-base-patch32' }
+      : { name, reference: `tanganke/clip-vit-base-patch32_${name}` },
+  );
+
+const poolOf = (...names: string[]): ModelPoolConfig => ({
+  target: 'CLIPVisionModelPool',
+  models: models(...names),
+  processor: null,
+  platform: 'hf',
+});
+
+const merges: readonly (readonly [name: string, MethodConfig, ModelPoolConfig])[] = [
+  [
+    'task-arithmetic',
+    { target: 'TaskArithmeticAlgorithm', options: { scaling_factor: 0.3, inplace: true } },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
+    'linear',
+    { target: 'SimpleAverageAlgorithm', options: { show_pbar: false, inplace: true } },
+    {
+      ...poolOf(),
+      models: [
+        { name: 'a', reference: 'me/a' },
+        { name: 'b', reference: './b' },
+      ],
+    },
+  ],
+  [
+    'linear-weighted',
+    {
+      target: 'WeightedAverageAlgorithm',
+      options: { normalize: false, weights: [0.7, 1e-8], verbose: true },
+    },
+    {
+      ...poolOf(),
+      models: [
+        { name: 'a', reference: 'me/a' },
+        { name: 'a-2', reference: 'you/a' },
+      ],
+    },
+  ],
+  [
+    'ties',
+    {
+      target: 'TiesMergingAlgorithm',
+      options: { scaling_factor: 0.3, threshold: 20, remove_keys: [], merge_func: 'mean' },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
+    'dare-linear',
+    {
+      target: 'DareTaskArithmetic',
+      options: {
+        scaling_factor: 0.5,
+        sparsity_ratio: 0.75,
+        only_on_linear_weights: false,
+        rescale: true,
+      },
+    },
+    {
+      ...poolOf(),
+      models: [
+        ...models('_pretrained_', 'sun397'),
+        {
+          name: 'lora-16',
+          reference: 'openai/clip-vit-base-patch32',
+          revision: 'v1',
+          adapter: 'me/lora-16',
+        },
+      ],
+    },
+  ],
+  [
+    'slerp',
+    { target: 'SlerpMergeAlgorithm', options: { t: 0.25, DOT_THRESHOLD: 0.9995, epsilon: 1e-8 } },
+    {
+      ...poolOf(),
+      models: [
+        { name: 'a', reference: 'me/a' },
+        { name: 'b', reference: 'me/b' },
+      ],
+    },
+  ],
+  [
+    'model-stock',
+    {
+      target: 'ModelStock',
+      options: { ignore_keys: null, model_save_path: null, model_save_kwargs: undefined },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+];
+
+describe("mergekit's YAML", () => {
+  it.each(merges)('%s comes back the same', async (name, method, modelpool) => {
+    const yaml = writeMergekitConfig({ method, modelpool });
+    expect(readMergekitConfig(yaml)).toEqual({ method, modelpool });
+    await expect(yaml).toMatchFileSnapshot(written(name));
+  });
+
+  it('reads what people write: the base among the models, weights for all, no names', () => {
+    const { method, modelpool } = readMergekitConfig(`
+      merge_method: task_arithmetic
+      base_model: openai/clip-vit-base-patch16
+      models:
+        - model: openai/clip-vit-base-patch16
+        - model: tanganke/clip-vit-base-patch16_dtd
+          parameters: {weight: 0.4}
+        - model: ./checkpoints/mnist/model.safetensors
+      parameters: {weight: 0.4, int8_mask: true}
+      dtype: bfloat16
+    `);
+    expect(method.options).toEqual({ scaling_factor: 0.4, inplace: true });
+    expect(modelpool.models.map(({ name }) => name)).toEqual(['_pretrained_', 'dtd', 'model']);
+  });
+
+  function refusal(yaml: string): string {
+    try {
+      readMergekitConfig(yaml);
+    } catch (error) {
+      if (error instanceof ConfigError) return error.message;
+      throw error;
+    }
+    return 'accepted';
+  }
+
+  it('refuses what FusionBench has no option for', () => {
+    expect(refusal('merge_method: della\nmodels: []')).toMatchInlineSnapshot(
+      `"merge_method: one of linear, task_arithmetic, ties, dare_linear, slerp, model_stock is expected, but it is the text "della"."`,
+    );
+    expect(
+      refusal(
+        'merge_method: task_arithmetic\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
+      ),
+    ).toMatchInlineSnapshot(
+      `"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's task_arithmetic has no option. Give all the same weight."`,
+    );
+    expect(
+      refusal(
+        'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: [0, 1]}}]\nparameters: {densty: 0.5}',
+      ),
+    ).toMatchInlineSnapshot(`
+      "parameters.densty: mergekit has no option densty. The name is density.
+      models.0.parameters.weight: a finite number is expected, but it is a list."
+    `);
+    expect(refusal('merge_method: slerp\nslices: []')).toMatchInlineSnapshot(
+      `"mergekit_config.yml: slices is not supported: models are merged as a whole."`,
+    );
+  });
+
+  it('refuses to write what mergekit does not have', () => {
+    const modelpool = poolOf('_pretrained_', 'sun397');
+    const magmax: MethodConfig = {
+      target: 'MagMaxAlgorithm',
+      options: { scaling_factor: 0.5, inplace: true },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: magmax, modelpool }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have MagMaxAlgorithm. Write a configuration of FusionBench instead.]`,
+    );
+    const ties: MethodConfig = {
+      target: 'TiesMergingAlgorithm',
+      options: { scaling_factor: 1, threshold: 20, remove_keys: [], merge_func: 'max' },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: ties, modelpool }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have merge_func: max. Write a configuration of FusionBench instead.]`,
+    );
+    const average: MethodConfig = {
+      target: 'TaskArithmeticAlgorithm',
+      options: { scaling_factor: 1, inplace: true },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: average, modelpool: poolOf('sun397') }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: modelpool.models: there is no _pretrained_, which is the base here.]`,
+    );
+  });
+});
