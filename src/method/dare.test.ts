@@ -50,7 +50,9 @@ describe('DARE', () => {
   it('is task arithmetic where nothing is dropped, and the base where everything is', async () => {
     expect(new Set((await merge({ sparsity_ratio: 0 })).a)).toEqual(new Set([2]));
     expect(new Set((await merge({ sparsity_ratio: 1, rescale: false })).a)).toEqual(new Set([0]));
-    await expect(merge({ sparsity_ratio: 1 })).rejects.toThrowErrorMatchingInlineSnapshot(`[ConfigError: DareTaskArithmetic: sparsity_ratio 1 drops everything, and nothing can be rescaled. Lower it, or set rescale to false.]`);
+    await expect(merge({ sparsity_ratio: 1 })).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: DareTaskArithmetic: sparsity_ratio 1 drops everything, and nothing can be rescaled. Lower it, or set rescale to false.]`,
+    );
   });
 
   it('draws as documented', async () => {

@@ -104,7 +104,7 @@ export function resolveOptions(
       const wanted = objection(option, value);
       if (wanted) {
         throw new ConfigError(
-          `${method}: ${option.name} is ${JSON.stringify(value)}, but must be ${wanted}.`,
+          `${method}: ${option.name} is ${shown(value)}, but must be ${wanted}.`,
         );
       }
       return [option.name, value];
@@ -143,6 +143,11 @@ function objection(option: MethodOption, value: OptionValue): string | null {
     case 'string list':
       return isListOf(value, (item) => typeof item === 'string') ? null : 'a list of texts';
   }
+}
+
+function shown(value: OptionValue): string {
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 function inRange({ kind, min, max }: NumberOption, value: OptionValue): boolean {

@@ -35,9 +35,7 @@ export function defineSlerp(coefficientsOf: CoefficientsOf) {
         name: 't',
         kind: 'number',
         default: 0.5,
-        min: 0,
-        max: 1,
-        description: '0 gives the first model, 1 the second.',
+        description: '0 gives the first model, 1 the second; the arc goes on beyond both.',
       },
       {
         name: 'DOT_THRESHOLD',
