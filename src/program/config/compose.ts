@@ -82,12 +82,27 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   return finish(root, context);
 }
 
-/** A lone file: no defaults list, no overrides. */
+/**
+ * Resolves a lone file: no defaults list, no overrides, no run. A configuration that FusionBench saved after a run is one.
+ * @param name - stands for the name of the configuration in `${hydra:job.config_name}`
+ */
 export function resolveLoneConfig(
   content: Section,
-  env: ComposeOptions['env'] = {},
+  name: string,
+  env: ComposeOptions['env'],
 ): Omit<Composition, 'run'> {
-  const resolver = createResolver(content, { env, now: new Date(), hydra: undefined });
+  const facts: ReadonlyMap<string, Scalar> = new Map<string, Scalar>([
+    ['job.config_name', name],
+    ['job.name', name],
+    ['job.num', 0],
+    ['runtime.cwd', '.'],
+  ]);
+  const hydra = (path: string): Node => {
+    const value = facts.get(path);
+    if (value !== undefined) return value;
+    throw new ConfigError(`Hydra has no value ${path} for a lone file.`);
+  };
+  const resolver = createResolver(content, { env, now: new Date(), hydra });
   resolver.resolveAll();
   return { config: toTree(content), referenced: resolver.referenced };
 }

@@ -47,6 +47,8 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
   const referenced = new Set<string>();
   /** Places whose interpolation is being resolved, outermost first. */
   const chain: Place[] = [];
+  /** Errors that name their places themselves. */
+  const circles = new WeakSet<ConfigError>();
   adopt(root);
 
   function adopt(container: Container): void {
@@ -100,7 +102,11 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
 
   function circular(place: Place): ConfigError {
     const names = [...chain, place].map(pathOf);
-    return new ConfigError(`These values refer to one another in a circle: ${names.join(' -> ')}.`);
+    const error = new ConfigError(
+      `These values refer to one another in a circle: ${names.join(' -> ')}.`,
+    );
+    circles.add(error);
+    return error;
   }
 
   function evaluateAt(place: Place, text: string): Node {
@@ -109,7 +115,7 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
     } catch (cause) {
       // The innermost value is the one to mend; those that refer to it need no mention.
       if (!(cause instanceof ConfigError) || cause.cause instanceof ConfigError) throw cause;
-      if (cause.message.startsWith('These values refer')) throw cause;
+      if (circles.has(cause)) throw cause;
       throw new ConfigError(`${pathOf(place)}: ${text}: ${cause.message}`, { cause });
     }
   }

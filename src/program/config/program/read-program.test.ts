@@ -142,6 +142,32 @@ describe('reading a program', () => {
     expect(program.modelpool.models.length).toBeGreaterThan(0);
   });
 
+  it('reads what FusionBench saved after a run, with its folders still unresolved', () => {
+    const config = readConfig(
+      `
+      path: {output_dir: out, log_dir: '\${.output_dir}/\${hydra:job.config_name}/\${now:%Y}', work_dir: '\${hydra:runtime.cwd}'}
+      fabric: {_target_: lightning.Fabric, loggers: {root_dir: '\${path.log_dir}'}}
+      method: {_target_: fusion_bench.method.model_stock.ModelStock, model_save_path: '\${path.log_dir}/checkpoint'}
+      modelpool:
+        _target_: fusion_bench.modelpool.CLIPVisionModelPool
+        models: {_pretrained_: me/base, a: me/a, b: me/b}
+      `,
+      'runs/saved.yaml',
+    );
+    expect(config.taskpool).toBeNull();
+    expect(config.method.options).toMatchObject({
+      model_save_path: `out/saved/${new Date().getFullYear()}/checkpoint`,
+    });
+  });
+
+  it('refuses a lone file that needs others', () => {
+    expect(() =>
+      readConfig('defaults: [method: x]', 'main.yaml'),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: main.yaml has a defaults list: it is made of several files, and needs the folder that it lies in.]`,
+    );
+  });
+
   it('reads a lone file with references inside', () => {
     const config = readConfig(`
       base: openai/clip-vit-base-patch16

@@ -87,8 +87,13 @@ export function readConfig(
       `${file} has a defaults list: it is made of several files, and needs the folder that it lies in.`,
     );
   }
-  const { config, referenced } = resolveLoneConfig(content, env);
+  const { config, referenced } = resolveLoneConfig(content, stem(file), env);
   return readProgram(config, referenced);
+}
+
+/** The name of a file without folder and extension. */
+function stem(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '');
 }
 
 function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | undefined {
