@@ -8,7 +8,10 @@ const MAX_STOPS = 150;
 export async function tabTo(page: Page, control: Locator): Promise<void> {
   await expect(control).toBeVisible();
   for (let stop = 0; stop < MAX_STOPS; stop++) {
-    if (await control.evaluate((element) => element === document.activeElement)) return;
+    const focused = control.evaluate((element) => element === document.activeElement, null, {
+      timeout: 10_000,
+    });
+    if (await focused) return;
     await page.keyboard.press('Tab');
   }
   throw new Error(`${control} cannot be reached by Tab.`);
