@@ -3,19 +3,10 @@ import type { room } from './pages/kernels';
 import { openTestPage } from './support/pages';
 import { expect, test } from './support/test';
 
-/** The methods of the fixture besides task arithmetic, by FusionBench's names. */
-const METHODS = [
-  'TiesMergingAlgorithm',
-  'MagMaxAlgorithm',
-  'DareTaskArithmetic',
-  'DareTiesMerging',
-  'TaskWiseMergedModel',
-  'SimpleAverageAlgorithm',
-  'WeightedAverageAlgorithm',
-  'ModelStock',
-  'LinearInterpolationAlgorithm',
-  'SlerpMergeAlgorithm',
-];
+const fixture = new URL('../reference/fixtures/methods/expected.json', import.meta.url);
+const { results }: { results: { method: string }[] } = JSON.parse(readFileSync(fixture, 'utf8'));
+/** The methods of the fixture, by FusionBench's names; task arithmetic has a fixture of its own. */
+const METHODS = [...new Set(results.map(({ method }) => method))];
 
 test.describe('WGSL', () => {
   test('holds the table that the CPU backend defines, bit for bit', async ({ page }) => {

@@ -2,7 +2,7 @@
  * Adding up one value of every expert in torch's order: `sum(dim=0)` goes from left to right within blocks of 16, adds
  * up the blocks, and adds those to what is left over. Up to 17 experts that is from left to right.
  * Source: PyTorch `aten/src/ATen/native/cpu/SumKernel.cpp`, `multi_row_sum`. What it does at the ragged end of a thread's
- * share of a vector (from five experts on, up to 31 positions each) depends on processor and threads, and is left out.
+ * share of a vector (from five experts on, a few dozen positions) depends on processor and threads, and is left out.
  */
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { withBuffers } from '../task-vectors';

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { MethodOption } from './options';
+import { METHODS } from './registry';
+import type { Method } from './types';
+
+const text = readFileSync(new URL('../../docs/methods.md', import.meta.url), 'utf8');
+
+/** The rows below a table's header that begins so. */
+function rows(header: string): string[] {
+  const lines = text.split('\n');
+  const start = lines.findIndex((line) => line.startsWith(header));
+  if (start < 0) throw new Error(`docs/methods.md has no table ${header}`);
+  const after = lines.slice(start + 2);
+  return after.slice(
+    0,
+    after.findIndex((line) => !line.startsWith('|')),
+  );
+}
+
+function cells(row: string): string[] {
+  return row
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+}
+
+function expertsText({ experts: { min, max } }: Method): string {
+  if (max === undefined) return min <= 1 ? 'any' : `${min} or more`;
+  return `${min} or ${max}`;
+}
+
+function kindText(option: MethodOption): string {
+  if (option.kind === 'choice') return option.choices.join(', ');
+  if (option.kind === 'number list' && option.perExpert) return 'number per expert';
+  return option.kind;
+}
+
+function rangeText(option: MethodOption): string {
+  if (option.kind !== 'number' && option.kind !== 'integer') return '';
+  const { min, max } = option;
+  if (min !== undefined && max !== undefined) return `${min} to ${max}`;
+  return min === undefined ? '' : `at least ${min}`;
+}
+
+function defaultText({ default: value }: MethodOption): string {
+  return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
+}
+
+describe('docs/methods.md', () => {
+  it('lists exactly the methods that there are', () => {
+    const listed = rows('| Method |').map((row) => cells(row).slice(0, 4));
+    const known = METHODS.map((method) => [
+      `\`${method.name}\``,
+      method.title,
+      method.kind,
+      expertsText(method),
+    ]);
+    expect(listed).toEqual(known);
+  });
+
+  it('lists exactly their options, with kind, default and bounds', () => {
+    const listed = rows('| Option of |').map(cells);
+    const known = METHODS.flatMap(({ name, options }) =>
+      options.map((option) => [
+        `\`${name}\``,
+        `\`${option.name}\`${option.own ? ' *' : ''}`,
+        kindText(option),
+        defaultText(option),
+        rangeText(option),
+        option.description,
+      ]),
+    );
+    expect(listed).toEqual(known);
+  });
+
+  it('lists exactly what is accepted and has no effect', () => {
+    const listed = rows('| Accepted by |').map(cells);
+    const known = METHODS.filter(({ ignored }) => ignored.length > 0).map(({ name, ignored }) => [
+      `\`${name}\``,
+      ignored.map((option) => `\`${option}\``).join(', '),
+    ]);
+    expect(listed).toEqual(known);
+  });
+
+  it('has a section for every method', () => {
+    for (const { name } of METHODS) expect(text).toContain(`\n### ${name}\n`);
+  });
+
+  it('shows a method as it stands in the code', () => {
+    const code = readFileSync(new URL('./simple-average.ts', import.meta.url), 'utf8');
+    expect(text).toContain(`\`\`\`ts\n${code}\`\`\``);
+  });
+});
