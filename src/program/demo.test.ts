@@ -1,0 +1,172 @@
+import { openAsBlob, readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { NamedBlob } from '../checkpoint/types';
+import { openClip } from '../clip/open';
+import { upload, wasmEngine } from '../clip/testing';
+import type { ClipModel } from '../clip/types';
+import { createVisionTower, type VisionTower } from '../clip/vision-tower';
+import { combine } from '../method/combine';
+import { simpleAverage } from '../method/simple-average';
+import { taskArithmetic } from '../method/task-arithmetic';
+import type { Method } from '../method/types';
+import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weights';
+import { openModelPool } from '../modelpool/judge';
+import { createCpuBackend } from '../runtime/cpu/backend';
+import type { TensorBuffer } from '../runtime/types';
+import { computeHead } from '../taskpool/head';
+import { readImageSet } from '../taskpool/images/read-image-set';
+import { createPatchSource } from '../taskpool/patch-source';
+import { scoreBatch } from '../taskpool/score';
+import { stratifiedOrder } from '../taskpool/statistics/stratified-order';
+import { createTally } from '../taskpool/tally';
+import type { EvaluatedTask } from './evaluate';
+
+const DEMO = new URL('../../public/demo/', import.meta.url);
+
+interface Counts {
+  readonly n: number;
+  readonly correct: number;
+}
+interface Results {
+  readonly experts: readonly string[];
+  readonly models: Readonly<Record<string, { readonly tasks: Readonly<Record<string, Counts>> }>>;
+  readonly predictions: Readonly<Record<string, Readonly<Record<string, readonly number[]>>>>;
+}
+interface Manifest {
+  readonly models: readonly { readonly name: string; readonly files: readonly string[] }[];
+  readonly tasks: { readonly files: readonly string[] };
+}
+
+const json = <T>(path: string) => JSON.parse(readFileSync(new URL(path, DEMO), 'utf8')) as T;
+const results = json<Results>('results.json');
+const manifest = json<Manifest>('manifest.json');
+const backend = createCpuBackend();
+
+let base: ClipModel;
+let experts: ClipModel[];
+let tower: VisionTower;
+let projection: TensorBuffer;
+let tasks: EvaluatedTask[];
+
+async function blobs(paths: readonly string[]): Promise<NamedBlob[]> {
+  return Promise.all(
+    paths.map(async (path) => ({
+      name: path.slice(path.lastIndexOf('/') + 1),
+      blob: await openAsBlob(new URL(path, DEMO)),
+    })),
+  );
+}
+
+beforeAll(async () => {
+  const [first, ...others] = manifest.models;
+  if (!first) throw new Error('the manifest names no base');
+  base = await openClip(first.name, await blobs(first.files));
+  experts = await Promise.all(
+    others.map(async ({ name, files }) => openClip(name, await blobs(files), base)),
+  );
+  const { visualProjection, processor, vision } = base;
+  if (!visualProjection || !processor) throw new Error('the base is a full CLIP');
+  const engine = await wasmEngine();
+  tower = await createVisionTower(vision, visualProjection.shape[0] ?? 0, engine, 32);
+  projection = await upload(visualProjection);
+  const set = await readImageSet(await blobs(manifest.tasks.files));
+  tasks = await Promise.all(
+    set.tasks.map(async ({ name, classnames, templates, images }) => ({
+      name,
+      classnames,
+      imageNames: images.map((image) => image.name),
+      labels: images.map(({ label }) => label),
+      head: await computeHead(base, engine, classnames, templates),
+      patches: createPatchSource(images, processor, vision, { left: 1e8 }),
+      order: stratifiedOrder(images.map(({ label }) => label)),
+    })),
+  );
+}, 120_000);
+
+/** Predictions of every picture of every task, by task. */
+async function predict(
+  weights: ReadonlyMap<string, TensorBuffer>,
+): Promise<Record<string, number[]>> {
+  const found: Record<string, number[]> = {};
+  for (const task of tasks) {
+    const tally = createTally(task.labels.length, task.head.classes);
+    while (!tally.complete) {
+      await scoreBatch({ tower, weights, projection }, task, tally, (_, error) => {
+        throw error;
+      });
+    }
+    found[task.name] = [...tally.predictions];
+  }
+  return found;
+}
+
+async function merged(method: Method, scalingFactor: number) {
+  const pool = openModelPool(
+    base,
+    experts.map((model) => ({ model, weight: 1 })),
+  );
+  const combination = await combine(pool, { method }, { backend });
+  return mergedWeights(combination, scalingFactor, () =>
+    allocateWeights(backend, combination.base),
+  );
+}
+
+async function ownWeights(name: string): Promise<ReadonlyMap<string, TensorBuffer>> {
+  const pool = { pretrained: base, experts: [], mergedNames: [...base.visionTensors.keys()] };
+  const { base: theta } = await combine(pool, { method: taskArithmetic }, { backend });
+  if (name === '_pretrained_') return theta;
+  const model = experts.find((expert) => expert.name === name);
+  if (!model) throw new Error(`no expert ${name}`);
+  const working = allocateWeights(backend, theta);
+  await loadOwnWeights(backend, model, working);
+  return working.buffers;
+}
+
+function counts(predictions: Record<string, number[]>): Record<string, Counts> {
+  return Object.fromEntries(
+    tasks.map(({ name, labels }) => {
+      const predicted = predictions[name] ?? [];
+      const correct = predicted.filter((label, i) => label === labels[i]).length;
+      return [name, { n: labels.length, correct }];
+    }),
+  );
+}
+
+function expected(model: string): Record<string, Counts> {
+  const by = results.models[model]?.tasks ?? {};
+  return Object.fromEntries(
+    Object.entries(by).map(([name, { n, correct }]) => [name, { n, correct }]),
+  );
+}
+
+describe('the shipped demo', () => {
+  it('has at least four tasks of 300 pictures and one expert for each', () => {
+    expect(tasks.length).toBeGreaterThanOrEqual(4);
+    expect(tasks.map(({ name }) => name)).toEqual(results.experts);
+    expect(experts.map(({ name }) => name)).toEqual(results.experts);
+    for (const { labels } of tasks) expect(labels.length).toBeGreaterThanOrEqual(300);
+  });
+
+  it.each(['_pretrained_', ...results.experts])(
+    'scores %s to the image as the reference',
+    async (name) => {
+      expect(counts(await predict(await ownWeights(name)))).toEqual(expected(name));
+    },
+    120_000,
+  );
+
+  it('averages the experts to the image as the reference', async () => {
+    expect(counts(await predict(await merged(simpleAverage, 1)))).toEqual(
+      expected('simple_average'),
+    );
+  }, 120_000);
+
+  it.each(Object.keys(results.predictions))(
+    'predicts every picture as the reference at %s',
+    async (factor) => {
+      const predictions = await predict(await merged(taskArithmetic, Number(factor)));
+      expect(predictions).toEqual(results.predictions[factor]);
+    },
+    120_000,
+  );
+});
