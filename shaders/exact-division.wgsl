@@ -38,9 +38,9 @@ fn divide_bits(a: u32, b: u32) -> u32 {
     }
     dividend = dividend << 1u;
   }
-  // What is left, doubled, against the divisor: above, at or below half a unit in the last place.
+  // What is left, doubled, against the divisor: more or less than half a unit. A quotient is never exactly halfway.
   if (exponent > 0) {
-    let up = u32(dividend > divisor || (dividend == divisor && (quotient & 1u) == 1u));
+    let up = u32(dividend > divisor);
     let bits = (u32(exponent) << 23u) + (quotient - IMPLICIT) + up;
     return sign | min(bits, INFINITY);
   }
