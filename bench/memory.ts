@@ -52,9 +52,7 @@ async function measure({ key, title, geometry, experts }: Case, folder: string):
   const { page, peakMemory, close } = await openBenchPage(`${scratch}/profile-${key}`);
   page.setDefaultTimeout(PATIENCE_MS);
   try {
-    const hide = page.getByRole('button', { name: 'Hide the demo' });
     await page.getByLabel('Add checkpoint folder').waitFor({ state: 'attached' });
-    if (await hide.isVisible()) await hide.click();
     await page.getByRole('combobox', { name: 'Engine' }).selectOption('cpu');
     const empty = await peakMemory();
     const begun = performance.now();

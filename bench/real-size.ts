@@ -32,9 +32,7 @@ try {
   };
   try {
     const pool = page.getByRole('region', { name: 'Model pool' });
-    const hide = page.getByRole('button', { name: 'Hide the demo' });
     await page.getByLabel('Add checkpoint folder').waitFor({ state: 'attached' });
-    if (await hide.isVisible().catch(() => false)) await hide.click();
     await step('import, base and two experts, measured', async () => {
       await page.getByLabel('Add checkpoint folder').setInputFiles(folder);
       await pool.getByText('sun397').first().waitFor({ timeout: 600_000 });

@@ -14,7 +14,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Page } from '@playwright/test';
 import type { room } from './pages/storage';
+import { modelPool } from './support/fixture-pool';
+import { writePaddedModel } from './support/padded-model';
 import { openTestPage } from './support/pages';
+import { openStudio } from './support/studio';
 import { test as base, expect } from './support/test';
 
 const MiB = 1024 * 1024;
@@ -145,6 +148,23 @@ test('a large model is stored in little memory, survives a reload, and is freed'
   await call('remove', id);
   expect(await call('listModels')).toEqual([]);
   await expect.poll(async () => (await call('usage')).used - empty).toBeLessThan(LARGE / 10);
+});
+
+test('the page itself adds a model of 600 MB, and hashes it, in little memory', async ({
+  page,
+}) => {
+  const model = join(folder, 'large');
+  writePaddedModel(model, 600e6);
+  await openStudio(page);
+  const growth = await growthDuring(page, async () => {
+    await page.getByLabel('Add checkpoint folder').setInputFiles(model);
+    await page.getByRole('button', { name: 'Base: large' }).click();
+    const hash = modelPool(page)
+      .getByRole('definition')
+      .filter({ hasText: /^[0-9a-f]{16}/ });
+    await expect(hash).toBeVisible({ timeout: 90_000 });
+  });
+  expect(growth).toBeLessThan(IMPORT_BOUND);
 });
 
 test('thousands of pictures from a folder are kept in their order', async ({ page }) => {

@@ -25,7 +25,7 @@ export async function openBenchPage(profile: string): Promise<BenchPage> {
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.on('pageerror', (error) => console.error(`page: ${error.message}`));
-  await page.goto(`${server.url}#`);
+  await page.goto(`${server.url}#demo=off`);
   return {
     page,
     async peakMemory() {

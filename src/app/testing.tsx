@@ -33,7 +33,7 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
   const studio = createStudio({
     openEngine: engine.open,
     requestFrame: (callback) => callback(),
-    address: { read: () => null, write: () => undefined },
+    address: { read: () => null, write: () => undefined, wantsDemo: () => true },
     save: () => undefined,
     demo: null,
     fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),

@@ -14,7 +14,7 @@ function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {})
   const studio = createStudio({
     openEngine: engine.open,
     requestFrame: (callback) => frames.push(callback),
-    address: { read: () => null, write: (value) => written.push(value) },
+    address: { read: () => null, write: (value) => written.push(value), wantsDemo: () => true },
     save: (file) => saved.push(file),
     demo: null,
     fetchDemoFile: async (path) => new Blob([path]),
@@ -45,7 +45,7 @@ describe('starting', () => {
 
   it('takes the scaling factor of the address', async () => {
     const { studio, state, frame, sent } = setUp(aSnapshot(), {
-      address: { read: () => -0.5, write: () => undefined },
+      address: { read: () => -0.5, write: () => undefined, wantsDemo: () => true },
     });
     await studio.commands.start();
     expect(shownFactor(state())).toBe(-0.5);
@@ -189,6 +189,13 @@ describe('the demo', () => {
     engine.calls
       .filter(([name]) => String(name).startsWith('add'))
       .map(([name, , , origin]) => [name, origin]);
+
+  it('is left out where the address asks for that', async () => {
+    const address = { read: () => null, write: () => undefined, wantsDemo: () => false };
+    const { engine, studio } = setUp(aSnapshot(), { demo, address });
+    await studio.commands.start();
+    expect(engine.calls.map(([name]) => name)).toEqual(['connect']);
+  });
 
   it('is added to an empty library, as the demo', async () => {
     const { engine, studio, state } = setUp(aSnapshot(), { demo });

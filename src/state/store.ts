@@ -32,8 +32,8 @@ export const SWEEP_VALUES: readonly number[] = Array.from({ length: 16 }, (_, i)
 export interface StudioDependencies {
   readonly openEngine: () => EngineHandle;
   readonly requestFrame: (callback: () => void) => void;
-  /** The part of the page's address that carries the scaling factor. */
-  readonly address: { read(): number | null; write(value: number): void };
+  /** The part of the page's address that carries the scaling factor, and whether the demo is wanted. */
+  readonly address: { read(): number | null; write(value: number): void; wantsDemo(): boolean };
   readonly save: (file: ExportedFile) => void;
   readonly demo: DemoManifest | null;
   readonly fetchDemoFile: (path: string) => Promise<Blob>;
@@ -206,7 +206,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       const shared = address.read();
       if (shared !== null) factor.set(shared);
       const state = store.getState();
-      if (isEmpty(state) && state.snapshot?.demoHidden === false) await loadDemo();
+      const wanted = address.wantsDemo() && state.snapshot?.demoHidden === false;
+      if (isEmpty(state) && wanted) await loadDemo();
     },
     async add(files) {
       const { checkpoints, taskImages, configurations } = splitDrop(files);

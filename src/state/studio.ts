@@ -3,7 +3,7 @@ import { openEngine } from '../engine/client';
 import { builtInDemo, fetchDemoFile } from './demo';
 import { saveFile } from './downloads';
 import { createStudio, type Studio } from './store';
-import { readScalingFactor, writeScalingFactor } from './url';
+import { readScalingFactor, wantsDemo, writeScalingFactor } from './url';
 
 /** Browsers refuse more than about 100 changes of the address in 30 seconds; a drag makes 60 in one. */
 const ADDRESS_DELAY_MS = 300;
@@ -26,6 +26,7 @@ export function createBrowserStudio(): Studio {
     requestFrame: (callback) => requestAnimationFrame(callback),
     address: {
       read: () => readScalingFactor(location.hash),
+      wantsDemo: () => wantsDemo(location.hash),
       write: (value) => {
         clearTimeout(timer);
         timer = window.setTimeout(() => {

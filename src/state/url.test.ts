@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseNumber, readScalingFactor, writeScalingFactor } from './url';
+import { parseNumber, readScalingFactor, wantsDemo, writeScalingFactor } from './url';
 
 describe('the address', () => {
   it.each([
@@ -28,6 +28,16 @@ describe('the address', () => {
 
   it.each([0.7, -0.30000000000000004, 0, 1e21, 5e-324])('carries %d there and back', (value) => {
     expect(readScalingFactor(writeScalingFactor('', value))).toBe(value);
+  });
+
+  it.each([
+    ['', true],
+    ['#lambda=1', true],
+    ['#demo=off', false],
+    ['#lambda=1&demo=off', false],
+    ['#demo=on', true],
+  ])('%s wants the demo: %s', (hash, wanted) => {
+    expect(wantsDemo(hash)).toBe(wanted);
   });
 
   it('leaves the rest of the hash alone', () => {

@@ -1,6 +1,6 @@
 /**
- * The part of the page's address that can be shared: the scaling factor, as `#lambda=0.7`. No file name, model or task
- * ever goes into it.
+ * The part of the page's address that can be shared: the scaling factor, as `#lambda=0.7`, and `#demo=off` to open the
+ * page without the demo. No file name, model or task ever goes into it.
  */
 
 const KEY = 'lambda';
@@ -16,6 +16,11 @@ export function writeScalingFactor(hash: string, value: number): string {
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   parameters.set(KEY, String(value));
   return `#${parameters.toString()}`;
+}
+
+/** False where the hash asks for a page without the demo. */
+export function wantsDemo(hash: string): boolean {
+  return new URLSearchParams(hash.replace(/^#/, '')).get('demo') !== 'off';
 }
 
 /** A finite decimal number as people type it, or null. `0x10`, `Infinity` and the empty text are none. */
