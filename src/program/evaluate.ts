@@ -13,6 +13,8 @@ export interface EvaluatedTask extends ScoringTask {
   readonly classnames: readonly string[];
   /** File name of each image, for messages. */
   readonly imageNames: readonly string[];
+  /** Images there are, where these are a sample of them. */
+  readonly available?: number;
 }
 
 export interface EvaluateOptions {
@@ -69,6 +71,7 @@ async function evaluateTask(
     task: task.name,
     n: scored,
     correct,
+    ...(task.available === undefined ? {} : { available: task.available }),
     accuracy: correct / scored,
     interval: wilsonInterval(correct, scored),
     loss: tally.loss(lossBatchSize),

@@ -11,10 +11,12 @@ export interface TaskResult {
   /** Images scored and images right. */
   readonly n: number;
   readonly correct: number;
+  /** Images there are, where only a sample of them was to be scored. */
+  readonly available?: number;
   readonly accuracy: number;
   /** 95 % interval of the accuracy. */
   readonly interval: readonly [number, number];
-  /** FusionBench's: cross-entropy, mean over batches of 128, unweighted. */
+  /** FusionBench's: cross-entropy, mean over batches, unweighted. */
   readonly loss: number | null;
   /** Mean cross-entropy over images. */
   readonly sampleLoss: number;
@@ -72,11 +74,8 @@ export function programReport(input: ReportInput): Record<string, unknown> {
     ...Object.fromEntries(
       merged.map(({ task, accuracy, loss }) => [task, { accuracy: Math.fround(accuracy), loss }]),
     ),
-    average: {
-      // torchmetrics computes in float32: rounded like it, the numbers are FusionBench's to the last digit.
-      accuracy: mean(merged.map(({ accuracy }) => Math.fround(accuracy))),
-      loss: mean(merged.map(({ loss }) => loss)),
-    },
+    // Without tasks the report is that of FusionBench's `DummyTaskPool`.
+    ...(merged.length > 0 ? { average: average(merged) } : {}),
     [OWN_KEY]: {
       recipe,
       engine,
@@ -86,6 +85,17 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       ),
       expert: Object.fromEntries(input.expert.map((result) => [result.task, details(result)])),
     },
+  };
+}
+
+/** torchmetrics computes in float32: rounded like it, the numbers are FusionBench's to the last digit. */
+export function average(results: readonly TaskResult[]): {
+  readonly accuracy: number | null;
+  readonly loss: number | null;
+} {
+  return {
+    accuracy: mean(results.map(({ accuracy }) => Math.fround(accuracy))),
+    loss: mean(results.map(({ loss }) => loss)),
   };
 }
 

@@ -33,14 +33,16 @@ export interface OpenedPool {
  *   `openModelPool`
  */
 export async function openPool(
-  { models }: ModelPoolConfig,
+  { models }: Pick<ModelPoolConfig, 'models'>,
   runnable: RunnableMethod | null,
   surroundings: Surroundings,
 ): Promise<OpenedPool> {
   const folders = new Map<string, FoundFolder>();
   const open = async (source: ModelSource, base?: ClipModel) => {
-    const { folder, model } = await openModel(source, surroundings, base);
-    folders.set(source.name, folder);
+    const { name } = source;
+    const opening = openModel(source, surroundings, base);
+    const { folder, model } = await at(`modelpool.models.${name}`, opening);
+    folders.set(name, folder);
     return model;
   };
   const pretrainedSource = models.find(({ name }) => name === PRETRAINED);
@@ -81,6 +83,16 @@ async function openModel(
   return { model: await openClip(name, adapterFolder.files, own), folder: adapterFolder };
 }
 
+/** Says of what is missing which place of the configuration asks for it. */
+async function at<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (cause) {
+    if (!(cause instanceof ConfigError)) throw cause;
+    throw new ConfigError(`${path}: ${cause.message}`, { cause });
+  }
+}
+
 function find(
   { reference, revision, subfolder }: Pretrained,
   surroundings: Surroundings,
@@ -105,7 +117,7 @@ export async function openScoringClip(
   tower: ClipModel,
   surroundings: Surroundings,
 ): Promise<ScoringClip> {
-  const { files } = await find(clipModel, surroundings);
+  const { files } = await at('taskpool.clip_model', find(clipModel, surroundings));
   const model = await openClip(clipModel.reference, files);
   const width = model.visualProjection?.shape[1];
   if (!model.text || width === undefined) {
@@ -118,8 +130,10 @@ export async function openScoringClip(
       `taskpool.clip_model: ${clipModel.reference} projects pictures of width ${width}, but the models of the pool give ${tower.vision.hiddenSize}. Name the CLIP that they were fine-tuned from (taskpool.base_model in FusionBench's configurations).`,
     );
   }
-  const texts = await find(processor, surroundings, false);
-  const pictures = dataProcessor ? await find(dataProcessor, surroundings, false) : texts;
+  const texts = await at('taskpool.processor', find(processor, surroundings, false));
+  const pictures = dataProcessor
+    ? await at('taskpool.data_processor', find(dataProcessor, surroundings, false))
+    : texts;
   const tokenizer = await readTokenizerFiles(texts.files);
   const preprocessing = await readPreprocessing(pictures.files, tower.vision.imageSize);
   if (!tokenizer || !preprocessing) {

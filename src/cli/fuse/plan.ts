@@ -1,0 +1,95 @@
+/** From the command line to the runs that it asks for, every one checked before the first begins. */
+import { stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { ConfigError } from '../../errors';
+import { type Composition, compose, groupOptions } from '../../program/config/compose';
+import { configFolder } from '../../program/config/folder-node';
+import { expandSweeps } from '../../program/config/override/sweep';
+import { readProgram } from '../../program/config/program/read-program';
+import type { ProgramConfig } from '../../program/config/program/types';
+import { type RunOutputs, runOutputs } from '../../program/run/outputs';
+import type { FuseArguments } from './arguments';
+
+export interface FuseEnvironment {
+  /** Relative paths begin here. */
+  readonly cwd: string;
+  /** The folder of this program's own configurations. */
+  readonly configs: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly now: Date;
+}
+
+export interface PlannedRun {
+  readonly program: ProgramConfig;
+  readonly config: Composition['config'];
+  readonly outputs: RunOutputs;
+  /** What this run of a multirun has of its own: overrides by key. */
+  readonly swept: ReadonlyMap<string, string>;
+}
+
+/** @throws ConfigError as `compose` and `readProgram`, and where two runs would write the same file */
+export async function planRuns(
+  { configPath, configName, multirun, overrides }: FuseArguments,
+  { cwd, configs, env, now }: FuseEnvironment,
+): Promise<PlannedRun[]> {
+  const folder = await findConfigs(configPath, cwd, configs);
+  const source = configFolder(folder);
+  const runs = multirun ? await expandSweeps(overrides, groupOptions(source)) : [[...overrides]];
+  const swept = sweptOverrides(runs);
+  const planned: PlannedRun[] = [];
+  for (const [jobNumber, lines] of runs.entries()) {
+    const options = { ...source, configName, overrides: lines, env, cwd, now, jobNumber };
+    const composition = await compose(options);
+    const { config, referenced } = composition;
+    const program = readProgram(config, referenced);
+    const names = { configName, now, multirun };
+    const outputs = runOutputs(program.program, composition, names);
+    planned.push({ program, config, outputs, swept: swept[jobNumber] ?? new Map() });
+  }
+  for (const key of ['report', 'model'] as const) refuseSharedPath(planned, key);
+  return planned;
+}
+
+/** Where the command was called, else beside this program: `config/_get_started` works from everywhere. */
+async function findConfigs(
+  path: string | undefined,
+  cwd: string,
+  configs: string,
+): Promise<string> {
+  if (path === undefined) return configs;
+  const places = [...new Set([resolve(cwd, path), resolve(dirname(configs), path)])];
+  for (const place of places) {
+    const found = await stat(place).catch(() => undefined);
+    if (found?.isDirectory()) return place;
+  }
+  throw new ConfigError(`--config-path: there is no folder ${places.join(' or ')}.`);
+}
+
+/** The overrides that are not the same in all runs. */
+function sweptOverrides(runs: readonly (readonly string[])[]): Map<string, string>[] {
+  const [first = []] = runs;
+  return runs.map((lines) => {
+    const own = lines.filter((_, place) => runs.some((run) => run[place] !== first[place]));
+    return new Map(
+      own.map((line) => {
+        const equals = line.indexOf('=');
+        return [line.slice(0, equals), line.slice(equals + 1)];
+      }),
+    );
+  });
+}
+
+function refuseSharedPath(runs: readonly PlannedRun[], key: 'report' | 'model'): void {
+  const seen = new Set<string>();
+  for (const { outputs } of runs) {
+    const path = outputs[key];
+    if (path === null) continue;
+    if (seen.has(path)) {
+      const option = key === 'report' ? 'report_save_path' : 'merged_model_save_path';
+      throw new ConfigError(
+        `${option}: several runs would write ${path}. Begin it with {log_dir}, which each run has for itself.`,
+      );
+    }
+    seen.add(path);
+  }
+}

@@ -1,0 +1,64 @@
+/** Where a run writes its report and its model. */
+import type { Composition } from '../config/compose';
+import { strftime } from '../config/interpolation/strftime';
+import { expandLogDir } from '../config/program/read-program';
+import type { ProgramOptions } from '../config/program/types';
+import type { ConfigTree } from '../config/values/node';
+
+/** Paths as the configuration means them, relative to where the program was started. */
+export interface RunOutputs {
+  /** What `{log_dir}` stands for. */
+  readonly logDir: string;
+  /** Null where no report is wanted. */
+  readonly report: string | null;
+  /** Null where the model is not saved. */
+  readonly model: string | null;
+}
+
+export interface RunNames {
+  readonly configName: string;
+  readonly now: Date;
+  /** The run is one of a multirun. */
+  readonly multirun: boolean;
+}
+
+/** Hydra's own places: nobody chose them. */
+const UNCHOSEN = { run: 'outputs/%Y-%m-%d/%H-%M-%S', sweep: 'multirun/%Y-%m-%d/%H-%M-%S' };
+
+/**
+ * FusionBench writes no report where `report_save_path` is missing; here it goes to
+ * `outputs/<configuration>/<date>/program_report.json`, so that a run never goes unrecorded. null or false switch it off.
+ */
+export function runOutputs(
+  program: ProgramOptions,
+  { config, run }: Pick<Composition, 'config' | 'run'>,
+  names: RunNames,
+): RunOutputs {
+  const logDir = logFolder(config, run, names);
+  const report = config.has('report_save_path')
+    ? program.report_save_path
+    : '{log_dir}/program_report.json';
+  const model = program.merged_model_save_path;
+  return {
+    logDir,
+    report: report && expandLogDir(report, logDir),
+    model: model && expandLogDir(model, logDir),
+  };
+}
+
+function logFolder(
+  config: ConfigTree,
+  run: Composition['run'],
+  { configName, now, multirun }: RunNames,
+): string {
+  const name = `${configName.replace(/\.yaml$/, '')}/${strftime(now, '%Y-%m-%d_%H-%M-%S')}`;
+  if (multirun) {
+    const chosen = run.sweepDir !== strftime(now, UNCHOSEN.sweep);
+    return `${chosen ? run.sweepDir : `outputs/multirun/${name}`}/${run.sweepSubdir}`;
+  }
+  // FusionBench's logger writes there, whatever Hydra does.
+  const path = config.get('path');
+  const logDir = path instanceof Map ? path.get('log_dir') : undefined;
+  if (typeof logDir === 'string') return logDir;
+  return run.dir === strftime(now, UNCHOSEN.run) ? `outputs/${name}` : run.dir;
+}

@@ -1,0 +1,48 @@
+/** What a run merged, and how: for its report and for the metadata of the file it saves. */
+import { hashBlob } from '../../checkpoint/hash-blob';
+import type { NamedBlob } from '../../checkpoint/types';
+import type { ClipModel } from '../../clip/types';
+import type { MethodOptions } from '../../method/options';
+import { version } from '../../version';
+import type { Recipe, RecipeModel } from '../report';
+import type { RunnableMethod } from './method-choice';
+import type { OpenedPool } from './open-models-node';
+
+/** The SHA-256 of a model's weights, where it is wanted. */
+export type WeightsHash = (model: ClipModel, files: readonly NamedBlob[]) => Promise<string>;
+
+/** @param hash - computes the sums of the weights; without it they are null */
+export async function runRecipe(
+  { pool, folders }: OpenedPool,
+  runnable: RunnableMethod | null,
+  hash?: WeightsHash,
+): Promise<Recipe> {
+  const describe = async (model: ClipModel, weight: number): Promise<RecipeModel> => {
+    const files = folders.get(model.name)?.files;
+    const sha256 = hash && files ? await hash(model, files) : null;
+    return { name: model.name, weight, sha256 };
+  };
+  const experts: RecipeModel[] = [];
+  for (const { model, weight } of pool.experts) experts.push(await describe(model, weight));
+  const options: MethodOptions = runnable?.options ?? {};
+  return {
+    method: runnable?.method.name ?? 'DummyAlgorithm',
+    options,
+    scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
+    pretrained: await describe(pool.pretrained, 1),
+    experts,
+    programVersion: version,
+  };
+}
+
+/** Hashes the file that a model was opened from, or its shards one after the other. */
+export function hashWeights(
+  { checkpoint }: ClipModel,
+  files: readonly NamedBlob[],
+  signal: AbortSignal,
+): Promise<string> {
+  const own = files.filter(({ name }) => name === checkpoint.file);
+  const ending = /\.(\w+)\.index\.json$/.exec(checkpoint.file)?.[1];
+  const weights = ending ? files.filter(({ name }) => name.endsWith(`.${ending}`)) : own;
+  return hashBlob(new Blob(weights.map(({ blob }) => blob)), { signal });
+}

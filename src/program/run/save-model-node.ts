@@ -1,0 +1,56 @@
+/** Saves a merged model as a folder that `CLIPVisionModel.from_pretrained` loads: `config.json` and `model.safetensors`. */
+import { join } from 'node:path';
+import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
+import type { ClipModel } from '../../clip/types';
+import type { MergedValues } from '../../method/merged-values';
+import type { Dtype } from '../config/program/types';
+import { configText, mergedConfig } from '../merged-config';
+import {
+  type MergedModelOptions,
+  mergedMetadata,
+  mergedTensors,
+  outputDtype,
+} from '../merged-model';
+import type { Recipe } from '../report';
+import { writeFileWhole } from './write-file-node';
+
+const DTYPES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', auto: 'base' } as const;
+
+/** The element type of the file: what the base is loaded as, else each tensor's own. */
+export function saveDtype(loaded: Dtype | undefined): MergedModelOptions['dtype'] {
+  return DTYPES[loaded ?? 'auto'];
+}
+
+export interface SaveOptions {
+  readonly dtype: MergedModelOptions['dtype'];
+  readonly signal: AbortSignal;
+  /** Tensors written, tensors in all. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** @throws Error of the file system, and the signal's reason: then nothing of it is left */
+export async function saveModel(
+  folder: string,
+  pretrained: ClipModel,
+  values: MergedValues,
+  recipe: Recipe,
+  { dtype, signal, onProgress }: SaveOptions,
+): Promise<void> {
+  const tensors = mergedTensors(pretrained, values, { content: 'vision', dtype });
+  const { chunks } = encodeSafetensors(tensors, mergedMetadata(recipe));
+  const [first] = pretrained.visionTensors.values();
+  const config = mergedConfig(pretrained, 'vision', first ? outputDtype(first, dtype) : 'F32');
+  async function* counted() {
+    // The first chunk is the header.
+    let written = -1;
+    for await (const chunk of chunks()) {
+      yield chunk;
+      written++;
+      if (written > 0) onProgress(written, tensors.length);
+    }
+  }
+  // The weights first: without them the folder is no model, and with them alone it is one already.
+  await writeFileWhole(join(folder, 'model.safetensors'), counted(), signal);
+  const text = new TextEncoder().encode(configText(config));
+  await writeFileWhole(join(folder, 'config.json'), [text]);
+}

@@ -1,0 +1,192 @@
+/**
+ * Runs programs one after the other on this machine's CPU. What they have in common is done once: a checkpoint is opened and
+ * combined once for any number of scaling factors, a task's pictures and prompts are prepared once for any number of models.
+ *
+ * Order and meaning of the steps: fusion-bench 0.2.33, `programs/fabric_fusion_program.py`.
+ */
+import { resolve } from 'node:path';
+import type { NamedBlob } from '../../checkpoint/types';
+import type { ClipModel } from '../../clip/types';
+import { combine } from '../../method/combine';
+import { type MergedValues, mergedFromCombination } from '../../method/merged-values';
+import { taskArithmetic } from '../../method/task-arithmetic';
+import type { Combination } from '../../method/types';
+import { allocateWeights, mergedWeights, type WorkingWeights } from '../../method/weights';
+import { createCpuRuntime } from '../../runtime/create';
+import { loadWasmInNode } from '../../runtime/ort/wasm-node';
+import type { Runtime, TensorBuffer } from '../../runtime/types';
+import { PRETRAINED } from '../config/program/modelpool';
+import type { ModelPoolConfig, ProgramConfig } from '../config/program/types';
+import { programReport, type TaskResult } from '../report';
+import { keepLast } from './keep';
+import type { RunListener } from './messages';
+import { type RunnableMethod, runnableMethod } from './method-choice';
+import { type OpenedPool, openPool, type Surroundings } from './open-models-node';
+import type { RunOutputs } from './outputs';
+import { hashWeights, runRecipe } from './recipe';
+import { saveDtype, saveModel } from './save-model-node';
+import { createTaskPools } from './task-pools-node';
+import { writeFileWhole } from './write-file-node';
+
+export interface RunResult {
+  /** Empty where no tasks were scored. */
+  readonly results: readonly TaskResult[];
+  /** Paths of what was written. */
+  readonly reportPath: string | null;
+  readonly modelFolder: string | null;
+}
+
+export interface Workbench {
+  /**
+   * @throws ConfigError, FormatError and CompatibilityError before anything is computed, DeviceError and Error of the file
+   *   system, and the signal's reason; files are written whole or not at all
+   */
+  run(program: ProgramConfig, outputs: RunOutputs): Promise<RunResult>;
+  dispose(): Promise<void>;
+}
+
+/** A combination with room for what it makes of a scaling factor. */
+interface Resident {
+  readonly combination: Combination;
+  working(): WorkingWeights;
+  free(): void;
+}
+
+export function createWorkbench(
+  surroundings: Surroundings,
+  listener: RunListener,
+  signal: AbortSignal,
+): Workbench {
+  let made: Promise<Runtime> | undefined;
+  const runtime = () => {
+    made ??= createCpuRuntime(loadWasmInNode, 'The command line computes on the CPU.');
+    return made;
+  };
+  const pools = keepLast<OpenedPool>();
+  const residents = keepLast<Resident>((resident) => resident.free());
+  const hashes = new WeakMap<ClipModel, Promise<string>>();
+  const taskPools = createTaskPools(runtime, surroundings, listener, signal);
+
+  async function reside({ pool }: OpenedPool, runnable: RunnableMethod | null): Promise<Resident> {
+    const { tensors } = await runtime();
+    const choice = runnable ?? { method: taskArithmetic, options: {} };
+    const combination = await combine(pool, choice, {
+      backend: tensors,
+      signal,
+      onProgress: (done, total) => listener.progress('Combining the models', done, total),
+    });
+    let working: WorkingWeights | undefined;
+    return {
+      combination,
+      working: () => {
+        working ??= allocateWeights(tensors, combination.base);
+        return working;
+      },
+      free() {
+        working?.free();
+        combination.free();
+      },
+    };
+  }
+
+  const hash = (model: ClipModel, files: readonly NamedBlob[]) => {
+    const sum = hashes.get(model) ?? hashWeights(model, files, signal);
+    hashes.set(model, sum);
+    return sum;
+  };
+
+  const openJudged = async (
+    { models }: Pick<ModelPoolConfig, 'models'>,
+    runnable: RunnableMethod | null,
+  ) => {
+    for (const { name, dtype } of models) {
+      if (name !== PRETRAINED || (dtype !== 'float16' && dtype !== 'bfloat16')) continue;
+      listener.note(
+        `modelpool.models.${name}: ${dtype} decides how the merged model is saved; it is computed and scored in float32.`,
+      );
+    }
+    return openPool({ models }, runnable, surroundings);
+  };
+
+  return {
+    async run({ program, method, modelpool, taskpool }, outputs) {
+      const runnable = runnableMethod(method, program.seed);
+      const poolKey = [modelpool.models, runnable?.method.name, runnable?.options];
+      const opened = await pools.keep(poolKey, () => openJudged(modelpool, runnable));
+      const { pretrained } = opened.pool;
+      const tasks =
+        taskpool?.target === 'CLIPVisionModelTaskPool'
+          ? await taskPools.open(taskpool, pretrained, program.fast_dev_run || taskpool.fastDevRun)
+          : null;
+
+      const resident = await residents.keep(poolKey, () => reside(opened, runnable));
+      const merged = mergedModel(resident, runnable);
+      const recipe = await runRecipe(opened, runnable, outputs.model === null ? undefined : hash);
+      const path = (name: string | null) => name && resolve(surroundings.cwd, name);
+      const modelFolder = path(outputs.model);
+      if (modelFolder) {
+        const base = modelpool.models.find(({ name }) => name === PRETRAINED);
+        await saveModel(modelFolder, pretrained, merged.values, recipe, {
+          dtype: saveDtype(base?.dtype),
+          signal,
+          onProgress: (done, total) => listener.progress('Saving the merged model', done, total),
+        });
+      }
+      const results = tasks ? await tasks.evaluate(merged.weights()) : [];
+      const reportPath = taskpool ? path(outputs.report) : null;
+      if (reportPath) {
+        const { vision } = await runtime();
+        const report = programReport({
+          recipe,
+          parameters: parameterCount(resident.combination),
+          merged: results,
+          pretrained: [],
+          expert: [],
+          engine: `cpu (wasm, threads: ${vision.threads})`,
+        });
+        const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
+        await writeFileWhole(reportPath, [text], signal);
+      }
+      return { results, reportPath, modelFolder };
+    },
+    async dispose() {
+      await taskPools.dispose();
+      await residents.dispose();
+      if (made) await (await made).dispose();
+    },
+  };
+}
+
+interface MergedModel {
+  /** For scoring: computed when they are asked for. */
+  weights(): ReadonlyMap<string, TensorBuffer>;
+  /** For writing out. */
+  readonly values: MergedValues;
+}
+
+/** Without a method the model is the one that was loaded, to the last bit. */
+function mergedModel(
+  { combination, working }: Resident,
+  runnable: RunnableMethod | null,
+): MergedModel {
+  if (!runnable) {
+    const { backend, base } = combination;
+    return {
+      weights: () => base,
+      async values(name) {
+        const buffer = base.get(name);
+        if (!buffer) throw new RangeError(`no tensor is called ${name}`);
+        return backend.read(buffer);
+      },
+    };
+  }
+  const { scalingFactor } = runnable;
+  return {
+    weights: () => mergedWeights(combination, scalingFactor, working),
+    values: mergedFromCombination(combination, scalingFactor),
+  };
+}
+
+function parameterCount({ base }: Combination): number {
+  return [...base.values()].reduce((sum, { length }) => sum + length, 0);
+}
