@@ -56,6 +56,21 @@ describe('configurations of the page', () => {
     expect(before.options).toMatchObject({ threshold: 35, merge_func: 'mean' });
   });
 
+  it('leave the base out of an interpolation between two experts', async () => {
+    const studio = await open('slerp');
+    for (const model of studio.state().pool.models.slice(3)) {
+      await studio.engine.editPool({ type: 'setIncluded', id: model.id, included: false });
+    }
+    await studio.engine.setMethod('SlerpMergeAlgorithm', { t: 0.25 });
+    const before = state(studio);
+    const { file } = await studio.engine.exportConfiguration('fusion_bench');
+    const text = await file.text();
+    expect(text).not.toContain('_pretrained_');
+    await studio.engine.setMethod('TaskArithmeticAlgorithm', {});
+    await studio.engine.applyConfiguration(yaml('slerp.yaml', text));
+    expect(state(studio)).toEqual(before);
+  });
+
   it('say what they cannot say', async () => {
     const studio = await open('weights');
     const id = studio.state().pool.models[1]?.id ?? '';

@@ -2,7 +2,7 @@
  * The page's state as a configuration of FusionBench or mergekit, and back. A page knows models and tasks by name, not by
  * place: what is written has them in folders of these names beside the file, for the user to change.
  */
-import { CompatibilityError, ConfigError } from '../errors';
+import { CompatibilityError } from '../errors';
 import { type MethodOptions, SCALING_FACTOR } from '../method/options';
 import { readMergekitConfig } from '../program/config/formats/read-mergekit';
 import { writeConfig } from '../program/config/formats/write-config';
@@ -45,8 +45,12 @@ export function writeConfiguration(
   const { method, options } = methodInForce(state.method, experts.length);
   const lambda: MethodOptions =
     method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactor } : {};
+  // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
+  const between = method.experts.max === 2 && experts.length === 2;
   const models: ModelSource[] = [
-    { name: PRETRAINED, reference: folder(base.name), dtype: 'float32' },
+    ...(between
+      ? []
+      : [{ name: PRETRAINED, reference: folder(base.name), dtype: 'float32' as const }]),
     ...experts.map(({ name }) => ({ name, reference: folder(name), dtype: 'float32' as const })),
   ];
   const config: Pick<ProgramConfig, 'method' | 'modelpool'> = {
@@ -74,13 +78,13 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
   const mergekit = /^merge_method:/m.test(text);
   const { method, modelpool } = mergekit ? readMergekitConfig(text, file) : readConfig(text, file);
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
-  if (!base) throw new ConfigError(`${file}: the model pool has no ${PRETRAINED}.`);
   const { [SCALING_FACTOR]: lambda, ...options } = knownOptions(method);
   return {
     method: method.target,
     options,
     scalingFactor: typeof lambda === 'number' ? lambda : null,
-    pretrained: wanted(base),
+    // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
+    pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
     experts: modelpool.models.filter((model) => model !== base).map(wanted),
   };
 }

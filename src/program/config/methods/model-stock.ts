@@ -7,7 +7,7 @@ export const modelStock = defineMethod({
   module: 'fusion_bench.method.model_stock.model_stock',
   configuration: 'model_stock/model_stock',
   options: {
-    /** Tensors that are left as in the pretrained model. */
+    /** Tensors that become the plain average. */
     ignore_keys: orNull(texts),
     /** Where FusionBench saves the model once more; the program's own `merged_model_save_path` is enough. */
     model_save_path: orNull(text),
