@@ -47,6 +47,11 @@ test.describe('WGSL', () => {
     });
   }
 
+  test('reserves what can be had before work begins', async ({ page }) => {
+    const call = await openTestPage<typeof room>(page, 'kernels');
+    expect(await call('reserve', 300_000_000)).toBe('granted');
+  });
+
   test('says so when the GPU has no memory for the weights', async ({ page }) => {
     const call = await openTestPage<typeof room>(page, 'kernels');
     expect(await call('allocateTooMuch')).toContain('DeviceError: The GPU refused memory');

@@ -67,6 +67,15 @@ export const room = {
     }
     return results;
   },
+  /** What the backend says before work of that size begins. */
+  reserve: async (bytes: number) => {
+    try {
+      await (await backend()).reserve(bytes);
+      return 'granted';
+    } catch (error) {
+      return `${(error as Error).name}: ${(error as Error).message}`;
+    }
+  },
   /** What the backend says when a tensor cannot be had. */
   allocateTooMuch: async () => {
     const { device } = await studio;

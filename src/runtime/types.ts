@@ -104,6 +104,8 @@ export interface TensorBackend extends Arithmetic, Selection, Counting {
   readonly kind: 'cpu' | 'webgpu';
   /** Takes ownership of `data`: the caller must not use it afterwards. */
   upload(data: Float32Array<ArrayBuffer>): TensorBuffer;
+  /** Rejects with DeviceError, which says needed and available, where so many bytes cannot be had. Holds nothing. */
+  reserve(bytes: number): Promise<void>;
   /** A buffer of `length` zeros. */
   allocate(length: number): TensorBuffer;
   /** Overwrites a buffer's contents; `data.length` must equal `buffer.length`. */

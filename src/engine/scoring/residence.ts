@@ -3,6 +3,7 @@
  * tensor backend. Made once per pool, thrown away when the pool changes.
  */
 import { readFloat32 } from '../../checkpoint/dtype';
+import type { ClipModel } from '../../clip/types';
 import { CompatibilityError } from '../../errors';
 import { combine } from '../../method/combine';
 import type { Combination } from '../../method/types';
@@ -30,6 +31,14 @@ export interface Residence {
   free(): void;
 }
 
+/** Bytes of the merged tensors in float32. */
+function mergedBytes({ visionTensors }: ClipModel, names: readonly string[]): number {
+  const elements = names.map((name) =>
+    (visionTensors.get(name)?.shape ?? []).reduce((product, side) => product * side, 1),
+  );
+  return 4 * elements.reduce((sum, count) => sum + count, 0);
+}
+
 export interface ResidenceOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
@@ -49,6 +58,8 @@ export async function takeResidence(
     );
   }
   const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
+  // theta_0, S and the working weights, in float32: said before anything is read.
+  await backend.reserve(3 * mergedBytes(pretrained, pool.mergedNames));
   const combination = await combine(pool, method, { backend, signal, onProgress });
   const projection = backend.upload(await readFloat32(source));
   /** Allocated on first use: the pretrained column needs none, nor do averages. */

@@ -27,6 +27,8 @@ export function createCpuBackend(): TensorBackend {
   const countsOf = (counts: CountBuffer) => (counts as CpuCounts).data;
   return {
     kind: 'cpu',
+    // The operating system tells no limit that allocating would not tell as well.
+    reserve: async () => undefined,
     upload: own,
     allocate: (length) => own(new Float32Array(length)),
     accumulate: (sum, base, tuned, weight, first) =>

@@ -6,6 +6,7 @@ import { DeviceError } from '../../errors';
 import type { Agreement, CountBuffer, TensorBackend, TensorBuffer } from '../types';
 import { createKernels, type KernelName } from './kernels';
 import { readBack } from './read-back';
+import { reserveMemory } from './reserve';
 
 interface GpuTensorBuffer extends TensorBuffer {
   readonly gpu: GPUBuffer;
@@ -85,6 +86,7 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
 
   return {
     kind: 'webgpu',
+    reserve: (bytes) => reserveMemory(device, bytes),
     upload(data) {
       const buffer = createBuffer(data.length);
       write(buffer, data);
