@@ -1,4 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
+import { readInto } from './read-into';
 
 /** Large enough that the hash and not the reading decides the speed, small enough that a stop is felt at once. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -37,11 +38,13 @@ export async function hashBlob(blob: Blob, options: HashOptions = {}): Promise<s
     hash.load(resume.state);
     bytesDone = resume.bytesDone;
   }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
   while (bytesDone < blob.size) {
-    const chunk = await blob.slice(bytesDone, bytesDone + CHUNK_BYTES).arrayBuffer();
+    const chunk = await readInto(blob.slice(bytesDone, bytesDone + CHUNK_BYTES), buffer);
     signal?.throwIfAborted();
-    hash.update(new Uint8Array(chunk));
+    hash.update(chunk);
     bytesDone += chunk.byteLength;
+    buffer = chunk.buffer;
     onProgress?.(bytesDone, blob.size, () => hash.save());
     if (bytesDone % YIELD_BYTES === 0) await new Promise((resolve) => setTimeout(resolve));
   }
