@@ -37,13 +37,18 @@ interface Scores {
 /** FusionBench's scores of the pool on the tasks. */
 export const expectedScores = fixtureJson<Scores>('scoring/expected.json');
 
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const made of temporary) rmSync(made, { recursive: true, force: true });
+});
+
 /**
  * A new folder for this run of a spec. It stays until the process ends: in Playwright's private contexts Chromium keeps
  * an imported file by reference to the chosen one.
  */
 export function temporaryFolder(): string {
   const made = mkdtempSync(`${tmpdir()}/studio-`);
-  process.once('exit', () => rmSync(made, { recursive: true, force: true }));
+  temporary.push(made);
   return made;
 }
 
