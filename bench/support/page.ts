@@ -15,10 +15,13 @@ export interface BenchPage {
 
 /** Builds the page, serves it and opens it with a profile on disk, where imported files are really copied. */
 export async function openBenchPage(profile: string): Promise<BenchPage> {
-  if ((await runTool('vite', ['build', '--logLevel', 'warn'])) !== 0) {
+  // A folder of its own: whatever else is built meanwhile must not take the page from under the browser.
+  const root = resolve(projectRoot, 'bench/out/page');
+  const build = ['build', '--logLevel', 'warn', '--outDir', root, '--emptyOutDir'];
+  if ((await runTool('vite', build)) !== 0) {
     throw new Error('The page could not be built.');
   }
-  const server = await serve({ root: resolve(projectRoot, 'dist') });
+  const server = await serve({ root });
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: await findBrowser(),
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'],

@@ -193,8 +193,12 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         const files = await fetchDemo(demo, dependencies.fetchDemoFile, (done, of) =>
           setDemoLoading({ done, of }),
         );
-        report(await engine().addCheckpoints(nextJob(), files.models, 'demo'));
-        report(await engine().addTaskImages(nextJob(), files.tasks, 'demo'));
+        // Side by side: pictures are read while the models' weights are measured.
+        const outcomes = await Promise.all([
+          engine().addCheckpoints(nextJob(), files.models, 'demo'),
+          engine().addTaskImages(nextJob(), files.tasks, 'demo'),
+        ]);
+        for (const outcome of outcomes) report(outcome);
       } finally {
         setDemoLoading(null);
       }
