@@ -46,7 +46,10 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
       size: Math.max(1, Math.ceil((length * 4) / BLOCK_BYTES)) * BLOCK_BYTES,
       usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
     });
-    problems.push(device.popErrorScope(), device.popErrorScope());
+    const reports = [device.popErrorScope(), device.popErrorScope()];
+    // They reject when the GPU goes away, maybe with nobody waiting in `settled`: `device.lost` tells that.
+    for (const report of reports) report.catch(() => undefined);
+    problems.push(...reports);
     return { gpu, length };
   };
 
