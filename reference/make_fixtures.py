@@ -42,6 +42,7 @@ GROUPS = (
     "classnames",
     "random_splits",
     "parquet_sets",
+    "dataset_files",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""
 

@@ -11,6 +11,8 @@ import type { SplitPatterns } from './split-files';
 
 export interface DatasetCard {
   readonly configurations: readonly CardConfiguration[];
+  /** The only configuration that the card describes; undefined where there are several or none. */
+  readonly described: string | undefined;
   /** Class names of the columns of a configuration, in label order. */
   classnames(configuration: string | undefined): ReadonlyMap<string, readonly string[]>;
 }
@@ -74,7 +76,11 @@ const Card = v.object({
   ),
 });
 
-const EMPTY: DatasetCard = { configurations: [], classnames: () => new Map() };
+const EMPTY: DatasetCard = {
+  configurations: [],
+  described: undefined,
+  classnames: () => new Map(),
+};
 
 /** @throws FormatError where its head is no YAML or says something that cannot be used */
 export async function readDatasetCard(file: NamedBlob | undefined): Promise<DatasetCard> {
@@ -97,10 +103,11 @@ export async function readDatasetCard(file: NamedBlob | undefined): Promise<Data
       patterns: config.data_files,
       folder: config.data_dir,
     })),
+    described: infos.length === 1 ? infos[0]?.config_name : undefined,
     classnames(configuration) {
-      const info =
-        infos.find(({ config_name: name }) => name === configuration) ??
-        (infos.length === 1 ? infos[0] : undefined);
+      const info = infos.find(
+        ({ config_name: name }) => name === configuration || name === undefined,
+      );
       return new Map(info?.features.flatMap(({ name, dtype }) => classLabel(name, dtype)) ?? []);
     },
   };
@@ -121,14 +128,17 @@ function classLabel(column: string, dtype: unknown): [string, string[]][] {
  * @throws ConfigError where there is no such one, or one of several has to be chosen
  */
 export function chooseConfiguration(
-  { configurations }: DatasetCard,
+  { configurations, described }: DatasetCard,
   name: string | undefined,
   dataset: string,
 ): CardConfiguration | undefined {
   if (configurations.length === 0) return undefined;
-  const chosen = configurations.find((configuration) =>
-    name === undefined ? configuration.isDefault : configuration.name === name,
-  );
+  const called = (wanted: string | undefined) =>
+    configurations.find((configuration) => configuration.name === wanted);
+  const chosen =
+    name === undefined
+      ? (configurations.find(({ isDefault }) => isDefault) ?? called(described))
+      : called(name);
   if (chosen) return chosen;
   const names = configurations.map((configuration) => configuration.name).join(', ');
   throw new ConfigError(

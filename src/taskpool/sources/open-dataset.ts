@@ -28,8 +28,8 @@ export async function openDataset(
       : chooseConfiguration(card, configuration, name);
   const inside = chosen?.folder ? filesInside(files, chosen.folder) : files;
   const bySplit = splitFiles(inside, request.dataFiles ?? chosen?.patterns);
-  const format = request.format ?? formatOf(name, [...bySplit.values()].flat());
   for (const { split } of splits) requireSplit(name, split, bySplit);
+  const format = request.format ?? formatOf(name, [...bySplit.values()].flat());
 
   const notes: string[] = [];
   let classnames: readonly string[] | undefined;
@@ -53,7 +53,7 @@ export async function openDataset(
     rows.push(...all.slice(from, to));
   }
   if (rows.length > 0) return { classnames, rows, notes };
-  throw new FormatError(name, `There are no pictures with labels in the split that was asked for.`);
+  throw new FormatError(name, 'There are no pictures with labels in the split that was asked for.');
 }
 
 function filesInside(files: readonly NamedBlob[], folder: string): NamedBlob[] {
