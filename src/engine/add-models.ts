@@ -93,7 +93,7 @@ function leftOut(unused: readonly string[]): Finding[] {
   if (pictures > 0) {
     findings.push({
       severity: 'info',
-      message: `${pictures} pictures were left out here; add them with "Add task folder" or drop them on the page.`,
+      message: `${pictures === 1 ? 'One picture was' : `${pictures} pictures were`} left out here; add pictures with "Add task folder" or drop them on the page.`,
       details: [],
     });
   }

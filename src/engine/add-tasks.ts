@@ -52,7 +52,10 @@ function skippedFindings(skipped: readonly { name: string; reason: string }[]): 
   return [
     {
       severity: 'warning',
-      message: `${skipped.length} files are no pictures of a task and were left out.`,
+      message:
+        skipped.length === 1
+          ? 'One file is no picture of a task and was left out.'
+          : `${skipped.length} files are no pictures of a task and were left out.`,
       details: skipped.map(({ name, reason }) => `${name}: ${reason}`),
     },
   ];

@@ -166,6 +166,26 @@ describe('studio', () => {
     expect(after.storage.used).toBeLessThan(before.storage.used);
   });
 
+  it('lets the user’s own models take the demo’s place', async () => {
+    const studio = await openStudio('demo-gives-way');
+    const demo = [
+      ...(await drop('merge/p16-48/base', 'base')),
+      ...(await drop('merge/p16-48/experts/alpha', 'alpha')),
+    ];
+    await studio.engine.addCheckpoints('demo', demo, 'demo');
+    await studio.engine.addTaskImages('demo', await drop('scoring/images', 'images'), 'demo');
+    expect(studio.state()).toMatchObject({ demoHidden: false, pool: { mergeable: true } });
+    await addPool(studio);
+    const { pool, tasks, demoHidden } = studio.state();
+    expect(pool.models.map(({ name, role }) => `${role} ${name}`)).toEqual([
+      'base base',
+      'expert outlines',
+      'expert surfaces',
+    ]);
+    expect(tasks).toEqual([]);
+    expect(demoHidden).toBe(true);
+  });
+
   it('recognises the same file dropped twice, by its SHA-256', async () => {
     const studio = await openStudio('twice');
     await addPool(studio);

@@ -41,6 +41,22 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     snapshot: session.snapshot(),
   });
 
+  /** Removes everything of the demo and remembers that it is hidden; no-op where there is none of it. */
+  const removeDemo = async () => {
+    const { pool, tasks } = session.state();
+    const models = pool.entries.filter(({ origin }) => origin === 'demo');
+    const shown = tasks.filter(({ entry }) => entry.origin === 'demo');
+    update({ demoHidden: true });
+    for (const { id } of models) {
+      update({ pool: editPool(session.state().pool, { type: 'remove', id }) });
+      await library.remove(id);
+    }
+    for (const { entry } of shown) {
+      update({ tasks: editTasks(session.state().tasks, { type: 'remove', id: entry.id }) });
+      await library.remove(entry.id);
+    }
+  };
+
   return {
     async connect(listener) {
       session.listen(listener);
@@ -62,8 +78,13 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     addCheckpoints: (jobId, files, origin) =>
       jobs.run(jobId, 'Reading checkpoints', async (job) => {
         const { pool, shelf } = session.state();
-        const base = pool.baseId === null ? undefined : shelf.get(pool.baseId)?.model;
+        const shelved = pool.baseId === null ? undefined : shelf.get(pool.baseId);
+        // The demo's base is nothing to the user's models: it goes as soon as they come.
+        const foreign = origin === 'user' && shelved?.entry.origin === 'demo';
+        const base = foreign ? undefined : shelved?.model;
         const { models, outcome } = await addModels(library, files, origin, base, job);
+        // The user's own models take the demo's place: its base would be the base of theirs.
+        if (origin === 'user' && models.length > 0) await removeDemo();
         update({ pool: addToPool(session.state().pool, models) });
         await session.poolChanged();
         return outcome;
@@ -167,18 +188,8 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     },
 
     async setDemoHidden(hidden) {
-      update({ demoHidden: hidden });
-      if (hidden) {
-        const { pool, tasks } = session.state();
-        for (const { id } of pool.entries.filter(({ origin }) => origin === 'demo')) {
-          update({ pool: editPool(session.state().pool, { type: 'remove', id }) });
-          await library.remove(id);
-        }
-        for (const { entry } of tasks.filter((task) => task.entry.origin === 'demo')) {
-          update({ tasks: editTasks(session.state().tasks, { type: 'remove', id: entry.id }) });
-          await library.remove(entry.id);
-        }
-      }
+      if (hidden) await removeDemo();
+      else update({ demoHidden: false });
       await session.poolChanged();
     },
   };

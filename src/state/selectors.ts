@@ -33,6 +33,11 @@ export function isEmpty({ snapshot }: PageState): boolean {
   return snapshot !== null && snapshot.pool.models.length === 0 && snapshot.tasks.length === 0;
 }
 
+/** Has the user models of their own? Then the demo's would only be mixed up with them. */
+export function hasOwnModels({ snapshot }: PageState): boolean {
+  return snapshot?.pool.models.some(({ origin }) => origin === 'user') ?? false;
+}
+
 /** Is anything of the built-in demo in the library? */
 export function hasDemo({ snapshot }: PageState): boolean {
   const items = snapshot ? [...snapshot.pool.models, ...snapshot.tasks] : [];

@@ -9,7 +9,7 @@ import { splitDrop } from './drop';
 import { type NoticeText, noticeOfError, noticeOfFinding, withNotice } from './notices';
 import { initialPageState, type PageState } from './page-state';
 import { createScalingFactorCommand } from './scaling-factor';
-import { isEmpty, shownFactor } from './selectors';
+import { hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { shareStructure } from './structure';
 import type {
   AddOutcome,
@@ -186,13 +186,15 @@ export function createStudio(dependencies: StudioDependencies): Studio {
 
   const setDemoLoading = (loading: PageState['demo']['loading']): void =>
     store.setState((state) => ({ demo: { ...state.demo, loading } }));
-  const loadDemo = (): Promise<void> =>
+  /** `unless` is asked once the files are there: fetching takes a moment, in which the user may have begun. */
+  const loadDemo = (unless: () => boolean): Promise<void> =>
     run(async () => {
       if (demo === null || store.getState().demo.loading !== null) return;
       try {
         const files = await fetchDemo(demo, dependencies.fetchDemoFile, (done, of) =>
           setDemoLoading({ done, of }),
         );
+        if (unless()) return;
         // Side by side: pictures are read while the models' weights are measured.
         const outcomes = await Promise.all([
           engine().addCheckpoints(nextJob(), files.models, 'demo'),
@@ -211,7 +213,11 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       if (shared !== null) factor.set(shared);
       const state = store.getState();
       const wanted = address.wantsDemo() && state.snapshot?.demoHidden === false;
-      if (isEmpty(state) && wanted) await loadDemo();
+      const begun = () => {
+        const now = store.getState();
+        return !isEmpty(now) || (now.snapshot?.jobs.length ?? 0) > 0;
+      };
+      if (isEmpty(state) && wanted) await loadDemo(begun);
     },
     async add(files) {
       const { checkpoints, taskImages, configurations } = splitDrop(files);
@@ -244,7 +250,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     showDemo: () =>
       run(async () => {
         await engine().setDemoHidden(false);
-        await loadDemo();
+        await loadDemo(() => hasOwnModels(store.getState()));
       }),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),

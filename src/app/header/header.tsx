@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { hasDemo } from '../../state/selectors';
+import { hasDemo, hasOwnModels } from '../../state/selectors';
 import { AboutDialog } from '../about/about-dialog';
 import { useCommands, usePage } from '../context';
 import './header.css';
@@ -10,6 +10,7 @@ export function Header() {
   const sentence = usePage((state) => state.demo.sentence);
   const loading = usePage((state) => state.demo.loading !== null);
   const shown = usePage(hasDemo);
+  const ownModels = usePage(hasOwnModels);
   const ready = usePage((state) => state.snapshot !== null);
   const { hideDemo, showDemo } = useCommands();
   return (
@@ -29,7 +30,7 @@ export function Header() {
               Hide the demo
             </button>
           )}
-          {!shown && !loading && (
+          {!shown && !loading && !ownModels && (
             <button type="button" className="link" onClick={showDemo}>
               Show the demo
             </button>
