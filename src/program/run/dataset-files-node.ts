@@ -10,7 +10,7 @@ import { TASKS_JSON } from '../../taskpool/images/tasks-json';
 import { hasMagic } from '../../taskpool/sources/glob';
 import type { DatasetFormat } from '../../taskpool/sources/types';
 import type { DatasetSource } from '../config/program/types';
-import type { Surroundings } from './open-models-node';
+import type { Surroundings } from './surroundings';
 
 export interface DatasetFiles {
   /** Undefined where the files themselves tell. */

@@ -4,22 +4,13 @@ import { openClip } from '../../clip/open';
 import type { ClipModel, ProcessorConfig } from '../../clip/types';
 import { CompatibilityError, ConfigError } from '../../errors';
 import { mergedNames, openModelPool } from '../../modelpool/judge';
-import { type FoundFolder, findModelFolder } from '../../modelpool/sources/find-folder-node';
+import type { FoundFolder } from '../../modelpool/sources/find-folder-node';
 import type { ModelPool } from '../../modelpool/types';
 import { isSpecialName, PRETRAINED } from '../config/program/modelpool';
-import type {
-  ModelPoolConfig,
-  ModelSource,
-  Pretrained,
-  TaskPoolConfig,
-} from '../config/program/types';
+import type { ModelPoolConfig, ModelSource, TaskPoolConfig } from '../config/program/types';
+import { findPretrained } from './find-models-node';
 import type { RunnableMethod } from './method-choice';
-
-/** Where references of a configuration lead. */
-export interface Surroundings {
-  readonly cwd: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
-}
+import type { Surroundings } from './surroundings';
 
 export interface OpenedPool {
   readonly pool: ModelPool;
@@ -40,8 +31,7 @@ export async function openPool(
   const folders = new Map<string, FoundFolder>();
   const open = async (source: ModelSource, base?: ClipModel) => {
     const { name } = source;
-    const opening = openModel(source, surroundings, base);
-    const { folder, model } = await at(`modelpool.models.${name}`, opening);
+    const { folder, model } = await openModel(source, surroundings, base);
     folders.set(name, folder);
     return model;
   };
@@ -76,29 +66,12 @@ async function openModel(
   base: ClipModel | undefined,
 ): Promise<{ model: ClipModel; folder: FoundFolder }> {
   const { name, adapter } = source;
-  const folder = await find(source, surroundings);
+  const path = `modelpool.models.${name}`;
+  const folder = await findPretrained(path, source, surroundings);
   if (adapter === undefined) return { model: await openClip(name, folder.files, base), folder };
   const own = await openClip(source.reference, folder.files, base);
-  const adapterFolder = await findModelFolder(adapter, surroundings);
+  const adapterFolder = await findPretrained(path, { reference: adapter }, surroundings);
   return { model: await openClip(name, adapterFolder.files, own), folder: adapterFolder };
-}
-
-/** Says of what is missing which place of the configuration asks for it. */
-async function at<T>(path: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    throw new ConfigError(`${path}: ${cause.message}`, { cause });
-  }
-}
-
-function find(
-  { reference, revision, subfolder }: Pretrained,
-  surroundings: Surroundings,
-  weights = true,
-): Promise<FoundFolder> {
-  return findModelFolder(reference, { ...surroundings, revision, subfolder, weights });
 }
 
 /** What stays the same whatever is merged: the text tower with its tokenizer, the projection, the preprocessing. */
@@ -117,7 +90,7 @@ export async function openScoringClip(
   tower: ClipModel,
   surroundings: Surroundings,
 ): Promise<ScoringClip> {
-  const { files } = await at('taskpool.clip_model', find(clipModel, surroundings));
+  const { files } = await findPretrained('taskpool.clip_model', clipModel, surroundings);
   const model = await openClip(clipModel.reference, files);
   const width = model.visualProjection?.shape[1];
   if (!model.text || width === undefined) {
@@ -130,9 +103,9 @@ export async function openScoringClip(
       `taskpool.clip_model: ${clipModel.reference} projects pictures of width ${width}, but the models of the pool give ${tower.vision.hiddenSize}. Name the CLIP that they were fine-tuned from (taskpool.base_model in FusionBench's configurations).`,
     );
   }
-  const texts = await at('taskpool.processor', find(processor, surroundings, false));
+  const texts = await findPretrained('taskpool.processor', processor, surroundings, false);
   const pictures = dataProcessor
-    ? await at('taskpool.data_processor', find(dataProcessor, surroundings, false))
+    ? await findPretrained('taskpool.data_processor', dataProcessor, surroundings, false)
     : texts;
   const tokenizer = await readTokenizerFiles(texts.files);
   const preprocessing = await readPreprocessing(pictures.files, tower.vision.imageSize);

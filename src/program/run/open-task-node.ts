@@ -1,5 +1,4 @@
 /** A task of a configuration: its pictures found on this machine, its rows chosen, its classes named. */
-import { ConfigError } from '../../errors';
 import { openDataset } from '../../taskpool/sources/open-dataset';
 import { sampleRows, validationRows } from '../../taskpool/sources/select-rows';
 import { taskClasses } from '../../taskpool/sources/task-classes';
@@ -7,7 +6,7 @@ import type { DatasetRow } from '../../taskpool/sources/types';
 import { splitRows } from '../config/program/split';
 import type { TaskConfig } from '../config/program/types';
 import { findDatasetFiles } from './dataset-files-node';
-import type { Surroundings } from './open-models-node';
+import { at, type Surroundings } from './surroundings';
 
 export interface OpenedTask {
   readonly name: string;
@@ -34,42 +33,40 @@ export interface RowChoice {
  * @throws ConfigError for data that are not on this machine or are asked for in a way that is not possible, FormatError
  *   for files that cannot be used
  */
-export async function openTask(
+export function openTask(
   task: TaskConfig,
+  choice: RowChoice,
+  surroundings: Surroundings,
+): Promise<OpenedTask> {
+  return at(`taskpool.test_datasets.${task.name}`, open(task, choice, surroundings));
+}
+
+async function open(
+  { name, dataset: source, classnames, templates }: TaskConfig,
   { sampleSize, sampleSeed, first }: RowChoice,
   surroundings: Surroundings,
 ): Promise<OpenedTask> {
-  const { name, dataset: source, classnames, templates } = task;
-  try {
-    const { format, folder, files, patterns, promptFiles } = await findDatasetFiles(
-      source,
-      surroundings,
-    );
-    const dataset = await openDataset(files, {
-      name: format ? folder : source.path,
-      format,
-      configuration: source.name,
-      dataFiles: patterns,
-      splits: source.split.map((part) => ({
-        split: part.split,
-        rows: (total) => splitRows(part, total),
-      })),
-    });
-    const all = source.validation
-      ? validationRows(dataset.rows, source.validation)
-      : [...dataset.rows];
-    const classes = await taskClasses(name, dataset, { classnames, templates, promptFiles });
-    const sampled = sampleSize === null ? all : sampleRows(all, sampleSize, sampleSeed);
-    return {
-      name,
-      classnames: classes.classnames,
-      templates: classes.templates,
-      rows: first === null ? sampled : sampled.slice(0, first),
-      available: all.length,
-      notes: [...dataset.notes, ...classes.notes],
-    };
-  } catch (cause) {
-    if (!(cause instanceof ConfigError)) throw cause;
-    throw new ConfigError(`taskpool.test_datasets.${name}: ${cause.message}`, { cause });
-  }
+  const found = await findDatasetFiles(source, surroundings);
+  const dataset = await openDataset(found.files, {
+    name: found.format ? found.folder : source.path,
+    format: found.format,
+    configuration: source.name,
+    dataFiles: found.patterns,
+    splits: source.split.map((part) => ({
+      split: part.split,
+      rows: (total) => splitRows(part, total),
+    })),
+  });
+  const all = source.validation ? validationRows(dataset.rows, source.validation) : dataset.rows;
+  const { promptFiles } = found;
+  const classes = await taskClasses(name, dataset, { classnames, templates, promptFiles });
+  const sampled = sampleSize === null ? all : sampleRows(all, sampleSize, sampleSeed);
+  return {
+    name,
+    classnames: classes.classnames,
+    templates: classes.templates,
+    rows: first === null ? sampled : sampled.slice(0, first),
+    available: all.length,
+    notes: [...dataset.notes, ...classes.notes],
+  };
 }

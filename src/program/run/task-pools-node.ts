@@ -16,8 +16,9 @@ import { type EvaluatedTask, evaluate } from '../evaluate';
 import type { TaskResult } from '../report';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
-import { openScoringClip, type ScoringClip, type Surroundings } from './open-models-node';
+import { openScoringClip, type ScoringClip } from './open-models-node';
 import { type OpenedTask, openTask, type RowChoice } from './open-task-node';
+import type { Surroundings } from './surroundings';
 
 /** A task pool whose files have been found and opened; nothing is computed yet. */
 export interface OpenedTaskPool {

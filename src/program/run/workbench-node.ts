@@ -7,6 +7,7 @@
 import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
+import { ConfigError } from '../../errors';
 import { combine } from '../../method/combine';
 import { type MergedValues, mergedFromCombination } from '../../method/merged-values';
 import { taskArithmetic } from '../../method/task-arithmetic';
@@ -18,13 +19,15 @@ import type { Runtime, TensorBuffer } from '../../runtime/types';
 import { PRETRAINED } from '../config/program/modelpool';
 import type { ModelPoolConfig, ProgramConfig } from '../config/program/types';
 import { programReport, type TaskResult } from '../report';
+import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
 import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod } from './method-choice';
-import { type OpenedPool, openPool, type Surroundings } from './open-models-node';
+import { type OpenedPool, openPool } from './open-models-node';
 import type { RunOutputs } from './outputs';
 import { hashWeights, runRecipe } from './recipe';
 import { saveDtype, saveModel } from './save-model-node';
+import type { Surroundings } from './surroundings';
 import { createTaskPools } from './task-pools-node';
 import { writeFileWhole } from './write-file-node';
 
@@ -108,17 +111,30 @@ export function createWorkbench(
     return openPool({ models }, runnable, surroundings);
   };
 
-  return {
-    async run({ program, method, modelpool, taskpool }, outputs) {
-      const runnable = runnableMethod(method, program.seed);
-      const poolKey = [modelpool.models, runnable?.method.name, runnable?.options];
+  async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
+    const { program, modelpool, taskpool } = config;
+    try {
       const opened = await pools.keep(poolKey, () => openJudged(modelpool, runnable));
-      const { pretrained } = opened.pool;
-      const tasks =
-        taskpool?.target === 'CLIPVisionModelTaskPool'
-          ? await taskPools.open(taskpool, pretrained, program.fast_dev_run || taskpool.fastDevRun)
-          : null;
+      const isScored = taskpool?.target === 'CLIPVisionModelTaskPool';
+      const fastDevRun = program.fast_dev_run || (isScored && taskpool.fastDevRun);
+      const tasks = isScored
+        ? await taskPools.open(taskpool, opened.pool.pretrained, fastDevRun)
+        : null;
+      return { opened, tasks };
+    } catch (error) {
+      // Whoever has to fetch one thing wants to know of the others.
+      const missing = error instanceof ConfigError && (await findMissing(config, surroundings));
+      throw missing || error;
+    }
+  }
 
+  return {
+    async run(config, outputs) {
+      const { modelpool, taskpool } = config;
+      const runnable = runnableMethod(config.method, config.program.seed);
+      const poolKey = [modelpool.models, runnable?.method.name, runnable?.options];
+      const { opened, tasks } = await openAll(config, poolKey, runnable);
+      const { pretrained } = opened.pool;
       const resident = await residents.keep(poolKey, () => reside(opened, runnable));
       const merged = mergedModel(resident, runnable);
       const recipe = await runRecipe(opened, runnable, outputs.model === null ? undefined : hash);

@@ -1,0 +1,229 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  fuse,
+  IMAGES,
+  POOL,
+  PROJECT,
+  REFERENCE,
+  type Report,
+  readJson,
+  type Score,
+  temporaryFolder,
+} from './fuse/testing';
+
+const SCORING = join(PROJECT, 'reference/fixtures/scoring');
+
+interface Expected {
+  readonly models: Readonly<
+    Record<string, { readonly tasks: Readonly<Record<string, Score>>; readonly average: Score }>
+  >;
+}
+const expected = readJson<Expected>(join(SCORING, 'expected.json'));
+
+/** Accuracies to the last digit, losses as far as float32 goes. */
+function expectScores(report: Report, reference: Readonly<Record<string, Score>>): void {
+  for (const [name, { accuracy, loss }] of Object.entries(reference)) {
+    expect(report[name]?.accuracy, name).toBe(accuracy);
+    expect(Math.abs((report[name]?.loss ?? Number.NaN) - loss), name).toBeLessThan(1e-5);
+  }
+}
+
+describe('the report', () => {
+  it.each([
+    ['program_report.json', []],
+    ['program_report-batch-128.json', ['+taskpool.dataloader_kwargs.batch_size=128']],
+  ])('equals FusionBench’s %s', async (file, overrides) => {
+    const path = join(temporaryFolder(), 'deep/report.json');
+    const { code, printed } = await fuse([...REFERENCE, `+report_save_path=${path}`, ...overrides]);
+    expect(code).toBe(0);
+    const report = readJson<Report>(path);
+    const { model_info: info, ...scores } = readJson<Report>(join(SCORING, 'program', file));
+    expect(report.model_info).toEqual(info);
+    expect(Object.keys(report).slice(0, 4)).toEqual(['model_info', ...Object.keys(scores)]);
+    expectScores(report, scores);
+    expect(printed).toMatch(/^outlines +40 +0\.6000 +1\.0090$/m);
+    expect(printed).toMatch(/^average +0\.6633/m);
+  });
+
+  it('goes to outputs/<configuration>/<date> where nothing else is said', async () => {
+    const folder = temporaryFolder();
+    const models = ['_pretrained_', 'outlines', 'surfaces'].map((name) => {
+      const place = name === '_pretrained_' ? 'base' : `experts/${name}`;
+      return `modelpool.models.${name}=${POOL}/${place}`;
+    });
+    const tasks = ['outlines', 'surfaces'].map(
+      (name) => `taskpool.test_datasets.${name}.data_dir=${IMAGES}/${name}`,
+    );
+    const clip = ['clip_model', 'processor'].map((key) => `taskpool.${key}=${POOL}/base`);
+    const { code } = await fuse([...REFERENCE, ...models, ...tasks, ...clip], folder);
+    expect(code).toBe(0);
+    const dates = readdirSync(join(folder, 'outputs/clip_task_arithmetic'));
+    expect(dates).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$/)]);
+    const report = join(folder, 'outputs/clip_task_arithmetic', dates[0] ?? '');
+    expect(readdirSync(report)).toEqual(['program_report.json']);
+  });
+
+  it('is of one batch with fast_dev_run, and of a sample with sample_size, whose n is shown', async () => {
+    const path = join(temporaryFolder(), 'report.json');
+    const all = [...REFERENCE, `+report_save_path=${path}`];
+    await fuse([...all, '+fast_dev_run=true', '+taskpool.dataloader_kwargs.batch_size=7']);
+    type Own = { task_arithmetic_studio: { tasks: Record<string, { n: number }> } };
+    expect(readJson<Own>(path).task_arithmetic_studio.tasks.surfaces?.n).toBe(7);
+    const { printed } = await fuse([...all, '+taskpool.sample_size=25']);
+    expect(printed).toMatch(/^outlines +25 of 40 /m);
+    expect(readJson<Own>(path).task_arithmetic_studio.tasks.outlines).toMatchObject({
+      n: 25,
+      available: 40,
+    });
+  });
+
+  it('is that of the pretrained model where nothing is merged', async () => {
+    const path = join(temporaryFolder(), 'report.json');
+    const { code } = await fuse([
+      ...REFERENCE,
+      'method._target_=fusion_bench.method.DummyAlgorithm',
+      '~method.scaling_factor',
+      '+taskpool.dataloader_kwargs.batch_size=128',
+      `+report_save_path=${path}`,
+    ]);
+    expect(code).toBe(0);
+    expectScores(readJson<Report>(path), expected.models.base?.tasks ?? {});
+  });
+
+  it('is not written where it is switched off', async () => {
+    const folder = temporaryFolder();
+    const { code, told } = await fuse([
+      ...REFERENCE,
+      '+report_save_path=null',
+      `hydra.run.dir=${folder}/run`,
+    ]);
+    expect([code, told]).toEqual([0, expect.not.stringContaining('Report')]);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a multirun over the scaling factor', () => {
+  it('combines once, scores every value as FusionBench does, and prints one table', async () => {
+    const folder = temporaryFolder();
+    const factors = ['-1', '0', '0.3', '0.5', '0.7', '1', '1.37'];
+    const { code, printed, told } = await fuse([
+      ...REFERENCE,
+      '-m',
+      `method.scaling_factor=${factors.join(',')}`,
+      '+taskpool.dataloader_kwargs.batch_size=128',
+      `hydra.sweep.dir=${folder}`,
+    ]);
+    expect(code).toBe(0);
+    expect(told.match(/^Combining the models/gm)).toHaveLength(1);
+    expect(told.match(/^Prompts of outlines/gm)).toHaveLength(1);
+    for (const [job, factor] of factors.entries()) {
+      const { tasks, average } = expected.models[`merged@${factor}`] ?? {};
+      const report = readJson<Report>(join(folder, `${job}/program_report.json`));
+      expectScores(report, { ...tasks, ...(average ? { average } : {}) });
+    }
+    const lines = printed.split('\n').slice(-9);
+    expect(lines[0]?.split(/ +/)).toEqual([
+      'method.scaling_factor',
+      'outlines',
+      'surfaces',
+      'average',
+      'loss',
+    ]);
+    expect(lines.slice(1, -1).map((line) => line.split(/ +/)[0])).toEqual(factors);
+    expect(lines[5]).toMatch(/^0\.7 +0\.6000 +0\.7267 +0\.6633 +0\.8176$/);
+    expect(lines.at(-1)).toMatch(/^Highest average accuracy: 0\.7217 at method\.scaling_factor=/);
+  });
+
+  it('takes a range, and refuses files that its runs would share', async () => {
+    const folder = temporaryFolder();
+    const sweep = [...REFERENCE, '-m', 'method.scaling_factor=range(0.25,1,0.5)'];
+    const { code, printed } = await fuse([...sweep, `hydra.sweep.dir=${folder}`]);
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^0\.25 .*\n0\.75 /m);
+    const shared = await fuse([...sweep, `+report_save_path=${folder}/report.json`]);
+    expect(shared.code).toBe(2);
+    expect(shared.told.replaceAll(folder, '/runs')).toMatchInlineSnapshot(
+      `"report_save_path: several runs would write /runs/report.json. Begin it with {log_dir}, which each run has for itself."`,
+    );
+  });
+});
+
+describe('the tutorial', () => {
+  it('runs its own file with local models and pictures', async () => {
+    const path = join(temporaryFolder(), 'report.json');
+    const classnames = readJson<Record<string, { classnames: string[]; templates: string[] }>>(
+      join(IMAGES, 'tasks.json'),
+    );
+    const local = [
+      ['sun397', 'outlines'],
+      ['stanford-cars', 'surfaces'],
+    ].flatMap(([task, stand = '']) => [
+      `modelpool.models.${task}=${POOL}/experts/${stand}`,
+      `taskpool.test_datasets.${task}.path=imagefolder`,
+      `+taskpool.test_datasets.${task}.data_dir=${IMAGES}/${stand}`,
+      `taskpool.test_datasets.${task}.split=train`,
+      `+taskpool.classnames.${task}=${JSON.stringify(classnames[stand]?.classnames)}`,
+      `+taskpool.templates.${task}=${JSON.stringify(classnames[stand]?.templates)}`,
+    ]);
+    const { code, told } = await fuse([
+      '--config-path',
+      'config/_get_started',
+      '--config-name',
+      'clip_task_arithmetic',
+      ...['modelpool.models._pretrained_', 'taskpool.clip_model', 'taskpool.processor'].map(
+        (key) => `${key}=${POOL}/base`,
+      ),
+      ...local,
+      'method.scaling_factor=0.5',
+      '+taskpool.dataloader_kwargs.batch_size=128',
+      `+report_save_path=${path}`,
+    ]);
+    expect(code, told).toBe(0);
+    const { outlines, surfaces } = expected.models['merged@0.5']?.tasks ?? {};
+    if (!outlines || !surfaces) throw new Error('the fixture has both tasks');
+    expectScores(readJson<Report>(path), { sun397: outlines, 'stanford-cars': surfaces });
+  });
+
+  it('without its models says where it looked and how to get them', async () => {
+    const folder = temporaryFolder();
+    process.env.HF_HUB_CACHE = join(folder, 'hub');
+    try {
+      const { code, told } = await fuse(
+        ['--config-path', 'config/_get_started', '--config-name', 'clip_task_arithmetic'],
+        folder,
+      );
+      expect(code).toBe(2);
+      expect(told.replaceAll(folder, '/home/me')).toMatchInlineSnapshot(`
+        "modelpool.models._pretrained_: openai/clip-vit-base-patch32: this model is not on this machine. Looked for
+          the folder /home/me/openai/clip-vit-base-patch32
+          the Hugging Face cache /home/me/hub/models--openai--clip-vit-base-patch32
+        Nothing is downloaded by itself. To get it: hf download openai/clip-vit-base-patch32
+
+        modelpool.models.sun397: tanganke/clip-vit-base-patch32_sun397: this model is not on this machine. Looked for
+          the folder /home/me/tanganke/clip-vit-base-patch32_sun397
+          the Hugging Face cache /home/me/hub/models--tanganke--clip-vit-base-patch32_sun397
+        Nothing is downloaded by itself. To get it: hf download tanganke/clip-vit-base-patch32_sun397
+
+        modelpool.models.stanford-cars: tanganke/clip-vit-base-patch32_stanford-cars: this model is not on this machine. Looked for
+          the folder /home/me/tanganke/clip-vit-base-patch32_stanford-cars
+          the Hugging Face cache /home/me/hub/models--tanganke--clip-vit-base-patch32_stanford-cars
+        Nothing is downloaded by itself. To get it: hf download tanganke/clip-vit-base-patch32_stanford-cars
+
+        taskpool.test_datasets.sun397: tanganke/sun397: this data set is not on this machine. Looked for
+          the folder /home/me/tanganke/sun397
+          the Hugging Face cache /home/me/hub/datasets--tanganke--sun397
+        Nothing is downloaded by itself. To get it: hf download tanganke/sun397 --repo-type dataset
+
+        taskpool.test_datasets.stanford-cars: tanganke/stanford_cars: this data set is not on this machine. Looked for
+          the folder /home/me/tanganke/stanford_cars
+          the Hugging Face cache /home/me/hub/datasets--tanganke--stanford_cars
+        Nothing is downloaded by itself. To get it: hf download tanganke/stanford_cars --repo-type dataset"
+      `);
+      expect(existsSync(join(folder, 'outputs'))).toBe(false);
+    } finally {
+      delete process.env.HF_HUB_CACHE;
+    }
+  });
+});
