@@ -1,0 +1,63 @@
+/** The command as people call it: a process of its own, with signals and exit codes. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { PROJECT, REFERENCE, temporaryFolder } from './fuse/testing';
+
+interface Running {
+  readonly child: ChildProcess;
+  /** Resolves when standard error has a line like this. */
+  told(line: RegExp): Promise<void>;
+  readonly ended: Promise<{ readonly code: number | null; readonly told: string }>;
+}
+
+function start(...args: string[]): Running {
+  const script = join(PROJECT, 'scripts/fuse.mjs');
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: PROJECT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  const waiting = new Set<() => void>();
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+    for (const look of waiting) look();
+  });
+  const ended = new Promise<{ code: number | null; told: string }>((done) => {
+    child.once('close', (code) => done({ code, told: text }));
+  });
+  const told = (line: RegExp) =>
+    new Promise<void>((found, failed) => {
+      const look = () => line.test(text) && found();
+      waiting.add(look);
+      look();
+      ended.then(() => failed(new Error(`It ended without ${line}:\n${text}`)));
+    });
+  return { child, told, ended };
+}
+
+describe('the command', () => {
+  it('stops at Ctrl-C, with 130, and what it had finished stays', async () => {
+    const folder = temporaryFolder();
+    const { child, told, ended } = start(
+      ...REFERENCE,
+      '-m',
+      'method.scaling_factor=range(0,1,0.002)',
+      `hydra.sweep.dir=${folder}`,
+      "+merged_model_save_path='{log_dir}/model'",
+    );
+    await told(/^Run 3 of 500/m);
+    child.kill('SIGINT');
+    const { code, told: said } = await ended;
+    expect([code, said]).toEqual([130, expect.stringContaining('Interrupted.')]);
+    const files = readdirSync(folder, { recursive: true }).map(String);
+    expect(files).toContain(join('0', 'program_report.json'));
+    expect(files.filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('ends with 2 where a name is wrong', async () => {
+    const { code, told } = await start(...REFERENCE, 'method.scale_factor=0.5').ended;
+    expect([code, told]).toEqual([2, expect.stringContaining('method.scaling_factor')]);
+  });
+});
