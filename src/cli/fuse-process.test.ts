@@ -1,6 +1,6 @@
 /** The command as people call it: a process of its own, with signals and exit codes. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROJECT, REFERENCE, temporaryFolder } from './fuse/testing';
@@ -13,8 +13,11 @@ interface Running {
 }
 
 function start(...args: string[]): Running {
-  const script = join(PROJECT, 'scripts/fuse.mjs');
-  const child = spawn(process.execPath, [script, ...args], {
+  return startNode(join(PROJECT, 'scripts/fuse.mjs'), ...args);
+}
+
+function startNode(...args: string[]): Running {
+  const child = spawn(process.execPath, args, {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -54,6 +57,22 @@ describe('the command', () => {
     const files = readdirSync(folder, { recursive: true }).map(String);
     expect(files).toContain(join('0', 'program_report.json'));
     expect(files.filter((name) => name.includes('partial'))).toEqual([]);
+  });
+
+  it('shows mistakes of the program where they stand in the sources', async () => {
+    // The first thing that src/method does with this tensor fails.
+    const plant = `const { set } = Map.prototype;
+      Map.prototype.set = function (key, value) {
+        if (key === 'post_layernorm.weight' && value.length) throw new TypeError('planted');
+        return set.call(this, key, value);
+      };`;
+    const script = join(PROJECT, 'scripts/fuse.mjs');
+    const { ended } = startNode('--import', `data:text/javascript,${plant}`, script, ...REFERENCE);
+    const { code, told } = await ended;
+    expect([code, told]).toEqual([1, expect.stringContaining('TypeError: planted')]);
+    const source = readFileSync(join(PROJECT, 'src/method/combine.ts'), 'utf8').split('\n');
+    const line = Number(/src\/method\/combine\.ts:(\d+):/.exec(told)?.[1]);
+    expect(source[line - 1]).toContain('base.set(name, theta)');
   });
 
   it('ends with 2 where a name is wrong', async () => {
