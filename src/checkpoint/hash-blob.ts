@@ -1,5 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
-import { readInto } from './read-into';
+import { readChunks } from './read-chunks';
 
 /** Large enough that the hash and not the reading decides the speed, small enough that a stop is felt at once. */
 const CHUNK_BYTES = 4 * 1024 * 1024;
@@ -38,13 +38,10 @@ export async function hashBlob(blob: Blob, options: HashOptions = {}): Promise<s
     hash.load(resume.state);
     bytesDone = resume.bytesDone;
   }
-  let buffer = new ArrayBuffer(CHUNK_BYTES);
-  while (bytesDone < blob.size) {
-    const chunk = await readInto(blob.slice(bytesDone, bytesDone + CHUNK_BYTES), buffer);
+  for await (const chunk of readChunks(blob.slice(bytesDone), CHUNK_BYTES)) {
     signal?.throwIfAborted();
     hash.update(chunk);
     bytesDone += chunk.byteLength;
-    buffer = chunk.buffer;
     onProgress?.(bytesDone, blob.size, () => hash.save());
     if (bytesDone % YIELD_BYTES === 0) await new Promise((resolve) => setTimeout(resolve));
   }

@@ -1,16 +1,15 @@
 /** The two downloads: the merged model and the report, for exactly what is on screen. */
 
-import { hashBlob } from '../checkpoint/hash-blob';
 import { CompatibilityError } from '../errors';
 import { mergedNames } from '../modelpool/judge';
 import { programReport, type Recipe, type RecipeModel, type TaskResult } from '../program/report';
 import type { Library } from '../storage/types';
 import type { ExportedFile, ExportOptions, ScoreColumn, StudioState } from './api';
 import { planExport } from './export-model';
-import { weightsBlob } from './hasher';
+import { hashModel } from './hasher';
 import type { Job } from './jobs';
 import { type MethodState, methodInForce } from './method-state';
-import type { ModelFacts, ShelvedModel } from './model-shelf';
+import type { ShelvedModel } from './model-shelf';
 import { includedExperts, type PoolState } from './pool-state';
 import type { Workspace } from './scoring/workspace';
 import { mergeInputs } from './scoring-inputs';
@@ -93,7 +92,11 @@ async function recipeOf(context: ExportContext, job?: Job): Promise<Recipe> {
     const shelved = shelf.get(id);
     if (!shelved) throw new CompatibilityError('A model of the pool is no longer in the library.');
     let sha256 = shelved.sha256 ?? null;
-    if (sha256 === null && job) sha256 = await hashWeights(library, shelved, job);
+    if (sha256 === null && job) {
+      sha256 = await hashModel(library, shelved, job.signal, (done, total) =>
+        job.report(`SHA-256 of ${shelved.entry.name}`, done / total),
+      );
+    }
     return { name: shelved.entry.name, weight, sha256 };
   };
   const experts: RecipeModel[] = [];
@@ -107,15 +110,6 @@ async function recipeOf(context: ExportContext, job?: Job): Promise<Recipe> {
     experts,
     programVersion: version,
   };
-}
-
-async function hashWeights(library: Library, shelved: ShelvedModel, job: Job): Promise<string> {
-  const sha256 = await hashBlob(weightsBlob(shelved.files), {
-    signal: job.signal,
-    onProgress: (done, total) => job.report(`SHA-256 of ${shelved.entry.name}`, done / total),
-  });
-  await library.setFacts(shelved.entry.id, (facts) => ({ ...(facts as ModelFacts), sha256 }));
-  return sha256;
 }
 
 function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {

@@ -26,9 +26,7 @@ export function createHasher(
     for (;;) {
       const next = [...models()].find(({ sha256 }) => sha256 === undefined);
       if (!next || signal.aborted) return;
-      const sha256 = await hashModel(library, next, signal);
-      if (sha256 === null) return;
-      onHashed(next.entry.id, sha256);
+      onHashed(next.entry.id, await hashModel(library, next, signal));
     }
   };
 
@@ -37,9 +35,12 @@ export function createHasher(
       if (running) return;
       const controller = new AbortController();
       running = controller;
-      void hashAll(controller.signal).finally(() => {
-        if (running === controller) running = null;
-      });
+      hashAll(controller.signal)
+        // Stopped, or unreadable: whoever reads the weights for the merge will say so.
+        .catch(() => undefined)
+        .finally(() => {
+          if (running === controller) running = null;
+        });
     },
     pause() {
       running?.abort();
@@ -48,12 +49,16 @@ export function createHasher(
   };
 }
 
-/** Hashes one model's weights; null when it was stopped or the file cannot be read, which reading it will tell. */
-async function hashModel(
+/**
+ * Hashes one model's weights, from where an earlier attempt came to, and remembers the sum, or on an abort how far it came.
+ * Rejects with the signal's reason, or with what reading the file says.
+ */
+export async function hashModel(
   library: Library,
   { entry, files }: ShelvedModel,
   signal: AbortSignal,
-): Promise<string | null> {
+  report?: (done: number, total: number) => void,
+): Promise<string> {
   const remember = (changes: Partial<ModelFacts>) =>
     library.setFacts(entry.id, (facts) => ({ ...(facts as ModelFacts), ...changes }));
   const stored = (await library.listModels()).find(({ id }) => id === entry.id);
@@ -63,21 +68,22 @@ async function hashModel(
     const sha256 = await hashBlob(weightsBlob(files), {
       signal,
       resume: partial && { bytesDone: partial.bytesDone, state: fromBase64(partial.state) },
-      onProgress: (bytesDone, _, state) => {
+      onProgress: (bytesDone, bytesTotal, state) => {
+        report?.(bytesDone, bytesTotal);
         reached = () => ({ bytesDone, state: toBase64(state()) });
       },
     });
     await remember({ sha256, partialHash: undefined });
     return sha256;
-  } catch {
+  } catch (error) {
     const point = reached as (() => PartialHash) | null;
     if (signal.aborted && point) await remember({ partialHash: point() });
-    return null;
+    throw error;
   }
 }
 
 /** The weights as one Blob: the file itself, or its shards one after the other. */
-export function weightsBlob(files: readonly NamedBlob[]): Blob {
+function weightsBlob(files: readonly NamedBlob[]): Blob {
   const weights = files.filter(({ name }) => !name.endsWith('.json'));
   return new Blob(weights.map(({ blob }) => blob));
 }

@@ -55,6 +55,8 @@ export interface Session {
   refresh(): void;
   /** Writes down what is to be there after a reload. */
   remember(): Promise<void>;
+  /** Runs `work` with background hashing paused: two readers of one file are slower than one. */
+  undisturbed<T>(work: () => Promise<T>): Promise<T>;
   /** Opens the pool's models, measures what is new, scores. */
   poolChanged(): Promise<void>;
   tasksChanged(): Promise<void>;
@@ -212,6 +214,14 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
     changed: publisher.changed,
     refresh,
     remember,
+    async undisturbed(work) {
+      hasher.pause();
+      try {
+        return await work();
+      } finally {
+        hasher.resume();
+      }
+    },
     poolChanged,
     async tasksChanged() {
       await store();

@@ -177,7 +177,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
 
     exportModel: (jobId, options) =>
       jobs.run(jobId, 'Writing the merged model', (job) =>
-        exportModel(exportContext(), options, job),
+        session.undisturbed(() => exportModel(exportContext(), options, job)),
       ),
 
     exportReport: () => exportReport(exportContext()),
