@@ -4,6 +4,7 @@ import hashlib
 import io
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 
 import datasets
@@ -54,8 +55,13 @@ TREES: dict[str, list[str]] = {
     "capitals": ["Cat/1.PNG", "dog/1.JPeG", "Zebra/1.tiff"],
     "shards": ["data/test-00000-of-00002.parquet", "data/test-00001-of-00002.parquet", "data/extra-00000-of-00001.parquet", "data/train-00000-of-00001-0123456789abcdef.parquet"],
     "card": ["README.md", "small/train-0.parquet", "small/test-0.parquet", "large/train.parquet", "large/test.parquet"],
+    "packed": ["train.zip", "test.zip"],
+    "half-packed": ["cat/1.png", "dog/1.png", "more.zip"],
     "mixed": ["digits/test.parquet", "cat/1.png", "dog/1.png"],
 }
+
+PACKED = ["dog/2.png", "dog/10.png", "cat/1.png", "cat b/1.png", "cat-b/1.png", "__MACOSX/cat/1.png", "cat/.hidden.png", "notes.txt"]
+"""What every zip holds, in this order."""
 
 CASES: list[dict] = [
     {"tree": "flat", "path": "imagefolder", "split": "train"},
@@ -95,6 +101,7 @@ CASES: list[dict] = [
     {"tree": "card", "name": "medium", "split": "test"},
     {"tree": "card", "split": "test"},
     {"tree": "mixed", "split": "train"},
+    {"tree": "half-packed", "path": "imagefolder", "split": "train"},
 ]
 
 
@@ -117,12 +124,20 @@ def write_parquet(path: Path, name: str, features: bool) -> None:
         pq.write_table(pa.table({"image": pictures, "label": labels}), path)
 
 
+def write_zip(path: Path, name: str) -> None:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for entry in PACKED:
+            archive.writestr(zipfile.ZipInfo(entry), content(f"{name}/{entry}"))
+
+
 def write_tree(folder: Path, tree: str) -> None:
     for name in TREES[tree]:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if name.endswith(".parquet"):
             write_parquet(path, name, features=tree != "card")
+        elif name.endswith(".zip"):
+            write_zip(path, name)
         elif name == "README.md":
             path.write_text(CARD if tree == "card" else "# No head\n")
         elif name == "metadata.csv":

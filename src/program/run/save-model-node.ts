@@ -14,11 +14,23 @@ import {
 import type { Recipe } from '../report';
 import { writeFileWhole } from './write-file-node';
 
-const DTYPES = { float32: 'F32', float16: 'F16', bfloat16: 'BF16', auto: 'base' } as const;
+const DTYPES: Readonly<Record<string, MergedModelOptions['dtype']>> = {
+  float32: 'F32',
+  float16: 'F16',
+  bfloat16: 'BF16',
+};
 
-/** The element type of the file: what the base is loaded as, else each tensor's own. */
-export function saveDtype(loaded: Dtype | undefined): MergedModelOptions['dtype'] {
-  return DTYPES[loaded ?? 'auto'];
+/**
+ * The element type of the file: what transformers loads the base as. That is what it is told, else what the base's
+ * `config.json` says, else what the tensors are.
+ */
+export function saveDtype(
+  loaded: Dtype | undefined,
+  { configJson }: ClipModel,
+): MergedModelOptions['dtype'] {
+  const { dtype, torch_dtype: older } = configJson ?? {};
+  const told = loaded === undefined || loaded === 'auto' ? (dtype ?? older) : loaded;
+  return DTYPES[String(told)] ?? 'base';
 }
 
 export interface SaveOptions {

@@ -143,7 +143,7 @@ export function createWorkbench(
       if (modelFolder) {
         const base = modelpool.models.find(({ name }) => name === PRETRAINED);
         await saveModel(modelFolder, pretrained, merged.values, recipe, {
-          dtype: saveDtype(base?.dtype),
+          dtype: saveDtype(base?.dtype, pretrained),
           signal,
           onProgress: (done, total) => listener.progress('Saving the merged model', done, total),
         });

@@ -195,6 +195,8 @@ describe('the CLIP that scores', () => {
     if (config.taskpool?.target !== 'CLIPVisionModelTaskPool') throw new Error('it scores');
     await expect(
       openScoringClip(config.taskpool, wider, SURROUNDINGS),
-    ).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: taskpool.clip_model: reference/fixtures/merge/p8-32/base projects pictures of width 64, but the models of the pool give 1024. Name the CLIP that they were fine-tuned from (taskpool.base_model in FusionBench's configurations).]`);
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CompatibilityError: taskpool.clip_model: reference/fixtures/merge/p8-32/base projects pictures of width 64, but the models of the pool give 1024. Name the CLIP that they were fine-tuned from (taskpool.base_model in FusionBench's configurations).]`,
+    );
   });
 });

@@ -6,6 +6,7 @@
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
+import { zipEntries } from '../images/zip-entries';
 import { baseName, type SplitFiles } from './split-files';
 import type { DatasetRow } from './types';
 
@@ -18,28 +19,44 @@ const EXTENSIONS = new Set(
 );
 const METADATA = new Set(['metadata.csv', 'metadata.jsonl', 'metadata.parquet']);
 
+export function isZipName(path: string): boolean {
+  return /\.zip$/i.test(path);
+}
+
 export function isPictureName(path: string): boolean {
   const name = baseName(path);
   return name.includes('.') && EXTENSIONS.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
+interface Picture {
+  readonly name: string;
+  readonly classname: string;
+  /** Where it lies: pictures at different depths have no classes. */
+  readonly depth: string;
+  read(): Promise<Blob>;
+}
+
 /**
- * The rows of a split; classes are the folders of all splits together.
+ * The rows of a split; classes are the folders of all splits together. A zip stands for what is in it, after everything
+ * that is not packed (`datasets` means the same, but fails on its labels).
  * @param dataset - for messages
  * @throws FormatError where the folders do not give the classes
  */
-export function openImageFolder(
+export async function openImageFolder(
   dataset: string,
   splits: SplitFiles,
-): { classnames: readonly string[]; rowsOf(split: string): DatasetRow[] } {
-  const all = [...splits.values()].flat();
-  refuseOthers(dataset, all);
-  const pictures = all.filter(({ name }) => isPictureName(name));
-  const classnames = [...new Set(pictures.map(({ name }) => classOf(name)))].sort(byCodePoint);
-  const depths = new Set(pictures.map(({ name }) => name.split('/').length));
+): Promise<{ classnames: readonly string[]; rowsOf(split: string): DatasetRow[] }> {
+  const pictures = new Map<string, Picture[]>();
+  for (const [split, files] of splits) {
+    refuseMetadata(dataset, files);
+    pictures.set(split, await picturesOf(files));
+  }
+  const all = [...pictures.values()].flat();
+  const classnames = [...new Set(all.map(({ classname }) => classname))].sort(byCodePoint);
+  const depths = new Set(all.map(({ depth }) => depth));
   if (classnames.length < 2 || depths.size > 1) {
     const what =
-      pictures.length === 0
+      all.length === 0
         ? 'there are no pictures in it'
         : depths.size > 1
           ? 'its pictures do not all lie at the same depth'
@@ -53,31 +70,67 @@ export function openImageFolder(
   return {
     classnames,
     rowsOf: (split) =>
-      (splits.get(split) ?? [])
-        .filter(({ name }) => isPictureName(name))
-        .map(({ name, blob }) => ({
-          name,
-          label: labels.get(classOf(name)) ?? 0,
-          read: async () => blob,
-        })),
+      (pictures.get(split) ?? []).map(({ name, classname, read }) => ({
+        name,
+        label: labels.get(classname) ?? 0,
+        read,
+      })),
   };
 }
 
-function classOf(path: string): string {
-  return path.split('/').at(-2) ?? '';
+async function picturesOf(files: readonly NamedBlob[]): Promise<Picture[]> {
+  const loose = files
+    .filter(({ name }) => isPictureName(name))
+    .map(({ name, blob }): Picture => {
+      const steps = name.split('/');
+      return {
+        name,
+        classname: steps.at(-2) ?? '',
+        depth: `${steps.length}`,
+        read: async () => blob,
+      };
+    });
+  const packed: Picture[] = [];
+  for (const zip of files.filter(({ name }) => isZipName(name))) {
+    packed.push(...(await picturesIn(zip)));
+  }
+  return [...loose, ...packed];
 }
 
-/** What `datasets` would take its rows from instead. */
-function refuseOthers(dataset: string, files: readonly NamedBlob[]): void {
+async function picturesIn(zip: NamedBlob): Promise<Picture[]> {
+  const entries = (await zipEntries(zip)).map((entry) => ({
+    ...entry,
+    steps: entry.name.split('/').filter((step) => step !== '' && step !== '.'),
+  }));
+  return entries
+    .filter(({ steps }) => !steps.some((step) => /^(?:\.|__)/.test(step)))
+    .filter(({ name }) => isPictureName(name))
+    .sort((a, b) => inWalkOrder(a.steps, b.steps))
+    .map(({ steps, read }) => ({
+      name: `${zip.name}/${steps.join('/')}`,
+      classname: steps.at(-2) ?? '',
+      depth: `${steps.length} in a zip`,
+      read,
+    }));
+}
+
+/** As Python's `os.walk` comes by, names sorted: the files of a folder before the folders in it. */
+function inWalkOrder(a: readonly string[], b: readonly string[]): number {
+  for (let step = 0; ; step++) {
+    const [isFileA, isFileB] = [step === a.length - 1, step === b.length - 1];
+    if (isFileA !== isFileB) return isFileA ? -1 : 1;
+    const order = byCodePoint(a[step] ?? '', b[step] ?? '');
+    if (order !== 0 || isFileA) return order;
+  }
+}
+
+/** `datasets` would take its rows from it instead. */
+function refuseMetadata(dataset: string, files: readonly NamedBlob[]): void {
   const metadata = files.find(({ name }) => METADATA.has(baseName(name)));
   if (metadata) {
     throw new FormatError(
       dataset,
       `With ${metadata.name} in it, datasets takes no classes from folders. Remove that file.`,
     );
-  }
-  const zip = files.find(({ name }) => /\.zip$/i.test(name));
-  if (zip) {
-    throw new FormatError(dataset, `${zip.name} is packed. Unpack it in its place and remove it.`);
   }
 }

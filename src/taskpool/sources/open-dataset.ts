@@ -6,7 +6,7 @@
 import type { NamedBlob } from '../../checkpoint/types';
 import { ConfigError, FormatError } from '../../errors';
 import { chooseConfiguration, readDatasetCard } from './dataset-card';
-import { isPictureName, openImageFolder } from './image-folder';
+import { isPictureName, isZipName, openImageFolder } from './image-folder';
 import { openParquetRows } from './parquet-rows';
 import { type SplitFiles, splitFiles } from './split-files';
 import type { Dataset, DatasetFormat, DatasetRequest, DatasetRow } from './types';
@@ -34,7 +34,7 @@ export async function openDataset(
   const notes: string[] = [];
   let classnames: readonly string[] | undefined;
   const rows: DatasetRow[] = [];
-  const folder = format === 'imagefolder' ? openImageFolder(name, bySplit) : undefined;
+  const folder = format === 'imagefolder' ? await openImageFolder(name, bySplit) : undefined;
   for (const request of splits) {
     let all: readonly DatasetRow[];
     if (folder) {
@@ -76,7 +76,7 @@ function requireSplit(dataset: string, split: string, files: SplitFiles): void {
 /** The commonest kind of file; Parquet where there are as many of both. */
 function formatOf(dataset: string, files: readonly NamedBlob[]): DatasetFormat {
   const parquet = files.filter(({ name }) => /\.parquet$/i.test(name)).length;
-  const pictures = files.filter(({ name }) => isPictureName(name)).length;
+  const pictures = files.filter(({ name }) => isPictureName(name) || isZipName(name)).length;
   if (parquet > 0 && parquet >= pictures) return 'parquet';
   if (pictures > 0) return 'imagefolder';
   const [first] = files;
