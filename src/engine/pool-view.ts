@@ -103,6 +103,18 @@ function poolFindings(pool: PoolState, models: readonly ModelView[]): Finding[] 
       },
     ];
   }
+  const counted = models.filter(({ role, included }) => role === 'base' || included);
+  const types = new Map(counted.map(({ name, dtypes }) => [name, dtypes]));
+  if (new Set(types.values()).size > 1) {
+    return [
+      {
+        severity: 'info',
+        message:
+          'The files have different element types; all are read as float32, and the result is rounded once to the type that is downloaded.',
+        details: [...types].map(([name, dtypes]) => `${name}: ${dtypes}`),
+      },
+    ];
+  }
   return [];
 }
 

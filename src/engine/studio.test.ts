@@ -201,6 +201,19 @@ describe('studio', () => {
     expect(second?.findings[0]?.message).toContain('has the very weights of outlines');
   });
 
+  it('says that a pool mixes element types, and merges it', async () => {
+    const studio = await openStudio('mixed');
+    const files = [
+      ...(await drop('merge/p8-24/base', 'base')),
+      ...(await drop('merge/p8-24/experts', 'experts')),
+    ];
+    await studio.engine.addCheckpoints('models', files, 'user');
+    const { pool } = studio.state();
+    expect(pool.mergeable).toBe(true);
+    expect(pool.findings[0]?.message).toContain('different element types');
+    expect(pool.findings[0]?.details).toContain('task-c: BF16');
+  });
+
   it('tells tasks of the same name apart', async () => {
     const studio = await openStudio('same-task');
     for (const job of ['first', 'second']) {

@@ -11,6 +11,11 @@ import { taskArithmetic } from '../method/task-arithmetic';
 import type { Method } from '../method/types';
 import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weights';
 import { openModelPool } from '../modelpool/judge';
+import {
+  IMPLAUSIBLE_RELATIVE_NORM,
+  inspectTaskVector,
+  judgeFacts,
+} from '../modelpool/task-vector-facts';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBuffer } from '../runtime/types';
 import { computeHead } from '../taskpool/head';
@@ -138,6 +143,35 @@ function expected(model: string): Record<string, Counts> {
     Object.entries(by).map(([name, { n, correct }]) => [name, { n, correct }]),
   );
 }
+
+describe('the bound on a plausible task vector', () => {
+  it('lies far above the demo’s experts and far below another training', async () => {
+    const norms: number[] = [];
+    for (const expert of experts) norms.push((await inspectTaskVector(base, expert)).relativeNorm);
+    expect(Math.max(...norms)).toBeLessThan(IMPLAUSIBLE_RELATIVE_NORM / 4);
+    // Trained weights that have nothing to do with the base's in their places: its own layers, the other way round.
+    const last = base.vision.layers - 1;
+    const visionTensors = new Map(
+      [...base.visionTensors].map(([name]) => {
+        const other = name.replace(/layers\.(\d+)/, (_, layer) => `layers.${last - Number(layer)}`);
+        const tensor = base.visionTensors.get(other);
+        if (!tensor) throw new Error(`no ${other}`);
+        return [name, tensor] as const;
+      }),
+    );
+    const stranger: ClipModel = { ...base, visionTensors };
+    const facts = await inspectTaskVector(base, stranger);
+    const middle = (name: string) => name.includes(`layers.${last / 2}.`);
+    const moved = Object.entries(facts.perTensor).filter(
+      ([name, value]) =>
+        name.includes('layers.') && /proj.weight|fc/.test(name) && !middle(name) && value > 0,
+    );
+    for (const [name, value] of moved.filter(([name]) => name.endsWith('weight'))) {
+      expect(value, name).toBeGreaterThan(IMPLAUSIBLE_RELATIVE_NORM);
+    }
+    expect(judgeFacts('base', 'stranger', facts)).toMatchObject([{ severity: 'warning' }]);
+  });
+});
 
 describe('the shipped demo', () => {
   it('has at least four tasks of 300 pictures and one expert for each', () => {
