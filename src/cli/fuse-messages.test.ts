@@ -20,7 +20,7 @@ describe('what is wrong', () => {
     expect(
       await refusal('--config-path', 'config/_get_started', '-cn', 'clip_task_arithmetik'),
     ).toMatchInlineSnapshot(
-      `"2 There is no configuration clip_task_arithmetik.yaml. Did you mean clip_task_arithmetic? The options of the top folder are clip_evaluate_single_model, clip_simple_average, clip_task_arithmetic."`,
+      `"2 There is no configuration clip_task_arithmetik.yaml. Did you mean clip_task_arithmetic? The options of the top folder are clip_evaluate_single_model, clip_simple_average, clip_task_arithmetic, demo."`,
     );
   });
 

@@ -150,6 +150,24 @@ describe('a multirun over the scaling factor', () => {
   });
 });
 
+describe('the demo', () => {
+  it('runs without any download, out of its zips, with the scores that it was released with', async () => {
+    const path = join(temporaryFolder(), 'report.json');
+    const left = ['chess', 'flags', 'mnist'].map((task) => `~taskpool.test_datasets.${task}`);
+    const demo = ['--config-path', 'config/_get_started', '--config-name', 'demo'];
+    const { code, told } = await fuse([...demo, ...left, `+report_save_path=${path}`]);
+    expect(code, told).toBe(0);
+    type Released = {
+      task_arithmetic: Record<string, { tasks: Record<string, { n: number; correct: number }> }>;
+    };
+    const released = readJson<Released>(join(PROJECT, 'public/demo/results.json'));
+    type Own = { task_arithmetic_studio: { tasks: Record<string, object> } };
+    const { n, correct } = released.task_arithmetic['0.8']?.tasks.fashion ?? {};
+    expect(n).toBeGreaterThan(0);
+    expect(readJson<Own>(path).task_arithmetic_studio.tasks.fashion).toMatchObject({ n, correct });
+  });
+});
+
 describe('the tutorial', () => {
   it('runs its own file with local models and pictures', async () => {
     const path = join(temporaryFolder(), 'report.json');

@@ -49,7 +49,7 @@ describe('messages about what is not there', () => {
 
   it('names the nearest configuration', async () => {
     expect(await composing('_get_started/clip_task_arithmetics')).toMatchInlineSnapshot(
-      `"There is no configuration _get_started/clip_task_arithmetics.yaml. Did you mean clip_task_arithmetic? The options of _get_started are clip_evaluate_single_model, clip_simple_average, clip_task_arithmetic."`,
+      `"There is no configuration _get_started/clip_task_arithmetics.yaml. Did you mean clip_task_arithmetic? The options of _get_started are clip_evaluate_single_model, clip_simple_average, clip_task_arithmetic, demo."`,
     );
   });
 
