@@ -9,7 +9,11 @@ interface Running {
   readonly child: ChildProcess;
   /** Resolves when standard error has a line like this. */
   told(line: RegExp): Promise<void>;
-  readonly ended: Promise<{ readonly code: number | null; readonly told: string }>;
+  readonly ended: Promise<{
+    readonly code: number | null;
+    readonly printed: string;
+    readonly told: string;
+  }>;
 }
 
 function start(...args: string[]): Running {
@@ -21,14 +25,18 @@ function startNode(...args: string[]): Running {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  let printed = '';
   let text = '';
   const waiting = new Set<() => void>();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    printed += chunk;
+  });
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
     for (const look of waiting) look();
   });
-  const ended = new Promise<{ code: number | null; told: string }>((done) => {
-    child.once('close', (code) => done({ code, told: text }));
+  const ended: Running['ended'] = new Promise((done) => {
+    child.once('close', (code) => done({ code, printed, told: text }));
   });
   const told = (line: RegExp) =>
     new Promise<void>((found, failed) => {
@@ -52,8 +60,9 @@ describe('the command', () => {
     );
     await told(/^Run 3 of 500/m);
     child.kill('SIGINT');
-    const { code, told: said } = await ended;
+    const { code, printed, told: said } = await ended;
     expect([code, said]).toEqual([130, expect.stringContaining('Interrupted.')]);
+    expect(printed).toMatch(/^0\.0 +0\.5250 .*\n0\.002 /m);
     const files = readdirSync(folder, { recursive: true }).map(String);
     expect(files).toContain(join('0', 'program_report.json'));
     expect(files.filter((name) => name.includes('partial'))).toEqual([]);

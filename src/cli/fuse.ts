@@ -70,10 +70,12 @@ async function runAll(
     }
   } finally {
     await workbench.dispose();
+    progress.clear();
+    // What a multirun had finished is worth as much where the rest failed.
+    const [only] = rows;
+    if (runs.length > 1 && only) console.log(sweepTable(rows));
+    else if (only && only.results.length > 0) console.log(resultTable(only.results));
   }
-  const [only] = rows;
-  if (rows.length > 1) console.log(sweepTable(rows));
-  else if (only && only.results.length > 0) console.log(resultTable(only.results));
 }
 
 /** As FusionBench shows it: what is merged before where it runs. */
