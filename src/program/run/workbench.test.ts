@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFloat32 } from '../../checkpoint/dtype';
 import { openClip } from '../../clip/open';
-import { fixtureJson } from '../../clip/testing';
+import { fixtureJson, relativeError } from '../../clip/testing';
 import { sha256 } from '../../method/testing/sha256';
 import { findModelFolder } from '../../modelpool/sources/find-folder-node';
 import { readConfig } from '../config/program/read-program';
@@ -15,6 +15,9 @@ import { createWorkbench } from './workbench-node';
 const PROJECT = resolve(import.meta.dirname, '../../..');
 const POOL = 'reference/fixtures/merge/p8-32';
 const SURROUNDINGS = { cwd: PROJECT, env: {} };
+
+/** A tensor that the adapter changes. */
+const LINEAR = 'encoder.layers.0.self_attn.q_proj.weight';
 
 let folder: string;
 beforeEach(() => {
@@ -133,6 +136,31 @@ describe('the saved model', () => {
     const ends = await savedHashes(await save(line(0), { outlines, _pretrained_: base }));
     const expert = await savedHashes(join(PROJECT, outlines ?? ''));
     expect(ends['post_layernorm.weight']).toBe(expert['post_layernorm.weight']);
+  });
+
+  it('of experts in other forms is the same: an adapter, a pickled state dict', async () => {
+    const pool = 'reference/fixtures/formats/pool';
+    const adapter = {
+      _target_: 'fusion_bench.models.linearized.vision_model.load_lora_vision_model_hf',
+      base_model_name: ALL._pretrained_,
+      peft_name: `${pool}/lora/outlines`,
+      merge_and_unload: true,
+    };
+    const of = async (outlines: unknown) => save(taskArithmetic(0.3), { ...ALL, outlines });
+    const values = async (path: string) => {
+      const { files } = await findModelFolder(path, SURROUNDINGS);
+      const tensor = (await openClip('merged', files)).visionTensors.get(LINEAR);
+      return tensor ? readFloat32(tensor) : new Float32Array();
+    };
+    const folded = await values(await of(adapter));
+    const expected = await values(await of(`${pool}/lora-merged/outlines`));
+    expect(folded).toHaveLength(64 * 64);
+    // A product of matrices, whose sums PEFT takes in another order.
+    expect(relativeError(folded, expected)).toBeLessThan(1e-6);
+    const without = await values(await of(ALL._pretrained_));
+    expect(relativeError(folded, without)).toBeGreaterThan(1e-3);
+    const pickled = await savedHashes(await of(`${pool}/torch/outlines`));
+    expect(pickled).toEqual(merge.scaling_factors['0.3']);
   });
 
   it('is rounded to what the pretrained model is loaded as, and says what it was made of', async () => {
