@@ -13,6 +13,7 @@ import {
   temporaryFolder,
 } from './fuse/testing';
 
+const FORMATS = join(PROJECT, 'reference/fixtures/formats');
 const SCORING = join(PROJECT, 'reference/fixtures/scoring');
 
 interface Expected {
@@ -147,6 +148,22 @@ describe('a multirun over the scaling factor', () => {
     expect(shared.told.replaceAll(folder, '/runs')).toMatchInlineSnapshot(
       `"report_save_path: several runs would write /runs/report.json. Begin it with {log_dir}, which each run has for itself."`,
     );
+  });
+});
+
+describe('a multirun over something else', () => {
+  it('combines anew and shares pictures and prompts', async () => {
+    const { code, printed, told } = await fuse([
+      ...REFERENCE,
+      '-m',
+      // The same weights in another format.
+      `modelpool.models.outlines=${POOL}/experts/outlines,${FORMATS}/pool/torch/outlines`,
+      `hydra.sweep.dir=${temporaryFolder()}`,
+    ]);
+    expect(code, told).toBe(0);
+    expect(told.match(/^Combining the models/gm)).toHaveLength(2);
+    expect(told.match(/^Prompts of outlines/gm)).toHaveLength(1);
+    expect(printed.match(/ 0\.6000 +0\.7267 +0\.6633 +0\.8908$/gm)).toHaveLength(2);
   });
 });
 

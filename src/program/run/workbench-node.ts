@@ -132,10 +132,12 @@ export function createWorkbench(
     async run(config, outputs) {
       const { modelpool, taskpool } = config;
       const runnable = runnableMethod(config.method, config.program.seed);
-      const poolKey = [modelpool.models, runnable?.method.name, runnable?.options];
+      const poolKey = [modelpool.models, runnable?.method.name];
       const { opened, tasks } = await openAll(config, poolKey, runnable);
       const { pretrained } = opened.pool;
-      const resident = await residents.keep(poolKey, () => reside(opened, runnable));
+      const resident = await residents.keep([poolKey, runnable?.options], () =>
+        reside(opened, runnable),
+      );
       const merged = mergedModel(resident, runnable);
       const recipe = await runRecipe(opened, runnable, outputs.model === null ? undefined : hash);
       const path = (name: string | null) => name && resolve(surroundings.cwd, name);
