@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from .finetune import EXPERTS
+from .results import HEADLINE_NUMBERS
 
 _PROSE = Path(__file__).with_name("card.md")
 _POOL_SOURCES = {
@@ -71,23 +72,21 @@ def _tables(results: dict) -> str:
 
 
 def _seeds(seeds: dict) -> str:
-    numbers = ("base", "experts", "simple_average", "task_arithmetic", "above_base", "above_simple_average")
-    titles = ["run", *(number.replace("_", " ") for number in numbers), "scaling factor"]
+    titles = ["run", *(number.replace("_", " ") for number in HEADLINE_NUMBERS), "scaling factor"]
     rows = [
-        [name, *(percent(entry[number]) for number in numbers), str(entry["scaling_factor"])]
+        [name, *(percent(entry[number]) for number in HEADLINE_NUMBERS), str(entry["scaling_factor"])]
         for name, entry in seeds["runs"].items()
     ]
     if "base" in seeds:
         rows.append(
-            ["mean and deviation", *(f"{percent(seeds[n]['mean'])} ± {percent(seeds[n]['deviation'])}" for n in numbers), ""]
+            ["mean and deviation", *(f"{percent(seeds[n]['mean'])} ± {percent(seeds[n]['deviation'])}" for n in HEADLINE_NUMBERS), ""]
         )
     return table(titles, rows)
 
 
 def _goals(results: dict) -> str:
     found = results["headline"]
-    worst_own = max(entry["own"] for entry in found["negation"].values())
-    worst_other = min(entry["worst_other"] for entry in found["negation"].values())
+    worst_own, worst_other = found["negated_own"], found["negated_other"]
     chance = {name: 1 / entry["classes"] for name, entry in results["data"]["tasks"].items()}
     margin = min(found["base_by_task"][name] - chance[name] for name in chance)
     rows = [

@@ -38,7 +38,7 @@ def export(run: Path, data: DataSet, target: Path) -> None:
         expert = CLIPModel.from_pretrained(run / "experts" / task.name)
         weights = {f"vision_model.{key}": value for key, value in expert.vision_model.state_dict().items()}
         _write_model(target / "experts" / task.name, _half(weights), expert.config.vision_config, "CLIPVisionModel")
-        origins[task.name] = _write_pictures(target / "test" / f"{task.name}.zip", task)
+        origins[task.name] = write_pictures(target / "test" / f"{task.name}.zip", task)
     tasks = {task.name: {"classnames": list(task.classnames), "templates": list(task.templates)} for task in data.tasks}
     _write_json(target / "test" / "tasks.json", tasks)
     _write_json(target / "test" / "origins.json", _grouped(origins))
@@ -84,7 +84,7 @@ def _write_model(folder: Path, weights: dict[str, torch.Tensor], config: PreTrai
     _write_json(folder / "config.json", content)
 
 
-def _write_pictures(file: Path, task: Task) -> dict[str, str]:
+def write_pictures(file: Path, task: Task) -> dict[str, str]:
     """Stored, not deflated: PNG is compressed already. Entries are `<class>/<n>.png`; returns the origin of each."""
     file.parent.mkdir(parents=True, exist_ok=True)
     origins: dict[str, str] = {}

@@ -1,6 +1,7 @@
 """Makes the shipped folder from runs: `python -m demo.release --run runs/seed0 --runs runs/seed* --target ../public/demo`.
 
 Figures are measured on the shipped float16 files, read back as float32; the spread over seeds on every run's own float16.
+Without `--run` the shipped files stay as they are, and only figures and card are made anew: for further seeds.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ import torch
 from .card import write_card
 from .dataset import DataSet, build, summary
 from .evaluate import Measured, measured, processor
-from .export import export
-from .results import headline, measure
+from .export import export, write_pictures
+from .results import HEADLINE_NUMBERS, headline, measure
 from .shipped import read
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--run", type=Path, required=True, help="the run to ship")
+    parser.add_argument("--run", type=Path, help="the run to ship; without it the target's models and pictures stay")
     parser.add_argument("--runs", type=Path, nargs="*", default=[], help="the runs of all seeds, for the spread")
     parser.add_argument("--target", type=Path, required=True)
     parser.add_argument("--sources", type=Path, default=Path("runs/sources"))
@@ -33,9 +34,14 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     data = build(arguments.sources, arguments.cache)
-    export(arguments.run, data, arguments.target)
+    if arguments.run:
+        shipped = arguments.run.name
+        export(arguments.run, data, arguments.target)
+    else:
+        shipped = shipped_run(arguments.target)
+        require_same_pictures(arguments.target, data)
     results = figures(arguments.target, data)
-    headlines = {arguments.run.name: results["headline"]}
+    headlines = {shipped: results["headline"]}
     for run in arguments.runs:
         if run.name not in headlines:
             with tempfile.TemporaryDirectory() as folder:
@@ -65,12 +71,26 @@ def figures(demo: Path, data: DataSet) -> dict:
     return results
 
 
+def shipped_run(target: Path) -> str:
+    """The name of the run that `target` was made from: the first of its results' runs."""
+    return next(iter(json.loads((target / "results.json").read_text())["seeds"]["runs"]))
+
+
+def require_same_pictures(target: Path, data: DataSet) -> None:
+    """Figures of several runs are of one kind only where all were measured on the pictures that are shipped."""
+    with tempfile.TemporaryDirectory() as folder:
+        for task in data.tasks:
+            file = Path(folder) / f"{task.name}.zip"
+            write_pictures(file, task)
+            if file.read_bytes() != (target / "test" / file.name).read_bytes():
+                raise SystemExit(f"{target}/test/{file.name} holds other pictures than the data set: make a whole release with --run")
+
+
 def spread(headlines: dict[str, dict]) -> dict:
     """Mean and sample standard deviation over runs of every headline number, and the runs themselves."""
-    numbers = ("base", "experts", "simple_average", "task_arithmetic", "above_base", "above_simple_average")
     found: dict = {"runs": headlines}
     if len(headlines) > 1:
-        for number in numbers:
+        for number in HEADLINE_NUMBERS:
             values = [entry[number] for entry in headlines.values()]
             found[number] = {"mean": round(statistics.mean(values), 6), "deviation": round(statistics.stdev(values), 6)}
     return found

@@ -13,6 +13,11 @@ from .merge import State, apply, simple_average, task_vector, vision_state, with
 SWEEP = tuple(round(0.1 * step, 1) for step in range(16))
 _KEPT = (0.3, 0.7)
 
+HEADLINE_NUMBERS = (
+    "base", "experts", "simple_average", "task_arithmetic", "above_base", "above_simple_average", "negated_own", "negated_other",
+)  # fmt: skip
+"""Whose mean and deviation over seeds are reported."""
+
 Tasks = dict[str, tuple[torch.Tensor, Measured]]
 
 
@@ -84,6 +89,9 @@ def headline(found: dict) -> dict:
         "above_simple_average": round(
             found["task_arithmetic"][chosen]["average"] - found["models"]["simple_average"]["average"], 6
         ),
+        # The weakest effect on the negated task, and the strongest on any other.
+        "negated_own": max(entry["own"] for entry in drops.values()),
+        "negated_other": min(entry["worst_other"] for entry in drops.values()),
         "negation": drops,
     }
 
