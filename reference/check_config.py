@@ -24,6 +24,7 @@ from omegaconf import OmegaConf
 
 from groups import fusionbench  # noqa: F401 - lets FusionBench be imported under transformers 5
 from groups.common import FIXTURES, quiet, read_json
+from fusion_bench.compat.method import load_algorithm_from_config
 from fusion_bench.utils import instantiate
 
 PROJECT = FIXTURES.parent.parent
@@ -60,13 +61,20 @@ def check_objects(path: Path) -> list[str]:
             if section not in config:
                 continue
             with quiet():
-                made = instantiate(config[section], _recursive_=False)
+                made = make(config[section])
             for key, value in config[section].items():
                 if not key.startswith("_") and key not in OWN_OPTIONS and not same(held(made, key), value):
                     problems.append(f"{section}.{key}: FusionBench has {held(made, key)!r}, the file {value!r}")
     finally:
         logger.removeHandler(unused)
     return problems + [f"FusionBench has no option {name}" for name in sorted(unused.names - OWN_OPTIONS)]
+
+
+def make(section):
+    """As `FabricModelFusionProgram` does: by `_target_`, or by the `name` of a method of FusionBench 0.1."""
+    if "_target_" in section:
+        return instantiate(section, _recursive_=False)
+    return load_algorithm_from_config(section)
 
 
 def held(made, key: str):

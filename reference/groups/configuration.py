@@ -226,7 +226,7 @@ METHODS = {
     "TaskArithmeticAlgorithm": "task_arithmetic", "TiesMergingAlgorithm": "ties_merging", "MagMaxAlgorithm": "magmax/magmax",
     "DareTaskArithmetic": "dare/task_arithmetic", "DareTiesMerging": "dare/ties_merging",
     "LinearInterpolationAlgorithm": "linear/linear_interpolation", "ModelStock": "model_stock/model_stock",
-    "SlerpMergeAlgorithm": "slerp/slerp",
+    "SlerpMergeAlgorithm": "slerp/slerp", "CLIPTaskWiseAdaMergingAlgorithm": "adamerging/clip",
 }  # fmt: skip
 """FusionBench's classes and their configuration in the group `method`."""
 
@@ -256,6 +256,36 @@ def parameters(target: type) -> list[dict]:
     return found
 
 
+def name_of(target: type) -> str | None:
+    """The `name` by which a configuration asks for a class of FusionBench 0.1, instead of `_target_`."""
+    from fusion_bench.compat.method import AlgorithmFactory
+
+    return next((name for name, path in AlgorithmFactory._aglorithms.items() if path.endswith(f".{target.__name__}")), None)
+
+
+def keys_wanted(target: type, config: dict) -> list[dict]:
+    """The keys of such a class's configuration, and whether it merges without them: `weights` are given, and nothing is learned."""
+    from omegaconf.errors import ConfigAttributeError
+
+    from groups import fusionbench
+
+    told = {key: value for key, value in config.items() if key != "name"} | {"weights": [0.3, 0.5], "fast_dev_run": False}
+    found = []
+    for key in told:
+        try:
+            fusionbench.merged(target(OmegaConf.create({other: value for other, value in told.items() if other != key})), "p8-32")
+            found.append({"name": key, "required": False})
+        except ConfigAttributeError:
+            found.append({"name": key, "required": True})
+    return found
+
+
+def method_facts(target: type, config: dict) -> dict:
+    name = name_of(target)
+    facts = {"names": importable_names(target, "fusion_bench.method"), **({"name": name} if name else {})}
+    return facts | {"parameters": keys_wanted(target, config) if name else parameters(target), "configuration": plain(config)}
+
+
 def program_facts() -> dict:
     """Classes, their parameters, and what FusionBench's own configuration gives them."""
     import fusion_bench.method
@@ -272,7 +302,7 @@ def program_facts() -> dict:
     for name, path in METHODS.items():
         target = getattr(fusion_bench.method, name)
         config = yaml.load((root / "method" / f"{path}.yaml").read_text(), Loader=get_yaml_loader())
-        methods[name] = {"names": importable_names(target, "fusion_bench.method"), "parameters": parameters(target), "configuration": plain(config)}
+        methods[name] = method_facts(target, config)
     classes = {}
     for module, names in (
         (fusion_bench.modelpool, ["CLIPVisionModelPool"]),

@@ -201,6 +201,8 @@ OWN = [
     ("fabric_model_fusion", "method=task_arithmetic", "method.scale_factor=0.5"),
     ("fabric_model_fusion", "method=task_arithmetic", "+method.scale_factor=0.5"),
     ("fabric_model_fusion", "method=taskarithmetic"),
+    ("fabric_model_fusion", "method=adamerging/clip"),
+    ("fabric_model_fusion", "method=adamerging/clip", "method.name=clip_task_wise_adamerging", "method.weights=[0.3,0.5]"),
     ("fabric_model_fusion", "taskpool=CLIPVisionModelTaskPool/clip-vit-single-task_dtd", "dataset/image_classification/test@taskpool.test_datasets=[mnist,svhn]"),
     ("fabric_model_fusion", "~taskpool"),
     ("fabric_model_fusion", "merged_model_save_path='{log_dir}/merged'", "report_save_path=null", "seed=7", "fast_dev_run=true"),

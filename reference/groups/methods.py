@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from fusion_bench.method import (
+    CLIPTaskWiseAdaMergingAlgorithm,
     DareTaskArithmetic,
     DareTiesMerging,
     MagMaxAlgorithm,
@@ -18,8 +19,8 @@ from fusion_bench.method import (
 )
 from fusion_bench.method.model_stock import model_stock
 from fusion_bench.method.ties_merging.ties_merging_utils import ties_merging
-from fusion_bench.models.wrappers.task_wise_fusion import TaskWiseMergedModel
 from fusion_bench.utils.state_dict_arithmetic import state_dict_weighted_sum
+from omegaconf import OmegaConf
 
 from groups import fusionbench
 from groups.clips import base_folder, expert_folders, load_vision
@@ -69,11 +70,11 @@ def selections(results: Results, shape: str) -> None:
 
 
 def task_wise(results: Results, shape: str, experts: int) -> None:
-    """FusionBench has per-task coefficients only inside AdaMerging's wrapper: ((theta_0 + w_1 tau_1) + w_2 tau_2) + ..."""
-    weights = torch.tensor(WEIGHTS[:experts], dtype=torch.float32)
-    towers = [load_vision(folder) for folder in expert_folders(shape).values()]
-    wrapper = TaskWiseMergedModel(weights, load_vision(base_folder(shape)), towers, clamp_weights=False)
-    results.add(shape, "TaskWiseMergedModel", {"task_wise_weight": WEIGHTS[:experts]}, wrapper.merge_weights())
+    """AdaMerging with weights that are given; it learns nothing then. A class of FusionBench 0.1: its configuration is its one argument."""
+    for weights, clamp_weights in ((WEIGHTS[:experts], False), ([1.37, -0.3, *WEIGHTS][:experts], True)):
+        options = {"weights": weights, "clamp_weights": clamp_weights}
+        config = OmegaConf.create(options | {"tie_weights": True, "strict": False})
+        results.add(shape, "CLIPTaskWiseAdaMergingAlgorithm", options, run(CLIPTaskWiseAdaMergingAlgorithm(config), shape))
 
 
 def stock(results: Results, shape: str, ignored: list[str]) -> None:

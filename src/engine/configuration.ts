@@ -2,14 +2,15 @@
  * The page's state as a configuration of FusionBench or mergekit, and back. A page knows models and tasks by name, not by
  * place: what is written has them in folders of these names beside the file, for the user to change.
  */
-import { CompatibilityError } from '../errors';
+import { CompatibilityError, ConfigError } from '../errors';
 import { type MethodOptions, SCALING_FACTOR } from '../method/options';
 import { readMergekitConfig } from '../program/config/formats/read-mergekit';
 import { writeConfig } from '../program/config/formats/write-config';
 import { writeMergekitConfig } from '../program/config/formats/write-mergekit';
-import { type MethodConfig, methodDefinitions } from '../program/config/methods/index';
+import { methodConfig } from '../program/config/methods/index';
 import { readConfig } from '../program/config/program/read-program';
 import type { ModelSource, ProgramConfig, TaskConfig } from '../program/config/program/types';
+import { type RunnableMethod, runnableMethod } from '../program/run/method-choice';
 import { FUSION_BENCH_BATCH } from '../taskpool/tally';
 import type { ConfigurationFormat } from './api';
 import type { WantedModel, WantedRecipe } from './apply-recipe';
@@ -46,7 +47,7 @@ export function writeConfiguration(
   const lambda: MethodOptions =
     method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactor } : {};
   // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
-  const between = method.experts.max === 2 && experts.length === 2;
+  const between = method.takes === 'two models' && experts.length === 2;
   const models: ModelSource[] = [
     ...(between
       ? []
@@ -54,7 +55,7 @@ export function writeConfiguration(
     ...experts.map(({ name }) => ({ name, reference: folder(name), dtype: 'float32' as const })),
   ];
   const config: Pick<ProgramConfig, 'method' | 'modelpool'> = {
-    method: methodConfig(method.name, { ...options, ...lambda }),
+    method: methodConfig(method, { ...options, ...lambda }),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
   };
   if (format === 'mergekit') return writeMergekitConfig(config);
@@ -75,40 +76,40 @@ export function writeConfiguration(
 
 /** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
 export function readConfiguration(text: string, file: string): WantedRecipe {
-  const mergekit = /^merge_method:/m.test(text);
-  const { method, modelpool } = mergekit ? readMergekitConfig(text, file) : readConfig(text, file);
+  const { method, modelpool, seed } = readEither(text, file);
+  const runnable = runnableMethod(method, seed);
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
-  const { [SCALING_FACTOR]: lambda, ...options } = knownOptions(method);
+  if (base && runnable) refuseBaseLast(runnable, modelpool.models, file);
   return {
     method: method.target,
-    options,
-    scalingFactor: typeof lambda === 'number' ? lambda : null,
+    options: runnable?.options ?? {},
+    scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
     // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
     pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
     experts: modelpool.models.filter((model) => model !== base).map(wanted),
   };
 }
 
+function readEither(
+  text: string,
+  file: string,
+): Pick<ProgramConfig, 'method' | 'modelpool'> & Pick<ProgramConfig['program'], 'seed'> {
+  if (/^merge_method:/m.test(text)) return { ...readMergekitConfig(text, file), seed: null };
+  const { method, modelpool, program } = readConfig(text, file);
+  return { method, modelpool, seed: program.seed };
+}
+
+/** The page interpolates from its base to an expert; the order of a file can be the other way round. */
+function refuseBaseLast({ method }: RunnableMethod, models: readonly ModelSource[], file: string) {
+  if (method.takes !== 'two models' || models[0]?.name === PRETRAINED) return;
+  throw new ConfigError(
+    `${file}: modelpool.models ends with ${PRETRAINED}, but the page goes from the base to an expert. Put ${PRETRAINED} first, and 1 - t in the place of t.`,
+  );
+}
+
 function wanted({ name, reference }: ModelSource): WantedModel {
   const last = reference.split('/').filter((step) => step !== '');
   return { name, weight: 1, aliases: last.slice(-1) };
-}
-
-/** The options that decide the result here; FusionBench's others (`inplace`) have no effect. */
-function knownOptions(config: MethodConfig): MethodOptions {
-  const { method } = methodInForce({ name: config.target, options: {} }, 0);
-  const given: Readonly<Record<string, unknown>> = config.options;
-  return Object.fromEntries(
-    method.options.flatMap(({ name }) => (name in given ? [[name, given[name]]] : [])),
-  ) as MethodOptions;
-}
-
-function methodConfig(name: string, options: MethodOptions): MethodConfig {
-  if (!methodDefinitions.some((definition) => definition.name === name)) {
-    throw new CompatibilityError(`${name} cannot be written as a configuration.`);
-  }
-  // Both lists of methods have FusionBench's names and options; reading the file checks them again.
-  return { target: name, options } as MethodConfig;
 }
 
 function taskPool({ tasks }: SessionState, base: string): ProgramConfig['taskpool'] {

@@ -51,7 +51,7 @@ describe('DARE', () => {
     expect(new Set((await merge({ sparsity_ratio: 0 })).a)).toEqual(new Set([2]));
     expect(new Set((await merge({ sparsity_ratio: 1, rescale: false })).a)).toEqual(new Set([0]));
     await expect(merge({ sparsity_ratio: 1 })).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[ConfigError: DareTaskArithmetic: sparsity_ratio 1 drops everything, and nothing can be rescaled. Lower it, or set rescale to false.]`,
+      `[ConfigError: DareTaskArithmetic: sparsity_ratio is 1; everything would be dropped, and nothing left to be rescaled. Lower it, or set rescale to false.]`,
     );
   });
 

@@ -1,15 +1,27 @@
 /** Makes a method of its definition: options are checked, typed and completed before the method sees them. */
 import { CompatibilityError, ConfigError } from '../errors';
 import type { ModelPool } from '../modelpool/types';
-import { type MethodOption, type MethodOptions, resolveOptions, type ValuesOf } from './options';
-import type { CombineTensor, Method, PlanContext } from './types';
+import {
+  type IgnoredOption,
+  type MethodOption,
+  type MethodOptions,
+  type OptionProblem,
+  problemText,
+  resolveOptions,
+  type ValuesOf,
+} from './options';
+import type { CombineTensor, DefinedMethod, Method, PlanContext } from './types';
 
-interface Definition<D extends readonly MethodOption[]>
-  extends Omit<Method, 'options' | 'plan' | 'ignored' | 'passes' | 'experts'> {
+/** What a method's file says; without more it takes the base and any number of experts, in one pass. */
+interface Definition<Name extends string, D extends readonly MethodOption[]>
+  extends Pick<Method, 'module' | 'configuration' | 'configName' | 'title' | 'summary' | 'kind'> {
+  readonly name: Name;
   readonly options: D;
+  readonly takes?: Method['takes'];
   readonly experts?: Method['experts'];
-  readonly ignored?: readonly string[];
+  readonly ignored?: readonly IgnoredOption[];
   readonly passes?: number;
+  check?(options: ValuesOf<D>): OptionProblem | null;
   plan(
     pool: ModelPool,
     options: ValuesOf<D>,
@@ -17,20 +29,25 @@ interface Definition<D extends readonly MethodOption[]>
   ): CombineTensor | Promise<CombineTensor>;
 }
 
-export function defineMethod<const D extends readonly MethodOption[]>(
-  definition: Definition<D>,
-): Method {
-  const { name, options: described, experts = { min: 1 }, ignored = [], passes = 1 } = definition;
+export function defineMethod<const Name extends string, const D extends readonly MethodOption[]>(
+  definition: Definition<Name, D>,
+): DefinedMethod<Name, D> {
+  const { name, options: described, experts = { min: 1 } } = definition;
+  const check = (options: MethodOptions) => definition.check?.(options as ValuesOf<D>) ?? null;
   return {
     ...definition,
+    takes: definition.takes ?? 'base and experts',
     experts,
-    ignored,
-    passes,
+    ignored: definition.ignored ?? [],
+    passes: definition.passes ?? 1,
+    check,
     async plan(pool: ModelPool, given: MethodOptions, context: PlanContext) {
       const refusal = refuseExperts({ name, experts }, pool.experts.length);
       if (refusal) throw new CompatibilityError(refusal);
       const options = resolveOptions(name, described, given);
       checkLists(name, described, options, pool.experts.length);
+      const problem = check(options);
+      if (problem) throw new ConfigError(problemText(name, problem, options));
       return definition.plan(pool, options as ValuesOf<D>, context);
     },
   };

@@ -9,11 +9,13 @@ import { filled, withTensor } from './vision-tensor';
 
 export const linearInterpolation = defineMethod({
   name: 'LinearInterpolationAlgorithm',
+  module: 'fusion_bench.method.linear.linear_interpolation',
+  configuration: 'linear/linear_interpolation',
   title: 'Linear interpolation',
   summary:
     'The straight line between two models: from the base to its only expert, or between two experts.',
   kind: 'weights',
-  experts: TWO_MODELS,
+  ...TWO_MODELS,
   options: [
     {
       name: 't',

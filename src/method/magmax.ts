@@ -8,12 +8,14 @@ import { filled, withTensor } from './vision-tensor';
 
 export const magMax = defineMethod({
   name: 'MagMaxAlgorithm',
+  module: 'fusion_bench.method.magmax.magmax',
+  configuration: 'magmax/magmax',
   title: 'MagMax',
   summary:
     'Takes, weight by weight, the largest change that any expert made, and drops the others.',
   kind: 'task vector',
-  options: [scalingFactor(0.5)],
-  ignored: ['inplace'],
+  options: [{ ...scalingFactor(0.5), optional: true }],
+  ignored: [{ name: 'inplace', kind: 'boolean', optional: true, default: true }],
   plan({ experts }, _options, { backend }) {
     return (name, base) =>
       filled(backend, base.length, async (selected) => {

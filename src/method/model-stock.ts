@@ -18,6 +18,8 @@ export const modelStock = defineModelStock(stockRatio);
 export function defineModelStock(ratioOf: RatioOf) {
   return defineMethod({
     name: 'ModelStock',
+    module: 'fusion_bench.method.model_stock.model_stock',
+    configuration: 'model_stock/model_stock',
     title: 'Model Stock',
     summary:
       'Goes from the base towards the average of the experts, in each tensor as far as the experts agree.',
@@ -28,10 +30,15 @@ export function defineModelStock(ratioOf: RatioOf) {
         name: 'ignore_keys',
         kind: 'string list',
         default: [],
+        nullable: true,
         description: 'Tensors that become the plain average of the experts.',
       },
     ],
-    ignored: ['model_save_path', 'model_save_kwargs'],
+    // Where FusionBench saves the model once more.
+    ignored: [
+      { name: 'model_save_path', kind: 'text', optional: true, nullable: true, default: null },
+      { name: 'model_save_kwargs', kind: 'anything', optional: true },
+    ],
     plan(pool, { ignore_keys }, { backend }) {
       const weighed = notAmong(ignore_keys);
       const { experts } = pool;

@@ -93,7 +93,7 @@ describe('options', () => {
     [
       'WeightedAverageAlgorithm',
       { weights: [1, -2, 1] },
-      'WeightedAverageAlgorithm: weights are [1,-2,1], whose sum is 0; nothing can be normalised by that. Change them, or set normalize to false.',
+      'WeightedAverageAlgorithm: weights is [1, -2, 1]; their sum is 0, so they cannot be normalized. Change them, or set normalize to false.',
     ],
   ])('are refused in words: %s %o', async (name, options, message) => {
     expect(await complaint(name, options)).toBe(`ConfigError: ${message}`);

@@ -1,6 +1,6 @@
 /**
- * What a method can be told, as plain descriptions: the page draws its fields from them, the configuration is checked
- * against them, and the documentation lists them. Names and defaults are FusionBench's.
+ * What a method can be told, as plain descriptions: the page draws its fields from them, configurations are read, checked
+ * and written by them, and the documentation lists them. Names and defaults are FusionBench's.
  */
 import { ConfigError } from '../errors';
 
@@ -8,8 +8,14 @@ interface Described {
   readonly name: string;
   /** One sentence for people. */
   readonly description: string;
-  /** FusionBench's class has no such option: it ignores it, with a line in its log. */
+  /** FusionBench's class has no such option: it ignores it, with a line in its log. A configuration may leave it out. */
   readonly own?: true;
+  /** FusionBench's class has `default` itself: a configuration may leave it out. Without this it must give a value. */
+  readonly optional?: true;
+  /** FusionBench's class has null itself, which a configuration may also say: it stands for `default`. */
+  readonly nullable?: true;
+  /** Told to a configuration that gives none, or null: a sentence that says why it must, and what else there is. */
+  readonly missing?: string;
 }
 
 export interface NumberOption extends Described {
@@ -43,6 +49,17 @@ export interface StringListOption extends Described {
   readonly default: readonly string[];
 }
 
+/** An option of FusionBench's class that changes nothing of the result: taken from a configuration, and kept. */
+export interface IgnoredOption {
+  readonly name: string;
+  readonly kind: 'boolean' | 'number' | 'integer' | 'text' | 'anything';
+  /** A configuration may leave it out: FusionBench's class has `default` itself, or does not look at it. */
+  readonly optional?: true;
+  readonly nullable?: true;
+  /** Written into a configuration where FusionBench's class must be told. */
+  readonly default?: boolean | number | string | null;
+}
+
 export type MethodOption =
   | NumberOption
   | BooleanOption
@@ -55,7 +72,11 @@ export type OptionValue = number | boolean | string | readonly number[] | readon
 /** Option values by name, as YAML or the page gives them: what is missing has its default. */
 export type MethodOptions = Readonly<Record<string, OptionValue>>;
 
-type ValueOf<O extends MethodOption> = O extends { kind: 'choice'; choices: readonly (infer C)[] }
+/** The value of a described option, typed by its description. */
+export type ValueOf<O extends MethodOption> = O extends {
+  kind: 'choice';
+  choices: readonly (infer C)[];
+}
   ? C
   : O extends NumberOption
     ? number
@@ -69,6 +90,14 @@ type ValueOf<O extends MethodOption> = O extends { kind: 'choice'; choices: read
 export type ValuesOf<D extends readonly MethodOption[]> = {
   readonly [O in D[number] as O['name']]: ValueOf<O>;
 };
+
+/** What is wrong with options that each for itself are allowed. */
+export interface OptionProblem {
+  /** The option to change. */
+  readonly option: string;
+  /** What is wrong and what to do: sentences. */
+  readonly problem: string;
+}
 
 /** The lambda of `theta_0 + lambda * S`: applied after the combination, so a slider can move it. */
 export const SCALING_FACTOR = 'scaling_factor';
@@ -124,6 +153,15 @@ export function defaultOptions(described: readonly MethodOption[], experts: numb
       return [option.name, values];
     }),
   );
+}
+
+/** Why options do not fit together, as an error of `method`. */
+export function problemText(
+  method: string,
+  { option, problem }: OptionProblem,
+  options: MethodOptions,
+): string {
+  return `${method}: ${option} is ${shown(options[option] ?? [])}; ${problem}`;
 }
 
 /** What a value must be instead; null where it is right. */

@@ -38,18 +38,13 @@ function maskOf(file: string | undefined): Uint8Array | null {
   return readFileSync(new URL(`../../reference/fixtures/methods/${file}`, import.meta.url));
 }
 
-/** Under which name a method stands in the fixture: that of the wrapper which FusionBench's algorithm runs. */
-const FIXTURE_NAMES: Record<string, string> = {
-  CLIPTaskWiseAdaMergingAlgorithm: 'TaskWiseMergedModel',
-};
-
 describe('every method', () => {
   // Task arithmetic has a fixture of its own.
   const names = METHODS.map(({ name }) => name).filter(
     (name) => name !== 'TaskArithmeticAlgorithm',
   );
   it.each(names)('is held to FusionBench on every shape: %s', (name) => {
-    const rows = fixture.results.filter(({ method }) => method === (FIXTURE_NAMES[name] ?? name));
+    const rows = fixture.results.filter(({ method }) => method === name);
     expect(new Set(rows.map(({ shape }) => shape))).toEqual(new Set(Object.keys(fixture.names)));
   });
 

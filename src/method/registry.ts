@@ -1,4 +1,4 @@
-/** All methods, in the order in which the page and the documentation list them. */
+/** All methods, in the order in which page, messages and documentation list them. */
 import { dareTaskArithmetic } from './dare-task-arithmetic';
 import { dareTiesMerging } from './dare-ties-merging';
 import { linearInterpolation } from './linear-interpolation';
@@ -12,7 +12,7 @@ import { tiesMerging } from './ties-merging';
 import type { Method } from './types';
 import { weightedAverage } from './weighted-average';
 
-export const METHODS: readonly Method[] = [
+const methods = [
   taskArithmetic,
   tiesMerging,
   magMax,
@@ -24,7 +24,12 @@ export const METHODS: readonly Method[] = [
   modelStock,
   linearInterpolation,
   slerp,
-];
+] as const;
+
+export const METHODS: readonly Method[] = methods;
+
+/** The methods one by one, with their names and options. */
+export type RegisteredMethod = (typeof methods)[number];
 
 /** The method of FusionBench's class name (also with its module before it); undefined where there is none. */
 export function findMethod(name: string): Method | undefined {

@@ -7,11 +7,17 @@ import { filled, withTensor } from './vision-tensor';
 
 export const simpleAverage = defineMethod({
   name: 'SimpleAverageAlgorithm',
+  module: 'fusion_bench.method.simple_average',
+  configuration: 'simple_average',
   title: 'Simple average',
   summary: 'The mean of the experts; the base takes no part in it.',
   kind: 'weights',
+  takes: 'experts',
   options: [],
-  ignored: ['inplace', 'show_pbar'],
+  ignored: [
+    { name: 'show_pbar', kind: 'boolean', optional: true, default: false },
+    { name: 'inplace', kind: 'boolean', optional: true, default: true },
+  ],
   plan({ experts }, _options, { backend }) {
     return (name, base) =>
       filled(backend, base.length, async (mean) => {

@@ -25,11 +25,13 @@ export const slerp = defineSlerp((_name, first, second, options) =>
 export function defineSlerp(coefficientsOf: CoefficientsOf) {
   return defineMethod({
     name: 'SlerpMergeAlgorithm',
+    module: 'fusion_bench.method.slerp.slerp',
+    configuration: 'slerp/slerp',
     title: 'Slerp',
     summary:
       'The arc between two models instead of the straight line: from the base to its only expert, or between two experts.',
     kind: 'weights',
-    experts: TWO_MODELS,
+    ...TWO_MODELS,
     options: [
       {
         name: 't',
@@ -41,14 +43,14 @@ export function defineSlerp(coefficientsOf: CoefficientsOf) {
         name: 'DOT_THRESHOLD',
         kind: 'number',
         default: 0.9995,
-        min: 0,
+        optional: true,
         description: 'Above this cosine a tensor is interpolated linearly.',
       },
       {
         name: 'epsilon',
         kind: 'number',
         default: 1e-8,
-        min: 0,
+        optional: true,
         description: 'Vectors whose norm is not above this are not normalised.',
       },
     ],

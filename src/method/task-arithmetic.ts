@@ -9,13 +9,15 @@ import { filled, withTensor } from './vision-tensor';
 
 export const taskArithmetic = defineMethod({
   name: 'TaskArithmeticAlgorithm',
+  module: 'fusion_bench.method.task_arithmetic.task_arithmetic',
+  configuration: 'task_arithmetic',
   title: 'Task arithmetic',
   summary: 'Adds up what every expert changed in the base, and applies the sum scaled.',
   kind: 'task vector',
   // A pool without experts has a task vector as well: zero.
   experts: { min: 0 },
   options: [scalingFactor(0.3)],
-  ignored: ['inplace'],
+  ignored: [{ name: 'inplace', kind: 'boolean', optional: true, default: true }],
   plan({ experts }, _options, { backend }) {
     return (name, base) =>
       filled(backend, base.length, async (sum) => {

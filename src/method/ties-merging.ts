@@ -6,6 +6,8 @@ import { planTies, TIES_OPTIONS, TIES_PASSES } from './ties/merge';
 
 export const tiesMerging = defineMethod({
   name: 'TiesMergingAlgorithm',
+  module: 'fusion_bench.method.ties_merging.ties_merging',
+  configuration: 'ties_merging',
   title: 'TIES-Merging',
   summary:
     'Keeps the largest changes of every expert, lets them vote on a sign for each weight, and adds up those that agree.',

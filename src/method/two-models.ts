@@ -5,7 +5,7 @@
 import type { ClipModel } from '../clip/types';
 import type { ModelPool } from '../modelpool/types';
 
-export const TWO_MODELS = { min: 1, max: 2 } as const;
+export const TWO_MODELS = { takes: 'two models', experts: { min: 1, max: 2 } } as const;
 
 export function twoModels({ pretrained, experts }: ModelPool): readonly [ClipModel, ClipModel] {
   const [first, second] = experts.map(({ model }) => model);

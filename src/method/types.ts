@@ -4,7 +4,7 @@
  */
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
-import type { MethodOption, MethodOptions } from './options';
+import type { IgnoredOption, MethodOption, MethodOptions, OptionProblem } from './options';
 
 export interface CombineContext {
   readonly backend: TensorBackend;
@@ -49,10 +49,19 @@ export interface PlanContext {
   visited(): void;
 }
 
-/** One way of combining models. */
+/** One way of combining models: all that page, command line, configurations and documentation know of it. */
 export interface Method {
   /** FusionBench's class name. */
   readonly name: string;
+  /** FusionBench's module that defines the class; the packages above it export it as well. */
+  readonly module: string;
+  /** The option of FusionBench's config group `method` that chooses it: a file below `config/method`. */
+  readonly configuration: string;
+  /**
+   * For classes of FusionBench 0.1, which a configuration asks for by `name`: their constructor takes all options as one
+   * argument, and with a `_target_` FusionBench fails.
+   */
+  readonly configName?: string;
   /** For people. */
   readonly title: string;
   /** One or two sentences for people. */
@@ -62,18 +71,34 @@ export interface Method {
    * weights of experts, to each expert's task vector before anything else is done with it.
    */
   readonly kind: Combination['kind'];
+  /**
+   * Which models of FusionBench's pool it merges: its experts and `_pretrained_`, from which they were fine-tuned; its
+   * experts alone; or exactly two models in the order of the pool, of which `_pretrained_` may be one.
+   */
+  readonly takes: 'base and experts' | 'experts' | 'two models';
   /** How many experts it takes; without `max` any number. */
   readonly experts: { readonly min: number; readonly max?: number };
   readonly options: readonly MethodOption[];
-  /** Options of FusionBench's class that do not change the result: accepted in its YAML, and without effect here. */
-  readonly ignored: readonly string[];
+  /** FusionBench's other options: accepted in its YAML, and without effect here. */
+  readonly ignored: readonly IgnoredOption[];
   /** How often it goes through all tensors of the pool, the combination included. */
   readonly passes: number;
+  /** What is wrong with options that are complete and each for itself allowed, or null. */
+  check(options: MethodOptions): OptionProblem | null;
   /**
    * Learns what must be known of the whole pool first (`passes - 1` passes over it), and says how a tensor is combined.
    * Throws ConfigError on options and CompatibilityError on a pool that the method cannot do with.
    */
   plan(pool: ModelPool, options: MethodOptions, context: PlanContext): Promise<CombineTensor>;
+}
+
+/** A method whose name and options are known to the compiler. */
+export interface DefinedMethod<
+  Name extends string = string,
+  D extends readonly MethodOption[] = readonly MethodOption[],
+> extends Method {
+  readonly name: Name;
+  readonly options: D;
 }
 
 /** A method and what it is told; options that are left out have their defaults. */

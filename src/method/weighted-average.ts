@@ -3,16 +3,18 @@
  * and rounded to float32 where they are applied.
  * Source: order and rounding as FusionBench's `method/weighted_average/weighted_average.py`.
  */
-import { ConfigError } from '../errors';
 import { defineMethod } from './define';
 import { pairwiseSum } from './pairwise-sum';
 import { filled, withTensor } from './vision-tensor';
 
 export const weightedAverage = defineMethod({
   name: 'WeightedAverageAlgorithm',
+  module: 'fusion_bench.method.weighted_average.weighted_average',
+  configuration: 'linear/weighted_average',
   title: 'Weighted average',
   summary: 'A mean of the experts in which each counts as much as you say; the base takes no part.',
   kind: 'weights',
+  takes: 'experts',
   options: [
     {
       name: 'normalize',
@@ -28,14 +30,15 @@ export const weightedAverage = defineMethod({
       description: 'How much each expert counts, in pool order.',
     },
   ],
-  ignored: ['verbose'],
+  ignored: [{ name: 'verbose', kind: 'boolean', optional: true, default: true }],
+  check({ normalize, weights }) {
+    if (!normalize || pairwiseSum(weights) !== 0) return null;
+    const problem =
+      'their sum is 0, so they cannot be normalized. Change them, or set normalize to false.';
+    return { option: 'weights', problem };
+  },
   plan({ experts }, { normalize, weights }, { backend }) {
     const sum = normalize ? pairwiseSum(weights) : 1;
-    if (sum === 0) {
-      throw new ConfigError(
-        `WeightedAverageAlgorithm: weights are ${JSON.stringify(weights)}, whose sum is 0; nothing can be normalised by that. Change them, or set normalize to false.`,
-      );
-    }
     return (name, base) =>
       filled(backend, base.length, async (mean) => {
         for (const [i, { model }] of experts.entries()) {

@@ -5,9 +5,9 @@
  * Philox4x32-10 from the seed, the expert's place in the pool, the tensor's name and the element's index, so the same
  * seed drops the same elements on every machine and backend, in whatever order tensors are visited.
  */
-import { ConfigError } from '../../errors';
 import type { ModelPool } from '../../modelpool/types';
 import type { DropPattern, TensorBackend, TensorBuffer } from '../../runtime/types';
+import type { OptionProblem } from '../options';
 import { type MakeTaskVector, plainTaskVectors } from '../task-vectors';
 
 export interface DareOptions {
@@ -17,7 +17,8 @@ export interface DareOptions {
   readonly seed: number;
 }
 
-export const DARE_OPTIONS = [
+/** What is dropped. `RESCALE` and `SEED` come after these. */
+export const DROP_OPTIONS = [
   {
     name: 'sparsity_ratio',
     kind: 'number',
@@ -32,21 +33,34 @@ export const DARE_OPTIONS = [
     default: false,
     description: 'Drops elements of the weight matrices of linear layers only.',
   },
-  {
-    name: 'rescale',
-    kind: 'boolean',
-    default: true,
-    description: 'Divides what is left by the chance of being kept.',
-  },
-  {
-    name: 'seed',
-    kind: 'integer',
-    default: 0,
-    min: 0,
-    own: true,
-    description: 'Other seeds drop other elements.',
-  },
 ] as const;
+
+export const RESCALE = {
+  name: 'rescale',
+  kind: 'boolean',
+  default: true,
+  description: 'Divides what is left by the chance of being kept.',
+} as const;
+
+export const SEED = {
+  name: 'seed',
+  kind: 'integer',
+  default: 0,
+  min: 0,
+  own: true,
+  description: 'Other seeds drop other elements.',
+} as const;
+
+/** FusionBench divides by 0 there, and merges to NaN. */
+export function refuseDroppingAll({
+  sparsity_ratio,
+  rescale,
+}: Pick<DareOptions, 'sparsity_ratio' | 'rescale'>): OptionProblem | null {
+  if (!rescale || sparsity_ratio !== 1) return null;
+  const problem =
+    'everything would be dropped, and nothing left to be rescaled. Lower it, or set rescale to false.';
+  return { option: 'sparsity_ratio', problem };
+}
 
 /** Drops elements of one expert's task vector of one tensor, in place. */
 export type Drop = (
@@ -63,18 +77,12 @@ export const dropByPattern: Drop = (delta, name, expert, options, backend) =>
 
 /** Task vectors with elements dropped and the rest rescaled. */
 export function thinnedTaskVectors(
-  method: string,
   pool: ModelPool,
   options: DareOptions,
   backend: TensorBackend,
   drop: Drop,
 ): MakeTaskVector {
   const { sparsity_ratio, only_on_linear_weights, rescale } = options;
-  if (rescale && sparsity_ratio === 1) {
-    throw new ConfigError(
-      `${method}: sparsity_ratio 1 drops everything, and nothing can be rescaled. Lower it, or set rescale to false.`,
-    );
-  }
   const make = plainTaskVectors(pool, backend);
   return async (delta, base, name, expert) => {
     await make(delta, base, name, expert);

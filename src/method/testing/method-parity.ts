@@ -52,10 +52,6 @@ export function choiceOfRow(
 ): MethodChoice {
   const names = fixture.names[row.shape] ?? [];
   const { options } = row;
-  if (row.method === 'TaskWiseMergedModel') {
-    const weights = options.task_wise_weight ?? [];
-    return { method: known('CLIPTaskWiseAdaMergingAlgorithm'), options: { weights } };
-  }
   if (row.ratios) {
     const { ratios } = row;
     const method = defineModelStock(async (_pool, name) => {

@@ -47,7 +47,7 @@ export async function openPool(
   const experts: ClipModel[] = [];
   for (const source of tuned) experts.push(await open(source, pretrained));
   // An interpolation goes from the first to the second in the order of the file, the pretrained model being one of them.
-  if (runnable.method.experts.max === 2 && pretrained && models[0] !== pretrainedSource) {
+  if (runnable.method.takes === 'two models' && pretrained && models[0] !== pretrainedSource) {
     experts.push(pretrained);
   }
   // What takes no part in an average still says which tensors there are.

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFloat32 } from '../../checkpoint/dtype';
 import { openClip } from '../../clip/open';
 import { fixtureJson, relativeError } from '../../clip/testing';
+import { findMethod } from '../../method/registry';
 import { sha256 } from '../../method/testing/sha256';
 import { findModelFolder } from '../../modelpool/sources/find-folder-node';
 import { readConfig } from '../config/program/read-program';
@@ -46,6 +47,13 @@ const taskArithmetic = (scalingFactor: number) => ({
   _target_: 'fusion_bench.method.TaskArithmeticAlgorithm',
   scaling_factor: scalingFactor,
 });
+
+/** How a configuration asks for a method, with what FusionBench must be told besides. */
+function asked(method: string): object {
+  const configName = findMethod(method)?.configName;
+  if (configName === undefined) return { _target_: `fusion_bench.method.${method}` };
+  return { name: configName, tie_weights: true, strict: false };
+}
 
 const silent: RunListener = { progress: () => undefined, note: () => undefined };
 
@@ -103,7 +111,7 @@ describe('the saved model', () => {
     'has FusionBench’s bytes for %s %s',
     async (method, _, { options, models, sha256 }) => {
       const chosen = models && Object.fromEntries(models.map((name) => [name, ALL[name]]));
-      const path = await save({ _target_: `fusion_bench.method.${method}`, ...options }, chosen);
+      const path = await save({ ...asked(method), ...options }, chosen);
       const names = methods.names['p8-32'] ?? [];
       expect(await savedHashes(path)).toEqual(
         Object.fromEntries(names.map((name, place) => [name, sha256[place]])),

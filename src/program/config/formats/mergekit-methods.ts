@@ -4,6 +4,7 @@
  * Source: mergekit 0.1.4, `mergekit/merge_methods`.
  */
 import { ConfigError } from '../../../errors';
+import { clamped } from '../../../method/task-wise';
 import type { MethodConfig } from '../methods/index';
 import type { Writable } from './write-yaml';
 
@@ -78,11 +79,15 @@ export function mergekitMethod(method: MethodConfig, experts: number): MergekitM
       if (ignored.length > 0) throw notInMergekit(`ignore_keys (${ignored.join(', ')})`);
       return { merge_method: 'model_stock', base: 'base' };
     }
+    case 'CLIPTaskWiseAdaMergingAlgorithm': {
+      const { weights, clamp_weights } = method.options;
+      const used = clamp_weights ? weights.map(clamped) : weights;
+      return taskVectors('task_arithmetic', { lambda: 1 }, used);
+    }
     case 'DareTiesMerging':
       throw notInMergekit('TIES after DARE: its dare_ties trims nothing');
-    case 'MagMaxAlgorithm':
-    case 'DummyAlgorithm':
-      throw notInMergekit(`${method.target}`);
+    default:
+      throw notInMergekit(method.target);
   }
 }
 

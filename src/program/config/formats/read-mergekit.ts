@@ -1,7 +1,15 @@
 /** mergekit's YAML as a model pool and a method, where FusionBench has that method. */
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
-import type { MethodConfig } from '../methods/index';
+import { dareTaskArithmetic } from '../../../method/dare-task-arithmetic';
+import { modelStock } from '../../../method/model-stock';
+import { simpleAverage } from '../../../method/simple-average';
+import { slerp } from '../../../method/slerp';
+import { taskArithmetic } from '../../../method/task-arithmetic';
+import { taskWise } from '../../../method/task-wise';
+import { tiesMerging } from '../../../method/ties-merging';
+import { weightedAverage } from '../../../method/weighted-average';
+import { type MethodConfig, methodConfig } from '../methods/index';
 import { PRETRAINED } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
 import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
@@ -107,26 +115,22 @@ function assemble(
     const modelpool = poolOf(undefined, entries);
     if (normalize && weights.every((weight) => weight === 1)) {
       // Summed up, then divided: the simple average, bit for bit.
-      const options = { show_pbar: false, inplace: true };
-      return { method: { target: 'SimpleAverageAlgorithm', options }, modelpool };
+      return { method: methodConfig(simpleAverage, {}), modelpool };
     }
-    const options = { normalize, weights, verbose: true };
-    return { method: { target: 'WeightedAverageAlgorithm', options }, modelpool };
+    return { method: methodConfig(weightedAverage, { normalize, weights }), modelpool };
   }
   if (baseModel === undefined) throw new ConfigError(`${file}: ${name} needs base_model.`);
   if (name === 'slerp') {
     if (parameters.t === undefined) throw new ConfigError(`${file}: slerp needs parameters.t.`);
-    const options = { t: parameters.t, DOT_THRESHOLD: 0.9995, epsilon: 1e-8 };
     // From the base to the other; mergekit lists both.
     const others = entries.filter(({ model }) => model !== baseModel);
     const modelpool = poolOf(undefined, [{ model: baseModel, weight: undefined }, ...others]);
-    return { method: { target: 'SlerpMergeAlgorithm', options }, modelpool };
+    return { method: methodConfig(slerp, { t: parameters.t }), modelpool };
   }
   const experts = entries.filter(({ model }) => model !== baseModel);
   const modelpool = poolOf(baseModel, experts);
   if (name === 'model_stock') {
-    const options = { ignore_keys: null, model_save_path: null, model_save_kwargs: undefined };
-    return { method: { target: 'ModelStock', options }, modelpool };
+    return { method: methodConfig(modelStock, {}), modelpool };
   }
   return { method: taskVectorMethod(name, experts, parameters, file), modelpool };
 }
@@ -138,33 +142,28 @@ function taskVectorMethod(
   file: string,
 ): MethodConfig {
   const normalize = parameters.normalize ?? name === 'ties';
-  const weight = commonWeight(experts, parameters, name, file);
+  const weights = experts.map((entry) => weightOf(entry, parameters, file));
+  if (name === 'task_arithmetic' && !normalize && !allEqual(weights)) {
+    const { lambda } = parameters;
+    return methodConfig(taskWise, { weights: weights.map((weight) => scaled(lambda, weight)) });
+  }
+  const weight = commonWeight(weights, name, file);
   if (name === 'ties') {
-    return {
-      target: 'TiesMergingAlgorithm',
-      options: {
-        // Normalized weights cancel: the mean of the entries is taken.
-        scaling_factor: normalize ? parameters.lambda : scaled(parameters.lambda, weight),
-        threshold: parameters.density * 100,
-        remove_keys: [],
-        merge_func: normalize ? 'mean' : 'sum',
-      },
-    };
+    return methodConfig(tiesMerging, {
+      // Normalized weights cancel: the mean of the entries is taken.
+      scaling_factor: normalize ? parameters.lambda : scaled(parameters.lambda, weight),
+      threshold: parameters.density * 100,
+      merge_func: normalize ? 'mean' : 'sum',
+    });
   }
   const share = normalize ? 1 / Math.max(1, experts.length) : weight;
   const scaling_factor = scaled(parameters.lambda, share);
-  if (name === 'task_arithmetic') {
-    return { target: 'TaskArithmeticAlgorithm', options: { scaling_factor, inplace: true } };
-  }
-  return {
-    target: 'DareTaskArithmetic',
-    options: {
-      scaling_factor,
-      sparsity_ratio: 1 - parameters.density,
-      only_on_linear_weights: false,
-      rescale: parameters.rescale,
-    },
-  };
+  if (name === 'task_arithmetic') return methodConfig(taskArithmetic, { scaling_factor });
+  return methodConfig(dareTaskArithmetic, {
+    scaling_factor,
+    sparsity_ratio: 1 - parameters.density,
+    rescale: parameters.rescale,
+  });
 }
 
 /** A factor of 1 leaves the other as it is written. */
@@ -172,15 +171,12 @@ function scaled(lambda: number, weight: number): number {
   return weight === 1 ? lambda : lambda === 1 ? weight : lambda * weight;
 }
 
-function commonWeight(
-  experts: readonly Entry[],
-  parameters: Parameters,
-  name: string,
-  file: string,
-): number {
-  const weights = experts.map((entry) => weightOf(entry, parameters, file));
-  const [first = 1] = weights;
-  if (weights.every((weight) => weight === first)) return first;
+function allEqual(weights: readonly number[]): boolean {
+  return weights.every((weight) => weight === weights[0]);
+}
+
+function commonWeight(weights: readonly number[], name: string, file: string): number {
+  if (allEqual(weights)) return weights[0] ?? 1;
   throw new ConfigError(
     `${file}: the models have different weights (${weights.join(', ')}), for which FusionBench's ${name} has no option. Give all the same weight.`,
   );

@@ -56,7 +56,11 @@ function methodKeys(method: MethodConfig): Keys {
   const options = Object.entries<Writable | unknown>(method.options).filter(
     ([key, value]) => value !== defaults[key],
   );
-  return { _target_: shortestName(definition), ...(Object.fromEntries(options) as Keys) };
+  const { configName } = definition;
+  return {
+    ...(configName === undefined ? { _target_: shortestName(definition) } : { name: configName }),
+    ...(Object.fromEntries(options) as Keys),
+  };
 }
 
 function poolKeys(pool: ModelPoolConfig): Keys {

@@ -1,6 +1,9 @@
-/** What the configuration of a method is made of. Adding one is a file like its neighbours, and its line in `index.ts`. */
+/** What a configuration can say of a method, made of the method's description; `src/method` has one file for each. */
 import type * as v from 'valibot';
+import { type MethodOptions, type OptionValue, resolveOptions } from '../../../method/options';
+import type { Method } from '../../../method/types';
 import type { TargetClass } from '../program/targets';
+import { optionSchemas } from './schema';
 
 /** Names of a model pool's models, in its order. */
 export interface PoolNames {
@@ -10,53 +13,76 @@ export interface PoolNames {
   readonly hasPretrained: boolean;
 }
 
-export interface MethodDefinition<
-  Name extends string = string,
-  Entries extends v.ObjectEntries = v.ObjectEntries,
-> extends TargetClass {
-  /** FusionBench's class. */
-  readonly name: Name;
-  /** Its options by FusionBench's names. An option with a default is FusionBench's class's default; others are mandatory. */
-  readonly options: Entries;
-  /** The option of the config group `method` that FusionBench ships for it. */
-  readonly configuration: string;
-  /** What does not fit between options and pool: sentences, each beginning with a path. */
-  check(
-    options: v.InferOutput<v.ObjectSchema<Entries, undefined>>,
-    pool: PoolNames,
-  ): readonly string[];
+/** Values of options as they were read, FusionBench's own among them. */
+export type ReadOptions = Readonly<Record<string, unknown>>;
+
+export interface MethodDefinition extends TargetClass {
+  /** The `name` by which a configuration asks for it, instead of `_target_`. */
+  readonly configName?: string;
+  /** Schemas of its options by FusionBench's names. */
+  readonly options: v.ObjectEntries;
+  /** What does not fit between options, which their schemas have passed, and pool: sentences, each beginning with a path. */
+  check(options: ReadOptions, pool: PoolNames): readonly string[];
 }
 
-/** Keeps the names and types of the options. */
-export function defineMethod<const Name extends string, Entries extends v.ObjectEntries>(
-  definition: MethodDefinition<Name, Entries>,
-): MethodDefinition<Name, Entries> {
-  return definition;
+export function definitionOf(method: Method): MethodDefinition {
+  const { name, module, configName } = method;
+  return {
+    name,
+    module,
+    ...(configName === undefined ? {} : { configName }),
+    options: optionSchemas(method),
+    check: (options, pool) => [
+      ...poolProblems(method, pool),
+      ...optionProblems(method, decisiveOptions(method, options), pool),
+    ],
+  };
 }
 
-/** Methods that move away from the pretrained model. */
-export function needsTaskVectors(pool: PoolNames, least = 1): string[] {
-  const problems: string[] = [];
-  if (!pool.hasPretrained) {
-    problems.push(
-      'modelpool.models: there is no _pretrained_, the model that all were fine-tuned from.',
-    );
-  }
-  return [...problems, ...needsExperts(pool, least)];
+/** The options that decide the result: without FusionBench's others, and without null, which stands for the default. */
+export function decisiveOptions({ options }: Method, read: ReadOptions): MethodOptions {
+  return Object.fromEntries(
+    options.flatMap(({ name }) => {
+      const value = read[name] ?? null;
+      // Its schema made it a value of its kind.
+      return value === null ? [] : [[name, value as OptionValue]];
+    }),
+  );
 }
 
-export function needsExperts(pool: PoolNames, least = 1): string[] {
-  if (pool.experts.length >= least) return [];
+function optionProblems(method: Method, given: MethodOptions, { experts }: PoolNames): string[] {
+  const problems = method.options.flatMap((option) => {
+    if (option.kind !== 'number list' || !option.perExpert) return [];
+    const { length } = given[option.name] as readonly number[];
+    if (length === experts.length) return [];
+    const wanted = `one weight for each of the ${experts.length} fine-tuned models is needed (${experts.join(', ')})`;
+    return [`method.${option.name}: ${wanted}, but there are ${length}.`];
+  });
+  const found = method.check(resolveOptions(method.name, method.options, given));
+  return found ? [...problems, `method.${found.option}: ${found.problem}`] : problems;
+}
+
+function poolProblems({ takes, experts: { min } }: Method, pool: PoolNames): string[] {
+  if (takes === 'two models') return needsTwoModels(pool);
+  const problems =
+    takes === 'experts' || pool.hasPretrained
+      ? []
+      : ['modelpool.models: there is no _pretrained_, the model that all were fine-tuned from.'];
+  // The page shows a base alone as well; a program that merges needs something to merge.
+  return [...problems, ...needsExperts(pool, Math.max(1, min))];
+}
+
+function needsExperts({ experts }: PoolNames, least: number): string[] {
+  if (experts.length >= least) return [];
   const wanted = least === 1 ? 'a fine-tuned model' : `${least} fine-tuned models`;
   return [
-    `modelpool.models: ${wanted} beside _pretrained_ ${least === 1 ? 'is' : 'are'} needed; it has ${pool.experts.length || 'none'}.`,
+    `modelpool.models: ${wanted} beside _pretrained_ ${least === 1 ? 'is' : 'are'} needed; it has ${experts.length || 'none'}.`,
   ];
 }
 
-/** Methods from one model to another; `_pretrained_` counts as one. */
-export function needsTwoModels(pool: PoolNames): string[] {
-  if (pool.all.length === 2) return [];
+function needsTwoModels({ all }: PoolNames): string[] {
+  if (all.length === 2) return [];
   return [
-    `modelpool.models: exactly two models are needed, and it has ${pool.all.length}: ${pool.all.join(', ') || 'none'}.`,
+    `modelpool.models: exactly two models are needed, and it has ${all.length}: ${all.join(', ') || 'none'}.`,
   ];
 }

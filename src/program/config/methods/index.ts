@@ -1,42 +1,52 @@
-/** The methods that a configuration can ask for. */
-import type * as v from 'valibot';
-import { dareTaskArithmetic } from './dare-task-arithmetic';
-import { dareTiesMerging } from './dare-ties-merging';
-import type { MethodDefinition } from './definition';
+/** The methods that a configuration can ask for: all that there are, and the one that merges nothing. */
+import type { MethodOption, ValueOf, ValuesOf } from '../../../method/options';
+import { METHODS, type RegisteredMethod } from '../../../method/registry';
+import type { DefinedMethod } from '../../../method/types';
+import { definitionOf, type MethodDefinition, type ReadOptions } from './definition';
 import { dummy } from './dummy';
-import { linearInterpolation } from './linear-interpolation';
-import { magmax } from './magmax';
-import { modelStock } from './model-stock';
-import { simpleAverage } from './simple-average';
-import { slerp } from './slerp';
-import { taskArithmetic } from './task-arithmetic';
-import { tiesMerging } from './ties-merging';
-import { weightedAverage } from './weighted-average';
 
-export const methodDefinitions = [
-  dummy,
-  simpleAverage,
-  weightedAverage,
-  taskArithmetic,
-  tiesMerging,
-  magmax,
-  dareTaskArithmetic,
-  dareTiesMerging,
-  linearInterpolation,
-  modelStock,
-  slerp,
-] as const;
+export const methodDefinitions: readonly MethodDefinition[] = [dummy, ...METHODS.map(definitionOf)];
 
-type ConfigOf<D> =
-  D extends MethodDefinition<infer Name, infer Entries>
+type ConfigValue<O extends MethodOption> =
+  | ValueOf<O>
+  | (O extends { readonly nullable: true } ? null : never);
+
+type OptionsOf<D extends readonly MethodOption[]> = {
+  readonly [O in Exclude<D[number], { readonly own: true }> as O['name']]: ConfigValue<O>;
+} & {
+  readonly [O in Extract<D[number], { readonly own: true }> as O['name']]?: ConfigValue<O>;
+} & ReadOptions;
+
+type ConfigOf<M> =
+  M extends DefinedMethod<infer Name, infer D>
     ? {
         /** FusionBench's class. */
         readonly target: Name;
-        readonly options: Readonly<v.InferOutput<v.ObjectSchema<Entries, undefined>>>;
+        /** Its options, FusionBench's own among them: whatever it was told, and its class's defaults. */
+        readonly options: OptionsOf<D>;
       }
     : never;
 
 /** A method with its options, told apart by `target`. */
-export type MethodConfig = ConfigOf<(typeof methodDefinitions)[number]>;
+export type MethodConfig =
+  | ConfigOf<RegisteredMethod>
+  | { readonly target: (typeof dummy)['name']; readonly options: ReadOptions };
 
-export type MethodName = MethodConfig['target'];
+/**
+ * The configuration of a method that was not read: what FusionBench's class has or wants besides is added, so that
+ * FusionBench runs it and reading it gives the same.
+ */
+export function methodConfig<D extends readonly MethodOption[]>(
+  method: DefinedMethod<string, D>,
+  given: Partial<ValuesOf<D>>,
+): MethodConfig {
+  const own = method.options.flatMap((option) =>
+    option.own ? [] : [[option.name, option.nullable ? null : option.default] as const],
+  );
+  const ignored = method.ignored.flatMap(({ name, default: value }) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  const options = { ...Object.fromEntries([...own, ...ignored]), ...given };
+  // A method's name and its options belong together by construction.
+  return { target: method.name, options } as MethodConfig;
+}

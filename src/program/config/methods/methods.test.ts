@@ -1,7 +1,14 @@
+import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { METHODS } from '../../../method/registry';
+import type { Method } from '../../../method/types';
+import { compose } from '../compose';
+import { configFolder } from '../folder-node';
+import { readProgram } from '../program/read-program';
 import { targetNames } from '../program/targets';
 import { fixture } from '../testing';
+import { decisiveOptions } from './definition';
 import { methodDefinitions } from './index';
 
 interface Parameter {
@@ -12,43 +19,89 @@ interface Parameter {
 
 interface Facts {
   readonly names: readonly string[];
+  /** Of classes that are asked for by it. */
+  readonly name?: string;
   readonly parameters: readonly Parameter[];
   readonly configuration: Readonly<Record<string, unknown>>;
 }
 
 const { methods } = fixture<{ methods: Readonly<Record<string, Facts>> }>('program.json');
 
+function factsOf(name: string): Facts {
+  const facts = methods[name];
+  if (!facts) throw new Error(`the reference has no method ${name}`);
+  return facts;
+}
+
 describe("methods, against FusionBench's classes", () => {
   it('has every method of the reference', () => {
-    expect(methodDefinitions.map(({ name }) => name)).toEqual(Object.keys(methods));
+    const names = methodDefinitions.map(({ name }) => name);
+    expect(new Set(names)).toEqual(new Set(Object.keys(methods)));
   });
 
   it.each(methodDefinitions.map((definition) => [definition.name, definition] as const))(
-    '%s: names, options, defaults, shipped configuration',
-    (name, definition) => {
-      const facts = methods[name];
-      expect(targetNames(definition)).toEqual(facts?.names);
+    '%s: names, options, what is mandatory, defaults',
+    (name, { options, configName, ...target }) => {
+      const facts = factsOf(name);
+      expect(targetNames(target)).toEqual(facts.names);
+      expect(configName).toBe(facts.name);
 
-      const parameters = (facts?.parameters ?? []).filter((item) => !item.name.startsWith('_'));
-      expect(Object.keys(definition.options)).toEqual(parameters.map((item) => item.name));
+      const own = METHODS.find((method) => method.name === name)?.options ?? [];
+      const ours = new Set(own.flatMap((option) => (option.own ? [option.name] : [])));
+      const known = Object.keys(options).filter((key) => !ours.has(key));
+      const parameters = facts.parameters.filter((item) => !item.name.startsWith('_'));
+      expect(known.sort()).toEqual(parameters.map((item) => item.name).sort());
 
-      const { _target_, ...shipped } = facts?.configuration ?? {};
-      expect(targetNames(definition)).toContain(_target_);
-      const schema = v.object(definition.options);
-      expect(v.safeParse(schema, shipped).issues).toBeUndefined();
-
-      const missing = v.safeParse(schema, {}).issues ?? [];
+      const schema = v.object(options);
       const required = parameters.filter((item) => item.required).map((item) => item.name);
-      expect(missing.map((issue) => issue.path?.[0]?.key)).toEqual(required);
+      const missing = v.safeParse(schema, {}).issues ?? [];
+      expect(missing.map((issue) => issue.path?.[0]?.key).sort()).toEqual(required.sort());
 
+      const shipped = { ...facts.configuration, ...(facts.name ? { weights: [0.3] } : {}) };
       const given = Object.fromEntries(required.map((key) => [key, shipped[key]]));
-      const defaults = parameters.filter((item) => !item.required);
-      // Options that mean nothing here keep no value, where FusionBench has null.
+      // Options that nothing here depends on have no value where FusionBench has null.
+      const defaults = parameters.filter(
+        (item) => 'default' in item && item.name !== 'model_save_kwargs',
+      );
       expect(v.parse(schema, given)).toEqual({
-        ...Object.fromEntries(defaults.map((item) => [item.name, item.default ?? null])),
+        ...Object.fromEntries(defaults.map((item) => [item.name, item.default])),
         ...given,
-        ...(name === 'ModelStock' ? { model_save_kwargs: undefined } : {}),
       });
+    },
+  );
+});
+
+describe('the option of the config group method', () => {
+  const folder = configFolder(fileURLToPath(new URL('../../../../config', import.meta.url)));
+
+  /** What FusionBench's option leaves open: which of two classes, and what it would learn. */
+  const choosing = ({ configName }: Method) =>
+    configName === undefined ? [] : [`method.name=${configName}`, 'method.weights=[0.3,0.3]'];
+
+  /** A pool that the method can merge, of two experts at most. */
+  const pool = ({ takes }: Method) => [
+    'modelpool=CLIPVisionModelPool/clip-vit-base-patch32_sun397_and_cars',
+    ...(takes === 'two models' ? ['~modelpool.models._pretrained_'] : []),
+  ];
+
+  it.each(METHODS.map((method) => [method.configuration, method] as const))(
+    '%s is shipped as FusionBench ships it, composes, and chooses the method with its defaults',
+    async (configuration, method) => {
+      const overrides = [`method=${configuration}`, ...choosing(method), ...pool(method)];
+      const configName = 'fabric_model_fusion';
+      const { config, referenced } = await compose({ ...folder, configName, overrides, env: {} });
+      const read = readProgram(config, referenced).method;
+      expect(read.target).toBe(method.name);
+
+      const { configuration: shipped } = factsOf(method.name);
+      expect(Object.keys(shipped)).toContain(method.configName ? 'name' : '_target_');
+      const names = new Set(Object.keys(shipped));
+      // FusionBench's list for Model Stock is of tensors that a vision tower does not have.
+      const defaults = method.options.filter(
+        ({ name, missing }) => names.has(name) && name !== 'ignore_keys' && !missing,
+      );
+      const expected = Object.fromEntries(defaults.map((item) => [item.name, item.default]));
+      expect(decisiveOptions(method, read.options)).toMatchObject(expected);
     },
   );
 });

@@ -6,14 +6,14 @@ import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import { resolveLoneConfig } from '../compose';
 import { parseConfigFile } from '../defaults/repository';
-import { type MethodConfig, methodDefinitions } from '../methods/index';
-import type { ConfigTree, ConfigValue } from '../values/node';
-import { poolNames, readModelPool } from './modelpool';
-import { describe, isTree, type Reading, readSection, throwProblems } from './reading';
+import type { ConfigTree } from '../values/node';
+import { methodProblems, readMethod } from './method';
+import { readModelPool } from './modelpool';
+import { isTree, type Reading, readSection, throwProblems } from './reading';
 import { flag, ignored, orNull, text, wholeNumber } from './schemas';
 import { readTarget } from './targets';
 import { readTaskPool } from './taskpool';
-import type { ModelPoolConfig, ProgramConfig, ProgramOptions } from './types';
+import type { ProgramConfig, ProgramOptions } from './types';
 
 const PROGRAMS = [
   { name: 'FabricModelFusionProgram', module: 'fusion_bench.programs.fabric_fusion_program' },
@@ -62,7 +62,7 @@ export function readProgram(
   const modelpool = readModelPool(reading, config.get('modelpool'));
   const taskpool = readTaskPool(reading, config.get('taskpool') ?? null);
   if (method && modelpool && reading.problems.length === 0) {
-    reading.problems.push(...poolProblems(method, modelpool));
+    reading.problems.push(...methodProblems(method, modelpool));
   }
   throwProblems(reading);
   if (program && method && modelpool && taskpool !== undefined) {
@@ -114,31 +114,6 @@ function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | und
     print_config: read.print_config,
     print_function_call: read.print_function_call,
   };
-}
-
-function readMethod(reading: Reading, value: ConfigValue | undefined): MethodConfig | undefined {
-  if (!isTree(value)) {
-    reading.problems.push(
-      `method: a section with _target_ and its options is expected, but it is ${describe(value)}.`,
-    );
-    return undefined;
-  }
-  const definition = readTarget(reading, value, 'method', methodDefinitions, 'a method');
-  if (!definition) return undefined;
-  const options = readSection(reading, value, 'method', definition.options, definition.name);
-  // The definition's name and its options belong together by construction.
-  return options && ({ target: definition.name, options } as MethodConfig);
-}
-
-function poolProblems(method: MethodConfig, modelpool: ModelPoolConfig): readonly string[] {
-  const pool = poolNames(modelpool);
-  for (const definition of methodDefinitions) {
-    if (definition.name === method.target) {
-      const check = definition.check as (options: unknown, names: typeof pool) => readonly string[];
-      return check(method.options, pool);
-    }
-  }
-  return [];
 }
 
 /** A path of the program's options with the folder of the run in it. */

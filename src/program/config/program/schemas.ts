@@ -38,8 +38,33 @@ export const countingNumber = v.pipe(
 
 /** A finite number between two, both allowed. */
 export function numberBetween(from: number, to: number) {
-  const message = expected(`a number between ${from} and ${to}`);
-  return v.pipe(v.number(message), v.minValue(from, message), v.maxValue(to, message));
+  return numberWithin({ kind: 'number', min: from, max: to });
+}
+
+interface Bounds {
+  readonly kind: 'number' | 'integer';
+  /** Both are allowed values. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** A finite or whole number within the bounds that there are. */
+export function numberWithin({ kind, min, max }: Bounds) {
+  const message = expected(boundsText({ kind, min, max }));
+  return v.pipe(
+    v.number(message),
+    kind === 'integer' ? v.safeInteger(message) : v.finite(message),
+    v.minValue(min ?? -Infinity, message),
+    v.maxValue(max ?? Infinity, message),
+  );
+}
+
+function boundsText({ kind, min, max }: Bounds): string {
+  const what = kind === 'integer' ? 'a whole number' : 'a number';
+  if (min !== undefined && max !== undefined) return `${what} between ${min} and ${max}`;
+  if (min !== undefined) return `${what} of at least ${min}`;
+  if (max !== undefined) return `${what} of at most ${max}`;
+  return kind === 'integer' ? what : 'a finite number';
 }
 
 export const texts = v.array(text, expected('a list of texts'));
