@@ -167,6 +167,47 @@ describe('a multirun over something else', () => {
   });
 });
 
+describe('task-wise coefficients', () => {
+  it('come from FusionBench’s option of the group method, and score as one factor where they are equal', async () => {
+    const path = join(temporaryFolder(), 'report.json');
+    const models = ['base', 'experts/outlines', 'experts/surfaces'].map((at) => `${POOL}/${at}`);
+    const [base, outlines, surfaces] = models;
+    const task = (name: string) =>
+      `${name}: {_target_: datasets.load_dataset, path: imagefolder, data_dir: '${IMAGES}/${name}', split: train}`;
+    const { code, told } = await fuse([
+      'method=adamerging/clip',
+      'method.name=clip_task_wise_adamerging',
+      'method.weights=[0.7,0.7]',
+      'modelpool=CLIPVisionModelPool/clip-vit-base-patch32_svhn_and_mnist',
+      `modelpool.models._pretrained_=${base}`,
+      `modelpool.models.svhn=${outlines}`,
+      `modelpool.models.mnist=${surfaces}`,
+      'taskpool=CLIPVisionModelTaskPool/_template',
+      `taskpool.base_model=${base}`,
+      `+taskpool.test_datasets={${task('outlines')}, ${task('surfaces')}}`,
+      `report_save_path=${path}`,
+    ]);
+    expect(code, told).toBe(0);
+    type Own = { task_arithmetic_studio: { recipe: object } };
+    expect(readJson<Own>(path).task_arithmetic_studio.recipe).toMatchObject({
+      method: 'CLIPTaskWiseAdaMergingAlgorithm',
+      options: { weights: [0.7, 0.7], clamp_weights: false },
+      scalingFactor: null,
+    });
+    const { tasks } = expected.models['merged@0.7'] ?? {};
+    expectScores(readJson<Report>(path), tasks ?? {});
+  });
+
+  it('are asked for where there are none', async () => {
+    const method = ['method=adamerging/clip', 'method.name=clip_task_wise_adamerging'];
+    const { code, told } = await fuse(method);
+    expect(code).toBe(2);
+    expect(told).toMatchInlineSnapshot(
+      `"method.weights: there are none, so FusionBench would learn them from pictures, which this program does not. Give one for each fine-tuned model, in pool order (method.weights=[0.3,0.4]), or use task arithmetic (method=task_arithmetic), whose one scaling factor is for all."`,
+    );
+  });
+});
+
 describe('the demo', () => {
   it('runs without any download, out of its zips, with the scores that it was released with', async () => {
     const path = join(temporaryFolder(), 'report.json');

@@ -1,5 +1,8 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
+import { SCALING_FACTOR } from '../method/options';
+import { METHODS } from '../method/registry';
+import { otherOptions } from '../method/testing/other-options';
 import { readConfiguration } from './configuration';
 import { drop, openStudio, type TestStudio } from './testing/drops';
 
@@ -44,16 +47,76 @@ describe('configurations of the page', () => {
     expect(state(studio)).toEqual(before);
   });
 
-  it('carry the method and its options', async () => {
-    const studio = await open('method');
-    await studio.engine.setMethod('TiesMergingAlgorithm', { threshold: 35, merge_func: 'mean' });
-    await studio.engine.setScalingFactor(0.6);
+  it.each(METHODS.map((method) => [method.name, method] as const))(
+    'carry the method and its options: %s',
+    async (name, method) => {
+      const studio = await open(`method-${name}`);
+      const { models } = studio.state().pool;
+      for (const { id } of models.slice(1 + (method.experts.max ?? models.length))) {
+        await studio.engine.editPool({ type: 'setIncluded', id, included: false });
+      }
+      const experts = studio.state().pool.models.filter(({ included }) => included).length - 1;
+      const { [SCALING_FACTOR]: _, ...options } = otherOptions(method, experts);
+      await studio.engine.setMethod(name, options);
+      await studio.engine.setScalingFactor(0.6);
+      const before = state(studio);
+      expect(before).toMatchObject({ method: name, options });
+      const { file } = await studio.engine.exportConfiguration('fusion_bench');
+
+      const other = name === 'MagMaxAlgorithm' ? 'TaskArithmeticAlgorithm' : 'MagMaxAlgorithm';
+      await studio.engine.setMethod(other, {});
+      await studio.engine.setScalingFactor(-1);
+      await studio.engine.applyConfiguration(yaml('method.yaml', await file.text()));
+      expect(state(studio)).toEqual(before);
+    },
+  );
+
+  it('carry coefficients to mergekit and back', async () => {
+    const studio = await open('coefficients');
+    const weights = [0.1, 0.2, 0.3, 0.4, -0.5];
+    await studio.engine.setMethod('CLIPTaskWiseAdaMergingAlgorithm', { weights });
     const before = state(studio);
-    const { file } = await studio.engine.exportConfiguration('fusion_bench');
-    await studio.engine.setMethod('TaskArithmeticAlgorithm', {});
-    await studio.engine.applyConfiguration(yaml('ties.yaml', await file.text()));
+    const { file } = await studio.engine.exportConfiguration('mergekit');
+    await studio.engine.setMethod('SimpleAverageAlgorithm', {});
+    await studio.engine.applyConfiguration(yaml('mergekit.yaml', await file.text()));
     expect(state(studio)).toEqual(before);
-    expect(before.options).toMatchObject({ threshold: 35, merge_func: 'mean' });
+  });
+
+  it('draw by the program’s seed, as on the command line', () => {
+    const text = `
+seed: 7
+method: { _target_: fusion_bench.method.DareTaskArithmetic, scaling_factor: 1, sparsity_ratio: 0.5, only_on_linear_weights: true }
+modelpool:
+  _target_: fusion_bench.modelpool.CLIPVisionModelPool
+  models: { _pretrained_: base, mnist: mnist }
+`;
+    expect(readConfiguration(text, 'dare.yaml').options).toMatchObject({ seed: 7 });
+    const own = text.replace('scaling_factor: 1', 'scaling_factor: 1, seed: 8');
+    expect(readConfiguration(own, 'dare.yaml').options).toMatchObject({ seed: 8 });
+  });
+
+  it('are refused where an interpolation ends with the base', () => {
+    const text = `
+method: { _target_: fusion_bench.method.SlerpMergeAlgorithm, t: 0.25 }
+modelpool:
+  _target_: fusion_bench.modelpool.CLIPVisionModelPool
+  models: { mnist: mnist, _pretrained_: base }
+`;
+    expect(() => readConfiguration(text, 'x.yaml')).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: x.yaml: modelpool.models ends with _pretrained_, but the page goes from the base to an expert. Put _pretrained_ first, and 1 - t in the place of t.]`,
+    );
+  });
+
+  it('are refused where coefficients would have to be learned', () => {
+    const text = `
+method: { name: clip_task_wise_adamerging, weights: null, clamp_weights: false, tie_weights: true, strict: false }
+modelpool:
+  _target_: fusion_bench.modelpool.CLIPVisionModelPool
+  models: { _pretrained_: base, mnist: mnist }
+`;
+    expect(() => readConfiguration(text, 'x.yaml')).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: method.weights: there are none, so FusionBench would learn them from pictures, which this program does not. Give one for each fine-tuned model, in pool order (method.weights=[0.3,0.4]), or use task arithmetic (method=task_arithmetic), whose one scaling factor is for all.]`,
+    );
   });
 
   it('leave the base out of an interpolation between two experts', async () => {

@@ -35,6 +35,14 @@ const merges: readonly (readonly [name: string, MethodConfig, ModelPoolConfig])[
     poolOf('_pretrained_', 'sun397', 'dtd'),
   ],
   [
+    'task-wise',
+    {
+      target: 'CLIPTaskWiseAdaMergingAlgorithm',
+      options: { weights: [0.25, -1], clamp_weights: false, tie_weights: true, strict: false },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
     'linear',
     { target: 'SimpleAverageAlgorithm', options: { show_pbar: false, inplace: true } },
     {
@@ -135,6 +143,18 @@ describe("mergekit's YAML", () => {
     expect(modelpool.models.map(({ name }) => name)).toEqual(['_pretrained_', 'dtd', 'model']);
   });
 
+  it('writes coefficients as they are used, and reads them times lambda', () => {
+    const yaml = writeMergekitConfig({
+      method: {
+        target: 'CLIPTaskWiseAdaMergingAlgorithm',
+        options: { weights: [1.5, -1, 0.25], clamp_weights: true },
+      },
+      modelpool: poolOf('_pretrained_', 'sun397', 'dtd', 'gtsrb'),
+    });
+    const { method } = readMergekitConfig(yaml.replace('lambda: 1', 'lambda: 0.5'));
+    expect(method.options).toMatchObject({ weights: [0.5, 0, 0.125], clamp_weights: false });
+  });
+
   function refusal(yaml: string): string {
     try {
       readMergekitConfig(yaml);
@@ -151,10 +171,10 @@ describe("mergekit's YAML", () => {
     );
     expect(
       refusal(
-        'merge_method: task_arithmetic\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
+        'merge_method: dare_linear\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
       ),
     ).toMatchInlineSnapshot(
-      `"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's task_arithmetic has no option. Give all the same weight."`,
+      `"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's dare_linear has no option. Give all the same weight."`,
     );
     expect(
       refusal(

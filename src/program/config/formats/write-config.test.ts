@@ -46,6 +46,12 @@ const programs: Readonly<Record<string, readonly string[]>> = {
   'dare-ties-merging': [pool, 'method=dare/ties_merging', "method.remove_keys=['yes','1e5']"],
   'model-stock': [pool, 'method=model_stock/model_stock', "merged_model_save_path='{log_dir}/x'"],
   slerp: [two, '+modelpool.models.other=me/other', 'method=slerp/slerp', 'method.t=1'],
+  'task-wise': [
+    pool,
+    'method=adamerging/clip',
+    'method.name=clip_task_wise_adamerging',
+    'method.weights=[0.25,-1]',
+  ],
   dummy: [two, 'method=dummy', 'fast_dev_run=true', 'print_config=false'],
 };
 

@@ -57,8 +57,10 @@ describe("methods, against FusionBench's classes", () => {
       const missing = v.safeParse(schema, {}).issues ?? [];
       expect(missing.map((issue) => issue.path?.[0]?.key).sort()).toEqual(required.sort());
 
-      const shipped = { ...facts.configuration, ...(facts.name ? { weights: [0.3] } : {}) };
-      const given = Object.fromEntries(required.map((key) => [key, shipped[key]]));
+      // Where FusionBench would learn them there are none.
+      const given = Object.fromEntries(
+        required.map((key) => [key, facts.configuration[key] ?? [0.3]]),
+      );
       // Options that nothing here depends on have no value where FusionBench has null.
       const defaults = parameters.filter(
         (item) => 'default' in item && item.name !== 'model_save_kwargs',

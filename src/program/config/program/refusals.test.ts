@@ -48,7 +48,7 @@ describe('what is refused', () => {
       `"modelpool._target_: fusion_bench.modelpool.OpenCLIPVisionModelPool is not a model pool that this program has. Did you mean fusion_bench.modelpool.CLIPVisionModelPool?"`,
     );
     expect(await problems('~method._target_')).toMatchInlineSnapshot(
-      `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.TaskArithmeticAlgorithm, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.ModelStock, fusion_bench.method.SlerpMergeAlgorithm."`,
+      `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.TaskArithmeticAlgorithm, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.ModelStock, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.SlerpMergeAlgorithm."`,
     );
   });
 
@@ -89,7 +89,69 @@ describe('what is refused', () => {
     );
     expect(
       await problems(average, '~method.scaling_factor', '+method={normalize:true,weights:[1,-1]}'),
-    ).toMatchInlineSnapshot(`"method.weights: their sum is 0, so they cannot be normalized."`);
+    ).toMatchInlineSnapshot(
+      `"method.weights: their sum is 0, so they cannot be normalized. Change them, or set normalize to false."`,
+    );
+  });
+
+  it('coefficients that would have to be learned', async () => {
+    const named = ['~method', '+method={name:clip_task_wise_adamerging,clamp_weights:false}'];
+    const rest = '+method={tie_weights:true,strict:false}';
+    const learning = await problems(...named, rest);
+    expect(learning).toMatchInlineSnapshot(
+      `"method.weights: there are none, so FusionBench would learn them from pictures, which this program does not. Give one for each fine-tuned model, in pool order (method.weights=[0.3,0.4]), or use task arithmetic (method=task_arithmetic), whose one scaling factor is for all."`,
+    );
+    expect(await problems(...named, rest, '+method.weights=null')).toBe(learning);
+    expect(await problems(...named, rest, '+method.weights=w.pt')).toMatchInlineSnapshot(
+      `"method.weights: a list of numbers is expected, but it is the text "w.pt"."`,
+    );
+    expect(await problems(...named, '+method.weights=[0.3]')).toMatchInlineSnapshot(`
+      "method.tie_weights: it is missing; CLIPTaskWiseAdaMergingAlgorithm needs it.
+      method.strict: it is missing; CLIPTaskWiseAdaMergingAlgorithm needs it."
+    `);
+    expect(
+      await problems(...named, rest, '+method={weights:[0.3],optimizer:7,max_steps:1.5}'),
+    ).toMatchInlineSnapshot(`
+      "method.optimizer: a text is expected, but it is 7.
+      method.max_steps: a whole number is expected, but it is 1.5."
+    `);
+    expect(await problems(...named, rest, '+method.weights=[0.3]')).toMatchInlineSnapshot(
+      `"method.weights: one weight for each of the 2 fine-tuned models is needed (sun397, stanford-cars), but there are 1."`,
+    );
+  });
+
+  it('a method by name that has none, or by class name that has one', async () => {
+    expect(
+      await problems('~method', '+method={name:clip_layer_wise_adamerging}'),
+    ).toMatchInlineSnapshot(
+      `"method.name: clip_layer_wise_adamerging is not a method that this program has. Did you mean clip_task_wise_adamerging?"`,
+    );
+    expect(await problems('~method', '+method={name:task_arithmetic}')).toMatchInlineSnapshot(
+      `"method.name: task_arithmetic is not a method that this program has. By name there is clip_task_wise_adamerging; the others have a _target_."`,
+    );
+    expect(
+      await problems(
+        'method._target_=fusion_bench.method.CLIPTaskWiseAdaMergingAlgorithm',
+        '~method.scaling_factor',
+      ),
+    ).toMatchInlineSnapshot(
+      `"method._target_: FusionBench's CLIPTaskWiseAdaMergingAlgorithm cannot be made by its class name: it fails on the options. Write name: clip_task_wise_adamerging instead of _target_."`,
+    );
+    expect(await problems('+method.name=task_arithmetic')).toMatchInlineSnapshot(
+      `"method.name: TaskArithmeticAlgorithm has no option name. Its options are scaling_factor, inplace."`,
+    );
+  });
+
+  it('dropping everything, where the rest is to be rescaled', async () => {
+    const dare = 'method._target_=fusion_bench.method.DareTaskArithmetic';
+    const options = '+method={sparsity_ratio:1,only_on_linear_weights:false}';
+    expect(await problems(dare, options)).toMatchInlineSnapshot(
+      `"method.sparsity_ratio: everything would be dropped, and nothing left to be rescaled. Lower it, or set rescale to false."`,
+    );
+    expect(await problems(dare, options, '+method.rescale=false')).toBe('accepted');
+    expect(await problems(dare, options, '+method={rescale:false,seed:-1}')).toMatchInlineSnapshot(
+      `"method.seed: a whole number of at least 0 is expected, but it is -1."`,
+    );
   });
 
   it('pools that a method cannot merge', async () => {
