@@ -30,6 +30,19 @@ function expertsText({ experts: { min, max } }: Method): string {
   return `${min} or ${max}`;
 }
 
+function modelsText({ takes, experts }: Method): string {
+  if (takes === 'two models') return 'exactly 2, `_pretrained_` counted';
+  const several = `${Math.max(1, experts.min)} or more`;
+  return takes === 'experts'
+    ? `${several}, beside \`_pretrained_\` or without`
+    : `\`_pretrained_\` and ${several}`;
+}
+
+function mark({ own, optional, nullable }: MethodOption): string {
+  if (own) return ' *';
+  return optional || nullable ? ' †' : '';
+}
+
 function kindText(option: MethodOption): string {
   if (option.kind === 'choice') return option.choices.join(', ');
   if (option.kind === 'number list' && option.perExpert) return 'number per expert';
@@ -64,7 +77,7 @@ describe('docs/methods.md', () => {
     const known = METHODS.flatMap(({ name, options }) =>
       options.map((option) => [
         `\`${name}\``,
-        `\`${option.name}\`${option.own ? ' *' : ''}`,
+        `\`${option.name}\`${mark(option)}`,
         kindText(option),
         defaultText(option),
         rangeText(option),
@@ -74,11 +87,22 @@ describe('docs/methods.md', () => {
     expect(listed).toEqual(known);
   });
 
+  it('tells how a configuration asks for each, and which models it needs then', () => {
+    const listed = rows('| Class |').map(cells);
+    const known = METHODS.map((method) => [
+      `\`${method.name}\``,
+      `\`${method.configName ? `name: ${method.configName}` : `_target_: fusion_bench.method.${method.name}`}\``,
+      `\`method=${method.configuration}\``,
+      modelsText(method),
+    ]);
+    expect(listed).toEqual(known);
+  });
+
   it('lists exactly what is accepted and has no effect', () => {
     const listed = rows('| Accepted by |').map(cells);
     const known = METHODS.filter(({ ignored }) => ignored.length > 0).map(({ name, ignored }) => [
       `\`${name}\``,
-      ignored.map((option) => `\`${option}\``).join(', '),
+      ignored.map((option) => `\`${option.name}\``).join(', '),
     ]);
     expect(listed).toEqual(known);
   });

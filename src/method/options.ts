@@ -161,7 +161,9 @@ export function problemText(
   { option, problem }: OptionProblem,
   options: MethodOptions,
 ): string {
-  return `${method}: ${option} is ${shown(options[option] ?? [])}; ${problem}`;
+  const value = options[option];
+  const place = value === undefined ? option : `${option} is ${shown(value)}`;
+  return `${method}: ${place}; ${problem}`;
 }
 
 /** What a value must be instead; null where it is right. */

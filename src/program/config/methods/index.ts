@@ -7,14 +7,14 @@ import { dummy } from './dummy';
 
 export const methodDefinitions: readonly MethodDefinition[] = [dummy, ...METHODS.map(definitionOf)];
 
-type ConfigValue<O extends MethodOption> =
+type ReadValue<O extends MethodOption> =
   | ValueOf<O>
   | (O extends { readonly nullable: true } ? null : never);
 
 type OptionsOf<D extends readonly MethodOption[]> = {
-  readonly [O in Exclude<D[number], { readonly own: true }> as O['name']]: ConfigValue<O>;
+  readonly [O in Exclude<D[number], { readonly own: true }> as O['name']]: ReadValue<O>;
 } & {
-  readonly [O in Extract<D[number], { readonly own: true }> as O['name']]?: ConfigValue<O>;
+  readonly [O in Extract<D[number], { readonly own: true }> as O['name']]?: ReadValue<O>;
 } & ReadOptions;
 
 type ConfigOf<M> =
@@ -40,13 +40,13 @@ export function methodConfig<D extends readonly MethodOption[]>(
   method: DefinedMethod<string, D>,
   given: Partial<ValuesOf<D>>,
 ): MethodConfig {
-  const own = method.options.flatMap((option) =>
+  const described = method.options.flatMap((option) =>
     option.own ? [] : [[option.name, option.nullable ? null : option.default] as const],
   );
   const ignored = method.ignored.flatMap(({ name, default: value }) =>
     value === undefined ? [] : [[name, value] as const],
   );
-  const options = { ...Object.fromEntries([...own, ...ignored]), ...given };
+  const options = { ...Object.fromEntries([...described, ...ignored]), ...given };
   // A method's name and its options belong together by construction.
   return { target: method.name, options } as MethodConfig;
 }

@@ -2,7 +2,16 @@
 import * as v from 'valibot';
 import type { IgnoredOption, MethodOption } from '../../../method/options';
 import type { Method } from '../../../method/types';
-import { finiteNumber, flag, numbers, numberWithin, oneOf, text, texts } from '../program/schemas';
+import {
+  finiteNumber,
+  flag,
+  numbers,
+  numberWithin,
+  oneOf,
+  text,
+  texts,
+  wholeNumber,
+} from '../program/schemas';
 
 /**
  * By FusionBench's names. Where a configuration leaves an option out, the value is that of FusionBench's class; options
@@ -50,7 +59,7 @@ function valueSchema(option: MethodOption): v.GenericSchema {
 const ignoredKinds = {
   boolean: flag,
   number: finiteNumber,
-  integer: numberWithin({ kind: 'integer' }),
+  integer: wholeNumber,
   text,
   anything: v.unknown(),
 } as const satisfies Record<IgnoredOption['kind'], v.GenericSchema>;
