@@ -1,13 +1,12 @@
 """Hands the configurations that the program writes to the real FusionBench and mergekit.
 
-    /opt/studio-reference/bin/python reference/check_config.py [--mergekit FOLDER]
+    /opt/studio-reference/bin/python reference/check_config.py
 
 1. Every file of fixtures/configuration/written is composed by Hydra, and FusionBench makes its method, model pool and task
    pool of it: their options must be the file's. Nothing is loaded or downloaded.
 2. One of them, with the folders of fixtures/merge/p8-32 for its models and data, is run by the real `fusion_bench`: its
-   report must be that of fixtures/scoring.
-3. With --mergekit, a folder in which `pip install --no-deps --target FOLDER mergekit==0.1.4` has put mergekit, every file of
-   fixtures/configuration/written/mergekit is read by mergekit's own schema.
+   report must be that of fixtures/scoring, losses within what two processors may differ by.
+3. Every file of fixtures/configuration/written/mergekit is read by mergekit's own schema.
 """
 
 import argparse
@@ -23,12 +22,14 @@ from hydra import compose, initialize_config_dir
 from omegaconf import OmegaConf
 
 from groups import fusionbench  # noqa: F401 - lets FusionBench be imported under transformers 5
-from groups.common import FIXTURES, quiet, read_json
+from groups.common import FIXTURES, MERGEKIT, quiet, read_json
 from fusion_bench.compat.method import load_algorithm_from_config
 from fusion_bench.utils import instantiate
 
 PROJECT = FIXTURES.parent.parent
 WRITTEN = FIXTURES / "configuration" / "written"
+
+LARGEST_LOSS_DIFFERENCE = 1e-5
 
 OWN_OPTIONS = {"classnames", "templates", "sample_size", "sample_seed"}
 """Options of the task pool that are the program's own: FusionBench passes over them with a line in its log."""
@@ -110,7 +111,18 @@ def check_run() -> list[str]:
             return [f"fusion_bench failed:\n{run.stderr[-2000:]}"]
         made = json.loads(report.read_text(encoding="utf-8"))
     assert config["method"]["scaling_factor"] == 0.7
-    return [] if made == expected else [f"the report differs: {made} instead of {expected}"]
+    return [] if same_report(made, expected) else [f"the report differs: {made} instead of {expected}"]
+
+
+def same_report(made: dict, expected: dict) -> bool:
+    """Losses may differ in their last digits: processors sum float32 up in other orders."""
+    if made.keys() != expected.keys() or made["model_info"] != expected["model_info"]:
+        return False
+    tasks = [name for name in made if name != "model_info"]
+    return all(
+        made[name]["accuracy"] == expected[name]["accuracy"] and abs(made[name]["loss"] - expected[name]["loss"]) < LARGEST_LOSS_DIFFERENCE
+        for name in tasks
+    )
 
 
 def check_mergekit(path: Path) -> list[str]:
@@ -134,13 +146,10 @@ def check_mergekit(path: Path) -> list[str]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--mergekit", type=Path, help="folder that mergekit was installed into")
-    arguments = parser.parse_args()
+    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
     checks = [(path, check_objects) for path in sorted(WRITTEN.glob("*.yaml"))]
-    if arguments.mergekit:
-        sys.path.append(str(arguments.mergekit))
-        checks += [(path, check_mergekit) for path in sorted((WRITTEN / "mergekit").glob("*.yml"))]
+    sys.path.append(str(MERGEKIT))
+    checks += [(path, check_mergekit) for path in sorted((WRITTEN / "mergekit").glob("*.yml"))]
     failed = False
     for path, check in checks:
         problems = check(path)

@@ -22,6 +22,7 @@ GROUPS = (
     "pictures",
     "models",
     "merge",
+    "mergekit",
     "safetensors_cases",
     "safetensors_mutations",
     "safetensors_writer",

@@ -32,6 +32,9 @@ SHAPES = ("p8-32", "p16-48", "p8-24")
 
 VISION_PREFIX = "vision_model."
 
+MERGEKIT = Path(sys.prefix) / "mergekit"
+"""Where reference/setup.sh puts mergekit: apart, as its requirements are other versions of what lies beside it."""
+
 SAFETENSORS_DTYPES = {
     torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64", torch.int64: "I64",
     torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL",

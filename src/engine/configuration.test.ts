@@ -22,7 +22,9 @@ const yaml = (name: string, text: string) => ({ path: name, file: new File([text
 function state(studio: TestStudio) {
   const { pool, method, scalingFactor } = studio.state();
   return {
-    models: pool.models.filter(({ included }) => included).map(({ name }) => name),
+    models: pool.models
+      .filter(({ included }) => included)
+      .map(({ name, weight }) => [name, weight]),
     method: method.name,
     options: Object.fromEntries(method.options.map(({ option, value }) => [option.name, value])),
     scalingFactor,
@@ -71,15 +73,27 @@ describe('configurations of the page', () => {
     },
   );
 
-  it('carry coefficients to mergekit and back', async () => {
-    const studio = await open('coefficients');
-    const weights = [0.1, 0.2, 0.3, 0.4, -0.5];
-    await studio.engine.setMethod('CLIPTaskWiseAdaMergingAlgorithm', { weights });
+  it('carry weights of task vectors to mergekit and back, which FusionBench has none for', async () => {
+    const studio = await open('weights');
+    const [, first, second] = studio.state().pool.models;
+    await studio.engine.editPool({ type: 'setWeight', id: first?.id ?? '', weight: 0.25 });
+    await studio.engine.editPool({ type: 'setWeight', id: second?.id ?? '', weight: -0.5 });
+    await studio.engine.setScalingFactor(0.6);
     const before = state(studio);
     const { file } = await studio.engine.exportConfiguration('mergekit');
-    await studio.engine.setMethod('SimpleAverageAlgorithm', {});
+    await expect(
+      studio.engine.exportConfiguration('fusion_bench'),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CompatibilityError: FusionBench has no weight for a task vector; set those of task-a, task-b to 1, choose the method with coefficients, or take mergekit's configuration.]`,
+    );
+    await studio.engine.editPool({ type: 'setWeight', id: first?.id ?? '', weight: 1 });
+    await studio.engine.setScalingFactor(1);
     await studio.engine.applyConfiguration(yaml('mergekit.yaml', await file.text()));
     expect(state(studio)).toEqual(before);
+
+    await studio.engine.setMethod('SimpleAverageAlgorithm', {});
+    const average = await studio.engine.exportConfiguration('fusion_bench');
+    expect(await average.file.text()).toContain('SimpleAverageAlgorithm');
   });
 
   it('draw by the program’s seed, as on the command line', () => {
@@ -132,13 +146,6 @@ modelpool:
     await studio.engine.setMethod('TaskArithmeticAlgorithm', {});
     await studio.engine.applyConfiguration(yaml('slerp.yaml', text));
     expect(state(studio)).toEqual(before);
-  });
-
-  it('say what they cannot say', async () => {
-    const studio = await open('weights');
-    const id = studio.state().pool.models[1]?.id ?? '';
-    await studio.engine.editPool({ type: 'setWeight', id, weight: 0.5 });
-    await expect(studio.engine.exportConfiguration('fusion_bench')).rejects.toThrow('task-a');
   });
 
   it('name the models that are missing, and change nothing then', async () => {

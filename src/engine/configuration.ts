@@ -4,6 +4,7 @@
  */
 import { CompatibilityError, ConfigError } from '../errors';
 import { type MethodOptions, SCALING_FACTOR } from '../method/options';
+import type { MergekitMerge } from '../program/config/formats/mergekit-merge';
 import { readMergekitConfig } from '../program/config/formats/read-mergekit';
 import { writeConfig } from '../program/config/formats/write-config';
 import { writeMergekitConfig } from '../program/config/formats/write-mergekit';
@@ -22,8 +23,8 @@ import type { ShelvedTask } from './task-shelf';
 const PRETRAINED = '_pretrained_';
 
 /**
- * The YAML of what is on the page. Throws CompatibilityError where the format cannot say it: expert weights other than 1,
- * or a method that the other program does not have.
+ * The YAML of what is on the page. Throws CompatibilityError or ConfigError where the format cannot say it: in FusionBench's
+ * a weight of a task vector, in mergekit's a method that mergekit does not have.
  */
 export function writeConfiguration(
   state: SessionState,
@@ -35,13 +36,6 @@ export function writeConfiguration(
   const experts = includedExperts(pool);
   if (!base || experts.length === 0) {
     throw new CompatibilityError('There is nothing to write: the pool needs a base and an expert.');
-  }
-  const weighted = experts.filter(({ weight }) => weight !== 1);
-  if (weighted.length > 0) {
-    const names = weighted.map(({ name }) => name).join(', ');
-    throw new CompatibilityError(
-      `Neither format has a weight per task vector; set those of ${names} to 1, or choose the method with coefficients.`,
-    );
   }
   const { method, options } = methodInForce(state.method, experts.length);
   const lambda: MethodOptions =
@@ -58,7 +52,19 @@ export function writeConfiguration(
     method: methodConfig(method, { ...options, ...lambda }),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
   };
-  if (format === 'mergekit') return writeMergekitConfig(config);
+  // Methods that give merged weights have no use for those of the task vectors.
+  const weighted =
+    method.kind === 'task vector' ? experts.filter(({ weight }) => weight !== 1) : [];
+  if (format === 'mergekit') {
+    const expertWeights = experts.map(({ weight }) => (weighted.length > 0 ? weight : 1));
+    return writeMergekitConfig({ ...config, expertWeights });
+  }
+  if (weighted.length > 0) {
+    const names = weighted.map(({ name }) => name).join(', ');
+    throw new CompatibilityError(
+      `FusionBench has no weight for a task vector; set those of ${names} to 1, choose the method with coefficients, or take mergekit's configuration.`,
+    );
+  }
   return writeConfig({
     ...config,
     program: {
@@ -76,7 +82,7 @@ export function writeConfiguration(
 
 /** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
 export function readConfiguration(text: string, file: string): WantedRecipe {
-  const { method, modelpool, seed } = readEither(text, file);
+  const { method, modelpool, seed, expertWeights } = readEither(text, file);
   const runnable = runnableMethod(method, seed);
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
   if (base && runnable) refuseBaseLast(runnable, modelpool.models, file);
@@ -86,17 +92,19 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
     scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
     // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
     pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
-    experts: modelpool.models.filter((model) => model !== base).map(wanted),
+    experts: modelpool.models
+      .filter((model) => model !== base)
+      .map((model, index) => ({ ...wanted(model), weight: expertWeights[index] ?? 1 })),
   };
 }
 
 function readEither(
   text: string,
   file: string,
-): Pick<ProgramConfig, 'method' | 'modelpool'> & Pick<ProgramConfig['program'], 'seed'> {
+): MergekitMerge & Pick<ProgramConfig['program'], 'seed'> {
   if (/^merge_method:/m.test(text)) return { ...readMergekitConfig(text, file), seed: null };
   const { method, modelpool, program } = readConfig(text, file);
-  return { method, modelpool, seed: program.seed };
+  return { method, modelpool, seed: program.seed, expertWeights: [] };
 }
 
 /** The page interpolates from its base to an expert; the order of a file can be the other way round. */

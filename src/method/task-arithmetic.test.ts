@@ -10,6 +10,7 @@ import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
 import { taskArithmetic } from './task-arithmetic';
 import { mergedHashes } from './testing/merge-parity';
 import type { PoolFiles } from './testing/pool';
+import { sha256 } from './testing/sha256';
 
 const SHAPES = ['p8-32', 'p16-48', 'p8-24'];
 
@@ -17,6 +18,12 @@ interface Expected {
   readonly experts: readonly string[];
   readonly base: Readonly<Record<string, unknown>>;
   readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+interface MergekitMerge {
+  readonly weights: readonly number[];
+  readonly lambda: number;
+  readonly tensors: Readonly<Record<string, string>>;
 }
 
 async function poolFiles(shape: string): Promise<{ expected: Expected; files: PoolFiles }> {
@@ -64,6 +71,23 @@ describe('task arithmetic', () => {
       for (const name of pool.mergedNames) {
         expect(await streamed(name)).toEqual(await resident(name));
       }
+    },
+  );
+
+  const { merges } = fixtureJson<{ merges: readonly MergekitMerge[] }>('merge/p8-32/mergekit.json');
+  it.each(merges)(
+    'gives the bytes of mergekit at weights $weights and lambda $lambda',
+    async (merge) => {
+      const merged = mergedFromCheckpoints(
+        await openPool('p8-32', merge.weights),
+        { method: taskArithmetic },
+        merge.lambda,
+      );
+      const hashes: Record<string, string> = {};
+      for (const name of Object.keys(merge.tensors))
+        hashes[name] = await sha256(await merged(name));
+      expect(hashes).toEqual(merge.tensors);
+      expect(Object.keys(hashes)).toHaveLength(39);
     },
   );
 

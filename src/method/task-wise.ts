@@ -8,7 +8,7 @@ import { defineMethod } from './define';
 import { filled, withTensor } from './vision-tensor';
 
 /** What `clamp_weights` makes of a coefficient. */
-export function clamped(coefficient: number): number {
+function clamped(coefficient: number): number {
   return Math.min(1, Math.max(0, coefficient));
 }
 

@@ -1,10 +1,9 @@
 /**
  * FusionBench's methods in mergekit's words, where it has them.
  *
- * Source: mergekit 0.1.4, `mergekit/merge_methods`.
+ * Source: mergekit 0.1.5, `mergekit/merge_methods`.
  */
 import { ConfigError } from '../../../errors';
-import { clamped } from '../../../method/task-wise';
 import type { MethodConfig } from '../methods/index';
 import type { Writable } from './write-yaml';
 
@@ -24,22 +23,21 @@ const OPEN_CLIP =
   /^model\.(?:positional_embedding|text_projection|logit_scale|token_embedding\.weight|ln_final\.(?:weight|bias))$/;
 
 /**
- * @param experts - number of fine-tuned models
+ * @param weights - of each expert's task vector, in the order of the pool; only methods on task vectors have a use for them
  * @throws ConfigError for a method or an option that mergekit does not have
  */
-export function mergekitMethod(method: MethodConfig, experts: number): MergekitMethod {
-  const equal = Array.from({ length: experts }, () => 1);
+export function mergekitMethod(method: MethodConfig, weights: readonly number[]): MergekitMethod {
   switch (method.target) {
     case 'SimpleAverageAlgorithm':
       return {
         merge_method: 'linear',
         parameters: { normalize: true },
-        weights: equal,
+        weights: weights.map(() => 1),
         base: 'none',
       };
     case 'WeightedAverageAlgorithm': {
-      const { normalize, weights } = method.options;
-      return { merge_method: 'linear', parameters: { normalize }, weights, base: 'none' };
+      const { normalize, weights: shares } = method.options;
+      return { merge_method: 'linear', parameters: { normalize }, weights: shares, base: 'none' };
     }
     case 'LinearInterpolationAlgorithm': {
       const { t } = method.options;
@@ -51,9 +49,9 @@ export function mergekitMethod(method: MethodConfig, experts: number): MergekitM
       };
     }
     case 'TaskArithmeticAlgorithm':
-      return taskVectors('task_arithmetic', { lambda: method.options.scaling_factor }, equal);
+      return taskVectors('task_arithmetic', { lambda: method.options.scaling_factor }, weights);
     case 'TiesMergingAlgorithm':
-      return ties(method.options, equal);
+      return ties(method.options, weights);
     case 'DareTaskArithmetic': {
       const { scaling_factor, sparsity_ratio, rescale, only_on_linear_weights } = method.options;
       if (only_on_linear_weights) throw notInMergekit('only_on_linear_weights: true');
@@ -61,7 +59,7 @@ export function mergekitMethod(method: MethodConfig, experts: number): MergekitM
         ...taskVectors(
           'dare_linear',
           { lambda: scaling_factor, density: 1 - sparsity_ratio, rescale },
-          equal,
+          weights,
         ),
         remark:
           'mergekit drops other entries by chance than FusionBench, and rescales by the norm of each tensor.',
@@ -79,11 +77,10 @@ export function mergekitMethod(method: MethodConfig, experts: number): MergekitM
       if (ignored.length > 0) throw notInMergekit(`ignore_keys (${ignored.join(', ')})`);
       return { merge_method: 'model_stock', base: 'base' };
     }
-    case 'CLIPTaskWiseAdaMergingAlgorithm': {
-      const { weights, clamp_weights } = method.options;
-      const used = clamp_weights ? weights.map(clamped) : weights;
-      return taskVectors('task_arithmetic', { lambda: 1 }, used);
-    }
+    case 'CLIPTaskWiseAdaMergingAlgorithm':
+      throw new ConfigError(
+        'mergekit sums task vectors up before it adds them to the base, which rounds otherwise. Choose task arithmetic, with the coefficients as the weights of the experts.',
+      );
     case 'DareTiesMerging':
       throw notInMergekit('TIES after DARE: its dare_ties trims nothing');
     default:
@@ -98,6 +95,9 @@ function ties(
   const { scaling_factor, threshold, merge_func, remove_keys } = options;
   if (merge_func === 'max') throw notInMergekit('merge_func: max');
   if (remove_keys.length > 0) throw notInMergekit('remove_keys');
+  if (merge_func === 'mean' && weights.some((weight) => weight !== 1)) {
+    throw notInMergekit('a plain mean of weighted task vectors');
+  }
   // FusionBench counts thresholds above 1 as per cents.
   const density = threshold > 1 ? threshold / 100 : threshold;
   return {

@@ -28,19 +28,22 @@ const poolOf = (...names: string[]): ModelPoolConfig => ({
   platform: 'hf',
 });
 
-const merges: readonly (readonly [name: string, MethodConfig, ModelPoolConfig])[] = [
+const merges: readonly (readonly [
+  name: string,
+  MethodConfig,
+  ModelPoolConfig,
+  expertWeights?: readonly number[],
+])[] = [
   [
     'task-arithmetic',
     { target: 'TaskArithmeticAlgorithm', options: { scaling_factor: 0.3, inplace: true } },
     poolOf('_pretrained_', 'sun397', 'dtd'),
   ],
   [
-    'task-wise',
-    {
-      target: 'CLIPTaskWiseAdaMergingAlgorithm',
-      options: { weights: [0.25, -1], clamp_weights: false, tie_weights: true, strict: false },
-    },
+    'task-arithmetic-weighted',
+    { target: 'TaskArithmeticAlgorithm', options: { scaling_factor: 0.7, inplace: true } },
     poolOf('_pretrained_', 'sun397', 'dtd'),
+    [0.75, -0.4],
   ],
   [
     'linear',
@@ -121,9 +124,14 @@ const merges: readonly (readonly [name: string, MethodConfig, ModelPoolConfig])[
 ];
 
 describe("mergekit's YAML", () => {
-  it.each(merges)('%s comes back the same', async (name, method, modelpool) => {
-    const yaml = writeMergekitConfig({ method, modelpool });
-    expect(readMergekitConfig(yaml)).toEqual({ method, modelpool });
+  it.each(
+    merges.map(([name, method, modelpool, given]) => {
+      const experts = modelpool.models.filter((model) => model.name !== '_pretrained_');
+      return { name, merge: { method, modelpool, expertWeights: given ?? experts.map(() => 1) } };
+    }),
+  )('$name comes back the same', async ({ name, merge }) => {
+    const yaml = writeMergekitConfig(merge);
+    expect(readMergekitConfig(yaml)).toEqual(merge);
     await expect(yaml).toMatchFileSnapshot(written(name));
   });
 
@@ -143,16 +151,20 @@ describe("mergekit's YAML", () => {
     expect(modelpool.models.map(({ name }) => name)).toEqual(['_pretrained_', 'dtd', 'model']);
   });
 
-  it('writes coefficients as they are used, and reads them times lambda', () => {
-    const yaml = writeMergekitConfig({
-      method: {
-        target: 'CLIPTaskWiseAdaMergingAlgorithm',
-        options: { weights: [1.5, -1, 0.25], clamp_weights: true },
-      },
-      modelpool: poolOf('_pretrained_', 'sun397', 'dtd', 'gtsrb'),
-    });
-    const { method } = readMergekitConfig(yaml.replace('lambda: 1', 'lambda: 0.5'));
-    expect(method.options).toMatchObject({ weights: [0.5, 0, 0.125], clamp_weights: false });
+  it('reads weights that are all the same as a part of the scaling factor, and others as they are', () => {
+    const read = (weights: readonly number[], parameters: string) => {
+      const models = weights.map((weight, i) => `{model: m${i}, parameters: {weight: ${weight}}}`);
+      const { method, expertWeights } = readMergekitConfig(
+        `{merge_method: task_arithmetic, base_model: b, models: [${models}], parameters: {${parameters}}}`,
+      );
+      return [method.options.scaling_factor, ...expertWeights];
+    };
+    expect(read([0.5, 0.5], 'lambda: 0.25')).toEqual([0.125, 1, 1]);
+    expect(read([0.5, -0.25], 'lambda: 0.75')).toEqual([0.75, 0.5, -0.25]);
+    expect(read([3, 1], 'lambda: 2, normalize: true')).toEqual([0.5, 3, 1]);
+    expect(read([2, 2], 'lambda: 1, normalize: true')).toEqual([0.5, 1, 1]);
+    // As mergekit does where nothing can be divided by.
+    expect(read([1, -1], 'lambda: 2, normalize: true')).toEqual([2, 1, -1]);
   });
 
   function refusal(yaml: string): string {
@@ -171,10 +183,10 @@ describe("mergekit's YAML", () => {
     );
     expect(
       refusal(
-        'merge_method: dare_linear\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
+        'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
       ),
     ).toMatchInlineSnapshot(
-      `"mergekit_config.yml: the models have different weights (1, 2), for which FusionBench's dare_linear has no option. Give all the same weight."`,
+      `"mergekit_config.yml: the models have different weights (1, 2), which the mean of TIES has no option for. Give all the same weight, or set normalize to false."`,
     );
     expect(
       refusal(
@@ -196,7 +208,7 @@ describe("mergekit's YAML", () => {
       options: { scaling_factor: 0.5, inplace: true },
     };
     expect(() =>
-      writeMergekitConfig({ method: magmax, modelpool }),
+      writeMergekitConfig({ method: magmax, modelpool, expertWeights: [1] }),
     ).toThrowErrorMatchingInlineSnapshot(
       `[ConfigError: mergekit does not have MagMaxAlgorithm. Write a configuration of FusionBench instead.]`,
     );
@@ -205,16 +217,34 @@ describe("mergekit's YAML", () => {
       options: { scaling_factor: 1, threshold: 20, remove_keys: [], merge_func: 'max' },
     };
     expect(() =>
-      writeMergekitConfig({ method: ties, modelpool }),
+      writeMergekitConfig({ method: ties, modelpool, expertWeights: [1] }),
     ).toThrowErrorMatchingInlineSnapshot(
       `[ConfigError: mergekit does not have merge_func: max. Write a configuration of FusionBench instead.]`,
+    );
+    const mean: MethodConfig = {
+      target: 'TiesMergingAlgorithm',
+      options: { scaling_factor: 1, threshold: 20, remove_keys: [], merge_func: 'mean' },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: mean, modelpool, expertWeights: [0.5] }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have a plain mean of weighted task vectors. Write a configuration of FusionBench instead.]`,
+    );
+    const coefficients: MethodConfig = {
+      target: 'CLIPTaskWiseAdaMergingAlgorithm',
+      options: { weights: [0.5], clamp_weights: false, tie_weights: true, strict: false },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: coefficients, modelpool, expertWeights: [1] }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit sums task vectors up before it adds them to the base, which rounds otherwise. Choose task arithmetic, with the coefficients as the weights of the experts.]`,
     );
     const average: MethodConfig = {
       target: 'TaskArithmeticAlgorithm',
       options: { scaling_factor: 1, inplace: true },
     };
     expect(() =>
-      writeMergekitConfig({ method: average, modelpool: poolOf('sun397') }),
+      writeMergekitConfig({ method: average, modelpool: poolOf('sun397'), expertWeights: [1] }),
     ).toThrowErrorMatchingInlineSnapshot(
       `[ConfigError: modelpool.models: there is no _pretrained_, which is the base here.]`,
     );

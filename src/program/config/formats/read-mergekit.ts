@@ -6,16 +6,16 @@ import { modelStock } from '../../../method/model-stock';
 import { simpleAverage } from '../../../method/simple-average';
 import { slerp } from '../../../method/slerp';
 import { taskArithmetic } from '../../../method/task-arithmetic';
-import { taskWise } from '../../../method/task-wise';
 import { tiesMerging } from '../../../method/ties-merging';
 import { weightedAverage } from '../../../method/weighted-average';
 import { type MethodConfig, methodConfig } from '../methods/index';
-import { PRETRAINED } from '../program/modelpool';
+import { isSpecialName, PRETRAINED } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
 import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
-import type { ModelPoolConfig, ModelSource, ProgramConfig } from '../program/types';
+import type { ModelPoolConfig, ModelSource } from '../program/types';
 import { type ConfigValue, toTree } from '../values/node';
 import { parseYaml } from '../values/yaml';
+import type { MergekitMerge } from './mergekit-merge';
 
 const METHODS = [
   'linear',
@@ -60,10 +60,7 @@ interface Entry {
  * Reads a file of mergekit's. Models get names from their paths: mergekit has none.
  * @throws ConfigError for methods and options that FusionBench does not have, with their paths
  */
-export function readMergekitConfig(
-  yaml: string,
-  file = 'mergekit_config.yml',
-): Pick<ProgramConfig, 'method' | 'modelpool'> {
+export function readMergekitConfig(yaml: string, file = 'mergekit_config.yml'): MergekitMerge {
   const tree = toTree(parseYaml(yaml, file));
   const reading: Reading = { problems: [], referenced: new Set() };
   for (const key of ['slices', 'modules'].filter((name) => tree.has(name))) {
@@ -108,16 +105,20 @@ function assemble(
   entries: readonly Entry[],
   parameters: Parameters,
   file: string,
-): Pick<ProgramConfig, 'method' | 'modelpool'> {
+): MergekitMerge {
+  const merge = (method: MethodConfig, modelpool: ModelPoolConfig): MergekitMerge => {
+    const experts = modelpool.models.filter(({ name }) => !isSpecialName(name));
+    return { method, modelpool, expertWeights: experts.map(() => 1) };
+  };
   if (name === 'linear') {
     const weights = entries.map((entry) => weightOf(entry, parameters, file));
     const normalize = parameters.normalize ?? true;
     const modelpool = poolOf(undefined, entries);
     if (normalize && weights.every((weight) => weight === 1)) {
       // Summed up, then divided: the simple average, bit for bit.
-      return { method: methodConfig(simpleAverage, {}), modelpool };
+      return merge(methodConfig(simpleAverage, {}), modelpool);
     }
-    return { method: methodConfig(weightedAverage, { normalize, weights }), modelpool };
+    return merge(methodConfig(weightedAverage, { normalize, weights }), modelpool);
   }
   if (baseModel === undefined) throw new ConfigError(`${file}: ${name} needs base_model.`);
   if (name === 'slerp') {
@@ -125,14 +126,12 @@ function assemble(
     // From the base to the other; mergekit lists both.
     const others = entries.filter(({ model }) => model !== baseModel);
     const modelpool = poolOf(undefined, [{ model: baseModel, weight: undefined }, ...others]);
-    return { method: methodConfig(slerp, { t: parameters.t }), modelpool };
+    return merge(methodConfig(slerp, { t: parameters.t }), modelpool);
   }
   const experts = entries.filter(({ model }) => model !== baseModel);
   const modelpool = poolOf(baseModel, experts);
-  if (name === 'model_stock') {
-    return { method: methodConfig(modelStock, {}), modelpool };
-  }
-  return { method: taskVectorMethod(name, experts, parameters, file), modelpool };
+  if (name === 'model_stock') return merge(methodConfig(modelStock, {}), modelpool);
+  return { ...taskVectorMethod(name, experts, parameters, file), modelpool };
 }
 
 function taskVectorMethod(
@@ -140,30 +139,59 @@ function taskVectorMethod(
   experts: readonly Entry[],
   parameters: Parameters,
   file: string,
-): MethodConfig {
+): Pick<MergekitMerge, 'method' | 'expertWeights'> {
   const normalize = parameters.normalize ?? name === 'ties';
-  const weights = experts.map((entry) => weightOf(entry, parameters, file));
-  if (name === 'task_arithmetic' && !normalize && !allEqual(weights)) {
-    const { lambda } = parameters;
-    return methodConfig(taskWise, { weights: weights.map((weight) => scaled(lambda, weight)) });
+  const given = experts.map((entry) => weightOf(entry, parameters, file));
+  if (name === 'ties' && normalize) {
+    requireEqual(given, file);
+    // Normalized weights cancel: the mean of the entries is taken.
+    const options = tiesOptions(parameters, parameters.lambda, 'mean');
+    return { method: methodConfig(tiesMerging, options), expertWeights: given.map(() => 1) };
   }
-  const weight = commonWeight(weights, name, file);
-  if (name === 'ties') {
-    return methodConfig(tiesMerging, {
-      // Normalized weights cancel: the mean of the entries is taken.
-      scaling_factor: normalize ? parameters.lambda : scaled(parameters.lambda, weight),
-      threshold: parameters.density * 100,
-      merge_func: normalize ? 'mean' : 'sum',
-    });
-  }
-  const share = normalize ? 1 / Math.max(1, experts.length) : weight;
+  const { share, expertWeights } = splitWeights(given, normalize);
   const scaling_factor = scaled(parameters.lambda, share);
-  if (name === 'task_arithmetic') return methodConfig(taskArithmetic, { scaling_factor });
-  return methodConfig(dareTaskArithmetic, {
-    scaling_factor,
-    sparsity_ratio: 1 - parameters.density,
-    rescale: parameters.rescale,
-  });
+  return { method: methodOf(name, parameters, scaling_factor), expertWeights };
+}
+
+function methodOf(
+  name: 'task_arithmetic' | 'ties' | 'dare_linear',
+  parameters: Parameters,
+  scaling_factor: number,
+): MethodConfig {
+  switch (name) {
+    case 'task_arithmetic':
+      return methodConfig(taskArithmetic, { scaling_factor });
+    case 'ties':
+      return methodConfig(tiesMerging, tiesOptions(parameters, scaling_factor, 'sum'));
+    case 'dare_linear': {
+      const { density, rescale } = parameters;
+      return methodConfig(dareTaskArithmetic, {
+        scaling_factor,
+        sparsity_ratio: 1 - density,
+        rescale,
+      });
+    }
+  }
+}
+
+function tiesOptions({ density }: Parameters, scaling_factor: number, merge_func: 'sum' | 'mean') {
+  return { scaling_factor, threshold: density * 100, merge_func };
+}
+
+/** Weights that are all the same are a part of the scaling factor, as FusionBench has it; others stay with their experts. */
+function splitWeights(
+  given: readonly number[],
+  normalize: boolean,
+): { readonly share: number; readonly expertWeights: readonly number[] } {
+  const [first = 1] = given;
+  if (given.every((weight) => weight === first)) {
+    const share = normalize ? 1 / Math.max(1, given.length) : first;
+    return { share, expertWeights: given.map(() => 1) };
+  }
+  const sum = given.reduce((total, weight) => total + weight, 0);
+  // mergekit takes a sum that is almost 0 for 1.
+  const divisor = normalize && Math.abs(sum) >= 1e-8 ? sum : 1;
+  return { share: 1 / divisor, expertWeights: given };
 }
 
 /** A factor of 1 leaves the other as it is written. */
@@ -171,14 +199,10 @@ function scaled(lambda: number, weight: number): number {
   return weight === 1 ? lambda : lambda === 1 ? weight : lambda * weight;
 }
 
-function allEqual(weights: readonly number[]): boolean {
-  return weights.every((weight) => weight === weights[0]);
-}
-
-function commonWeight(weights: readonly number[], name: string, file: string): number {
-  if (allEqual(weights)) return weights[0] ?? 1;
+function requireEqual(weights: readonly number[], file: string): void {
+  if (weights.every((weight) => weight === weights[0])) return;
   throw new ConfigError(
-    `${file}: the models have different weights (${weights.join(', ')}), for which FusionBench's ${name} has no option. Give all the same weight.`,
+    `${file}: the models have different weights (${weights.join(', ')}), which the mean of TIES has no option for. Give all the same weight, or set normalize to false.`,
   );
 }
 

@@ -1,7 +1,8 @@
 /** A model pool and its method written as mergekit's YAML. */
 import { ConfigError } from '../../../errors';
 import { isSpecialName, PRETRAINED } from '../program/modelpool';
-import type { ModelSource, ProgramConfig } from '../program/types';
+import type { ModelSource } from '../program/types';
+import type { MergekitMerge } from './mergekit-merge';
 import { mergekitMethod } from './mergekit-methods';
 import { type Writable, writeYaml } from './write-yaml';
 
@@ -12,16 +13,10 @@ mergekit-pytorch NAME_OF_THIS_FILE OUTPUT_FOLDER, with the path of a file of wei
  * The merge as mergekit's YAML, computed in float32 as here.
  * @throws ConfigError for methods and options that mergekit does not have
  */
-export function writeMergekitConfig({
-  method,
-  modelpool,
-}: Pick<ProgramConfig, 'method' | 'modelpool'>): string {
+export function writeMergekitConfig({ method, modelpool, expertWeights }: MergekitMerge): string {
   const { models } = modelpool;
   const experts = models.filter(({ name }) => !isSpecialName(name));
-  const { base, merge_method, parameters, weights, remark } = mergekitMethod(
-    method,
-    experts.length,
-  );
+  const { base, merge_method, parameters, weights, remark } = mergekitMethod(method, expertWeights);
   const listed = base === 'first' ? models : experts;
   const baseModel = base === 'first' ? models[0] : models.find(({ name }) => name === PRETRAINED);
   if (base !== 'none' && !baseModel) {
