@@ -1,2 +1,2 @@
-/** Version of this program, as package.json says it. */
-export { version } from '../package.json';
+/** Version of this program, and of the packages that it was made with, as package.json says them. */
+export { dependencies, version } from '../package.json';

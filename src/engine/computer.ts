@@ -1,6 +1,7 @@
 /** The computing half of the engine: the runtime in use, the scoring loop on it, and where that stands. */
 import { createMutex } from '../runtime/mutex';
 import type { Runtime } from '../runtime/types';
+import type { HeadCache } from '../taskpool/heads/head-cache';
 import type { EngineChoice, EngineView } from './api';
 import { chooseRuntime, type RuntimeParts } from './runtime-choice';
 import type { ScoringPhase } from './score-board';
@@ -36,6 +37,7 @@ const STARTING = 'Starting the engine';
 
 export function createComputer(
   parts: RuntimeParts,
+  heads: HeadCache,
   onChange: () => void,
   onUnreadable: (taskId: string, name: string, error: Error) => void,
 ): Computer {
@@ -102,7 +104,7 @@ export function createComputer(
     await previous?.dispose().catch(() => undefined);
     try {
       const runtime = await chooseRuntime(choice, parts);
-      const current = createWorkspace(runtime);
+      const current = createWorkspace(runtime, heads);
       reason = explain(runtime);
       workspace = current;
       scheduler = createScheduler(current, book, events);

@@ -8,6 +8,7 @@ import type { EngineChoice, Finding, StorageView, StudioState } from './api';
 import { type Computer, createComputer } from './computer';
 import { createHasher } from './hasher';
 import { createJobs, type Jobs } from './jobs';
+import { libraryHeads } from './library-heads';
 import { writeMemory } from './memory';
 import {
   type MethodState,
@@ -96,6 +97,7 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
   );
   const computer = createComputer(
     parts,
+    libraryHeads(library),
     () => {
       const { phase } = computer.phase();
       // Hashing waits for everything else: scoring is what people look at.

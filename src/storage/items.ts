@@ -2,7 +2,16 @@
 import type { NamedBlob } from '../checkpoint/types';
 import { StorageError } from '../errors';
 import { resultOf } from './database';
-import { filesKey, ITEM_KINDS, type ItemKind, idOf, keysUnder, manifestKey, partKey } from './keys';
+import {
+  filesKey,
+  holdingsOf,
+  ITEM_KINDS,
+  type ItemKind,
+  idOf,
+  keysUnder,
+  manifestKey,
+  partKey,
+} from './keys';
 import { type FileEntry, joinFile, partCount, partLength } from './parts';
 import {
   changed,
@@ -87,8 +96,7 @@ export async function removeItem(context: LibraryContext, id: string): Promise<v
       const found = await findManifest(store, id);
       if (!found) return undefined;
       store.delete(manifestKey(found.kind, id));
-      store.delete(filesKey(id));
-      store.delete(keysUnder('part', id));
+      for (const holding of holdingsOf(id)) store.delete(holding);
       return found.kind;
     }),
   );
@@ -114,7 +122,8 @@ export async function setFacts(
   context.announce({ what: changed(kind), id });
 }
 
-async function findManifest(
+/** The item's manifest, if there is such an item. */
+export async function findManifest(
   store: IDBObjectStore,
   id: string,
 ): Promise<{ kind: ItemKind; manifest: Manifest } | undefined> {

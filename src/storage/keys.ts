@@ -15,6 +15,9 @@ export const partKey = (id: string, n: number) => ['part', id, n];
 export const filesKey = (id: string) => ['files', id];
 /** The item exists if and only if this record does. */
 export const manifestKey = (kind: ItemKind, id: string) => [kind, id];
+/** Bytes that were computed from the item, and when they were last of use; apart, so that looking for the oldest reads none. */
+export const derivedKey = (id: string, name: string) => ['derived', id, name];
+export const derivedUseKey = (id: string, name: string) => ['derived-use', id, name];
 export const settingKey = (name: string) => ['setting', name];
 
 /** Every key that starts with these elements and has more. */
@@ -22,7 +25,16 @@ export function keysUnder(...prefix: string[]): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []], true, true);
 }
 
-/** The id in a key of jobs, parts, file tables or manifests. */
+/** First elements of the keys of what an item holds besides its manifest; the second is its id. */
+export const HOLDINGS = ['part', 'files', 'derived', 'derived-use'];
+
+/** The keys of what one item holds besides its manifest. */
+export const holdingsOf = (id: string) => [
+  filesKey(id),
+  ...HOLDINGS.map((prefix) => keysUnder(prefix, id)),
+];
+
+/** The id in a key of jobs, manifests or what items hold. */
 export function idOf(key: IDBValidKey): string {
   return Array.isArray(key) ? String(key[1]) : String(key);
 }

@@ -5,6 +5,7 @@
  */
 import { openChanges } from './changes';
 import { openDatabase } from './database';
+import { DERIVED_LIMIT, getDerived, putDerived } from './derived';
 import { importItem } from './import';
 import { listItems, openImageSet, openModel, removeItem, setFacts } from './items';
 import { PART_SIZE } from './parts';
@@ -21,6 +22,8 @@ export interface LibraryOptions {
   readonly storeName?: string;
   /** Bytes per record; items keep the size that they were imported with. */
   readonly partSize?: number;
+  /** Bytes that may be kept of what is derived from items. */
+  readonly derivedLimit?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly randomId?: () => string;
@@ -30,13 +33,14 @@ const STORE_NAME = 'task-arithmetic-studio';
 
 /** Opens (and on first use creates) the library. Run `recover` before anything else. */
 export function openLibrary(options: LibraryOptions = {}): Library {
-  const { storeName = STORE_NAME, partSize = PART_SIZE } = options;
+  const { storeName = STORE_NAME, partSize = PART_SIZE, derivedLimit = DERIVED_LIMIT } = options;
   const database = openDatabase(storeName);
   const changes = openChanges(storeName);
   const context: LibraryContext = {
     storeName,
     database,
     partSize,
+    derivedLimit,
     now: options.now ?? Date.now,
     randomId: options.randomId ?? randomHex,
     announce: changes.announce,
@@ -53,6 +57,8 @@ export function openLibrary(options: LibraryOptions = {}): Library {
     openImageSet: (id) => openImageSet(context, id),
     remove: (id) => removeItem(context, id),
     setFacts: (id, facts) => setFacts(context, id, facts),
+    getDerived: (id, name) => getDerived(context, id, name),
+    putDerived: (id, name, bytes) => putDerived(context, id, name, bytes),
     getSetting: (name) => getSetting(context, name),
     setSetting: (name, value) => setSetting(context, name, value),
     async usage() {

@@ -28,11 +28,20 @@ export interface Manifest {
 
 export type FileTable = readonly FileEntry[];
 
+/** Of bytes that were derived from an item. */
+export interface DerivedUse {
+  readonly size: number;
+  /** Milliseconds since 1970. */
+  readonly usedAt: number;
+}
+
 export interface LibraryContext {
   /** Also the prefix of its locks and scratch files, and the name of its channel. */
   readonly storeName: string;
   readonly database: Database;
   readonly partSize: number;
+  /** Bytes of everything derived, together. */
+  readonly derivedLimit: number;
   readonly now: () => number;
   readonly randomId: () => string;
   readonly announce: (change: LibraryChange) => void;

@@ -1,6 +1,6 @@
 /** Removes what closed or crashed tabs left behind, and never what a living tab is writing. */
 import { type Database, resultOf } from './database';
-import { filesKey, ITEM_KINDS, idOf, jobKey, keysUnder } from './keys';
+import { HOLDINGS, holdingsOf, ITEM_KINDS, idOf, jobKey, keysUnder } from './keys';
 import { ifUnlocked, locksAvailable } from './locks';
 import { importLock, type Job, type LibraryContext } from './records';
 import type { Recovery } from './types';
@@ -12,8 +12,7 @@ const STALE_JOB_MS = 60 * 60 * 1000;
 export function discardImport(database: Database, id: string): Promise<boolean> {
   return database.atomically('readwrite', async (store) => {
     if ((await resultOf(store.getKey(jobKey(id)))) === undefined) return false;
-    store.delete(keysUnder('part', id));
-    store.delete(filesKey(id));
+    for (const holding of holdingsOf(id)) store.delete(holding);
     store.delete(jobKey(id));
     return true;
   });
@@ -49,7 +48,7 @@ function removeOrphans(database: Database): Promise<number> {
     const keysOf = async (prefix: string) => resultOf(store.getAllKeys(keysUnder(prefix)));
     const owners = await Promise.all(['job', ...ITEM_KINDS].map(keysOf));
     const owned = new Set(owners.flat().map(idOf));
-    const records = await Promise.all(['part', 'files'].map(keysOf));
+    const records = await Promise.all(HOLDINGS.map(keysOf));
     const orphans = records.flat().filter((key) => !owned.has(idOf(key)));
     for (const key of orphans) store.delete(key);
     return orphans.length;

@@ -44,7 +44,7 @@ export interface ImportOptions {
 export interface Usage {
   /** Everything this origin keeps, by the browser's own estimate (padded in some); `held` where it gives none. */
   readonly used: number;
-  /** Sizes of the models and image sets in this library, summed. */
+  /** Sizes of the models and image sets in this library, summed; what is derived from them makes room for them. */
   readonly held: number;
   readonly quota: number | null;
   readonly available: number | null;
@@ -102,6 +102,13 @@ export interface Library {
    * transaction, so that two writers do not lose each other's.
    */
   setFacts(id: string, facts: Json | ((facts: Json) => Json)): Promise<void>;
+  /** Bytes that were derived from an item and kept under this name, where they still are. */
+  getDerived(id: string, name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /**
+   * Keeps bytes that were computed from an item and can be computed again. They go with the item, or earlier: what was not
+   * used for longest makes room. No-op where the item is gone, or where they alone are too much.
+   */
+  putDerived(id: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
   getSetting(name: string): Promise<Json | undefined>;
   /** `undefined` removes it. */
   setSetting(name: string, value: Json | undefined): Promise<void>;

@@ -28,7 +28,7 @@ export interface ScoringInputs {
   /** Every model by library id, for scoring experts with their own weights. */
   readonly models: ReadonlyMap<string, ClipModel>;
   readonly tasks: readonly TaskInput[];
-  /** Changes whenever the head or the pictures of the donor's processor would. */
+  /** The donor's library id: its tokenizer, its weights and its processor are no other's. */
   readonly donorKey: string;
 }
 

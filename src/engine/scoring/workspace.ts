@@ -8,7 +8,8 @@ import { CompatibilityError } from '../../errors';
 import { createMutex } from '../../runtime/mutex';
 import type { Runtime } from '../../runtime/types';
 import { batchSize } from '../../taskpool/batch-size';
-import { computeHead, type ZeroShotHead } from '../../taskpool/head';
+import type { HeadOptions, ZeroShotHead } from '../../taskpool/head';
+import { type HeadCache, keptHead } from '../../taskpool/heads/head-cache';
 import {
   CROP_BUDGET_BYTES,
   createPatchSource,
@@ -18,7 +19,7 @@ import type { ScoringModel, ScoringTask } from '../../taskpool/score';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import { verifyVision } from '../verify-vision';
 
-import { type ScoringInputs, type TaskInput, taskKey } from './inputs';
+import type { ScoringInputs, TaskInput } from './inputs';
 import type { Unit } from './plan';
 import { type Residence, takeResidence } from './residence';
 
@@ -38,7 +39,8 @@ export interface Workspace {
   dispose(): Promise<void>;
 }
 
-export function createWorkspace(runtime: Runtime): Workspace {
+/** @param kept - heads of earlier visits */
+export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
   const mutex = createMutex();
   let resident: { readonly key: string; readonly value: Residence } | null = null;
   let tower: { readonly key: string; readonly value: VisionTower } | null = null;
@@ -63,6 +65,20 @@ export function createWorkspace(runtime: Runtime): Workspace {
       value: await createVisionTower(pretrained.vision, projectionDim, vision, batch),
     };
     return tower.value;
+  };
+
+  const headOf = async (
+    { donor, donorKey }: ScoringInputs,
+    { classnames, templates }: TaskInput,
+    options: HeadOptions,
+  ) => {
+    const key = JSON.stringify([donorKey, donor.text?.config, classnames, templates]);
+    const known = heads.get(key);
+    if (known) return known;
+    const from = { model: donor, tower: donorKey };
+    const head = await keptHead(kept, from, runtime.text, classnames, templates, options);
+    heads.set(key, head);
+    return head;
   };
 
   const picturesOf = (inputs: ScoringInputs, task: TaskInput) => {
@@ -91,21 +107,10 @@ export function createWorkspace(runtime: Runtime): Workspace {
         resident = { key: inputs.poolKey, value };
       }
       const { value: residence } = resident;
-      const key = taskKey(inputs, task);
-      let head = heads.get(key);
-      if (!head) {
-        head = await computeHead(
-          inputs.donor,
-          await runtime.text(),
-          task.classnames,
-          task.templates,
-          {
-            signal,
-            onProgress: (done, total) => onPreparing(`Zero-shot head of ${task.name}`, done, total),
-          },
-        );
-        heads.set(key, head);
-      }
+      const head = await headOf(inputs, task, {
+        signal,
+        onProgress: (done, total) => onPreparing(`Zero-shot head of ${task.name}`, done, total),
+      });
       const placed = await residence.place(inputs, weights, signal);
       const { source, order } = picturesOf(inputs, task);
       return {
