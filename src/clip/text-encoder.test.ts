@@ -107,6 +107,21 @@ it('stops between batches when aborted, and leaves no session open', async () =>
   expect(sessions).toEqual({ made: 1, open: 0 });
 });
 
+it('hears a wish to stop that comes as a message, as those of a page and of Ctrl-C do', async () => {
+  const { model, engine } = await prepare('p16-48');
+  const controller = new AbortController();
+  const progress: number[] = [];
+  const run = encodePrompts(model, engine, MANY, {
+    signal: controller.signal,
+    onProgress(done) {
+      progress.push(done);
+      setTimeout(() => controller.abort());
+    },
+  });
+  await expect(run).rejects.toMatchObject({ name: 'AbortError' });
+  expect(progress).toEqual([32]);
+});
+
 it('embeds no prompts to nothing', async () => {
   const { model, engine } = await prepare('p16-48');
   expect(await encodePrompts(model, engine, [])).toEqual([]);

@@ -1,6 +1,7 @@
 /** Token ids to text embeddings: the text tower's run, batch by batch. */
 import { readFloat32 } from '../checkpoint/dtype';
 import type { TensorSource } from '../checkpoint/types';
+import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession } from '../runtime/types';
 import { textGraph, textInputs } from './onnx/text-graph';
 import { poolingPosition } from './pooling';
@@ -66,6 +67,7 @@ export async function embedTokenIds(
         embeddings[index] = rows.slice(at * projectionDim, (at + 1) * projectionDim);
       }
       onProgress?.(start + part.length, order.length);
+      await letMessagesIn();
     }
   } finally {
     await prepared?.session.release();

@@ -3,6 +3,7 @@
  * does. The page scores batch by batch and changes its mind; a program's run does not.
  */
 import { FormatError } from '../errors';
+import { letMessagesIn } from '../runtime/let-messages-in';
 import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
 import { createTally } from '../taskpool/tally';
@@ -57,8 +58,7 @@ async function evaluateTask(
       signal,
     );
     onProgress?.(task.name, tally.scored, tally.total);
-    // With every picture at hand nothing else would get its turn, a wish to stop neither.
-    await new Promise((resolve) => setTimeout(resolve));
+    await letMessagesIn();
   }
   const { scored, correct } = tally;
   if (scored === 0) {
