@@ -2,6 +2,7 @@
  * The scoring loop: batch after batch of whatever is most urgent now. At most one batch is in flight; when what is in
  * demand changes, work that is no longer wanted is dropped between two batches, and what it counted stays counted.
  */
+import { letMessagesIn } from '../../runtime/let-messages-in';
 import { scoreBatch } from '../../taskpool/score';
 import type { ScoreBook } from './book';
 import { taskKey, weightsKey } from './inputs';
@@ -23,25 +24,37 @@ export interface Scheduler {
   idle(): Promise<void>;
 }
 
+/** The unit in flight. */
+interface Step {
+  readonly unit: string;
+  readonly task: string;
+  /** Aborted when the unit is no longer wanted, and when no unit of its task is. */
+  readonly controllers: { readonly unit: AbortController; readonly head: AbortController };
+}
+
 export function createScheduler(
   workspace: Workspace,
   book: ScoreBook,
   events: SchedulerEvents,
 ): Scheduler {
   let wanted: Demand | null = null;
-  let current: { readonly unit: string; readonly controller: AbortController } | null = null;
+  let current: Step | null = null;
   let running: Promise<void> | null = null;
 
   const step = async (demand: Demand, unit: Unit): Promise<void> => {
     const { inputs } = demand;
-    const controller = new AbortController();
-    current = { unit: identify(demand, unit), controller };
-    const { signal } = controller;
+    const controllers = { unit: new AbortController(), head: new AbortController() };
+    current = { unit: identify(demand, unit), task: taskKey(inputs, unit.task), controllers };
+    const { signal } = controllers.unit;
+    const signals = { unit: signal, head: controllers.head.signal };
     try {
       await workspace.exclusive(async () => {
         signal.throwIfAborted();
-        const { model, task } = await workspace.prepare(inputs, unit, signal, (what, done, total) =>
-          events.onProgress('preparing', `${what}: ${done} of ${total}`),
+        const { model, task } = await workspace.prepare(
+          inputs,
+          unit,
+          signals,
+          (what, done, total) => events.onProgress('preparing', `${what}: ${done} of ${total}`),
         );
         const tally = book.open(inputs, unit);
         await scoreBatch(
@@ -91,9 +104,7 @@ export function createScheduler(
   return {
     demand(next) {
       wanted = next;
-      if (current && (!next || !stillWanted(next, current.unit))) {
-        current.controller.abort(new DOMException('a newer value came', 'AbortError'));
-      }
+      if (current) dropUnwanted(current, next);
       start();
     },
     async idle() {
@@ -102,13 +113,17 @@ export function createScheduler(
   };
 }
 
-/** Wasm never leaves the microtask queue: without this no message, such as a newer value, and no timer gets a turn. */
-function letMessagesIn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve));
-}
-
 function identify({ inputs }: Demand, { weights, task }: Unit): string {
   return `${inputs.poolKey}|${weightsKey(inputs, weights)}|${taskKey(inputs, task)}`;
+}
+
+function dropUnwanted({ unit, task, controllers }: Step, next: Demand | null): void {
+  const newer = new DOMException('a newer value came', 'AbortError');
+  if (!next || !stillWanted(next, unit)) controllers.unit.abort(newer);
+  const tasks = next?.inputs.tasks ?? [];
+  if (!tasks.some((other) => next && taskKey(next.inputs, other) === task)) {
+    controllers.head.abort(newer);
+  }
 }
 
 function stillWanted(demand: Demand, unit: string): boolean {

@@ -31,12 +31,19 @@ export interface Workspace {
   prepare(
     inputs: ScoringInputs,
     unit: Unit,
-    signal: AbortSignal,
+    signals: PrepareSignals,
     onPreparing: (what: string, done: number, total: number) => void,
   ): Promise<{ readonly model: ScoringModel; readonly task: ScoringTask }>;
   /** What is resident for this pool, if anything is. */
   residence(poolKey: string): Residence | null;
   dispose(): Promise<void>;
+}
+
+export interface PrepareSignals {
+  /** The unit is no longer wanted. */
+  readonly unit: AbortSignal;
+  /** No unit of its task is: a head takes minutes, and another unit needs it as well. */
+  readonly head: AbortSignal;
 }
 
 /** @param kept - heads of earlier visits */
@@ -96,22 +103,23 @@ export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
   return {
     runtime,
     exclusive: (work) => mutex.run(work),
-    async prepare(inputs, { weights, task }, signal, onPreparing) {
+    async prepare(inputs, { weights, task }, signals, onPreparing) {
       if (resident?.key !== inputs.poolKey) {
         resident?.value.free();
         resident = null;
         const value = await takeResidence(inputs, runtime.tensors, {
-          signal,
+          signal: signals.unit,
           onProgress: (done, total) => onPreparing('Adding up task vectors', done, total),
         });
         resident = { key: inputs.poolKey, value };
       }
       const { value: residence } = resident;
       const head = await headOf(inputs, task, {
-        signal,
+        signal: signals.head,
         onProgress: (done, total) => onPreparing(`Zero-shot head of ${task.name}`, done, total),
       });
-      const placed = await residence.place(inputs, weights, signal);
+      signals.unit.throwIfAborted();
+      const placed = await residence.place(inputs, weights, signals.unit);
       const { source, order } = picturesOf(inputs, task);
       return {
         model: {
