@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   fuse,
   IMAGES,
@@ -12,6 +12,8 @@ import {
   type Score,
   temporaryFolder,
 } from './fuse/testing';
+
+afterEach(() => vi.unstubAllEnvs());
 
 const FORMATS = join(PROJECT, 'reference/fixtures/formats');
 const SCORING = join(PROJECT, 'reference/fixtures/scoring');
@@ -102,6 +104,23 @@ describe('the report', () => {
     ]);
     expect([code, told]).toEqual([0, expect.not.stringContaining('Report')]);
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('a second command', () => {
+  it('scores the same without computing a prompt', async () => {
+    const folder = temporaryFolder();
+    vi.stubEnv('TASK_ARITHMETIC_STUDIO_CACHE', join(folder, 'cache'));
+    const run = async (name: string) => {
+      const path = join(folder, name);
+      const { code, told } = await fuse([...REFERENCE, `+report_save_path=${path}`]);
+      expect(code).toBe(0);
+      return { computed: /^Prompts of/m.test(told), report: readJson<Report>(path) };
+    };
+    const first = await run('first.json');
+    const second = await run('second.json');
+    expect([first.computed, second.computed]).toEqual([true, false]);
+    expect(second.report).toEqual(first.report);
   });
 });
 

@@ -5,7 +5,7 @@ import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
 import type { Runtime, TensorBuffer } from '../../runtime/types';
 import { batchSize } from '../../taskpool/batch-size';
-import { computeHead, type ZeroShotHead } from '../../taskpool/head';
+import type { ZeroShotHead } from '../../taskpool/head';
 import {
   CROP_BUDGET_BYTES,
   createPatchSource,
@@ -14,6 +14,7 @@ import {
 import type { TaskPoolConfig } from '../config/program/types';
 import { type EvaluatedTask, evaluate } from '../evaluate';
 import type { TaskResult } from '../report';
+import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
 import { openScoringClip, type ScoringClip } from './open-models-node';
@@ -54,7 +55,8 @@ export function createTaskPools(
   const clips = keepLast<ScoringClip>();
   const scorers = keepLast<Scorer>(({ tower }) => tower.release());
   const tasks = keepAll<OpenedTask>();
-  const heads = keepAll<ZeroShotHead>();
+  const textEngine = async () => (await runtime()).text();
+  const headOf = createHeads(textEngine, surroundings, listener, signal);
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
 
@@ -68,14 +70,6 @@ export function createTaskPools(
       projection: tensors.upload(await readFloat32(projection)),
     };
   }
-
-  const headOf = ({ name, classnames, templates }: OpenedTask, model: ClipModel) =>
-    runtime().then(async ({ text }) =>
-      computeHead(model, await text(), classnames, templates, {
-        signal,
-        onProgress: (done, total) => listener.progress(`Prompts of ${name}`, done, total),
-      }),
-    );
 
   return {
     async open(config, like, fastDevRun) {
@@ -104,11 +98,10 @@ export function createTaskPools(
           const scorer = await scorers.keep(clipKey, () => createScorer(clip, like));
           const evaluated: EvaluatedTask[] = [];
           for (const { key, task } of opened) {
-            const { classnames, templates } = task;
             evaluated.push(
               evaluatedTask(
                 task,
-                await heads([clipKey, classnames, templates], () => headOf(task, clip.model)),
+                await headOf(clipKey, clip.model, task),
                 await pictures([key, clipKey], async () =>
                   createPatchSource(task.rows, clip.processor, like.vision, budget),
                 ),
