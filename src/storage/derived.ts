@@ -44,6 +44,8 @@ export async function putDerived(
     'Keeping what was derived from an item',
     database.atomically('readwrite', async (store) => {
       if (!(await findManifest(store, id))) return;
+      // Its former self makes room for it before anything else does.
+      store.delete(derivedUseKey(id, name));
       await makeRoom(store, derivedLimit - bytes.length);
       store.put(bytes, derivedKey(id, name));
       store.put(use, derivedUseKey(id, name));

@@ -2,6 +2,7 @@
 import { openAsBlob, readdirSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LoadWasm } from '../../runtime/ort/wasm';
 import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { openLibrary } from '../../storage/library';
 import type { DroppedFile, StudioEngine, StudioState } from '../api';
@@ -31,12 +32,15 @@ export interface TestStudio {
 }
 
 /** Opens a studio over the library of that name; the same name again is a reload. */
-export async function openStudio(storeName: string): Promise<TestStudio> {
+export async function openStudio(
+  storeName: string,
+  loadWasm: LoadWasm = loadWasmInNode,
+): Promise<TestStudio> {
   const engine = createStudio({
     library: openLibrary({ storeName }),
     version: 'test',
     runtime: {
-      loadWasm: loadWasmInNode,
+      loadWasm,
       requestDevice: async () => {
         throw new Error('This test has no WebGPU.');
       },
