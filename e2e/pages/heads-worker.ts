@@ -1,0 +1,30 @@
+/** The engine with its real parts, on the CPU, and a count of the batches of prompts that its text tower runs. */
+import { expose } from 'comlink';
+import type { StudioState } from '../../src/engine/api';
+import { createStudio } from '../../src/engine/studio';
+import { countedWasm } from '../../src/engine/testing/counted-wasm';
+import { loadWasmInBrowser } from '../../src/runtime/ort/wasm-browser';
+import { openLibrary } from '../../src/storage/library';
+
+const wasm = countedWasm(loadWasmInBrowser);
+
+const unavailable = async () => {
+  throw new Error('This page computes on the CPU.');
+};
+
+const studio = createStudio({
+  library: openLibrary(),
+  version: 'test',
+  runtime: { loadWasm: wasm.load, requestDevice: unavailable, createWebgpuEngine: unavailable },
+});
+
+const worker = {
+  connect: (listener: (state: StudioState) => void) => studio.connect(listener),
+  addCheckpoints: studio.addCheckpoints,
+  addTaskImages: studio.addTaskImages,
+  textRuns: wasm.textRuns,
+};
+
+export type HeadsWorker = typeof worker;
+
+expose(worker);
