@@ -1,7 +1,7 @@
 """Runs the real FusionBench and the studio's command line on the same configurations, and writes what differs to docs/parity.md.
 
     reference/setup.sh
-    /opt/studio-reference/bin/python reference/parity.py [--check] [POOL.json ...]
+    /opt/studio-reference/bin/python reference/parity.py [--check] [--method CLASS] [POOL.json ...]
 
 A pool is described as public/demo/manifest.json does it: files of models, zips or folders of tasks and their tasks.json,
 relative to the description. Without any, the small pool of the tests and the demo are run. The exit status is 1 where an
@@ -36,10 +36,13 @@ class Method:
     scaled: bool = False
     only: int | None = None
     """The number of models that it takes, the first of the pool, where it does not take any number."""
+    config_name: str | None = None
+    """For classes of FusionBench 0.1, which a configuration asks for by `name`."""
 
     def config(self, experts: int) -> dict:
+        chosen = {"name": self.config_name} if self.config_name else {"_target_": f"fusion_bench.method.{self.name}"}
         options = {key: value[:experts] if key == "weights" else value for key, value in self.options.items()}
-        return {"_target_": f"fusion_bench.method.{self.name}"} | ({"scaling_factor": 0.3} if self.scaled else {}) | options
+        return chosen | ({"scaling_factor": 0.3} if self.scaled else {}) | options
 
 
 TIES = {"threshold": 20, "remove_keys": []}
@@ -55,6 +58,11 @@ METHODS = (
     Method("DareTiesMerging", DARE | TIES | {"merge_func": "sum"}, scaled=True),
     Method("SimpleAverageAlgorithm"),
     Method("WeightedAverageAlgorithm", {"normalize": True, "weights": [0.3, 0.5, 0.2, 0.7, 0.1]}),
+    Method(
+        "CLIPTaskWiseAdaMergingAlgorithm",
+        {"weights": [0.3, 0.5, 0.2, 0.7, 0.1], "clamp_weights": False, "tie_weights": True, "strict": False},
+        config_name="clip_task_wise_adamerging",
+    ),
     Method("ModelStock", {"ignore_keys": []}),
     Method("SlerpMergeAlgorithm", {"t": 0.5}, only=2),
 )
@@ -62,7 +70,6 @@ METHODS = (
 
 LEFT_OUT = """\
 - `LinearInterpolationAlgorithm`: FusionBench 0.2.33 refuses every pool (it asserts that a list of names equals 2).
-- `CLIPTaskWiseAdaMergingAlgorithm`: FusionBench trains the coefficients that are given here.
 - DARE above a sparsity of 0: torch's generator and the one documented here drop other elements."""
 
 
@@ -178,7 +185,7 @@ def compare(pool: Pool, method: Method, factor: str, theirs: Path, ours: Path) -
     loss_difference = max(abs(a - b) for a, b in zip(*losses, strict=True))
     same_accuracy = accuracies[0] == accuracies[1]
     assert reports[0]["model_info"]["all_params"] == reports[1]["model_info"]["all_params"]
-    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in ("_target_", "scaling_factor") and value != []}
+    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in ("_target_", "name", "scaling_factor") and value != []}
     cells = [
         f"`{method.name}`",
         ", ".join(f"{key} {value if isinstance(value, str) else json.dumps(value)}" for key, value in options.items()),
@@ -218,6 +225,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("pools", nargs="*", type=Path, metavar="POOL.json")
     parser.add_argument("--check", action="store_true", help="compare the two programs, write nothing")
+    parser.add_argument("--method", help="this class alone; then nothing is written")
     arguments = parser.parse_args()
     sections, equal = [], True
     for description in arguments.pools or [pool for pool in POOLS if pool.exists()]:
@@ -225,12 +233,14 @@ def main() -> int:
             pool = read_pool(description, Path(folder))
             rows = []
             for number, method in enumerate(METHODS):
+                if arguments.method not in (None, method.name):
+                    continue
                 for factor, theirs, ours in run_both(pool, method, Path(folder) / f"run-{number}"):
                     rows.append(compare(pool, method, factor, theirs, ours))
                     print(pool.name, *rows[-1].cells, sep=" | ", flush=True)
             equal &= all(row.equal for row in rows)
             sections.append(f"## {pool.name}\n\n{pool.sentence}\n\n{table(pool, rows)}\n")
-    if not arguments.check:
+    if not arguments.check and arguments.method is None:
         PAGE.write_text(page(sections))
     return 0 if equal else 1
 
