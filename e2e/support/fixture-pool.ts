@@ -82,7 +82,7 @@ export async function fillStudio(page: Page): Promise<void> {
 }
 
 /** A GPU made of software, on a machine that does other things too. */
-export const SLOW_GPU_MS = 120_000;
+export const SLOW_GPU_MS = 300_000;
 
 /** Waits for the status that alone means done. */
 export async function scored(page: Page): Promise<void> {
