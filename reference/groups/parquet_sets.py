@@ -10,10 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from groups.common import versions, write_json
+from groups.common import FIXTURES, read_json, versions, write_json
 from groups.image_files import pixels
 
 NAMES = ["zero", "one", "two"]
+
+SCORED = FIXTURES / "scoring"
+"""Pictures whose scores FusionBench tells."""
 
 
 def picture(seed: int) -> bytes:
@@ -34,6 +37,13 @@ def write_datasets(path: Path, content: list[tuple[bytes, int]], names: list[str
     datasets.Dataset.from_dict(columns, features=features).to_parquet(path, batch_size=rows_per_group)
 
 
+def scored(task: str) -> tuple[list[tuple[bytes, int]], list[str]]:
+    """The pictures of a task of scoring/ in the order in which FusionBench scores them, and its class names."""
+    listed = read_json(SCORED / "expected.json")["tasks"][task]
+    files = [(SCORED / "images" / image).read_bytes() for image in listed["images"]]
+    return list(zip(files, listed["labels"], strict=True)), read_json(SCORED / "images" / "tasks.json")[task]["classnames"]
+
+
 def write_plain(path: Path, columns: dict, **options) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(columns), path, **options)
@@ -51,6 +61,12 @@ def make(out: Path) -> None:
     write_datasets(folder / "digits/data/train-00000-of-00001.parquet", train, NAMES, 2)
     write_datasets(folder / "digits/data/test-00000-of-00002.parquet", first, NAMES, 4)
     write_datasets(folder / "digits/data/test-00001-of-00002.parquet", second, NAMES, 4)
+
+    surfaces, names = scored("surfaces")
+    write_datasets(folder / "scored/surfaces.parquet", surfaces, names, 64)
+    outlines, names = scored("outlines")
+    write_datasets(folder / "scored/outlines/data/test-00000-of-00002.parquet", outlines[:23], names, 10)
+    write_datasets(folder / "scored/outlines/data/test-00001-of-00002.parquet", outlines[23:], names, 10)
 
     plain = rows(50, 6)
     names = [("dog", "cat", "eel")[label] for _, label in plain]

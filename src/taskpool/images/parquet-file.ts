@@ -121,7 +121,7 @@ export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFil
     const codec = /compression codec: (\w+)/.exec(String(cause))?.[1];
     const reason = codec
       ? `The Parquet file is compressed with ${codec}; Snappy and none can be read. Write it again with compression="snappy".`
-      : `The Parquet file cannot be read: ${(cause as Error).message}.`;
+      : `The Parquet file cannot be read (${(cause as Error).message}). Download it again; if that does not help, write it again with the datasets library (to_parquet).`;
     throw new FormatError(name, reason, { cause });
   };
   const metadata = await parquetMetadataAsync(file).catch(refuse);

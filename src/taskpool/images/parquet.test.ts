@@ -109,7 +109,7 @@ describe('what is refused', () => {
     const { tasks, skipped } = await readImageSet(files);
     expect(tasks.map(({ name }) => name)).toEqual(['numbered']);
     expect(skipped).toEqual([
-      { name: 'cut.parquet', reason: expect.stringMatching(/cannot be read/) },
+      { name: 'cut.parquet', reason: expect.stringMatching(/cannot be read .* Download it again/) },
     ]);
   });
 });

@@ -1,0 +1,105 @@
+/** Data sets in Parquet files, as the `datasets` library writes them, become tasks with FusionBench's scores. */
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { dropFiles } from './support/drop';
+import {
+  accuracies,
+  accuracyTable,
+  expectedScores,
+  expectScores,
+  fixtureJson,
+  fixturePath,
+  modelPool,
+  percent,
+  poolFolder,
+  scored,
+  temporaryFolder,
+} from './support/fixture-pool';
+import { openStudio } from './support/studio';
+import { expect, test } from './support/test';
+
+const SURFACES = fixturePath('parquet/scored/surfaces.parquet');
+
+async function openWithPool(page: Page): Promise<void> {
+  await openStudio(page);
+  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
+  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+}
+
+const taskPool = (page: Page) => page.getByRole('region', { name: 'Task pool' });
+
+/** Waits until `surfaces` alone is scored, and holds it to what FusionBench says of the same pictures in folders. */
+async function expectSurfaces(page: Page): Promise<void> {
+  await expect(
+    page.getByRole('status').filter({ hasText: 'Scored 150 of 150 images' }),
+  ).toBeVisible();
+  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
+  const { models } = expectedScores;
+  expect(await accuracies(page, 'surfaces')).toEqual({
+    Pretrained: percent(models.base?.tasks.surfaces?.accuracy),
+    Merged: percent(models['merged@0.7']?.tasks.surfaces?.accuracy),
+    Expert: percent(models.surfaces?.tasks.surfaces?.accuracy),
+  });
+}
+
+test('a Parquet file is a task of its name, with the classes that its schema names', async ({
+  page,
+}) => {
+  await openWithPool(page);
+  await page.getByLabel('Add task images').setInputFiles(SURFACES);
+  const row = taskPool(page).getByRole('button', { name: /^surfaces/ });
+  await expect(row).toContainText('150 images · 5 classes');
+  await expectSurfaces(page);
+  await row.click();
+  const names = fixtureJson<Record<string, { classnames: string[] }>>('scoring/images/tasks.json');
+  await expect(taskPool(page)).toContainText(names.surfaces?.classnames.join(', ') ?? '');
+  await expect(taskPool(page).getByRole('img').first()).toHaveAttribute('src', /^blob:/);
+});
+
+test('Parquet files and a folder of shards are dropped; the test split is taken', async ({
+  page,
+}) => {
+  const folder = join(temporaryFolder(), 'outlines');
+  cpSync(fixturePath('parquet/scored/outlines'), folder, { recursive: true });
+  cpSync(
+    fixturePath('parquet/digits/data/train-00000-of-00001.parquet'),
+    `${folder}/data/train-00000-of-00001.parquet`,
+  );
+  const { outlines } = fixtureJson<Record<string, { templates: string[] }>>(
+    'scoring/images/tasks.json',
+  );
+  writeFileSync(
+    join(folder, 'tasks.json'),
+    JSON.stringify({ outlines: { templates: outlines?.templates } }),
+  );
+
+  await openWithPool(page);
+  await dropFiles(page, SURFACES, folder);
+  await scored(page);
+  await expectScores(page, '0.7');
+  await expect(page.getByRole('article', { name: 'Please check' })).toContainText(
+    'outlines/data/train-00000-of-00001.parquet: the split "test" of outlines is taken',
+  );
+});
+
+test('a Parquet file that is cut off or holds no pictures is refused by name, with a remedy', async ({
+  page,
+}) => {
+  const cut = join(temporaryFolder(), 'cut.parquet');
+  const whole = readFileSync(SURFACES);
+  writeFileSync(cut, whole.subarray(0, whole.length / 2));
+  const without = fixturePath('parquet/no-pictures.parquet');
+
+  await openWithPool(page);
+  await page.getByLabel('Add task images').setInputFiles(cut);
+  const refusal = page.getByRole('article', { name: 'This file cannot be used' });
+  await expect(refusal).toContainText('cut.parquet: The Parquet file cannot be read');
+  await expect(refusal).toContainText('Download it again');
+
+  await page.getByLabel('Add task images').setInputFiles([cut, without, SURFACES]);
+  await expectSurfaces(page);
+  const lines = page.getByRole('article', { name: 'Please check' }).locator('pre');
+  await expect(lines).toContainText(/cut\.parquet: .* Download it again/);
+  await expect(lines).toContainText(/no-pictures\.parquet: No column of pictures .* Name them/);
+});
