@@ -1,7 +1,6 @@
 /** Edits of the pools: by keyboard, and what they change in the sum, the scores and the download. */
 import { cpSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { download, tensorBytes } from './support/downloads';
 import {
   accuracies,
@@ -18,18 +17,9 @@ import {
   temporaryFolder,
 } from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
+import { order, row } from './support/pool-rows';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
-
-const row = (page: Page, role: 'Base' | 'Expert', name: string) =>
-  modelPool(page).getByRole('button', { name: `${role}: ${name}` });
-
-/** Names of the models as the page lists them, base first. */
-async function order(page: Page): Promise<string[]> {
-  const rows = modelPool(page).getByRole('button', { name: /^(Base|Expert): / });
-  const names = await rows.locator('.row-name').allInnerTexts();
-  return names.map((name) => name.replace(/\s+/g, ' ').trim());
-}
 
 test('edited class names and templates make a new head', async ({ page }) => {
   await openStudio(page);

@@ -261,7 +261,10 @@ export interface StudioEngine {
   editTask(edit: TaskEdit): Promise<void>;
   /** Merges and scores at this value; a value in flight is dropped at once. Any finite number. */
   setScalingFactor(value: number): Promise<void>;
-  /** Merges by another method or with other options; rejects with ConfigError on a name or value that cannot be. */
+  /**
+   * Merges by another method or with other options; those that are not named keep their values while the method stays.
+   * Rejects with ConfigError on a name or value that cannot be.
+   */
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   /**
    * Brings pool, method and scaling factor to the recipe in a merged model's metadata. Rejects with CompatibilityError

@@ -225,4 +225,17 @@ describe('studio', () => {
     }
     expect(studio.state().tasks.map(({ name }) => name)).toEqual(['outlines', 'outlines (2)']);
   });
+
+  it('keeps the options that an edit does not name while the method stays', async () => {
+    const studio = await openStudio('options');
+    const values = () =>
+      Object.fromEntries(
+        studio.state().method.options.map(({ option, value }) => [option.name, value]),
+      );
+    await studio.engine.setMethod('TiesMergingAlgorithm', { threshold: 35 });
+    await studio.engine.setMethod('TiesMergingAlgorithm', { merge_func: 'mean' });
+    expect(values()).toMatchObject({ threshold: 35, merge_func: 'mean' });
+    await studio.engine.setMethod('DareTiesMerging', {});
+    expect(values()).toMatchObject({ threshold: 20, merge_func: 'sum' });
+  });
 });

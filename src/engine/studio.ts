@@ -121,8 +121,11 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
     },
 
     async setMethod(name, options) {
+      const { method } = session.state();
+      // Merged here, not on the page: its snapshot may be older than its last edit.
+      const kept = name === method.name ? method.options : {};
       // Another method, another curve: a sweep of the old one is of no use.
-      update({ method: chooseMethod(name, options), sweep: [] });
+      update({ method: chooseMethod(name, { ...kept, ...options }), sweep: [] });
       session.refresh();
       await session.remember();
     },

@@ -7,7 +7,6 @@ export function MethodPanel() {
   const method = useSnapshot((snapshot) => snapshot.method);
   const methods = useSnapshot((snapshot) => snapshot.methods);
   const { setMethod } = useCommands();
-  const told = Object.fromEntries(method.options.map(({ option, value }) => [option.name, value]));
   return (
     <div className="method">
       <label className="method-choice" title={method.summary}>
@@ -25,7 +24,7 @@ export function MethodPanel() {
           key={`${method.name} ${option.name}`}
           option={option}
           value={value}
-          onValue={(changed) => setMethod(method.name, { ...told, [option.name]: changed })}
+          onValue={(changed) => setMethod(method.name, { [option.name]: changed })}
         />
       ))}
       {method.refusal !== null && (
