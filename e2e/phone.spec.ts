@@ -85,6 +85,34 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('a dialog stays one when the window is turned', async ({ page }) => {
+  await openStudio(page);
+  await fillStudio(page);
+  await modelPool(page)
+    .getByRole('button', { name: /^Base: / })
+    .click();
+  await modelPool(page).getByRole('button', { name: 'Rename' }).click();
+  const dialog = page.getByRole('dialog');
+  await page.setViewportSize({ width: 1024, height: 740 });
+  // On a wide page the pools come first.
+  await expect.poll(() => page.locator('.panels > *').first().getAttribute('class')).toBe('pools');
+  await expect(dialog).toBeVisible();
+  expect(await dialog.evaluate((element) => element.matches(':modal'))).toBe(true);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
+test('on a wide page the panels scroll, and the page itself does not', async ({ page }) => {
+  await page.setViewportSize({ width: 1440, height: 700 });
+  await openStudio(page);
+  await fillAndUnfold(page);
+  await page.getByRole('table', { name: 'Accuracy by task' }).getByRole('button').first().click();
+  await expect(page.getByRole('columnheader', { name: 'Class' })).toBeVisible();
+  expect(
+    await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight),
+  ).toBe(0);
+});
+
 test('the measures see what they are for', async ({ page }) => {
   await openStudio(page);
   await page.evaluate(() => {

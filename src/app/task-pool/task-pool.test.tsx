@@ -9,7 +9,7 @@ const snapshot = aSnapshot({ tasks: [aTask()] });
 async function openEditor(drawn: Drawn) {
   await drawn.click(drawn.find('.row-toggle'));
   await drawn.click(drawn.button('Edit classes and prompts'));
-  const [classes, templates] = drawn.container.querySelectorAll('textarea');
+  const [classes, templates] = document.querySelectorAll('textarea');
   if (!classes || !templates) throw new Error('The editor has no two fields.');
   return { classes, templates, save: drawn.button('Save and score again') };
 }
@@ -52,7 +52,7 @@ describe('the region "Task pool"', () => {
         },
       ],
     ]);
-    expect(drawn.container.querySelector('dialog')).toBeNull();
+    expect(document.querySelector('dialog')).toBeNull();
   });
 
   it('does not save what does not fit, and says why', async () => {
@@ -70,7 +70,7 @@ describe('the region "Task pool"', () => {
     drawn.engine.answer('editTask', () => Promise.reject(new Error('No.')));
     const { save } = await openEditor(drawn);
     await drawn.click(save);
-    expect(drawn.container.querySelector('dialog')).not.toBeNull();
+    expect(document.querySelector('dialog')).not.toBeNull();
     expect(drawn.studio.store.getState().notices).toHaveLength(1);
   });
 });

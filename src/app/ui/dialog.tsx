@@ -1,4 +1,5 @@
 import { type ReactNode, useEffect, useId, useRef } from 'react';
+import { createPortal } from 'react-dom';
 import { Icon } from './icon';
 import './dialog.css';
 
@@ -9,7 +10,10 @@ interface DialogProps {
   readonly wide?: boolean;
 }
 
-/** A modal dialog, shown as long as it is drawn. Escape and the backdrop close it; focus goes back where it was. */
+/**
+ * A modal dialog, shown as long as it is drawn. Escape and the backdrop close it; focus goes back where it was. It stands
+ * in the body: the panels change places when a window is turned, and a dialog that is moved is modal no more.
+ */
 export function Dialog({ title, onClose, children, wide = false }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const titleId = useId();
@@ -19,7 +23,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
     element.showModal();
     return () => element.close();
   }, []);
-  return (
+  return createPortal(
     <dialog
       ref={dialog}
       className={wide ? 'dialog wide' : 'dialog'}
@@ -38,6 +42,7 @@ export function Dialog({ title, onClose, children, wide = false }: DialogProps) 
         </button>
       </header>
       {children}
-    </dialog>
+    </dialog>,
+    document.body,
   );
 }
