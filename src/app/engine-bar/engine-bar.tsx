@@ -1,6 +1,7 @@
 import type { EngineChoice, EngineView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatMany } from '../format';
+import { useEdited } from '../use-edited';
 import './engine-bar.css';
 
 const CHOICES: readonly { readonly value: EngineChoice; readonly label: string }[] = [
@@ -14,15 +15,16 @@ export function EngineBar() {
   const engine = useSnapshot((snapshot) => snapshot.engine);
   const { used, available } = useSnapshot((snapshot) => snapshot.storage);
   const { chooseEngine } = useCommands();
+  const [shown, choose] = useEdited(engine.choice, chooseEngine);
   return (
     <footer className="engine-bar">
       <label>
         <span>Engine</span>
         <select
-          value={engine.choice}
+          value={shown}
           onChange={({ target }) => {
             const choice = CHOICES.find(({ value }) => value === target.value);
-            if (choice) void chooseEngine(choice.value);
+            if (choice) choose(choice.value);
           }}
         >
           {CHOICES.map(({ value, label }) => (

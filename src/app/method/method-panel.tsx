@@ -1,4 +1,6 @@
+import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
+import { useEdited } from '../use-edited';
 import { OptionField } from './option-field';
 import './method.css';
 
@@ -6,14 +8,17 @@ import './method.css';
 export function MethodPanel() {
   const method = useSnapshot((snapshot) => snapshot.method);
   const methods = useSnapshot((snapshot) => snapshot.methods);
+  const models = useSnapshot((snapshot) => snapshot.pool.models);
   const { setMethod } = useCommands();
+  const [name, choose] = useEdited(method.name, (changed) => setMethod(changed, {}));
+  const refusal = method.refusal ?? refusalOf(models);
   return (
     <div className="method">
       <label className="method-choice" title={method.summary}>
         <span>Method</span>
-        <select value={method.name} onChange={(event) => setMethod(event.target.value, {})}>
-          {methods.map(({ name, title }) => (
-            <option key={name} value={name}>
+        <select value={name} onChange={(event) => choose(event.target.value)}>
+          {methods.map(({ name: value, title }) => (
+            <option key={value} value={value}>
               {title}
             </option>
           ))}
@@ -27,11 +32,21 @@ export function MethodPanel() {
           onValue={(changed) => setMethod(method.name, { [option.name]: changed })}
         />
       ))}
-      {method.refusal !== null && (
+      {refusal !== null && (
         <p className="method-refusal" role="alert">
-          {method.refusal}
+          {refusal}
         </p>
       )}
     </div>
   );
+}
+
+/** Which models of the sum have an error, and what to do about it. */
+function refusalOf(models: readonly ModelView[]): string | null {
+  const wrong = models.filter(
+    ({ included, findings }) => included && findings.some(({ severity }) => severity === 'error'),
+  );
+  if (wrong.length === 0) return null;
+  const names = wrong.map(({ name }) => name).join(', ');
+  return `Nothing is merged, because of ${names}: the model pool says why. Exclude what does not fit to merge the others.`;
 }

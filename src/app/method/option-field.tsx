@@ -2,17 +2,19 @@ import { useId } from 'react';
 import type { MethodOption, OptionValue } from '../../state/types';
 import { parseNumber } from '../../state/url';
 import { NumberField } from '../ui/number-field';
+import { useEdited } from '../use-edited';
 import { ListField } from './list-field';
 
 interface OptionFieldProps {
   readonly option: MethodOption;
   readonly value: OptionValue;
-  readonly onValue: (value: OptionValue) => void;
+  readonly onValue: (value: OptionValue) => Promise<void>;
 }
 
 /** The field for one option of a method, by the kind of value it takes. */
-export function OptionField({ option, value, onValue }: OptionFieldProps) {
+export function OptionField({ option, value: held, onValue: send }: OptionFieldProps) {
   const id = useId();
+  const [value, onValue] = useEdited(held, send);
   const label = option.name.replaceAll('_', ' ');
   if (option.kind === 'boolean') {
     return (
@@ -34,13 +36,13 @@ export function OptionField({ option, value, onValue }: OptionFieldProps) {
   );
 }
 
-function Field({
-  id,
-  label,
-  option,
-  value,
-  onValue,
-}: OptionFieldProps & { readonly id: string; readonly label: string }) {
+interface FieldProps extends Pick<OptionFieldProps, 'option' | 'value'> {
+  readonly id: string;
+  readonly label: string;
+  readonly onValue: (value: OptionValue) => void;
+}
+
+function Field({ id, label, option, value, onValue }: FieldProps) {
   switch (option.kind) {
     case 'number':
     case 'integer':
@@ -51,6 +53,7 @@ function Field({
           value={Number(value)}
           min={option.min}
           max={option.max}
+          whole={option.kind === 'integer'}
           when="left"
           onValue={onValue}
         />

@@ -86,6 +86,17 @@ describe('the region "Model pool"', () => {
     ]);
   });
 
+  it('shows a box as it was set while the engine is busy, and as it is when the engine refuses', async () => {
+    const drawn = await draw(<ModelPool />, snapshot);
+    const box = drawn.find<HTMLInputElement>('[aria-label="Include flags in the merge"]');
+    let refuse: (error: Error) => void = () => undefined;
+    drawn.engine.answer('editPool', () => new Promise((_, reject) => (refuse = reject)));
+    await drawn.click(box);
+    expect(box.checked).toBe(false);
+    await drawn.run(() => refuse(new Error('no')));
+    expect(box.checked).toBe(true);
+  });
+
   it('removes a model only after it was asked', async () => {
     polyfillDialog();
     const drawn = await draw(<ModelPool />, snapshot);

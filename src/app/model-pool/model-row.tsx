@@ -4,6 +4,7 @@ import { useCommands } from '../context';
 import { formatBytes, formatFactor } from '../format';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
+import { useEdited } from '../use-edited';
 import { ModelDetails } from './model-details';
 
 interface ModelRowProps {
@@ -23,6 +24,9 @@ export function ModelRow({ model, place, term, experts, largestNorm, base }: Mod
   const detailsId = useId();
   const { editPool } = useCommands();
   const isBase = model.role === 'base';
+  const [included, include] = useEdited(model.included, (changed) =>
+    editPool({ type: 'setIncluded', id: model.id, included: changed }),
+  );
   const severity = gravest(model.findings);
 
   const onKeyDown = (event: KeyboardEvent) => {
@@ -34,7 +38,7 @@ export function ModelRow({ model, place, term, experts, largestNorm, base }: Mod
   };
 
   return (
-    <li className={model.included || isBase ? 'row' : 'row excluded'}>
+    <li className={included || isBase ? 'row' : 'row excluded'}>
       <div className="row-head">
         {isBase ? (
           <span className="row-fixed" aria-hidden="true" />
@@ -42,10 +46,8 @@ export function ModelRow({ model, place, term, experts, largestNorm, base }: Mod
           <input
             type="checkbox"
             aria-label={`Include ${model.name} in the merge`}
-            checked={model.included}
-            onChange={(event) =>
-              editPool({ type: 'setIncluded', id: model.id, included: event.target.checked })
-            }
+            checked={included}
+            onChange={(event) => include(event.target.checked)}
           />
         )}
         <button

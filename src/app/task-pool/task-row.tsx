@@ -4,6 +4,7 @@ import { useCommands } from '../context';
 import { formatMany } from '../format';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
+import { useEdited } from '../use-edited';
 import { useSamples } from './samples';
 import { TaskDetails } from './task-details';
 
@@ -16,19 +17,20 @@ export function TaskRow({ task }: { task: TaskView }) {
   const [open, setOpen] = useState(false);
   const detailsId = useId();
   const { editTask } = useCommands();
+  const [included, include] = useEdited(task.included, (changed) =>
+    editTask({ type: 'setIncluded', id: task.id, included: changed }),
+  );
   const samples = useSamples(task.id, GRID_PICTURES);
   const severity = gravest(task.findings);
   const size = `${formatMany(task.imageCount, 'image')} · ${task.classCounts.length} classes`;
   return (
-    <li className={task.included ? 'row' : 'row excluded'}>
+    <li className={included ? 'row' : 'row excluded'}>
       <div className="row-head">
         <input
           type="checkbox"
           aria-label={`Score ${task.name}`}
-          checked={task.included}
-          onChange={(event) =>
-            editTask({ type: 'setIncluded', id: task.id, included: event.target.checked })
-          }
+          checked={included}
+          onChange={(event) => include(event.target.checked)}
         />
         <button
           type="button"

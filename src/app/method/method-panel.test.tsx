@@ -1,0 +1,73 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest';
+import { aModel, aSnapshot } from '../../state/testing';
+import type { MethodView } from '../../state/types';
+import { draw } from '../testing';
+import { MethodPanel } from './method-panel';
+
+const method: MethodView = {
+  name: 'DareTaskArithmetic',
+  title: 'DARE',
+  summary: 'Drops elements.',
+  hasScalingFactor: true,
+  refusal: null,
+  options: [
+    {
+      option: {
+        name: 'sparsity_ratio',
+        description: 'The chance of each element to be dropped.',
+        kind: 'number',
+        default: 0.5,
+        min: 0,
+        max: 1,
+      },
+      value: 0.5,
+    },
+    {
+      option: { name: 'seed', description: 'Draws.', kind: 'integer', default: 0, min: 0 },
+      value: 0,
+    },
+  ],
+};
+
+describe('the options of a method', () => {
+  it.each([
+    ['sparsity ratio', '0.25', { sparsity_ratio: 0.25 }],
+    ['seed', '7', { seed: 7 }],
+  ])('%s is sent alone', async (name, text, options) => {
+    const drawn = await draw(<MethodPanel />, aSnapshot({ method }));
+    const field = drawn.find<HTMLInputElement>(`[aria-label="${name}"]`);
+    await drawn.type(field, text);
+    await drawn.leave(field);
+    expect(drawn.engine.calls.at(-1)).toEqual(['setMethod', 'DareTaskArithmetic', options]);
+  });
+
+  it.each([
+    ['sparsity ratio', '1.5', 'More than 1: 0.5 stays in force.'],
+    ['sparsity ratio', '-1', 'Less than 0: 0.5 stays in force.'],
+    ['seed', '1.5', 'Not a whole number: 0 stays in force.'],
+  ])('%s of %s is refused where it is typed', async (name, text, problem) => {
+    const drawn = await draw(<MethodPanel />, aSnapshot({ method }));
+    const field = drawn.find<HTMLInputElement>(`[aria-label="${name}"]`);
+    const before = field.value;
+    await drawn.type(field, text);
+    expect(drawn.container.textContent).toContain(problem);
+    await drawn.leave(field);
+    expect(field.value).toBe(before);
+    expect(drawn.engine.calls.map(([command]) => command)).not.toContain('setMethod');
+  });
+});
+
+describe('a pool that cannot be merged', () => {
+  it('names the models that are in the way', async () => {
+    const finding = { severity: 'error', message: 'It has other shapes.', details: [] } as const;
+    const models = [
+      aModel({ id: 'b', name: 'base', role: 'base' }),
+      aModel({ id: '1', name: 'alpha', findings: [{ ...finding, subject: 'alpha' }] }),
+      aModel({ id: '2', name: 'out', included: false, findings: [{ ...finding, subject: 'out' }] }),
+    ];
+    const pool = { models, findings: [], mergeable: false };
+    const { find } = await draw(<MethodPanel />, aSnapshot({ pool }));
+    expect(find('[role="alert"]').textContent).toMatch(/^Nothing is merged, because of alpha:/);
+  });
+});
