@@ -62,7 +62,7 @@ test('a picture that cannot be read and a file that is none are named; the rest 
   await page.getByLabel('Add task folder').setInputFiles(folder);
   await expectTaskScores(page);
   const skipped = page.getByRole('article', { name: 'Please check' });
-  await expect(skipped).toContainText('One file is no picture of a task');
+  await expect(skipped).toContainText('One file was left out of the tasks.');
   await expect(skipped.locator('pre')).toContainText('notes.txt');
 
   const tasks = page.getByRole('region', { name: 'Task pool' });

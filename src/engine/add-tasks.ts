@@ -54,8 +54,8 @@ function skippedFindings(skipped: readonly { name: string; reason: string }[]): 
       severity: 'warning',
       message:
         skipped.length === 1
-          ? 'One file is no picture of a task and was left out.'
-          : `${skipped.length} files are no pictures of a task and were left out.`,
+          ? 'One file was left out of the tasks.'
+          : `${skipped.length} files were left out of the tasks.`,
       details: skipped.map(({ name, reason }) => `${name}: ${reason}`),
     },
   ];

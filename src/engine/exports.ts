@@ -121,6 +121,7 @@ function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
         task: name,
         n: score.scored,
         correct: score.correct,
+        ...(score.scored < score.total ? { available: score.total } : {}),
         accuracy: score.accuracy,
         interval: score.interval,
         loss: score.loss,

@@ -11,7 +11,7 @@ export interface TaskResult {
   /** Images scored and images right. */
   readonly n: number;
   readonly correct: number;
-  /** Images there are, where only a sample of them was to be scored. */
+  /** Images there are, where only a part of them was scored. */
   readonly available?: number;
   readonly accuracy: number;
   /** 95 % interval of the accuracy. */

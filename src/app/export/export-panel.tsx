@@ -22,7 +22,6 @@ function ConfigurationControls({ mergeable }: { mergeable: boolean }) {
   const { downloadConfiguration, openConfiguration } = useCommands();
   return (
     <>
-      <FileButton label="Open configuration" accept=".yaml,.yml" onFiles={openConfiguration} />
       <label>
         <span className="visually-hidden">Download configuration</span>
         <select
@@ -41,6 +40,7 @@ function ConfigurationControls({ mergeable }: { mergeable: boolean }) {
           ))}
         </select>
       </label>
+      <FileButton label="Open configuration" accept=".yaml,.yml" onFiles={openConfiguration} />
     </>
   );
 }
@@ -57,7 +57,10 @@ export function ExportPanel() {
   const wholeClip = useSnapshot((snapshot) =>
     snapshot.pool.models.some(({ role, hasTextTower }) => role === 'base' && hasTextTower),
   );
-  const scored = useSnapshot((snapshot) => snapshot.scores.merged.average !== null);
+  // Numbers that are still moving are none to write down, unless the user has stopped them.
+  const scored = useSnapshot(({ scores: { merged, phase } }) =>
+    phase === 'stopped' ? merged.average !== null : (merged.average?.complete ?? false),
+  );
   const { downloadModel, downloadReport } = useCommands();
   const content = wholeClip ? options.content : 'vision';
   return (
@@ -107,11 +110,6 @@ export function ExportPanel() {
           with <code>config.json</code> in a zip
         </span>
       </label>
-      <span className="export-space" />
-      <ConfigurationControls mergeable={mergeable} />
-      <button type="button" disabled={!scored} onClick={downloadReport}>
-        Download report
-      </button>
       <button
         type="button"
         className="primary"
@@ -120,6 +118,12 @@ export function ExportPanel() {
       >
         <Icon name="download" /> Download merged model
       </button>
+      <div className="export-papers">
+        <button type="button" disabled={!scored} onClick={downloadReport}>
+          Download report
+        </button>
+        <ConfigurationControls mergeable={mergeable} />
+      </div>
     </section>
   );
 }

@@ -38,6 +38,8 @@ const running: ScoreBoard = {
   phase: 'scoring',
 };
 
+const pool = { models: [], findings: [], mergeable: true };
+
 /** What the eye sees: without what is for screen readers only. */
 function rows(container: HTMLElement): string[][] {
   return [...container.querySelectorAll('tr:not(.breakdown-row)')].map((row) =>
@@ -79,12 +81,25 @@ describe('the table "Accuracy by task"', () => {
   it('shows a running score with the part of the images it rests on', async () => {
     const { container, find } = await draw(
       <AccuracyTable />,
-      aSnapshot({ tasks, scores: running }),
+      aSnapshot({ pool, tasks, scores: running }),
     );
     const [, fashion, mnist] = rows(container);
     expect(fashion?.slice(1, 4)).toEqual(['100 / 400', '59.0 % ±2.0', '60.0 % ±2.0']);
     expect(mnist?.[3]).toBe('…');
     expect(find('tbody td.merged').className).toBe('merged running');
+  });
+
+  it('expects no score of a merged model where nothing can be merged', async () => {
+    const scores = { ...complete, merged: emptyBoard.merged };
+    const { container } = await draw(<AccuracyTable />, aSnapshot({ tasks, scores }));
+    expect(rows(container).map((cells) => cells[3])).toEqual(['Merged', '–', '–', '–']);
+  });
+
+  it('counts the pictures that can be read', async () => {
+    const merged = { ...complete.merged, tasks: { a: aScore('a', 252, 399) } };
+    const scores = { ...complete, merged };
+    const { container } = await draw(<AccuracyTable />, aSnapshot({ pool, tasks, scores }));
+    expect(rows(container).map((cells) => cells[1])).toEqual(['Images', '399', '400', '799']);
   });
 
   it('is busy until everything is scored, for the scaling factor on screen', async () => {

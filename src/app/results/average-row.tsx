@@ -3,6 +3,8 @@ import type { AverageScore, ScoreBoard, TaskView } from '../../state/types';
 import { usePage } from '../context';
 import { formatChange, formatCount, formatMany } from '../format';
 import { AccuracyCell } from './accuracy-cell';
+import { imageCount } from './image-count';
+import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
 
 interface AverageRowProps {
@@ -13,10 +15,11 @@ interface AverageRowProps {
 /** The unweighted mean over tasks, and over how many of them where it is not all. */
 export function AverageRow({ tasks, scores }: AverageRowProps) {
   const stale = usePage(isStale);
+  const unmerged = useMergeAbsence();
   const pretrained = scores.pretrained.average;
   const merged = scores.merged.average;
   const expert = scores.expert.average;
-  const images = tasks.reduce((sum, { imageCount }) => sum + imageCount, 0);
+  const images = tasks.reduce((sum, task) => sum + imageCount(task, scores), 0);
   const cell = (average: AverageScore | null) => ({
     accuracy: average?.accuracy ?? null,
     interval: average?.interval ?? null,
@@ -34,7 +37,12 @@ export function AverageRow({ tasks, scores }: AverageRowProps) {
       <th scope="row">Average</th>
       <td className="wide-only">{tasks.length > 0 && formatCount(images)}</td>
       <AccuracyCell column="pretrained" {...cell(pretrained)} />
-      <AccuracyCell column="merged" {...cell(merged)} {...(stale ? { standing: 'stale' } : {})} />
+      <AccuracyCell
+        column="merged"
+        {...cell(merged)}
+        {...(unmerged === undefined ? {} : { absent: unmerged })}
+        {...(stale ? { standing: 'stale' } : {})}
+      />
       <td className={stale ? 'wide-only stale' : 'wide-only'}>
         {pretrained && merged ? formatChange(merged.accuracy - pretrained.accuracy) : ''}
       </td>

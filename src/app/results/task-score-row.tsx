@@ -7,6 +7,8 @@ import { formatChange, formatCount } from '../format';
 import { Icon } from '../ui/icon';
 import { AccuracyCell } from './accuracy-cell';
 import { ClassBreakdown } from './class-breakdown';
+import { imageCount } from './image-count';
+import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
 
 interface TaskScoreRowProps {
@@ -21,6 +23,7 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
   const [open, setOpen] = useState(false);
   const breakdownId = useId();
   const stale = usePage(isStale);
+  const unmerged = useMergeAbsence();
   const pretrained = scores.pretrained.tasks[task.id];
   const merged = scores.merged.tasks[task.id];
   const expert = scores.expert.tasks[task.id];
@@ -43,12 +46,13 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
         </th>
         <td className="wide-only">
           {scored}
-          {formatCount(task.imageCount)}
+          {formatCount(imageCount(task, scores))}
         </td>
         <AccuracyCell column="pretrained" {...cellOf(pretrained)} />
         <AccuracyCell
           column="merged"
           {...cellOf(merged)}
+          absent={unmerged}
           {...(stale ? { standing: 'stale' } : {})}
         />
         <td className={stale ? 'wide-only stale' : 'wide-only'}>

@@ -1,0 +1,24 @@
+// @vitest-environment jsdom
+import { describe, expect, it } from 'vitest';
+import { aSnapshot, emptyBoard } from '../../state/testing';
+import type { ScoreBoard } from '../../state/types';
+import { draw } from '../testing';
+import { ExportPanel } from './export-panel';
+
+const board = (phase: ScoreBoard['phase'], complete: boolean): ScoreBoard => ({
+  ...emptyBoard,
+  phase,
+  merged: { tasks: {}, average: { accuracy: 0.5, interval: [0.4, 0.6], tasks: 1, complete } },
+});
+
+describe('"Download report"', () => {
+  it.each([
+    ['while scores are moving', board('scoring', false), true],
+    ['once they are complete', board('complete', true), false],
+    ['when the user has stopped them', board('stopped', false), false],
+    ['without any', emptyBoard, true],
+  ])('%s', async (_, scores, disabled) => {
+    const { button } = await draw(<ExportPanel />, aSnapshot({ scores }));
+    expect(button('Download report').disabled).toBe(disabled);
+  });
+});
