@@ -29,7 +29,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   const marks = useRef<Marks | null>(null);
   marks.current = {
     domain,
-    range: accuracyRange(columns, [pretrained.average, current]),
+    range: accuracyRange(columns, pretrained.average, current),
     factor,
     pretrained: pretrained.average,
     current,
@@ -71,9 +71,6 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   return (
     <div className="plot">
       <div className="plot-canvas" ref={holder} />
-      {curve.length === 0 && (
-        <p className="plot-empty">Every scaling factor you visit leaves a point here.</p>
-      )}
       {point !== undefined && (
         <p className="plot-readout">
           λ {formatFactor(point.scalingFactor)}: {formatPercent(point.average.accuracy)}{' '}

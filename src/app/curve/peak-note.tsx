@@ -2,28 +2,29 @@ import { useCommands, useSnapshot } from '../context';
 import { formatFactor, formatPercent } from '../format';
 import { bestPoint } from './plot-data';
 
-/** The best value visited so far, and why its number flatters. */
+/** The best value visited so far, and why its number flatters; before there is a choice, how to come to one. */
 export function PeakNote() {
   const curve = useSnapshot((snapshot) => snapshot.scores.curve);
   const { setScalingFactor } = useCommands();
+  const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
+  const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
   const best = bestPoint(curve);
+  if (!mergeable) return null;
+  if (!moves) return <p className="peak-note">This method has no scaling factor to move.</p>;
+  if (best === null || curve.length === 1) {
+    return (
+      <p className="peak-note">
+        Move λ, or sweep: every value that is scored leaves a point in the plot.
+      </p>
+    );
+  }
   return (
     <p className="peak-note">
-      {best !== null && (
-        <>
-          Best of {curve.length === 1 ? 'one value' : `${curve.length} values`} so far:{' '}
-          {formatPercent(best.average.accuracy)} at{' '}
-          <button
-            type="button"
-            className="link"
-            onClick={() => setScalingFactor(best.scalingFactor)}
-          >
-            λ = {formatFactor(best.scalingFactor)}
-          </button>
-          .{' '}
-        </>
-      )}
-      A peak chosen on the images it is reported on is optimistic.
+      Best of {curve.length} values so far: {formatPercent(best.average.accuracy)} at{' '}
+      <button type="button" className="link" onClick={() => setScalingFactor(best.scalingFactor)}>
+        λ = {formatFactor(best.scalingFactor)}
+      </button>
+      . Chosen on the images that it is measured on, it is optimistic.
     </p>
   );
 }

@@ -31,14 +31,21 @@ describe('plotColumns', () => {
 describe('accuracyRange', () => {
   it('goes out to the next ten around everything that is drawn', () => {
     const average = { accuracy: 0.87, interval: [0.85, 0.89], tasks: 2, complete: true } as const;
-    expect(accuracyRange(plotColumns(curve, ['a', 'b']), [average, null])).toEqual([20, 90]);
+    const columns = plotColumns(curve, ['a', 'b']);
+    expect(accuracyRange(columns, average, null)).toEqual([20, 90]);
+    expect(accuracyRange(columns, null, { ...average, interval: [0.82, 0.92] })).toEqual([20, 100]);
+  });
+
+  it('does not follow the wide interval of a score that is still running', () => {
+    const running = { accuracy: 0.6, interval: [0.3, 0.9], tasks: 2, complete: false } as const;
+    expect(accuracyRange(plotColumns([], []), null, running)).toEqual([50, 70]);
   });
 
   it('stays within 0 and 100 %, and is all of it where nothing is drawn', () => {
-    expect(accuracyRange(plotColumns([point(0, 0.995, { a: 1, b: 0 })], ['a', 'b']), [])).toEqual([
-      0, 100,
-    ]);
-    expect(accuracyRange(plotColumns([], []), [null])).toEqual([0, 100]);
+    expect(
+      accuracyRange(plotColumns([point(0, 0.995, { a: 1, b: 0 })], ['a', 'b']), null, null),
+    ).toEqual([0, 100]);
+    expect(accuracyRange(plotColumns([], []), null, null)).toEqual([0, 100]);
   });
 });
 

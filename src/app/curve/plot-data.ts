@@ -18,14 +18,19 @@ export function plotColumns(curve: readonly CurvePoint[], taskIds: readonly stri
   ];
 }
 
-/** Ends of the accuracy axis in percent: everything that is drawn, out to the next ten. */
+/** Ends of the accuracy axis in percent: everything that is drawn, out to the next ten; of a running score its value only. */
 export function accuracyRange(
   columns: AlignedData,
-  references: readonly (AverageScore | null)[],
+  pretrained: AverageScore | null,
+  current: AverageScore | null,
 ): [number, number] {
   const drawn = columns.slice(1).flatMap((column) => Array.from(column, (value) => value ?? []));
-  const marks = references.flatMap((average) => (average ? [average.accuracy * 100] : []));
-  const values = [...drawn.flat(), ...marks];
+  const marks = [
+    pretrained?.accuracy,
+    current?.accuracy,
+    ...(current?.complete ? current.interval : []),
+  ];
+  const values = [...drawn.flat(), ...marks.flatMap((mark) => toPercent(mark) ?? [])];
   if (values.length === 0) return [0, 100];
   const low = Math.max(0, Math.floor((Math.min(...values) - 1) / STEP) * STEP);
   const high = Math.min(100, Math.ceil((Math.max(...values) + 1) / STEP) * STEP);

@@ -57,6 +57,8 @@ export function plotOptions(inputs: PlotInputs): Omit<uPlot.Options, 'width' | '
         size: GUTTER.left,
         gap: 6,
         space: 30,
+        // Whole percents: the gutter has room for no decimals.
+        incrs: [1, 2, 5, 10, 20, 50, 100],
         values: (_, ticks) => ticks.map((tick) => `${tick} %`),
       },
     ],
@@ -133,9 +135,10 @@ function drawCurrent(plot: uPlot, { factor, current, domain }: Marks, root: Elem
   ctx.lineWidth = devicePixelRatio;
   line(ctx, x, bbox.top, x, bbox.top + bbox.height + 4 * devicePixelRatio);
   if (current !== null) {
-    const [low, high] = current.interval.map((end) => plot.valToPos(end * 100, 'y', true));
+    const [low = 0, high = 0] = current.interval.map((end) => plot.valToPos(end * 100, 'y', true));
     ctx.lineWidth = 2 * devicePixelRatio;
-    line(ctx, x, low ?? 0, x, high ?? 0);
+    // A running interval may be wider than the axis, which would tremble if it followed.
+    line(ctx, x, Math.min(low, bbox.top + bbox.height), x, Math.max(high, bbox.top));
     ctx.beginPath();
     ctx.arc(
       x,

@@ -14,7 +14,9 @@ export function Formula() {
     return (
       <div className="formula math">
         <span>θ =</span>
-        <Combined name={method.title} symbol="θ" experts={experts} />
+        <span className="sum">
+          <Combined name={method.title} symbol="θ" experts={experts} />
+        </span>
       </div>
     );
   }
@@ -24,12 +26,14 @@ export function Formula() {
         θ = θ<sub>0</sub> +
       </span>
       <FactorField />
-      <span>·</span>
-      {summed ? (
-        <Sum experts={experts} />
-      ) : (
-        <Combined name={method.title} symbol="τ" experts={experts} />
-      )}
+      <span className="sum">
+        {'· '}
+        {summed ? (
+          <Sum experts={experts} />
+        ) : (
+          <Combined name={method.title} symbol="τ" experts={experts} />
+        )}
+      </span>
     </div>
   );
 }
@@ -53,9 +57,9 @@ function FactorField() {
 function Sum({ experts }: { experts: readonly ModelView[] }) {
   if (experts.length === 0) {
     return (
-      <span>
+      <>
         Σ τ<sub>i</sub>
-      </span>
+      </>
     );
   }
   const terms = experts.map((expert, index) => (
@@ -64,7 +68,7 @@ function Sum({ experts }: { experts: readonly ModelView[] }) {
       {expert.weight !== 1 && `${formatFactor(expert.weight)} `}τ<sub>{expert.name}</sub>
     </span>
   ));
-  return experts.length === 1 ? terms : <span className="sum">({terms})</span>;
+  return experts.length === 1 ? terms : <>({terms})</>;
 }
 
 interface CombinedProps {
@@ -76,7 +80,7 @@ interface CombinedProps {
 /** Methods that are no plain sum, as a function of what they combine. */
 function Combined({ name, symbol, experts }: CombinedProps) {
   return (
-    <span className="sum">
+    <>
       <span className="combined">{name}</span>(
       {experts.map((expert, index) => (
         <span key={expert.id} className="term">
@@ -86,6 +90,6 @@ function Combined({ name, symbol, experts }: CombinedProps) {
         </span>
       ))}
       )
-    </span>
+    </>
   );
 }
