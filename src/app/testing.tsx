@@ -37,6 +37,7 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
     save: () => undefined,
     demo: null,
     fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
+    isFirstVisit: async () => false,
   });
   await studio.commands.start();
   const container = document.createElement('div');

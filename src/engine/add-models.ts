@@ -30,25 +30,25 @@ export async function addModels(
   const { models: groups, unused } = groupModelFiles(files);
   const findings: Finding[] = [];
   const good: { group: ModelGroup; fullClip: boolean }[] = [];
-  for (const group of groups) {
-    job.signal.throwIfAborted();
+  const open = async (group: ModelGroup): Promise<{ fullClip: boolean } | FormatError> => {
     try {
       const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
       const { text } = await openClip(group.name, blobs, base);
-      good.push({ group, fullClip: text !== undefined });
+      return { fullClip: text !== undefined };
     } catch (error) {
-      if (error instanceof NeedsBaseError) {
-        good.push({ group, fullClip: false });
-        continue;
-      }
-      if (!(error instanceof FormatError)) throw error;
-      findings.push({
-        severity: 'error',
-        subject: group.name,
-        message: error.message,
-        details: [],
-      });
+      if (error instanceof NeedsBaseError) return { fullClip: false };
+      if (error instanceof FormatError) return error;
+      throw error;
     }
+  };
+  const opened = await Promise.all(groups.map(open));
+  job.signal.throwIfAborted();
+  for (const [i, group] of groups.entries()) {
+    const outcome = opened[i];
+    if (outcome instanceof FormatError) {
+      const { message } = outcome;
+      findings.push({ severity: 'error', subject: group.name, message, details: [] });
+    } else if (outcome) good.push({ group, ...outcome });
   }
   const models: NewModel[] = [];
   for (const [i, { group, fullClip }] of good.entries()) {

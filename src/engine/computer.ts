@@ -9,11 +9,14 @@ import { createScoreBook, type ScoreBook } from './scoring/book';
 import type { Demand } from './scoring/plan';
 import { createScheduler, type Scheduler } from './scoring/scheduler';
 import { createWorkspace, type Workspace } from './scoring/workspace';
+import { warmUp } from './warm-up';
 
 export interface Computer {
   readonly book: ScoreBook;
   /** Replaces the runtime. What was scored on another one is forgotten: its numbers differ in the last digits. */
   choose(choice: EngineChoice): Promise<void>;
+  /** Something to score is on its way: what takes long to load is loaded meanwhile. */
+  expect(): void;
   /** Scores what is in demand, most urgent first. */
   score(demand: Demand): void;
   /** There is nothing to score; `missing` says what it waits for. */
@@ -49,11 +52,21 @@ export function createComputer(
   let phase: ScoringPhase = { phase: 'idle', text: STARTING };
   let demand: Demand | null = null;
   let losses = 0;
+  let expecting = false;
   let reason = STARTING;
 
   const enter = (next: ScoringPhase) => {
     phase = next;
     onChange();
+  };
+
+  /** Failures are told when the same is done in earnest. */
+  const prepare = () => {
+    if (expecting)
+      void workspace?.runtime
+        .text()
+        .then(warmUp)
+        .catch(() => undefined);
   };
 
   const start = () => {
@@ -108,6 +121,7 @@ export function createComputer(
       reason = explain(runtime);
       workspace = current;
       scheduler = createScheduler(current, book, events);
+      prepare();
       void runtime.lost.then((message) => recover(current, choice, message));
     } catch (error) {
       reason = (error as Error).message;
@@ -145,6 +159,11 @@ export function createComputer(
         losses = 0;
         return replace(choice, (runtime) => runtime.reason);
       });
+    },
+    expect() {
+      if (expecting) return;
+      expecting = true;
+      prepare();
     },
     score(next) {
       demand = next;

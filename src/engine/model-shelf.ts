@@ -49,16 +49,15 @@ export async function openShelf(
   const items = new Map((await library.listModels()).map((item) => [item.id, item]));
   const shelf = new Map<string, ShelvedModel>();
   const base = pool.entries.find(({ id }) => id === pool.baseId);
-  const ordered = base ? [base, ...pool.entries.filter((entry) => entry !== base)] : pool.entries;
   let baseModel: ClipModel | undefined;
-  for (const entry of ordered) {
+  const open = async (entry: PoolEntry): Promise<ShelvedModel | undefined> => {
     const item = items.get(entry.id);
-    if (!item) continue;
+    if (!item) return undefined;
     const facts = (item.facts ?? {}) as ModelFacts;
     const files = known.get(entry.id)?.files ?? (await library.openModel(entry.id));
     const opened = await tryOpen(entry.name, files, entry === base ? undefined : baseModel);
     if (entry === base) baseModel = opened.model;
-    shelf.set(entry.id, {
+    return {
       entry,
       files,
       bytes: item.size,
@@ -66,7 +65,12 @@ export async function openShelf(
       taskVector: facts.taskVector?.baseId === pool.baseId ? facts.taskVector.facts : undefined,
       ...opened,
       findings: [...opened.findings, ...findingsOf(entry, opened.model, baseModel, facts, pool)],
-    });
+    };
+  };
+  const shelvedBase = base && (await open(base));
+  const others = pool.entries.filter((entry) => entry !== base);
+  for (const shelved of [shelvedBase, ...(await Promise.all(others.map(open)))]) {
+    if (shelved) shelf.set(shelved.entry.id, shelved);
   }
   return shelf;
 }

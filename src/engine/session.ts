@@ -56,8 +56,6 @@ export interface Session {
   refresh(): void;
   /** Writes down what is to be there after a reload. */
   remember(): Promise<void>;
-  /** Runs `work` with background hashing paused: two readers of one file are slower than one. */
-  undisturbed<T>(work: () => Promise<T>): Promise<T>;
   /** Opens the pool's models, measures what is new, scores. */
   poolChanged(): Promise<void>;
   tasksChanged(): Promise<void>;
@@ -85,7 +83,10 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
     state = { ...state, ...changes };
   };
   const publisher = createPublisher<StudioState>(snapshot, (value) => push(value));
-  const jobs = createJobs(publisher.changed);
+  const jobs = createJobs(() => {
+    hashOrWait();
+    publisher.changed();
+  });
   const hasher = createHasher(
     library,
     () => state.shelf.values(),
@@ -99,10 +100,7 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
     parts,
     libraryHeads(library),
     () => {
-      const { phase } = computer.phase();
-      // Hashing waits for everything else: scoring is what people look at.
-      if (phase === 'preparing' || phase === 'scoring') hasher.pause();
-      else hasher.resume();
+      hashOrWait();
       publisher.changed();
     },
     (taskId, name, error) =>
@@ -112,6 +110,13 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
         ),
       }),
   );
+
+  /** Hashing waits for everything else: that is what people look at, and two readers of one file are slower than one. */
+  const hashOrWait = () => {
+    const { phase } = computer.phase();
+    if (jobs.views().length > 0 || phase === 'preparing' || phase === 'scoring') hasher.pause();
+    else hasher.resume();
+  };
 
   const inForce = () => methodInForce(state.method, includedExperts(state.pool).length);
   const scalingFactor = () => {
@@ -145,11 +150,10 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
   }
 
   const refresh = () => {
-    hasher.pause();
     const { inputs, missing } = readiness();
     if (inputs) computer.score({ inputs, scalingFactor: scalingFactor(), sweep: state.sweep });
     else computer.wait(missing);
-    if (!inputs) hasher.resume();
+    hashOrWait();
     // At once: whoever sent a command finds its effect in the snapshot when it returns.
     publisher.flush();
   };
@@ -216,14 +220,6 @@ export function createSession(library: Library, parts: RuntimeParts): Session {
     changed: publisher.changed,
     refresh,
     remember,
-    async undisturbed(work) {
-      hasher.pause();
-      try {
-        return await work();
-      } finally {
-        hasher.resume();
-      }
-    },
     poolChanged,
     async tasksChanged() {
       await store();

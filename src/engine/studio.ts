@@ -68,6 +68,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
         chosenFactor: scalingFactor,
         tasks: opened.filter((task) => task !== null),
       });
+      if (tasks.length > 0) computer.expect();
       await computer.choose(memory.choice);
       // What fails here is in the snapshot: one bad model must not keep the page from opening.
       await session.poolChanged().catch((error: Error) => computer.fail(error));
@@ -92,6 +93,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
 
     addTaskImages: (jobId, files, origin) =>
       jobs.run(jobId, 'Reading images', async (job) => {
+        computer.expect();
         const { tasks: entries, outcome } = await addTasks(library, files, origin, job);
         const opened = await Promise.all(entries.map((entry) => openTask(library, entry)));
         update({ tasks: withFreeNames(session.state().tasks, opened) });
@@ -180,7 +182,7 @@ export function createStudio({ library, runtime, version }: StudioParts): Studio
 
     exportModel: (jobId, options) =>
       jobs.run(jobId, 'Writing the merged model', (job) =>
-        session.undisturbed(() => exportModel(exportContext(), options, job)),
+        exportModel(exportContext(), options, job),
       ),
 
     exportReport: () => exportReport(exportContext()),

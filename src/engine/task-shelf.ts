@@ -32,7 +32,13 @@ export async function openTask(library: Library, entry: TaskEntry): Promise<Shel
   const { labels } = item.facts as ImageSetFacts;
   const files = await library.openImageSet(entry.id);
   // Kept with the label before it: see `addTasks`. People know a picture by its path inside the task.
-  const images = files.map(({ name, blob }) => ({ name: name.slice(name.indexOf('/') + 1), blob }));
+  const images = files.map((file) => ({
+    name: file.name.slice(file.name.indexOf('/') + 1),
+    // Made when it is asked for, as the library does: thousands of Blobs take seconds.
+    get blob() {
+      return file.blob;
+    },
+  }));
   return { entry, labels, images, findings: [] };
 }
 
@@ -98,8 +104,9 @@ function changes(
 /** `count` pictures spread over the task, for looking at. */
 export function sampleImages({ entry, images, labels }: ShelvedTask, count: number): SampleImage[] {
   const step = Math.max(1, Math.floor(images.length / count));
-  return images.flatMap(({ name, blob }, i) => {
+  return images.flatMap((image, i) => {
     if (i % step !== 0 || i / step >= count) return [];
+    const { name, blob } = image;
     return [{ name, blob, classname: entry.classnames[labels[i] ?? -1] ?? '' }];
   });
 }

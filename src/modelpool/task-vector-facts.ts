@@ -48,7 +48,8 @@ export async function inspectTaskVector(
     const base = pretrained.visionTensors.get(name);
     const tuned = expert.visionTensors.get(name);
     if (!base || !tuned) continue;
-    const facts = measure(await readFloat32(base), await readFloat32(tuned));
+    const [theta, other] = await Promise.all([readFloat32(base), readFloat32(tuned)]);
+    const facts = measure(theta, other);
     perTensor[name] = ratio(facts.deltaSquares, facts.baseSquares);
     if (facts.nonFinite > 0) nonFinite[name] = facts.nonFinite;
     if (facts.differing > 0) identical = false;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { DeviceError, FormatError } from '../errors';
 import { shownFactor, statusText } from './selectors';
 import { createStudio, type StudioDependencies } from './store';
@@ -18,6 +18,7 @@ function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {})
     save: (file) => saved.push(file),
     demo: null,
     fetchDemoFile: async (path) => new Blob([path]),
+    isFirstVisit: async () => false,
     ...overrides,
   });
   const frame = async () => {
@@ -217,6 +218,35 @@ describe('the demo', () => {
     const { engine, studio } = setUp(first, { demo });
     await studio.commands.start();
     expect(added(engine)).toEqual([]);
+  });
+
+  it('is fetched before the engine is there on a first visit, once', async () => {
+    const fetched: string[] = [];
+    const { engine, studio } = setUp(aSnapshot(), {
+      demo,
+      isFirstVisit: async () => true,
+      fetchDemoFile: async (path) => {
+        fetched.push(path);
+        return new Blob([path]);
+      },
+    });
+    let connect: () => void = () => undefined;
+    engine.answer('connect', () => new Promise((resolve) => (connect = resolve)));
+    const started = studio.commands.start();
+    await vi.waitFor(() => expect(fetched).toHaveLength(2));
+    expect(added(engine)).toEqual([]);
+    connect();
+    await started;
+    expect(fetched).toHaveLength(2);
+    expect(added(engine)).toHaveLength(2);
+  });
+
+  it('that was fetched for nothing is forgotten', async () => {
+    const first = aSnapshot({ pool: { models: [aModel()], findings: [], mergeable: false } });
+    const { engine, studio, state } = setUp(first, { demo, isFirstVisit: async () => true });
+    await studio.commands.start();
+    expect(added(engine)).toEqual([]);
+    expect(state().demo.loading).toBeNull();
   });
 
   it('can be hidden and brought back', async () => {

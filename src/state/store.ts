@@ -4,7 +4,7 @@
  */
 import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
-import { type DemoManifest, fetchDemo } from './demo';
+import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
 import { type NoticeText, noticeOfError, noticeOfFinding, withNotice } from './notices';
 import { initialPageState, type PageState } from './page-state';
@@ -37,6 +37,8 @@ export interface StudioDependencies {
   readonly save: (file: ExportedFile) => void;
   readonly demo: DemoManifest | null;
   readonly fetchDemoFile: (path: string) => Promise<Blob>;
+  /** True only where the library is known to be empty, so that the demo can be fetched before the engine is there. */
+  readonly isFirstVisit: () => Promise<boolean>;
 }
 
 export interface StudioCommands {
@@ -186,14 +188,29 @@ export function createStudio(dependencies: StudioDependencies): Studio {
 
   const setDemoLoading = (loading: PageState['demo']['loading']): void =>
     store.setState((state) => ({ demo: { ...state.demo, loading } }));
+  /** The demo's files while they are wanted and not added yet. */
+  let demoFiles: Promise<DemoFiles> | null = null;
+  const fetchDemoFiles = (manifest: DemoManifest): Promise<DemoFiles> => {
+    const files = fetchDemo(manifest, dependencies.fetchDemoFile, (done, of) =>
+      setDemoLoading({ done, of }),
+    );
+    // Told where the files are waited for.
+    files.catch(() => undefined);
+    return files;
+  };
+  const forgetDemoFiles = (): void => {
+    demoFiles = null;
+    setDemoLoading(null);
+  };
+  let demoBusy = false;
   /** `unless` is asked once the files are there: fetching takes a moment, in which the user may have begun. */
   const loadDemo = (unless: () => boolean): Promise<void> =>
     run(async () => {
-      if (demo === null || store.getState().demo.loading !== null) return;
+      if (demo === null || demoBusy) return;
+      demoBusy = true;
       try {
-        const files = await fetchDemo(demo, dependencies.fetchDemoFile, (done, of) =>
-          setDemoLoading({ done, of }),
-        );
+        demoFiles ??= fetchDemoFiles(demo);
+        const files = await demoFiles;
         if (unless()) return;
         // Side by side: pictures are read while the models' weights are measured.
         const outcomes = await Promise.all([
@@ -202,13 +219,18 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         ]);
         for (const outcome of outcomes) report(outcome);
       } finally {
-        setDemoLoading(null);
+        demoBusy = false;
+        forgetDemoFiles();
       }
     });
 
   const commands: StudioCommands = {
     async start() {
-      if (!(await open())) return;
+      const opening = open();
+      if (demo !== null && address.wantsDemo() && (await dependencies.isFirstVisit())) {
+        demoFiles = fetchDemoFiles(demo);
+      }
+      if (!(await opening)) return;
       const shared = address.read();
       if (shared !== null) factor.set(shared);
       const state = store.getState();
@@ -218,6 +240,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         return !isEmpty(now) || (now.snapshot?.jobs.length ?? 0) > 0;
       };
       if (isEmpty(state) && wanted) await loadDemo(begun);
+      else forgetDemoFiles();
     },
     async add(files) {
       const { checkpoints, taskImages, configurations } = splitDrop(files);

@@ -2,6 +2,7 @@
 import { openEngine } from '../engine/client';
 import { builtInDemo, fetchDemoFile } from './demo';
 import { saveFile } from './downloads';
+import { isFirstVisit } from './first-visit';
 import { createStudio, type Studio } from './store';
 import { readScalingFactor, wantsDemo, writeScalingFactor } from './url';
 
@@ -37,6 +38,7 @@ export function createBrowserStudio(): Studio {
     save: saveFile,
     demo: builtInDemo(),
     fetchDemoFile,
+    isFirstVisit,
   });
   window.addEventListener('hashchange', () => {
     const value = readScalingFactor(location.hash);

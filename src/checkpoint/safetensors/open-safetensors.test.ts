@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FormatError } from '../../errors';
 import { randomSource } from '../random.fixture';
 import type { Checkpoint } from '../types';
@@ -190,6 +190,31 @@ describe('reading tensors', () => {
     expect(await tensors.get('a')?.read()).toEqual(Uint8Array.of(3, 4, 5));
     expect(await tensors.get('a')?.readRange?.(1, 2)).toEqual(Uint8Array.of(4));
     expect(() => tensors.get('a')?.readRange?.(1, 4)).toThrow(RangeError);
+  });
+
+  it('reads a small file once, and gives every reader memory of its own', async () => {
+    const { tensors } = await open(bytes);
+    const reads = vi.spyOn(Blob.prototype, 'arrayBuffer');
+    const [first, again, b] = await Promise.all(
+      ['a', 'a', 'b'].map((name) => tensors.get(name)?.read()),
+    );
+    expect(reads).toHaveBeenCalledTimes(1);
+    reads.mockRestore();
+    first?.fill(9);
+    expect([again, b]).toEqual([Uint8Array.of(3, 4, 5), Uint8Array.of(1, 2)]);
+  });
+
+  it('reads of a large file what is asked for', async () => {
+    const large = fileOf(
+      `{"w":{"dtype":"U8","shape":[${2 ** 23}],"data_offsets":[0,${2 ** 23}]}}`,
+      2 ** 23,
+    );
+    const { tensors } = await open(large);
+    const slices = vi.spyOn(Blob.prototype, 'slice');
+    await tensors.get('w')?.readRange?.(0, 4);
+    const [[begin = 0, end = 0] = []] = slices.mock.calls;
+    slices.mockRestore();
+    expect(end - begin).toBe(4);
   });
 
   it('says so where the file shrank after it was opened', async () => {

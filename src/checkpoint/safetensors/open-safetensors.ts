@@ -7,11 +7,17 @@ import { JsonError } from './json-scanner';
 /** The header's length, a 64-bit little-endian number, stands before it. */
 const LENGTH_BYTES = 8;
 
+/**
+ * A file of at most this size is read once, with its first tensor, and kept: browsers take about a millisecond for each
+ * read, whatever its size, and a model of 5 MB has as many tensors as one of 500.
+ */
+const SMALL_FILE_BYTES = 8 * 2 ** 20;
+
 const DOWNLOAD_AGAIN = 'The file is damaged or was not downloaded to its end: download it again.';
 const SAVE_AGAIN = 'It was not written by a safetensors library: save it again with one.';
 
 /**
- * Opens a safetensors file: reads and checks its header, and none of its tensors. Accepts and refuses what the
+ * Opens a safetensors file: reads and checks its header, and none of its tensors before they are asked for. Accepts and refuses what the
  * reference (safetensors 0.8.0) does, except that two tensors of one name are refused.
  * A dimension above 2^53, legal only beside a dimension 0, is rounded to a double.
  *
@@ -44,8 +50,9 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   try {
     const header = parseHeader(headerBytes, blob.size - dataBegin);
     const tensors = new Map<string, TensorSource>();
+    const read = blob.size > SMALL_FILE_BYTES ? readerOf(file) : wholeReaderOf(file);
     for (const [tensor, info] of header.tensors) {
-      tensors.set(tensor, tensorSource(file, dataBegin, tensor, info));
+      tensors.set(tensor, tensorSource(read, dataBegin, tensor, info));
     }
     return { file: name, format: 'safetensors', tensors, metadata: header.metadata };
   } catch (error) {
@@ -63,8 +70,26 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   }
 }
 
+type ReadRange = (begin: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
+
+function readerOf(file: NamedBlob): ReadRange {
+  return (begin, end) => readBytes(file, begin, end);
+}
+
+/** Gives out copies: a tensor's memory is its reader's own. */
+function wholeReaderOf(file: NamedBlob): ReadRange {
+  let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  return async (begin, end) => {
+    whole ??= readBytes(file, 0, file.blob.size).catch((error) => {
+      whole = undefined;
+      throw error;
+    });
+    return (await whole).slice(begin, end);
+  };
+}
+
 function tensorSource(
-  file: NamedBlob,
+  readRange: ReadRange,
   dataBegin: number,
   name: string,
   info: TensorInfo,
@@ -76,12 +101,12 @@ function tensorSource(
     dtype: info.dtype,
     shape: info.shape,
     byteLength,
-    read: () => readBytes(file, first, first + byteLength),
+    read: () => readRange(first, first + byteLength),
     readRange(begin, end) {
       if (!(begin >= 0 && begin <= end && end <= byteLength)) {
         throw new RangeError(`bytes ${begin} to ${end} are not in ${name} (${byteLength} bytes)`);
       }
-      return readBytes(file, first + begin, first + end);
+      return readRange(first + begin, first + end);
     },
   };
 }

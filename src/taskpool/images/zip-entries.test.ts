@@ -10,7 +10,7 @@ it('reads a zip by ranges: of stored pictures only what says where they are', as
   const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
   let read = 0;
   const arrayBuffer = Blob.prototype.arrayBuffer;
-  vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(function (this: Blob) {
+  const counted = vi.spyOn(Blob.prototype, 'arrayBuffer').mockImplementation(function (this: Blob) {
     read += this.size;
     return arrayBuffer.call(this);
   });
@@ -21,4 +21,22 @@ it('reads a zip by ranges: of stored pictures only what says where they are', as
   );
   expect(read).toBeLessThan(blob.size / 10);
   expect(stream).not.toHaveBeenCalled();
+  counted.mockRestore();
+});
+
+it('reads a zip of many small pictures once', async () => {
+  const small = new Uint8Array(500).fill(7);
+  const names = Array.from({ length: 200 }, (_, n) => `${n % 2}/${n}.png`);
+  const files = Object.fromEntries(names.map((name) => [name, small]));
+  const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
+  const reads = vi.spyOn(Blob.prototype, 'arrayBuffer');
+  const set = await readImageSet([{ name: 't.zip', blob }]);
+  // Where its directory is, the directory, and the lot.
+  expect(reads.mock.calls.length).toBeLessThan(10);
+  reads.mockRestore();
+  const { images } = set.tasks[0] ?? { images: [] };
+  expect(images).toHaveLength(200);
+  expect(new Uint8Array((await images[77]?.blob.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(
+    small,
+  );
 });
