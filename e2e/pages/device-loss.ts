@@ -1,6 +1,7 @@
 /** The engine in its worker, filled from this page's own inputs; what it said since it was asked to compute anew. */
 import { proxy, wrap } from 'comlink';
-import type { DroppedFile, EngineChoice, StudioState } from '../../src/engine/api';
+import type { EngineChoice, StudioState } from '../../src/engine/api';
+import { chosenFiles } from '../support/chosen-files';
 import { expose } from '../support/pages';
 import type { DeviceLossWorker, Loss } from './device-loss-worker';
 
@@ -11,13 +12,6 @@ const worker = wrap<DeviceLossWorker>(
 let state: StudioState | null = null;
 let reasons: string[] = [];
 let failures: string[] = [];
-
-function chosen(label: string): DroppedFile[] {
-  const input = [...document.querySelectorAll('label')]
-    .find(({ textContent }) => textContent?.trim() === label)
-    ?.querySelector('input');
-  return Array.from(input?.files ?? [], (file) => ({ path: file.webkitRelativePath, file }));
-}
 
 export const room = {
   connect: () =>
@@ -31,8 +25,8 @@ export const room = {
       }),
     ),
   add: async () => {
-    await worker.addCheckpoints('models', chosen('Models'), 'user');
-    await worker.addTaskImages('tasks', chosen('Tasks'), 'user');
+    await worker.addCheckpoints('models', chosenFiles('Models'), 'user');
+    await worker.addTaskImages('tasks', chosenFiles('Tasks'), 'user');
   },
   setScalingFactor: (value: number) => worker.setScalingFactor(value),
   chooseEngine: (choice: EngineChoice, losses: Loss[]) => {

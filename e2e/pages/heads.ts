@@ -1,6 +1,7 @@
 /** The engine in its worker, filled from this page's own inputs, and how often its text tower has run. */
 import { proxy, wrap } from 'comlink';
-import type { DroppedFile, StudioState } from '../../src/engine/api';
+import type { StudioState } from '../../src/engine/api';
+import { chosenFiles } from '../support/chosen-files';
 import { expose } from '../support/pages';
 import type { HeadsWorker } from './heads-worker';
 
@@ -10,13 +11,6 @@ const worker = wrap<HeadsWorker>(
 
 let state: StudioState | null = null;
 
-function chosen(label: string): DroppedFile[] {
-  const input = [...document.querySelectorAll('label')]
-    .find(({ textContent }) => textContent?.trim() === label)
-    ?.querySelector('input');
-  return Array.from(input?.files ?? [], (file) => ({ path: file.webkitRelativePath, file }));
-}
-
 export const room = {
   connect: () =>
     worker.connect(
@@ -25,8 +19,8 @@ export const room = {
       }),
     ),
   add: async () => {
-    await worker.addCheckpoints('models', chosen('Models'), 'user');
-    await worker.addTaskImages('tasks', chosen('Tasks'), 'user');
+    await worker.addCheckpoints('models', chosenFiles('Models'), 'user');
+    await worker.addTaskImages('tasks', chosenFiles('Tasks'), 'user');
   },
   scores: () => state?.scores,
   textRuns: () => worker.textRuns(),
