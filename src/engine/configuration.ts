@@ -6,9 +6,10 @@ import { CompatibilityError, ConfigError } from '../errors';
 import { type MethodOptions, SCALING_FACTOR } from '../method/options';
 import type { MergekitMerge } from '../program/config/formats/mergekit-merge';
 import { readMergekitConfig } from '../program/config/formats/read-mergekit';
-import { writeConfig } from '../program/config/formats/write-config';
+import { PROGRAM_DEFAULTS, writeConfig } from '../program/config/formats/write-config';
 import { writeMergekitConfig } from '../program/config/formats/write-mergekit';
 import { methodConfig } from '../program/config/methods/index';
+import { PRETRAINED } from '../program/config/program/modelpool';
 import { readConfig } from '../program/config/program/read-program';
 import type { ModelSource, ProgramConfig, TaskConfig } from '../program/config/program/types';
 import { type RunnableMethod, runnableMethod } from '../program/run/method-choice';
@@ -19,8 +20,6 @@ import { methodInForce } from './method-state';
 import { includedExperts } from './pool-state';
 import type { SessionState } from './session';
 import type { ShelvedTask } from './task-shelf';
-
-const PRETRAINED = '_pretrained_';
 
 /**
  * The YAML of what is on the page. Throws CompatibilityError or ConfigError where the format cannot say it: in FusionBench's
@@ -53,12 +52,9 @@ export function writeConfiguration(
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
   };
   // Methods that give merged weights have no use for those of the task vectors.
-  const weighted =
-    method.kind === 'task vector' ? experts.filter(({ weight }) => weight !== 1) : [];
-  if (format === 'mergekit') {
-    const expertWeights = experts.map(({ weight }) => (weighted.length > 0 ? weight : 1));
-    return writeMergekitConfig({ ...config, expertWeights });
-  }
+  const expertWeights = experts.map(({ weight }) => (method.kind === 'task vector' ? weight : 1));
+  if (format === 'mergekit') return writeMergekitConfig({ ...config, expertWeights });
+  const weighted = experts.filter((_, index) => expertWeights[index] !== 1);
   if (weighted.length > 0) {
     const names = weighted.map(({ name }) => name).join(', ');
     throw new CompatibilityError(
@@ -67,15 +63,7 @@ export function writeConfiguration(
   }
   return writeConfig({
     ...config,
-    program: {
-      merged_model_save_path: null,
-      report_save_path: '{log_dir}/program_report.json',
-      seed: null,
-      fast_dev_run: false,
-      dry_run: false,
-      print_config: true,
-      print_function_call: true,
-    },
+    program: { ...PROGRAM_DEFAULTS, report_save_path: '{log_dir}/program_report.json' },
     taskpool: taskPool(state, base.name),
   });
 }
@@ -94,17 +82,19 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
     pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
     experts: modelpool.models
       .filter((model) => model !== base)
-      .map((model, index) => ({ ...wanted(model), weight: expertWeights[index] ?? 1 })),
+      .map((model, index) => ({ ...wanted(model), weight: expertWeights?.[index] ?? 1 })),
   };
 }
 
 function readEither(
   text: string,
   file: string,
-): MergekitMerge & Pick<ProgramConfig['program'], 'seed'> {
+): Pick<ProgramConfig, 'method' | 'modelpool'> &
+  Pick<ProgramConfig['program'], 'seed'> &
+  Partial<Pick<MergekitMerge, 'expertWeights'>> {
   if (/^merge_method:/m.test(text)) return { ...readMergekitConfig(text, file), seed: null };
   const { method, modelpool, program } = readConfig(text, file);
-  return { method, modelpool, seed: program.seed, expertWeights: [] };
+  return { method, modelpool, seed: program.seed };
 }
 
 /** The page interpolates from its base to an expert; the order of a file can be the other way round. */

@@ -21,7 +21,8 @@ fusion_bench --config-path FOLDER --config-name NAME_OF_THIS_FILE`;
 
 type Keys = Readonly<Record<string, Writable | undefined>>;
 
-const DEFAULTS: ProgramOptions = {
+/** FusionBench's own. */
+export const PROGRAM_DEFAULTS: ProgramOptions = {
   merged_model_save_path: null,
   report_save_path: null,
   seed: null,
@@ -34,7 +35,7 @@ const DEFAULTS: ProgramOptions = {
 /** The program as YAML; `readConfig` gives the same program back. Options with their default are left out. */
 export function writeConfig({ program, method, modelpool, taskpool }: ProgramConfig): string {
   const options = Object.entries(program).filter(
-    ([key, value]) => value !== DEFAULTS[key as keyof ProgramOptions],
+    ([key, value]) => value !== PROGRAM_DEFAULTS[key as keyof ProgramOptions],
   );
   return writeYaml(
     {

@@ -4,7 +4,7 @@ import { METHODS } from '../../../method/registry';
 import { otherOptions } from '../../../method/testing/other-options';
 import type { Method } from '../../../method/types';
 import { runnableMethod } from '../../run/method-choice';
-import { writeConfig } from '../formats/write-config';
+import { PROGRAM_DEFAULTS, writeConfig } from '../formats/write-config';
 import { readConfig } from '../program/read-program';
 import type { ProgramConfig } from '../program/types';
 import { methodConfig } from './index';
@@ -18,15 +18,7 @@ function program(method: Method, options = otherOptions(method, EXPERTS.length))
     method: methodConfig(method, options),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
     taskpool: null,
-    program: {
-      merged_model_save_path: null,
-      report_save_path: null,
-      seed: null,
-      fast_dev_run: false,
-      dry_run: false,
-      print_config: true,
-      print_function_call: true,
-    },
+    program: PROGRAM_DEFAULTS,
   };
 }
 
