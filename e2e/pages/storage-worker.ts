@@ -1,6 +1,7 @@
 /** The library where the program runs it, in a dedicated worker, and measurements of what it hands out. */
 import { expose } from 'comlink';
 import { openLibrary } from '../../src/storage/library';
+import { addImageSet, addModel, listItems, removeItem } from '../../src/storage/testing';
 
 let library = openLibrary();
 
@@ -26,15 +27,16 @@ const storageWorker = {
     library = openLibrary({ partSize });
   },
   importModel: (name: string, files: readonly File[], onPart: (done: number) => void) =>
-    library.importModel(
+    addModel(
+      library,
       { name, files: files.map((blob) => ({ name: blob.name, blob })), facts: null },
       { onProgress: onPart },
     ),
   importImageSet: async (name: string, files: readonly File[]) => {
     const named = files.map((blob) => ({ name: blob.webkitRelativePath, blob }));
-    return library.importImageSet({ name, files: named, facts: null });
+    return addImageSet(library, { name, files: named, facts: null });
   },
-  listModels: () => library.listModels(),
+  listModels: () => listItems(library, 'checkpoint'),
   digestModel: async (id: string, windowSize: number) => {
     const files = await library.openModel(id);
     return Promise.all(
@@ -49,7 +51,7 @@ const storageWorker = {
     const [digest] = await digests(new Blob(parts), Number.MAX_SAFE_INTEGER);
     return digest;
   },
-  remove: (id: string) => library.remove(id),
+  remove: (id: string) => removeItem(library, id),
   usage: () => library.usage(),
   recover: () => library.recover(),
   writeScratch: async (name: string, chunks: number, chunkSize: number) =>

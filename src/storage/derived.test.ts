@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StorageError } from '../errors';
 import { openLibrary } from './library';
 import { allKeys, failPut, freshStoreName, makeFiles } from './test-support';
+import { addModel, listItems, removeItem, setSetting } from './testing';
 import type { Library } from './types';
 
 const opened: Library[] = [];
@@ -21,7 +22,7 @@ afterEach(async () => {
 });
 
 async function model(lib: Library, name = 'clip'): Promise<string> {
-  const { id } = await lib.importModel({ name, files: makeFiles({ a: 25 }), facts: null });
+  const { id } = await addModel(lib, { name, files: makeFiles({ a: 25 }), facts: null });
   return id;
 }
 
@@ -57,7 +58,7 @@ describe('what is derived from an item', () => {
     const empty = await allKeys(storeName);
     const id = await model(lib);
     await lib.putDerived(id, 'head', bytes(1));
-    await lib.remove(id);
+    await removeItem(lib, id);
     expect(await allKeys(storeName)).toEqual(empty);
     await lib.putDerived(id, 'head', bytes(1));
     expect(await allKeys(storeName)).toEqual(empty);
@@ -148,8 +149,8 @@ describe('what is derived from an item', () => {
     const id = await model(lib);
     await lib.putDerived(id, 'head', bytes(1, 2));
     expect((await lib.usage()).held).toBe(25);
-    expect((await lib.listModels())[0]?.size).toBe(25);
-    await lib.setSetting('last', 1);
+    expect((await listItems(lib, 'checkpoint'))[0]?.size).toBe(25);
+    await setSetting(lib, 'last', 1);
     await vi.waitFor(() => expect(changes).toEqual(['model', 'setting']));
   });
 });

@@ -13,6 +13,7 @@ import {
   makeFiles,
   stubNavigator,
 } from './test-support';
+import { addModel, listItems } from './testing';
 import type { Json, Library } from './types';
 
 let storeName: string;
@@ -32,12 +33,12 @@ afterEach(async () => {
 const request = () => ({ name: 'sun397', files: makeFiles({ a: 35, b: 4 }), facts: null });
 
 describe('an import that fails', () => {
-  // Job, four parts, each with its job's sign of life, then files and manifest: 11 puts.
-  const PUTS = 11;
+  // Job, four parts, each with its job's sign of life, then files, manifest and entry: 12 puts.
+  const PUTS = 12;
 
   it('is tried at every put that it makes', async () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put');
-    await lib.importModel(request());
+    await addModel(lib, request());
     expect(put).toHaveBeenCalledTimes(PUTS);
   });
 
@@ -45,7 +46,7 @@ describe('an import that fails', () => {
     for (let n = 1; n <= PUTS; n += 1) {
       it(`leaves nothing behind when put ${n} is ${fault}`, async () => {
         failPut(n, fault, 'QuotaExceededError');
-        await expect(lib.importModel(request())).rejects.toThrow(StorageError);
+        await expect(addModel(lib, request())).rejects.toThrow(StorageError);
         expect(await allKeys(storeName)).toEqual([]);
       });
     }
@@ -54,7 +55,7 @@ describe('an import that fails', () => {
   it('tells needed, used and available, and what to do, when the disk is full', async () => {
     stubNavigator({ storage: estimateOf(850e6, 1e9) });
     failPut(4, 'full', 'QuotaExceededError');
-    await expect(lib.importModel(request())).rejects.toThrowErrorMatchingInlineSnapshot(
+    await expect(addModel(lib, request())).rejects.toThrowErrorMatchingInlineSnapshot(
       `[StorageError: sun397 needs 39 bytes and the browser's storage is full. Nothing of it was kept. This site uses 850 MB of the 1 GB that the browser grants it, so 150 MB are available. The disk itself seems to have less room than that. Remove models or image sets from the library, or free disk space, then try again.]`,
     );
   });
@@ -63,7 +64,7 @@ describe('an import that fails', () => {
     'knows %s for a full disk',
     async (name) => {
       failPut(4, 'full', name);
-      await expect(lib.importModel(request())).rejects.toThrow("the browser's storage is full");
+      await expect(addModel(lib, request())).rejects.toThrow("the browser's storage is full");
     },
   );
 
@@ -71,7 +72,7 @@ describe('an import that fails', () => {
     'says that storage failed on %s, with the browser’s error as its cause',
     async (name) => {
       failPut(4, 'full', name);
-      const failure = await lib.importModel(request()).catch((error: unknown) => error);
+      const failure = await addModel(lib, request()).catch((error: unknown) => error);
       expect(failure).toBeInstanceOf(StorageError);
       expect(failure).toMatchObject({
         message: expect.stringContaining(`storage failed (${name}). Nothing of it was kept.`),
@@ -82,7 +83,7 @@ describe('an import that fails', () => {
 
   it('says so when not even cleaning up works', async () => {
     const { revive } = failPut(4, 'crash', 'UnknownError');
-    await expect(lib.importModel(request())).rejects.toThrow(
+    await expect(addModel(lib, request())).rejects.toThrow(
       'is removed the next time this page starts',
     );
     revive();
@@ -92,18 +93,18 @@ describe('an import that fails', () => {
   it('is refused before the first write when it cannot fit', async () => {
     stubNavigator({ storage: estimateOf(1_000, 1_038) });
     const put = vi.spyOn(IDBObjectStore.prototype, 'put');
-    await expect(lib.importModel(request())).rejects.toThrowErrorMatchingInlineSnapshot(
+    await expect(addModel(lib, request())).rejects.toThrowErrorMatchingInlineSnapshot(
       `[StorageError: sun397 needs 39 bytes and cannot be stored. This site uses 1 kB of the 1.04 kB that the browser grants it, so 38 bytes are available. Remove models or image sets from the library, or free disk space, then try again.]`,
     );
     expect(put).not.toHaveBeenCalled();
     stubNavigator({ storage: estimateOf(1_000, 1_039) });
-    await expect(lib.importModel(request())).resolves.toMatchObject({ size: 39 });
+    await expect(addModel(lib, request())).resolves.toMatchObject({ size: 39 });
   });
 
   it('names two files of one name', async () => {
     const [file] = makeFiles({ 'model.safetensors': 3 });
     const files = file ? [file, file] : [];
-    await expect(lib.importModel({ name: 'clip', files, facts: null })).rejects.toThrow(
+    await expect(addModel(lib, { name: 'clip', files, facts: null })).rejects.toThrow(
       new FormatError(
         'model.safetensors',
         'two files have this name. Rename one and add them again.',
@@ -113,7 +114,7 @@ describe('an import that fails', () => {
 
   it('keeps nothing of facts that cannot be stored', async () => {
     const facts = (() => 1) as unknown as Json;
-    await expect(lib.importModel({ ...request(), facts })).rejects.toThrow(/DataCloneError/);
+    await expect(addModel(lib, { ...request(), facts })).rejects.toThrow(/DataCloneError/);
     expect(await allKeys(storeName)).toEqual([]);
   });
 
@@ -126,7 +127,7 @@ describe('an import that fails', () => {
     ) {
       return put.call(this, value instanceof Blob ? value.slice(0, 7) : value, key);
     });
-    await expect(lib.importModel(request())).rejects.toThrow('stored 7 of 10 bytes of part 1');
+    await expect(addModel(lib, request())).rejects.toThrow('stored 7 of 10 bytes of part 1');
     expect(await allKeys(storeName)).toEqual([]);
   });
 
@@ -135,7 +136,7 @@ describe('an import that fails', () => {
     const onProgress = (done: number) => {
       if (done > 0) throw bug;
     };
-    await expect(lib.importModel(request(), { onProgress })).rejects.toBe(bug);
+    await expect(addModel(lib, request(), { onProgress })).rejects.toBe(bug);
     expect(await allKeys(storeName)).toEqual([]);
   });
 });
@@ -160,7 +161,7 @@ describe('a source file that changes during the import', () => {
     await change(path);
     // Browsers read the source while they commit; the fake database keeps a reference and does not.
     failPut(5, 'full', 'DataError');
-    await expect(lib.importModel({ name: 'clip', files, facts: null })).rejects.toThrow(
+    await expect(addModel(lib, { name: 'clip', files, facts: null })).rejects.toThrow(
       /^second\.safetensors can no longer be read \(NotReadableError\)/,
     );
     expect(await allKeys(storeName)).toEqual([]);
@@ -175,7 +176,7 @@ describe('stopping an import', () => {
       if (calls === parts) controller.abort(new Error('stopped by the user'));
       calls += 1;
     };
-    const importing = lib.importModel(request(), { signal: controller.signal, onProgress });
+    const importing = addModel(lib, request(), { signal: controller.signal, onProgress });
     await expect(importing).rejects.toThrow('stopped by the user');
     expect(await allKeys(storeName)).toEqual([]);
   });
@@ -183,7 +184,7 @@ describe('stopping an import', () => {
   it('before it starts writes nothing', async () => {
     const put = vi.spyOn(IDBObjectStore.prototype, 'put');
     const signal = AbortSignal.abort();
-    await expect(lib.importModel(request(), { signal })).rejects.toMatchObject({
+    await expect(addModel(lib, request(), { signal })).rejects.toMatchObject({
       name: 'AbortError',
     });
     expect(put).not.toHaveBeenCalled();
@@ -191,16 +192,16 @@ describe('stopping an import', () => {
 
   it('after it is done changes nothing', async () => {
     const controller = new AbortController();
-    const item = await lib.importModel(request(), { signal: controller.signal });
+    const item = await addModel(lib, request(), { signal: controller.signal });
     controller.abort();
-    expect(await lib.listModels()).toEqual([item]);
+    expect(await listItems(lib, 'checkpoint')).toEqual([item]);
   });
 });
 
 describe('progress', () => {
   it('starts at zero, never falls, and ends with the whole size', async () => {
     const steps: [number, number][] = [];
-    await lib.importModel(request(), { onProgress: (...step) => steps.push(step) });
+    await addModel(lib, request(), { onProgress: (...step) => steps.push(step) });
     expect(steps[0]).toEqual([0, 39]);
     expect(steps.at(-1)).toEqual([39, 39]);
     expect(steps).toHaveLength(5);
@@ -223,7 +224,8 @@ describe('progress', () => {
       return put.call(this, value, key);
     });
     let reported = 0;
-    await lib.importModel(
+    await addModel(
+      lib,
       { name: 'clip', files: makeFiles({ a: 200 }), facts: null },
       {
         onProgress: () => {

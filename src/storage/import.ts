@@ -1,25 +1,17 @@
 /**
- * Writes an item: its job first, its parts one transaction each, and last, in one transaction, its manifest in place of
- * the job. So a part never exists without a job or a manifest, and an item exists only whole.
+ * Stages an item: its job first, then its parts, one transaction each. The job makes way for the manifest when the item is
+ * committed, so a part never exists without a job or a manifest, and an item exists only whole.
  */
 import type { NamedBlob } from '../checkpoint/types';
 import { FormatError, StorageError } from '../errors';
+import { guarded, importLock, type LibraryContext } from './context';
 import { resultOf } from './database';
 import { cannotFit, findUnreadable, isQuotaError, writeFailed } from './failure';
-import { filesKey, type ItemKind, jobKey, keysUnder, manifestKey, partKey } from './keys';
-import { withLock } from './locks';
-import { cutIntoParts, layOut, type PartSource, partCount, partLength, totalSize } from './parts';
-import {
-  changed,
-  importLock,
-  type Job,
-  type LibraryContext,
-  type Manifest,
-  SCHEMA,
-  toStoredItem,
-} from './records';
-import { discardImport } from './recover';
-import type { ImportOptions, ImportRequest, StoredItem } from './types';
+import { discardImport, putJob, requireJob } from './jobs';
+import { partKey } from './keys';
+import { holdLock } from './locks';
+import { cutIntoParts, layOut, type PartSource, partLength, totalSize } from './parts';
+import type { ImportOptions, ImportRequest, ItemKind, StagedImport } from './types';
 import { readSpace } from './usage';
 
 /** Two keep the disk busy while one is being verified; more would only queue, as writes to one store are serial. */
@@ -32,20 +24,12 @@ interface Running extends ImportOptions {
   readonly size: number;
 }
 
-/**
- * Imports an item whole or not at all.
- *
- * @throws FormatError if two files have one name.
- * @throws StorageError if it does not fit, a write fails or a source file can no longer be read; nothing is left behind.
- * @throws the signal's reason if aborted; nothing is left behind.
- */
-export async function importItem(
+export async function stageItem(
   context: LibraryContext,
   kind: ItemKind,
-  request: ImportRequest,
+  { name, files, facts }: ImportRequest,
   options: ImportOptions,
-): Promise<StoredItem> {
-  const { name, files } = request;
+): Promise<StagedImport> {
   const { signal } = options;
   signal?.throwIfAborted();
   refuseSameNames(files);
@@ -55,27 +39,39 @@ export async function importItem(
 
   const id = context.randomId();
   const running: Running = { ...options, context, id, name, size };
-  const item = await withLock(importLock(context.storeName, id), async () => {
-    try {
-      await context.database.atomically(
-        'readwrite',
-        (store) => void store.put(jobNow(running), jobKey(id)),
-        signal,
-      );
-      await storeParts(running, files);
-      return toStoredItem(id, await commit(running, kind, request));
-    } catch (error) {
-      const clean = await discardImport(context.database, id).then(
-        () => true,
-        () => false,
-      );
-      signal?.throwIfAborted();
-      if (error instanceof StorageError || !(error instanceof DOMException)) throw error;
-      throw writeFailed(name, size, await readSpace(0), error, clean);
-    }
-  });
-  context.announce({ what: changed(kind), id });
-  return item;
+  // Kept until it is committed or discarded, so that no other tab takes it for dead.
+  const unlock = await holdLock(importLock(context.storeName, id));
+  try {
+    await context.database.atomically('readwrite', (store) => putJob(store, running), signal);
+    await storeParts(running, files);
+    signal?.throwIfAborted();
+  } catch (error) {
+    const clean = await discardImport(context.database, id).then(
+      () => true,
+      () => false,
+    );
+    unlock();
+    signal?.throwIfAborted();
+    if (error instanceof StorageError || !(error instanceof DOMException)) throw error;
+    throw writeFailed(name, size, await readSpace(0), error, clean);
+  }
+  const { partSize } = context;
+  context.staged.set(id, { kind, name, size, partSize, files: layOut(files), facts, unlock });
+  return { id, kind, name, size, discard: () => discardStaged(context, id) };
+}
+
+async function discardStaged(context: LibraryContext, id: string): Promise<void> {
+  const staging = context.staged.get(id);
+  if (!staging) return;
+  context.staged.delete(id);
+  try {
+    await guarded(
+      `Removing what was stored of ${staging.name}`,
+      discardImport(context.database, id),
+    );
+  } finally {
+    staging.unlock();
+  }
 }
 
 function refuseSameNames(files: readonly NamedBlob[]): void {
@@ -87,8 +83,6 @@ function refuseSameNames(files: readonly NamedBlob[]): void {
     seen.add(name);
   }
 }
-
-const jobNow = ({ name, context }: Running): Job => ({ name, touchedAt: context.now() });
 
 async function storeParts(running: Running, files: readonly NamedBlob[]): Promise<void> {
   const { context, size, signal, onProgress } = running;
@@ -118,7 +112,7 @@ async function storePart(running: Running, part: PartSource): Promise<void> {
       'readwrite',
       async (store) => {
         await requireJob(store, running);
-        store.put(jobNow(running), jobKey(id));
+        putJob(store, running);
         store.put(part.blob, key);
       },
       signal,
@@ -143,48 +137,4 @@ async function storePart(running: Running, part: PartSource): Promise<void> {
       )
     );
   }
-}
-
-async function commit(
-  { context, id, name, size, signal }: Running,
-  kind: ItemKind,
-  { files, facts }: ImportRequest,
-): Promise<Manifest> {
-  const { partSize, now } = context;
-  const manifest: Manifest = {
-    schema: SCHEMA,
-    name,
-    size,
-    partSize,
-    fileCount: files.length,
-    importedAt: now(),
-    facts,
-  };
-  await context.database.atomically(
-    'readwrite',
-    async (store) => {
-      await requireJob(store, { id, name });
-      const parts = await resultOf(store.count(keysUnder('part', id)));
-      if (parts !== partCount(size, partSize)) throw lostImport(name);
-      store.put(layOut(files), filesKey(id));
-      store.put(manifest, manifestKey(kind, id));
-      store.delete(jobKey(id));
-    },
-    signal,
-  );
-  return manifest;
-}
-
-/** Without Web Locks another tab may have taken this import for dead: never write for a job that is gone. */
-async function requireJob(
-  store: IDBObjectStore,
-  { id, name }: Pick<Running, 'id' | 'name'>,
-): Promise<void> {
-  if ((await resultOf(store.getKey(jobKey(id)))) === undefined) throw lostImport(name);
-}
-
-function lostImport(name: string): StorageError {
-  return new StorageError(
-    `${name}: what had been stored of it was removed meanwhile, by another tab or by the browser. Add it again.`,
-  );
 }

@@ -1,43 +1,36 @@
-/** Lists, opens, changes and removes whole items. */
+/** Finds, opens and changes single items. */
 import type { NamedBlob } from '../checkpoint/types';
 import { StorageError } from '../errors';
+import { changed, guarded, type LibraryContext } from './context';
 import { resultOf } from './database';
-import {
-  filesKey,
-  holdingsOf,
-  ITEM_KINDS,
-  type ItemKind,
-  idOf,
-  keysUnder,
-  manifestKey,
-  partKey,
-} from './keys';
+import { filesKey, ITEM_KINDS, keysUnder, manifestKey, partKey } from './keys';
 import { type FileEntry, joinFile, partCount, partLength } from './parts';
-import {
-  changed,
-  type FileTable,
-  guarded,
-  type LibraryContext,
-  type Manifest,
-  SCHEMA,
-  toStoredItem,
-} from './records';
-import type { Json, StoredItem } from './types';
+import { labelOf, type Manifest, readFileTable, readManifest, toStoredItem } from './records';
+import type { ItemKind, Json, StoredItem } from './types';
 
-/** In order of import. */
-export async function listItems(context: LibraryContext, kind: ItemKind): Promise<StoredItem[]> {
-  const range = keysUnder(kind);
-  const [keys, manifests] = await guarded(
-    'Listing the library',
-    context.database.atomically('readonly', (store) =>
-      Promise.all([resultOf(store.getAllKeys(range)), resultOf<Manifest[]>(store.getAll(range))]),
+export async function getItem(
+  { database }: LibraryContext,
+  id: string,
+): Promise<StoredItem | undefined> {
+  const found = await guarded(
+    'Looking up an item of the library',
+    database.atomically('readonly', (store) => findManifest(store, id)),
+  );
+  return found && toStoredItem(id, found.kind, found.manifest);
+}
+
+/** Bytes of all items, together. */
+export async function sumSizes({ database }: LibraryContext): Promise<number> {
+  const manifests = await guarded(
+    'Adding up the library',
+    database.atomically('readonly', async (store) =>
+      Promise.all(ITEM_KINDS.map((kind) => resultOf<unknown[]>(store.getAll(keysUnder(kind))))),
     ),
   );
   return manifests
-    .map((manifest, index) => ({ manifest, id: idOf(keys[index] ?? '') }))
-    .filter(({ manifest }) => manifest.schema === SCHEMA)
-    .map(({ manifest, id }) => toStoredItem(id, manifest))
-    .sort((a, b) => a.importedAt - b.importedAt || (a.id < b.id ? -1 : 1));
+    .flat()
+    .map(readManifest)
+    .reduce((sum, found) => sum + (found.is === 'good' ? found.record.size : 0), 0);
 }
 
 /** An item's files and the way to make each one's Blob, by reference. */
@@ -45,32 +38,32 @@ export async function openItem(
   context: LibraryContext,
   kind: ItemKind,
   id: string,
-): Promise<{ entries: FileTable; blobOf: (entry: FileEntry) => Blob }> {
-  const { manifest, entries, parts } = await guarded(
+): Promise<{ entries: readonly FileEntry[]; blobOf: (entry: FileEntry) => Blob }> {
+  const { manifest, table, parts } = await guarded(
     'Opening an item of the library',
     context.database.atomically('readonly', async (store) => {
-      const manifest = await resultOf<Manifest | undefined>(store.get(manifestKey(kind, id)));
+      const manifest = await getManifest(store, kind, id);
       if (!manifest) throw notInLibrary();
       const count = partCount(manifest.size, manifest.partSize);
-      const [entries, ...parts] = await Promise.all([
-        resultOf<FileTable | undefined>(store.get(filesKey(id))),
-        ...Array.from({ length: count }, (_, n) =>
-          resultOf<Blob | undefined>(store.get(partKey(id, n))),
-        ),
+      const [table, ...parts] = await Promise.all([
+        resultOf<unknown>(store.get(filesKey(id))),
+        ...Array.from({ length: count }, (_, n) => resultOf<unknown>(store.get(partKey(id, n)))),
       ]);
-      return { manifest, entries, parts };
+      return { manifest, table: readFileTable(table), parts };
     }),
   );
   const { name, size, partSize } = manifest;
-  const whole = parts.filter((part, n) => part?.size === partLength(n, size, partSize));
-  if (!entries || whole.length < parts.length) {
-    throw new StorageError(
-      `${name} is damaged in the library: the browser lost ${parts.length - whole.length} of its ${parts.length} parts. ` +
-        'Remove it and add it again.',
+  const present = parts.flatMap((part, n) =>
+    part instanceof Blob && part.size === partLength(n, size, partSize) ? [part] : [],
+  );
+  if (present.length < parts.length) {
+    throw damaged(
+      name,
+      `the browser lost ${parts.length - present.length} of its ${parts.length} parts`,
     );
   }
-  const present = parts.filter((part) => part !== undefined);
-  return { entries, blobOf: (entry) => joinFile(present, partSize, entry) };
+  if (table.is !== 'good') throw damaged(name, 'the list of its files cannot be read');
+  return { entries: table.record, blobOf: (entry) => joinFile(present, partSize, entry) };
 }
 
 export async function openModel(context: LibraryContext, id: string): Promise<NamedBlob[]> {
@@ -87,20 +80,6 @@ export async function openImageSet(context: LibraryContext, id: string): Promise
       return blobOf(entry);
     },
   }));
-}
-
-export async function removeItem(context: LibraryContext, id: string): Promise<void> {
-  const kind = await guarded(
-    'Removing an item from the library',
-    context.database.atomically('readwrite', async (store) => {
-      const found = await findManifest(store, id);
-      if (!found) return undefined;
-      store.delete(manifestKey(found.kind, id));
-      for (const holding of holdingsOf(id)) store.delete(holding);
-      return found.kind;
-    }),
-  );
-  if (kind) context.announce({ what: changed(kind), id });
 }
 
 export async function setFacts(
@@ -122,20 +101,45 @@ export async function setFacts(
   context.announce({ what: changed(kind), id });
 }
 
-/** The item's manifest, if there is such an item. */
+/** The item's manifest, if there is such an item. Throws where it cannot be understood. */
 export async function findManifest(
   store: IDBObjectStore,
   id: string,
 ): Promise<{ kind: ItemKind; manifest: Manifest } | undefined> {
   for (const kind of ITEM_KINDS) {
-    const manifest = await resultOf<Manifest | undefined>(store.get(manifestKey(kind, id)));
+    const manifest = await getManifest(store, kind, id);
     if (manifest) return { kind, manifest };
   }
   return undefined;
 }
 
+async function getManifest(
+  store: IDBObjectStore,
+  kind: ItemKind,
+  id: string,
+): Promise<Manifest | undefined> {
+  const value = await resultOf<unknown>(store.get(manifestKey(kind, id)));
+  if (value === undefined) return undefined;
+  const found = readManifest(value);
+  if (found.is === 'good') return found.record;
+  const name = labelOf(id, value);
+  throw found.is === 'later' ? ofLaterVersion(name) : damaged(name, 'its record cannot be read');
+}
+
 function notInLibrary(): StorageError {
   return new StorageError(
     'This item is no longer in the library: it was removed, perhaps in another tab. Add it again.',
+  );
+}
+
+function damaged(name: string, what: string): StorageError {
+  return new StorageError(
+    `${name} is damaged in the library: ${what}. Remove it and add it again.`,
+  );
+}
+
+function ofLaterVersion(name: string): StorageError {
+  return new StorageError(
+    `${name} was added with a later version of this page. Reload the page to use it.`,
   );
 }

@@ -3,8 +3,9 @@
  * number, so `[...prefix, []]` bounds everything that starts with `prefix`.
  */
 
-/** The first element of a manifest's key. */
-export type ItemKind = 'checkpoint' | 'imageset';
+import type { ItemKind } from './types';
+
+/** The first elements of manifests' keys. */
 export const ITEM_KINDS: readonly ItemKind[] = ['checkpoint', 'imageset'];
 
 /** Written first and deleted with the manifest's transaction: an import that is under way, or died. */
@@ -15,9 +16,8 @@ export const partKey = (id: string, n: number) => ['part', id, n];
 export const filesKey = (id: string) => ['files', id];
 /** The item exists if and only if this record does. */
 export const manifestKey = (kind: ItemKind, id: string) => [kind, id];
-/** Bytes that were computed from the item, and when they were last of use; apart, so that looking for the oldest reads none. */
-export const derivedKey = (id: string, name: string) => ['derived', id, name];
-export const derivedUseKey = (id: string, name: string) => ['derived-use', id, name];
+/** What the item's user keeps with it; apart from the manifest, so that reading all of them loads no facts. */
+export const entryKey = (id: string) => ['entry', id];
 export const settingKey = (name: string) => ['setting', name];
 
 /** Every key that starts with these elements and has more. */
@@ -26,15 +26,28 @@ export function keysUnder(...prefix: string[]): IDBKeyRange {
 }
 
 /** First elements of the keys of what an item holds besides its manifest; the second is its id. */
-export const HOLDINGS = ['part', 'files', 'derived', 'derived-use'];
+export const HOLDINGS = [
+  'part',
+  'files',
+  'entry',
+  'derived',
+  'derived-use',
+  'result',
+  'result-use',
+] as const;
 
 /** The keys of what one item holds besides its manifest. */
 export const holdingsOf = (id: string) => [
   filesKey(id),
+  entryKey(id),
   ...HOLDINGS.map((prefix) => keysUnder(prefix, id)),
 ];
 
-/** The id in a key of jobs, manifests or what items hold. */
-export function idOf(key: IDBValidKey): string {
-  return Array.isArray(key) ? String(key[1]) : String(key);
+/** The second element of a key: an item's id, or a setting's name. */
+export const idOf = (key: IDBValidKey): string => elementOf(key, 1);
+/** The third element of the key of what is cached for an item. */
+export const nameOf = (key: IDBValidKey): string => elementOf(key, 2);
+
+function elementOf(key: IDBValidKey, index: number): string {
+  return Array.isArray(key) ? String(key[index]) : String(key);
 }

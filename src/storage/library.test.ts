@@ -10,6 +10,7 @@ import {
   seededRandom,
   stubNavigator,
 } from './test-support';
+import { addImageSet, addModel, listItems, removeItem, setSetting } from './testing';
 import type { Library, LibraryChange } from './types';
 
 const opened: Library[] = [];
@@ -32,7 +33,7 @@ describe('the library', () => {
       { name: 'config.json', blob: new Blob(['{"a":1}'], { type: 'application/json' }) },
       ...makeFiles({ 'empty.txt': 0, 'model.safetensors': 47, 'tokenizer.json': 10 }),
     ];
-    const { id } = await lib.importModel({ name: 'clip', files, facts: { width: 768 } });
+    const { id } = await addModel(lib, { name: 'clip', files, facts: { width: 768 } });
     const back = await lib.openModel(id);
     expect(await contentOf(back)).toEqual(await contentOf(files));
     expect(back[0]?.blob.type).toBe('application/json');
@@ -42,10 +43,10 @@ describe('the library', () => {
     const storeName = freshStoreName();
     const files = makeFiles({ 'model.safetensors': 33 });
     const before = library(storeName);
-    const item = await before.importModel({ name: 'clip', files, facts: { n: 1 } });
+    const item = await addModel(before, { name: 'clip', files, facts: { n: 1 } });
     await before.close();
     const after = library(storeName);
-    expect(await after.listModels()).toEqual([item]);
+    expect(await listItems(after, 'checkpoint')).toEqual([item]);
     expect(await contentOf(await after.openModel(item.id))).toEqual(await contentOf(files));
   });
 
@@ -57,7 +58,7 @@ describe('the library', () => {
       const lib = library(storeName, partSize);
       const sizes = Array.from({ length: random(12) }, (_, i) => [`f${i}`, random(45)] as const);
       const files = makeFiles(Object.fromEntries(sizes), round);
-      const { id, size } = await lib.importImageSet({ name: 'set', files, facts: null });
+      const { id, size } = await addImageSet(lib, { name: 'set', files, facts: null });
       expect(await contentOf(await lib.openImageSet(id))).toEqual(await contentOf(files));
       const parts = (await allKeys(storeName)).filter(
         (key) => Array.isArray(key) && key[0] === 'part',
@@ -74,10 +75,10 @@ describe('the library', () => {
       (_, i) => [`dog/${(i * 7919) % 2000}.png`, 3] as const,
     );
     const files = makeFiles(Object.fromEntries(sizes));
-    const { id, fileCount } = await lib.importImageSet({ name: 'pets', files, facts: null });
+    const { id, fileCount } = await addImageSet(lib, { name: 'pets', files, facts: null });
     expect(fileCount).toBe(2000);
-    // Two parts, the table of files, the manifest.
-    expect(await allKeys(storeName)).toHaveLength(4);
+    // Two parts, the table of files, the manifest, the entry.
+    expect(await allKeys(storeName)).toHaveLength(5);
     const back = await lib.openImageSet(id);
     expect(back.map(({ name }) => name)).toEqual(files.map(({ name }) => name));
     expect(await contentOf(back.slice(1360, 1370))).toEqual(
@@ -91,11 +92,15 @@ describe('the library', () => {
     opened.push(lib);
     const files = makeFiles({ a: 3 });
     for (const name of ['zebra', 'apple', 'mango']) {
-      await lib.importModel({ name, files, facts: null });
+      await addModel(lib, { name, files, facts: null });
     }
-    await lib.importImageSet({ name: 'pets', files, facts: null });
-    expect((await lib.listModels()).map(({ name }) => name)).toEqual(['zebra', 'apple', 'mango']);
-    expect((await lib.listImageSets()).map(({ name }) => name)).toEqual(['pets']);
+    await addImageSet(lib, { name: 'pets', files, facts: null });
+    expect((await listItems(lib, 'checkpoint')).map(({ name }) => name)).toEqual([
+      'zebra',
+      'apple',
+      'mango',
+    ]);
+    expect((await listItems(lib, 'imageset')).map(({ name }) => name)).toEqual(['pets']);
   });
 
   it('never reads a byte of what it stores or opens', async () => {
@@ -104,7 +109,7 @@ describe('the library', () => {
     );
     const lib = library();
     const files = makeFiles({ a: 35, b: 4, c: 18 });
-    const { id } = await lib.importModel({ name: 'clip', files, facts: null });
+    const { id } = await addModel(lib, { name: 'clip', files, facts: null });
     await lib.openModel(id);
     for (const read of reads) expect(read).not.toHaveBeenCalled();
   });
@@ -113,13 +118,13 @@ describe('the library', () => {
     const storeName = freshStoreName();
     const lib = library(storeName);
     const files = makeFiles({ a: 35, b: 4 });
-    const kept = await lib.importModel({ name: 'kept', files, facts: null });
+    const kept = await addModel(lib, { name: 'kept', files, facts: null });
     const keysBefore = await allKeys(storeName);
-    const model = await lib.importModel({ name: 'gone', files, facts: null });
-    const images = await lib.importImageSet({ name: 'gone', files, facts: null });
-    await lib.remove(model.id);
-    await lib.remove(images.id);
-    await lib.remove('never-there');
+    const model = await addModel(lib, { name: 'gone', files, facts: null });
+    const images = await addImageSet(lib, { name: 'gone', files, facts: null });
+    await removeItem(lib, model.id);
+    await removeItem(lib, images.id);
+    await removeItem(lib, 'never-there');
     expect(await allKeys(storeName)).toEqual(keysBefore);
     expect(await contentOf(await lib.openModel(kept.id))).toEqual(await contentOf(files));
   });
@@ -131,7 +136,7 @@ describe('the library', () => {
       `[StorageError: This item is no longer in the library: it was removed, perhaps in another tab. Add it again.]`,
     );
     await expect(lib.setFacts('nothing', 1)).rejects.toThrow(StorageError);
-    const { id } = await lib.importModel({
+    const { id } = await addModel(lib, {
       name: 'clip',
       files: makeFiles({ a: 35 }),
       facts: null,
@@ -145,33 +150,38 @@ describe('the library', () => {
 
   it('replaces facts, and computes them from the present ones without losing a writer', async () => {
     const lib = library();
-    const { id } = await lib.importModel({ name: 'clip', files: makeFiles({ a: 1 }), facts: [] });
+    const { id } = await addModel(lib, { name: 'clip', files: makeFiles({ a: 1 }), facts: [] });
     const append = (word: string) =>
       lib.setFacts(id, (facts) => (Array.isArray(facts) ? [...facts, word] : [word]));
     await Promise.all(['a', 'b', 'c'].map(append));
-    expect((await lib.listModels())[0]?.facts).toEqual(['a', 'b', 'c']);
+    expect((await listItems(lib, 'checkpoint'))[0]?.facts).toEqual(['a', 'b', 'c']);
     await lib.setFacts(id, { sha256: 'ff' });
-    expect((await lib.listModels())[0]?.facts).toEqual({ sha256: 'ff' });
+    expect((await listItems(lib, 'checkpoint'))[0]?.facts).toEqual({ sha256: 'ff' });
   });
 
   it('keeps settings apart from everything else', async () => {
     const lib = library();
-    expect(await lib.getSetting('pool')).toBeUndefined();
-    await lib.setSetting('pool', { lambda: 0.7, order: ['a', 'b'] });
-    await lib.setSetting('tasks', []);
-    await lib.setSetting('pool', { lambda: -1, order: [] });
-    expect(await lib.getSetting('pool')).toEqual({ lambda: -1, order: [] });
-    await lib.setSetting('pool', undefined);
-    expect(await lib.getSetting('pool')).toBeUndefined();
-    expect(await lib.getSetting('tasks')).toEqual([]);
-    expect(await lib.recover()).toEqual({ unfinished: [], orphans: 0, scratchFiles: 0 });
-    expect(await lib.getSetting('tasks')).toEqual([]);
+    expect((await lib.read()).settings.pool).toBeUndefined();
+    await setSetting(lib, 'pool', { lambda: 0.7, order: ['a', 'b'] });
+    await setSetting(lib, 'tasks', []);
+    await setSetting(lib, 'pool', { lambda: -1, order: [] });
+    expect((await lib.read()).settings.pool).toEqual({ lambda: -1, order: [] });
+    await setSetting(lib, 'pool', undefined);
+    expect((await lib.read()).settings.pool).toBeUndefined();
+    expect((await lib.read()).settings.tasks).toEqual([]);
+    expect(await lib.recover()).toEqual({
+      unfinished: [],
+      orphans: 0,
+      damaged: [],
+      scratchFiles: 0,
+    });
+    expect((await lib.read()).settings.tasks).toEqual([]);
   });
 
   it('tells how much is used, held and available', async () => {
     const lib = library();
-    await lib.importModel({ name: 'clip', files: makeFiles({ a: 30, b: 5 }), facts: null });
-    await lib.importImageSet({ name: 'pets', files: makeFiles({ a: 7 }), facts: null });
+    await addModel(lib, { name: 'clip', files: makeFiles({ a: 30, b: 5 }), facts: null });
+    await addImageSet(lib, { name: 'pets', files: makeFiles({ a: 7 }), facts: null });
     expect(await lib.usage()).toEqual({
       used: 42,
       held: 42,
@@ -191,11 +201,11 @@ describe('the library', () => {
 
   it('reopens a connection that the browser has closed', async () => {
     const lib = library();
-    await lib.setSetting('pool', 1);
+    await setSetting(lib, 'pool', 1);
     const close = vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementationOnce(() => {
       throw new DOMException('The database connection is closing.', 'InvalidStateError');
     });
-    expect(await lib.getSetting('pool')).toBe(1);
+    expect((await lib.read()).settings.pool).toBe(1);
     expect(close).toHaveBeenCalledTimes(2);
   });
 
@@ -204,11 +214,11 @@ describe('the library', () => {
     const open = vi.spyOn(indexedDB, 'open').mockImplementation(() => {
       throw new DOMException('Denied.', 'SecurityError');
     });
-    await expect(lib.listModels()).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[StorageError: Listing the library did not work: the browser's storage failed (SecurityError). Reload the page; a private window, blocked site data or a full disk can be the reason.]`,
+    await expect(listItems(lib, 'checkpoint')).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[StorageError: Reading the library did not work: the browser's storage failed (SecurityError). Reload the page; a private window, blocked site data or a full disk can be the reason.]`,
     );
     open.mockRestore();
-    expect(await lib.listModels()).toEqual([]);
+    expect(await listItems(lib, 'checkpoint')).toEqual([]);
   });
 });
 
@@ -218,14 +228,14 @@ describe('two libraries on one store', () => {
     const [one, two] = [library(storeName, 7), library(storeName, 11)];
     const [a, b] = [makeFiles({ a: 60 }, 1), makeFiles({ b: 60 }, 2)];
     const [first, second] = await Promise.all([
-      one.importModel({ name: 'a', files: a, facts: null }),
-      two.importModel({ name: 'b', files: b, facts: null }),
+      addModel(one, { name: 'a', files: a, facts: null }),
+      addModel(two, { name: 'b', files: b, facts: null }),
     ]);
-    expect(await one.listModels()).toEqual(await two.listModels());
+    expect(await listItems(one, 'checkpoint')).toEqual(await listItems(two, 'checkpoint'));
     expect(await contentOf(await two.openModel(first.id))).toEqual(await contentOf(a));
     expect(await contentOf(await one.openModel(second.id))).toEqual(await contentOf(b));
-    await two.remove(first.id);
-    expect((await one.listModels()).map(({ id }) => id)).toEqual([second.id]);
+    await removeItem(two, first.id);
+    expect((await listItems(one, 'checkpoint')).map(({ id }) => id)).toEqual([second.id]);
   });
 
   it('tell each other, and not themselves, what changed', async () => {
@@ -236,11 +246,11 @@ describe('two libraries on one store', () => {
     one.onChange((change) => own.push(change));
     const stop = two.onChange((change) => seen.push(change));
     const files = makeFiles({ a: 3 });
-    const { id: model } = await one.importModel({ name: 'a', files, facts: null });
-    const { id: images } = await one.importImageSet({ name: 'b', files, facts: null });
+    const { id: model } = await addModel(one, { name: 'a', files, facts: null });
+    const { id: images } = await addImageSet(one, { name: 'b', files, facts: null });
     await one.setFacts(images, 1);
-    await one.setSetting('pool', 1);
-    await one.remove(model);
+    await setSetting(one, 'pool', 1);
+    await removeItem(one, model);
     const expected: LibraryChange[] = [
       { what: 'model', id: model },
       { what: 'imageset', id: images },
@@ -253,7 +263,7 @@ describe('two libraries on one store', () => {
     stop();
     const later: LibraryChange[] = [];
     two.onChange((change) => later.push(change));
-    await one.setSetting('pool', 2);
+    await setSetting(one, 'pool', 2);
     await vi.waitFor(() => expect(later).toHaveLength(1));
     expect(seen).toEqual(expected);
   });

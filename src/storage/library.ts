@@ -4,16 +4,18 @@
  * dedicated worker.
  */
 import { openChanges } from './changes';
+import { guarded, type LibraryContext } from './context';
 import { openDatabase } from './database';
 import { DERIVED_LIMIT, getDerived, putDerived } from './derived';
-import { importItem } from './import';
-import { listItems, openImageSet, openModel, removeItem, setFacts } from './items';
+import { stageItem } from './import';
+import { getItem, openImageSet, openModel, setFacts, sumSizes } from './items';
 import { PART_SIZE } from './parts';
-import { guarded, type LibraryContext } from './records';
+import { readRecords, withoutPlaces } from './read';
 import { recoverRecords } from './recover';
+import { getResults, putResults, RESULTS_LIMIT, touchResults } from './results';
 import { writeScratchFile } from './scratch';
 import { sweepDisk } from './scratch-opfs';
-import { getSetting, setSetting } from './settings';
+import { transact } from './transact';
 import type { Library } from './types';
 import { readPersisted, readSpace } from './usage';
 
@@ -24,6 +26,8 @@ export interface LibraryOptions {
   readonly partSize?: number;
   /** Bytes that may be kept of what is derived from items. */
   readonly derivedLimit?: number;
+  /** Bytes that results may take, by what those who keep them say of each. */
+  readonly resultsLimit?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly randomId?: () => string;
@@ -33,40 +37,42 @@ const STORE_NAME = 'task-arithmetic-studio';
 
 /** Opens (and on first use creates) the library. Run `recover` before anything else. */
 export function openLibrary(options: LibraryOptions = {}): Library {
-  const { storeName = STORE_NAME, partSize = PART_SIZE, derivedLimit = DERIVED_LIMIT } = options;
+  const { storeName = STORE_NAME, partSize = PART_SIZE } = options;
   const database = openDatabase(storeName);
   const changes = openChanges(storeName);
   const context: LibraryContext = {
     storeName,
     database,
     partSize,
-    derivedLimit,
+    derivedLimit: options.derivedLimit ?? DERIVED_LIMIT,
+    resultsLimit: options.resultsLimit ?? RESULTS_LIMIT,
+    staged: new Map(),
     now: options.now ?? Date.now,
     randomId: options.randomId ?? randomHex,
     announce: changes.announce,
   };
 
   return {
-    importModel: (request, importOptions = {}) =>
-      importItem(context, 'checkpoint', request, importOptions),
-    importImageSet: (request, importOptions = {}) =>
-      importItem(context, 'imageset', request, importOptions),
-    listModels: () => listItems(context, 'checkpoint'),
-    listImageSets: () => listItems(context, 'imageset'),
+    stageModel: (request, importOptions = {}) =>
+      stageItem(context, 'checkpoint', request, importOptions),
+    stageImageSet: (request, importOptions = {}) =>
+      stageItem(context, 'imageset', request, importOptions),
+    transact: (change) => transact(context, change),
+    read: async () =>
+      withoutPlaces(
+        await guarded('Reading the library', database.atomically('readonly', readRecords)),
+      ),
+    getItem: (id) => getItem(context, id),
     openModel: (id) => openModel(context, id),
     openImageSet: (id) => openImageSet(context, id),
-    remove: (id) => removeItem(context, id),
     setFacts: (id, facts) => setFacts(context, id, facts),
     getDerived: (id, name) => getDerived(context, id, name),
     putDerived: (id, name, bytes) => putDerived(context, id, name, bytes),
-    getSetting: (name) => getSetting(context, name),
-    setSetting: (name, value) => setSetting(context, name, value),
+    getResults: (owner) => getResults(context, owner),
+    putResults: (results) => putResults(context, results),
+    touchResults: (owner, names) => touchResults(context, owner, names),
     async usage() {
-      const lists = await Promise.all([
-        listItems(context, 'checkpoint'),
-        listItems(context, 'imageset'),
-      ]);
-      const held = lists.flat().reduce((sum, item) => sum + item.size, 0);
+      const held = await sumSizes(context);
       const [space, persisted] = await Promise.all([readSpace(held), readPersisted()]);
       return { ...space, held, persisted };
     },
@@ -78,6 +84,9 @@ export function openLibrary(options: LibraryOptions = {}): Library {
       writeScratchFile(context, name, chunks, scratchOptions),
     onChange: changes.onChange,
     async close() {
+      // What is staged can no longer be committed: another tab may clean up.
+      for (const { unlock } of context.staged.values()) unlock();
+      context.staged.clear();
       changes.close();
       await database.close();
     },

@@ -1,69 +1,89 @@
-/** The records of the store, and what every file of this room needs to work on them. */
-import { StorageError } from '../errors';
-import type { Database } from './database';
-import { accessFailed } from './failure';
-import type { ItemKind } from './keys';
-import type { FileEntry } from './parts';
-import type { Json, LibraryChange, StoredItem } from './types';
+/** The records of the store: their shapes, and how what is read back is checked. */
+import * as v from 'valibot';
+import { isJson } from './json';
+import type { ItemKind, Json, StoredItem } from './types';
 
-/** An import that is under way, or that died. */
-export interface Job {
-  readonly name: string;
-  /** Milliseconds since 1970 of its last write: its only sign of life where there are no Web Locks. */
-  readonly touchedAt: number;
-}
-
-/** Records of another schema belong to another version of the program: they are neither shown nor touched. */
+/** Of every record here. One of a later schema belongs to a later version of the program: neither shown nor touched. */
 export const SCHEMA = 1;
 
-export interface Manifest {
-  readonly schema: typeof SCHEMA;
-  readonly name: string;
-  readonly size: number;
-  readonly partSize: number;
-  readonly fileCount: number;
-  readonly importedAt: number;
-  readonly facts: Json;
-}
+const Schema = v.literal(SCHEMA);
+/** Records that were written without one before there was another are of the first. */
+const SchemaOrFirst = v.optional(Schema, SCHEMA);
+const Count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const JsonValue = v.custom<Json>(isJson);
 
-export type FileTable = readonly FileEntry[];
+/** An import that is under way, or that died. */
+const JobRecord = v.object({
+  schema: SchemaOrFirst,
+  name: v.string(),
+  /** Milliseconds since 1970 of its last write: its only sign of life where there are no Web Locks. */
+  touchedAt: v.number(),
+});
+export type Job = Readonly<v.InferOutput<typeof JobRecord>>;
 
-/** Of bytes that were derived from an item. */
-export interface DerivedUse {
-  readonly size: number;
+/** Its schema is also that of the table of files, which is written with it and never changed. */
+const ManifestRecord = v.object({
+  schema: Schema,
+  name: v.string(),
+  size: Count,
+  partSize: v.pipe(Count, v.minValue(1)),
+  fileCount: Count,
+  importedAt: v.number(),
+  facts: JsonValue,
+});
+export type Manifest = Readonly<v.InferOutput<typeof ManifestRecord>>;
+
+const FileRecord = v.object({
+  name: v.string(),
+  type: v.string(),
+  offset: Count,
+  size: Count,
+});
+const FileTableRecord = v.array(FileRecord);
+
+/** What the user of an item keeps with it, and its place among the items. */
+const EntryRecord = v.object({ schema: Schema, importedAt: v.number(), entry: JsonValue });
+export type Entry = Readonly<v.InferOutput<typeof EntryRecord>>;
+
+/** Of something that is kept because it may be of use again. */
+const UseRecord = v.object({
+  schema: SchemaOrFirst,
+  size: Count,
   /** Milliseconds since 1970. */
-  readonly usedAt: number;
+  usedAt: v.number(),
+  /** Ids of the items besides its owner that it was computed from. */
+  others: v.optional(v.array(v.string()), []),
+});
+export type Use = Readonly<v.InferOutput<typeof UseRecord>>;
+
+const LaterRecord = v.object({ schema: v.pipe(v.number(), v.gtValue(SCHEMA)) });
+const NamedRecord = v.object({ name: v.string() });
+
+/** What a record turned out to be. */
+export type Reading<T> =
+  | { readonly is: 'good'; readonly record: T }
+  | { readonly is: 'later' | 'damaged' };
+
+function readerOf<T>(schema: v.GenericSchema<unknown, T>): (value: unknown) => Reading<T> {
+  return (value) => {
+    const result = v.safeParse(schema, value);
+    if (result.success) return { is: 'good', record: result.output };
+    return { is: v.is(LaterRecord, value) ? 'later' : 'damaged' };
+  };
 }
 
-export interface LibraryContext {
-  /** Also the prefix of its locks and scratch files, and the name of its channel. */
-  readonly storeName: string;
-  readonly database: Database;
-  readonly partSize: number;
-  /** Bytes of everything derived, together. */
-  readonly derivedLimit: number;
-  readonly now: () => number;
-  readonly randomId: () => string;
-  readonly announce: (change: LibraryChange) => void;
+export const readJob = readerOf(JobRecord);
+export const readManifest = readerOf(ManifestRecord);
+export const readFileTable = readerOf(FileTableRecord);
+export const readEntry = readerOf(EntryRecord);
+export const readUse = readerOf(UseRecord);
+
+/** How to call something whose record may be damaged. */
+export function labelOf(id: string, value: unknown): string {
+  return v.is(NamedRecord, value) ? value.name : id;
 }
 
-export function toStoredItem(id: string, manifest: Manifest): StoredItem {
+export function toStoredItem(id: string, kind: ItemKind, manifest: Manifest): StoredItem {
   const { name, size, fileCount, importedAt, facts } = manifest;
-  return { id, name, size, fileCount, importedAt, facts };
-}
-
-/** How other tabs are told of a change to this kind of item. */
-export const changed = (kind: ItemKind): LibraryChange['what'] =>
-  kind === 'checkpoint' ? 'model' : 'imageset';
-
-export const importLock = (storeName: string, id: string) => `${storeName}:import:${id}`;
-
-/** Turns a failure of the browser's storage into a message; every other error passes as it is. */
-export async function guarded<T>(doing: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    if (error instanceof StorageError || !(error instanceof DOMException)) throw error;
-    throw accessFailed(doing, error);
-  }
+  return { id, kind, name, size, fileCount, importedAt, facts };
 }

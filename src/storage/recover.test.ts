@@ -11,6 +11,7 @@ import {
   seededRandom,
   stubNavigator,
 } from './test-support';
+import { addModel, listItems, removeItem, setSetting } from './testing';
 import type { Library } from './types';
 
 const opened: Library[] = [];
@@ -41,7 +42,7 @@ const request = (name = 'sun397') => ({
 /** Leaves what a tab leaves that dies at its n-th put. */
 async function crashAtPut(lib: Library, n: number, name?: string): Promise<void> {
   const { revive } = failPut(n, 'crash', 'UnknownError');
-  await lib.importModel(request(name)).catch(() => undefined);
+  await addModel(lib, request(name)).catch(() => undefined);
   revive();
 }
 
@@ -51,7 +52,7 @@ describe('recover', () => {
     await crashAtPut(library(storeName), n);
     expect(await allKeys(storeName)).not.toEqual([]);
     const after = library(storeName);
-    expect(await after.listModels()).toEqual([]);
+    expect(await listItems(after, 'checkpoint')).toEqual([]);
     expect(await after.recover()).toMatchObject({ unfinished: ['sun397'], orphans: 0 });
     expect(await allKeys(storeName)).toEqual([]);
   });
@@ -60,11 +61,11 @@ describe('recover', () => {
     const storeName = freshStoreName();
     const [writer, other] = [library(storeName), library(storeName)];
     const recoveries: Promise<unknown>[] = [];
-    const item = await writer.importModel(request(), {
+    const item = await addModel(writer, request(), {
       onProgress: () => recoveries.push(other.recover()),
     });
     for (const recovery of await Promise.all(recoveries)) {
-      expect(recovery).toEqual({ unfinished: [], orphans: 0, scratchFiles: 0 });
+      expect(recovery).toEqual({ unfinished: [], orphans: 0, damaged: [], scratchFiles: 0 });
     }
     expect(await contentOf(await other.openModel(item.id))).toEqual(
       await contentOf(request().files),
@@ -82,17 +83,15 @@ describe('recover', () => {
         if (typeof options !== 'function' && options.ifAvailable) await importing;
         return ask(name, options, work);
       });
-      void writer
-        .importModel(request(), {
-          onProgress() {
-            recovery ??= other.recover();
-          },
-        })
-        .then(() => finished());
+      void addModel(writer, request(), {
+        onProgress() {
+          recovery ??= other.recover();
+        },
+      }).then(() => finished());
     });
     await importing;
     expect(await recovery).toMatchObject({ unfinished: [], orphans: 0 });
-    const [item] = await other.listModels();
+    const [item] = await listItems(other, 'checkpoint');
     expect(await contentOf(await other.openModel(item?.id ?? ''))).toEqual(
       await contentOf(request().files),
     );
@@ -101,8 +100,8 @@ describe('recover', () => {
   it('removes records that belong to nothing, and nothing else', async () => {
     const storeName = freshStoreName();
     const lib = library(storeName);
-    await lib.importModel(request());
-    await lib.setSetting('pool', 1);
+    await addModel(lib, request());
+    await setSetting(lib, 'pool', 1);
     const before = await allKeys(storeName);
     const raw = createStore(storeName, 'library');
     await set(['part', 'nobody', 0], new Blob(['x']), raw);
@@ -119,7 +118,7 @@ describe('recover', () => {
     await set(['checkpoint', 'future'], { schema: 2 }, raw);
     await set(['part', 'future', 0], new Blob(['x']), raw);
     expect(await lib.recover()).toMatchObject({ orphans: 0 });
-    expect(await lib.listModels()).toEqual([]);
+    expect(await listItems(lib, 'checkpoint')).toEqual([]);
     expect(await allKeys(storeName)).toHaveLength(2);
   });
 });
@@ -148,7 +147,8 @@ describe('without Web Locks', () => {
     const writer = library(storeName, () => 0);
     const other = library(storeName, () => 2 * HOUR);
     let recovery: Promise<unknown> | undefined;
-    const importing = writer.importModel(
+    const importing = addModel(
+      writer,
       { ...request(), files: makeFiles({ a: 400 }) },
       {
         onProgress(done) {
@@ -188,27 +188,26 @@ describe('whatever fails', () => {
               )
             : undefined;
         let progress = 0;
-        const outcome = await lib
-          .importModel(
-            { name: `m${step}`, files, facts: step },
-            {
-              signal: controller.signal,
-              onProgress() {
-                if (mode === 3 && progress++ === abortAt) controller.abort();
-              },
+        const outcome = await addModel(
+          lib,
+          { name: `m${step}`, files, facts: step },
+          {
+            signal: controller.signal,
+            onProgress() {
+              if (mode === 3 && progress++ === abortAt) controller.abort();
             },
-          )
-          .catch(() => undefined);
+          },
+        ).catch(() => undefined);
         fault?.revive();
         if (outcome) whole.set(outcome.id, await contentOf(files));
-        const listed = await library(storeName).listModels();
+        const listed = await listItems(library(storeName), 'checkpoint');
         expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(whole.keys()));
       }
       const lib = library(storeName);
       expect((await lib.recover()).orphans).toBe(0);
       for (const [id, content] of whole) {
         expect(await contentOf(await lib.openModel(id))).toEqual(content);
-        await lib.remove(id);
+        await removeItem(lib, id);
       }
       expect(await allKeys(storeName)).toEqual([]);
     },

@@ -1,7 +1,7 @@
 /** Streams an output file out of memory as it is made. */
 import { StorageError } from '../errors';
+import type { LibraryContext } from './context';
 import { cannotFit, writeFailed } from './failure';
-import type { LibraryContext } from './records';
 import { openDiskTarget } from './scratch-opfs';
 import { openBlobTarget } from './scratch-target';
 import type { ScratchFile, ScratchOptions } from './types';

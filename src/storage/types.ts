@@ -1,10 +1,11 @@
 /**
- * The library as the engine sees it: models and image sets that survive a reload, each a set of named files, and small
- * settings. The words of the rest of the program (task vectors, pools, scores) do not occur here.
+ * The library as the engine sees it: models and image sets that survive a reload, each a set of named files with what its
+ * user keeps with it, what was computed from them, and small settings. The words of the rest of the program (task vectors,
+ * pools, scores) do not occur here.
  */
 import type { NamedBlob } from '../checkpoint/types';
 
-/** What can be kept as facts or as a setting: declare it with `type`, an `interface` is not assignable. */
+/** What can be kept as facts, as an entry or as a setting: declare it with `type`, an `interface` is not assignable. */
 export type Json =
   | null
   | boolean
@@ -13,17 +14,79 @@ export type Json =
   | readonly Json[]
   | { readonly [key: string]: Json | undefined };
 
+/** A model or an image set. */
+export type ItemKind = 'checkpoint' | 'imageset';
+
 /** A model or an image set in the library, without its files. */
 export interface StoredItem {
   readonly id: string;
+  readonly kind: ItemKind;
   readonly name: string;
   /** Bytes of all its files. */
   readonly size: number;
   readonly fileCount: number;
-  /** Milliseconds since 1970 at which the import was complete. */
+  /** Milliseconds since 1970 at which it was committed; of two items the later has the larger, whatever the clock does. */
   readonly importedAt: number;
   /** What the importer knows about it, opaque to the library. */
   readonly facts: Json;
+}
+
+/** An item and what its user keeps with it: opaque here, replaced whole. */
+export interface ItemEntry {
+  readonly id: string;
+  readonly kind: ItemKind;
+  /** `undefined`: an item of an older version, which has none (or one that the browser damaged). */
+  readonly entry: Json | undefined;
+}
+
+/** Everything small that the library knows, as of one moment. */
+export interface LibraryRecords {
+  /** In order of import. */
+  readonly items: readonly ItemEntry[];
+  readonly settings: Readonly<Record<string, Json>>;
+}
+
+/** What one transaction changes; everything that is not named stays as it is. Done in the order of these fields. */
+export interface LibraryChanges {
+  /** Staged imports that become items, with their entries. */
+  readonly commit?: readonly { readonly staged: StagedImport; readonly entry: Json }[];
+  /** By item id; ids that are gone are ignored. */
+  readonly entries?: Readonly<Record<string, Json>>;
+  /** Ids of items; each goes with its files, its entry and everything that was computed from it. */
+  readonly remove?: readonly string[];
+  /** By name; `undefined` removes. */
+  readonly settings?: Readonly<Record<string, Json | undefined>>;
+}
+
+/**
+ * An import whose bytes are all in the library, and which no list shows until it is committed. Until then it belongs to
+ * the library that staged it: one that is neither committed nor discarded is removed by a `recover` after its tab.
+ */
+export interface StagedImport {
+  readonly id: string;
+  readonly kind: ItemKind;
+  readonly name: string;
+  /** Bytes of all its files. */
+  readonly size: number;
+  /** Removes it; no-op once committed or discarded. */
+  discard(): Promise<void>;
+}
+
+/** What was computed from items, and can be computed again. */
+export interface StoredResult {
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** A result to be kept with its owner, an item, under a name. */
+export interface ResultRequest extends StoredResult {
+  readonly owner: string;
+  /** Ids of all items that it was computed from, the owner among them: it goes with the first of them that goes. */
+  readonly items: readonly string[];
+  /** What it counts for: about the bytes that `value` takes. */
+  readonly bytes: number;
+  /** Whatever can be cloned. */
+  readonly value: unknown;
 }
 
 export interface ImportRequest {
@@ -54,8 +117,8 @@ export interface Usage {
 
 /** What another tab (or another library of this page) changed. */
 export interface LibraryChange {
-  readonly what: 'model' | 'imageset' | 'setting';
-  /** The item's id, or the setting's name. */
+  readonly what: 'model' | 'imageset' | 'setting' | 'result';
+  /** The item's id, the setting's name, or the id of the item that owns the results. */
   readonly id: string;
 }
 
@@ -63,8 +126,13 @@ export interface LibraryChange {
 export interface Recovery {
   /** Names of imports that a closed or crashed tab left unfinished. */
   readonly unfinished: readonly string[];
-  /** Records that belonged to no import and to no item. */
+  /** Records that belonged to no import and to no item, or could be computed again and not be understood. */
   readonly orphans: number;
+  /**
+   * Names, or where they cannot be read ids, of what is there and cannot be understood, although no later version of the
+   * program stored it: items (which stay, and are listed, so that they can be removed), settings, and dead imports.
+   */
+  readonly damaged: readonly string[];
   /** Scratch files that no tab holds. */
   readonly scratchFiles: number;
 }
@@ -86,17 +154,35 @@ export interface ScratchFile {
 
 /** Every method rejects with `StorageError` where the browser's storage fails. */
 export interface Library {
-  importModel(request: ImportRequest, options?: ImportOptions): Promise<StoredItem>;
-  importImageSet(request: ImportRequest, options?: ImportOptions): Promise<StoredItem>;
-  /** In order of import. */
-  listModels(): Promise<StoredItem[]>;
-  listImageSets(): Promise<StoredItem[]>;
+  /**
+   * Stores a model's files, and nothing that makes it an item yet: that is `transact`.
+   *
+   * @throws FormatError if two files have one name.
+   * @throws StorageError if it does not fit, a write fails or a file can no longer be read; nothing is left behind.
+   * @throws the signal's reason if aborted; nothing is left behind.
+   */
+  stageModel(request: ImportRequest, options?: ImportOptions): Promise<StagedImport>;
+  /** As `stageModel`. */
+  stageImageSet(request: ImportRequest, options?: ImportOptions): Promise<StagedImport>;
+  /**
+   * Changes all or nothing, in one transaction, and resolves with the records as they are then. `change` is called once,
+   * with the records as they are before, and no other writer comes between; it may not wait for anything. What it throws
+   * is what this rejects with.
+   *
+   * @throws StorageError if a staged import is no longer there, or the storage fails; staged imports stay staged.
+   */
+  transact(change: (records: LibraryRecords) => LibraryChanges): Promise<LibraryRecords>;
+  read(): Promise<LibraryRecords>;
+  /**
+   * `undefined` if there is no such item.
+   *
+   * @throws StorageError if its record is damaged or of a later version of the program.
+   */
+  getItem(id: string): Promise<StoredItem | undefined>;
   /** A model's files in the order of import, each one Blob of references into the store: no byte is read. */
   openModel(id: string): Promise<NamedBlob[]>;
   /** As `openModel`; a picture's Blob is made each time it is asked for, so that thousands cost nothing. */
   openImageSet(id: string): Promise<NamedBlob[]>;
-  /** Removes a model or an image set and frees its space. No-op if there is none. */
-  remove(id: string): Promise<void>;
   /**
    * Replaces the facts of a model or an image set. With a function it is computed from the present facts in the same
    * transaction, so that two writers do not lose each other's.
@@ -109,9 +195,15 @@ export interface Library {
    * used for longest makes room. No-op where the item is gone, or where they alone are too much.
    */
   putDerived(id: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  getSetting(name: string): Promise<Json | undefined>;
-  /** `undefined` removes it. */
-  setSetting(name: string, value: Json | undefined): Promise<void>;
+  /** What is kept with this item, by name. Asking is no use of it: see `touchResults`. */
+  getResults(owner: string): Promise<StoredResult[]>;
+  /**
+   * Keeps results, in one transaction, in place of those of the same owner and name. Those whose items are not all in the
+   * library are ignored, and those that alone are too much. What was not used for longest makes room.
+   */
+  putResults(results: readonly ResultRequest[]): Promise<void>;
+  /** Notes that these were of use just now; names that are gone are ignored. */
+  touchResults(owner: string, names: readonly string[]): Promise<void>;
   usage(): Promise<Usage>;
   /** To be run at start: removes what closed or crashed tabs left behind, never what a living tab is writing. */
   recover(): Promise<Recovery>;
