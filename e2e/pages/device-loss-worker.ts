@@ -1,7 +1,7 @@
 /** The engine with its real parts and a hand on the GPU: devices are destroyed at moments that a test names. */
 import { expose } from 'comlink';
 import type { EngineChoice, StudioState } from '../../src/engine/api';
-import { createStudio } from '../../src/engine/studio';
+import { createEngine } from '../../src/engine/engine';
 import { loadWasmInBrowser } from '../../src/runtime/ort/wasm-browser';
 import { createWebgpuEngine } from '../../src/runtime/ort/webgpu';
 import type { OrtEngine } from '../../src/runtime/types';
@@ -57,7 +57,7 @@ function losing(engine: OrtEngine, device: GPUDevice, loss: Loss | undefined): O
   };
 }
 
-const studio = createStudio({
+const { commands: studio } = createEngine({
   library: openLibrary(),
   version: 'test',
   runtime: {

@@ -1,7 +1,7 @@
 /** The engine with its real parts, on the CPU, and a count of the batches of prompts that its text tower runs. */
 import { expose } from 'comlink';
 import type { StudioState } from '../../src/engine/api';
-import { createStudio } from '../../src/engine/studio';
+import { createEngine } from '../../src/engine/engine';
 import { countedWasm } from '../../src/engine/testing/counted-wasm';
 import { loadWasmInBrowser } from '../../src/runtime/ort/wasm-browser';
 import { openLibrary } from '../../src/storage/library';
@@ -12,7 +12,7 @@ const unavailable = async () => {
   throw new Error('This page computes on the CPU.');
 };
 
-const studio = createStudio({
+const { commands: studio } = createEngine({
   library: openLibrary(),
   version: 'test',
   runtime: { loadWasm: wasm.load, requestDevice: unavailable, createWebgpuEngine: unavailable },

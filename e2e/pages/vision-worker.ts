@@ -4,7 +4,7 @@ import { readFloat32 } from '../../src/checkpoint/dtype';
 import { openClip } from '../../src/clip/open';
 import { cutPatches, relativeError } from '../../src/clip/testing-numbers';
 import { createVisionTower } from '../../src/clip/vision-tower';
-import { verifyVision } from '../../src/engine/verify-vision';
+import { verifyVision } from '../../src/engine/scoring/verify-vision';
 import { combine } from '../../src/method/combine';
 import { taskArithmetic } from '../../src/method/task-arithmetic';
 import { allocateWeights, mergedWeights } from '../../src/method/weights';

@@ -57,3 +57,8 @@ export function formatBytes(bytes: number): string {
   const digits = unit > 0 && value < 99.95 ? 1 : 0;
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
+
+/** `12 s left`, `3 min left`: no finer than the guess is. */
+export function formatSecondsLeft(seconds: number): string {
+  return seconds < 90 ? `${Math.max(1, seconds)} s left` : `${Math.round(seconds / 60)} min left`;
+}

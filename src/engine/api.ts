@@ -170,6 +170,8 @@ export interface ScoreBoard {
   readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
   /** Text of the status line. When complete: `Scored N of N images`. */
   readonly status: string;
+  /** Whole seconds until what the status line speaks of is done; null while it cannot be told. */
+  readonly secondsLeft: number | null;
   /** Images of the merged column scored so far, and in all. */
   readonly scored: number;
   readonly total: number;
@@ -183,6 +185,14 @@ export interface JobView {
   readonly label: string;
   /** 0..1, or null while it cannot be told. */
   readonly progress: number | null;
+  /** Whole seconds until what the label names is done; null while it cannot be told. */
+  readonly secondsLeft: number | null;
+}
+
+/** Something that happened without a command: another tab removed a model, an earlier visit left something unfinished. */
+export interface Remark extends Finding {
+  /** Ascending. */
+  readonly id: number;
 }
 
 export interface StudioState {
@@ -197,6 +207,8 @@ export interface StudioState {
   readonly storage: StorageView;
   readonly jobs: readonly JobView[];
   readonly scores: ScoreBoard;
+  /** The latest; each is to be told once. */
+  readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
   readonly demoHidden: boolean;
 }
@@ -240,6 +252,8 @@ export interface ExportedFile {
   readonly name: string;
   /** Disk-backed where the browser can. */
   readonly file: Blob;
+  /** Of a file that takes room on the disk until `releaseDownload`. */
+  readonly download?: string;
 }
 
 export type ConfigurationFormat = 'fusion_bench' | 'mergekit';
@@ -283,6 +297,8 @@ export interface StudioEngine {
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
   exportModel(jobId: string, options: ExportOptions): Promise<ExportedFile>;
+  /** The file was taken: its scratch space is given back. Unknown ids are ignored. */
+  releaseDownload(download: string): Promise<void>;
   /** FusionBench's `program_report.json` and our additions, for the value and scores on screen. */
   exportReport(): Promise<ExportedFile>;
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;

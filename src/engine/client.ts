@@ -69,6 +69,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     cancel: (jobId) => call(() => remote.cancel(jobId)),
     chooseEngine: (choice) => call(() => remote.chooseEngine(choice)),
     exportModel: (...parameters) => call(() => remote.exportModel(...parameters)),
+    releaseDownload: (download) => call(() => remote.releaseDownload(download)),
     exportReport: () => call(() => remote.exportReport()),
     sampleImages: (...parameters) => call(() => remote.sampleImages(...parameters)),
     setDemoHidden: (hidden) => call(() => remote.setDemoHidden(hidden)),

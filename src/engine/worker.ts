@@ -1,13 +1,13 @@
-/** The engine's worker: puts the studio together from the browser's parts and offers it to the page. */
+/** The engine's worker: puts the engine together from the browser's parts and offers it to the page. */
 import { expose } from 'comlink';
 import { loadWasmInBrowser } from '../runtime/ort/wasm-browser';
 import { requestStudioDevice } from '../runtime/webgpu/device';
 import { openLibrary } from '../storage/library';
 import { version } from '../version';
-import { createStudio } from './studio';
+import { createEngine } from './engine';
 
 expose(
-  createStudio({
+  createEngine({
     library: openLibrary(),
     version,
     runtime: {
@@ -17,5 +17,5 @@ expose(
       createWebgpuEngine: async (device) =>
         (await import('../runtime/ort/webgpu')).createWebgpuEngine(device),
     },
-  }),
+  }).commands,
 );

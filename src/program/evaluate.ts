@@ -23,7 +23,7 @@ export interface EvaluateOptions {
   /** Called after every batch. */
   readonly onProgress?: (task: string, scored: number, total: number) => void;
   /** A picture that cannot be read is passed over. */
-  readonly onUnreadable?: (task: string, image: string, error: Error) => void;
+  readonly onUnreadable?: (task: string, image: string, reason: string) => void;
   /** Images per batch of the reported loss: FusionBench averages batches, 1 where `dataloader_kwargs` says nothing. */
   readonly lossBatchSize?: number;
 }
@@ -50,13 +50,11 @@ async function evaluateTask(
 ): Promise<TaskResult> {
   const tally = createTally(task.order.length, task.head.classes);
   while (!tally.complete) {
-    await scoreBatch(
-      model,
-      task,
-      tally,
-      (index, error) => onUnreadable?.(task.name, task.imageNames[index] ?? '', error),
-      signal,
-    );
+    const told = tally.unreadable.length;
+    await scoreBatch(model, task, tally, signal);
+    for (const { index, reason } of tally.unreadable.slice(told)) {
+      onUnreadable?.(task.name, task.imageNames[index] ?? '', reason);
+    }
     onProgress?.(task.name, tally.scored, tally.total);
     await letMessagesIn();
   }

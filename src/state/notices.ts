@@ -1,5 +1,5 @@
 /** What the page has to say about a command that did not do, or not only do, what was asked. */
-import type { Finding, Severity } from './types';
+import type { Finding, Remark, Severity } from './types';
 
 export interface Notice {
   readonly id: number;
@@ -51,6 +51,17 @@ export function noticeOfFinding(finding: Finding): NoticeText {
   const { severity, subject, message, details } = finding;
   const title = FINDING_TITLES[severity];
   return { severity, title: subject ? `${title}: ${subject}` : title, message, details };
+}
+
+const REMARK_TITLES: Readonly<Record<Severity, string>> = {
+  error: 'Something went wrong',
+  warning: 'Something changed',
+  info: 'Note',
+};
+
+/** Something that happened without a command. */
+export function noticeOfRemark({ severity, message, details }: Remark): NoticeText {
+  return { severity, title: REMARK_TITLES[severity], message, details };
 }
 
 /** A notice as plain text, for the clipboard. */

@@ -6,7 +6,13 @@ import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
-import { type NoticeText, noticeOfError, noticeOfFinding, withNotice } from './notices';
+import {
+  type NoticeText,
+  noticeOfError,
+  noticeOfFinding,
+  noticeOfRemark,
+  withNotice,
+} from './notices';
 import { initialPageState, type PageState } from './page-state';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasOwnModels, isEmpty, shownFactor } from './selectors';
@@ -28,6 +34,9 @@ import type {
 
 /** The values of a sweep: 0, 0.1, ... 1.5, each the nearest number to its decimal. */
 export const SWEEP_VALUES: readonly number[] = Array.from({ length: 16 }, (_, i) => i / 10);
+
+/** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
+const TAKEN_MS = 10 * 60_000;
 
 export interface StudioDependencies {
   readonly openEngine: () => EngineHandle;
@@ -121,7 +130,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     onError: notifyError,
   });
 
+  /** The last remark that was told, of the engine that is connected. */
+  let toldRemark = 0;
   const receive = (snapshot: StudioState): void => {
+    for (const remark of snapshot.remarks) {
+      if (remark.id <= toldRemark) continue;
+      toldRemark = remark.id;
+      notify(noticeOfRemark(remark));
+    }
     store.setState((state) => ({ snapshot: shareStructure(state.snapshot, snapshot) }));
     factor.reconcile();
   };
@@ -132,6 +148,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     store.setState({ connection: 'starting' });
     const opened = openEngine();
     handle = opened;
+    toldRemark = 0;
     let connected = false;
     opened.onTrouble((error) => {
       const notice = noticeOfError(error);
@@ -266,7 +283,16 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),
     downloadModel: (options) =>
-      run(async () => save(await engine().exportModel(nextJob(), options))),
+      run(async () => {
+        const writer = engine();
+        const exported = await writer.exportModel(nextJob(), options);
+        save(exported);
+        const { download } = exported;
+        if (download === undefined) return;
+        // An engine that was replaced meanwhile took its scratch files with it.
+        const release = () => void writer.releaseDownload(download).catch(() => undefined);
+        setTimeout(release, TAKEN_MS);
+      }),
     downloadReport: () => run(async () => save(await engine().exportReport())),
     sampleImages: (taskId, count) => attempt(() => engine().sampleImages(taskId, count), []),
     hideDemo: () => run(() => engine().setDemoHidden(true)),

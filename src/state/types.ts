@@ -19,6 +19,7 @@ export type {
   OptionValue,
   PoolEdit,
   PoolView,
+  Remark,
   SampleImage,
   ScoreBoard,
   ScoreColumn,

@@ -13,6 +13,8 @@ export interface PatchSource {
   readonly length: number;
   /** Writes image `index` at `offset`. Rejects with FormatError where the picture cannot be read. */
   fill(index: number, out: Float32Array, offset: number): Promise<void>;
+  /** Gives what it keeps back to the budget. */
+  release(): void;
 }
 
 /** A picture's file: at hand, or read when it is needed. */
@@ -63,6 +65,10 @@ export function createPatchSource(
     length: imageSize * imageSize * 3,
     async fill(index, out, offset) {
       writePatches(await crop(index), table, patchSize, out, offset);
+    },
+    release() {
+      for (const { data } of crops.values()) budget.left += data.byteLength;
+      crops.clear();
     },
   };
 }

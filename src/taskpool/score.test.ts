@@ -4,6 +4,7 @@ import { openClip } from '../clip/open';
 import { fixtureFiles, fixtureFloats, fixtureJson, upload, wasmEngine } from '../clip/testing';
 import type { ClipModel } from '../clip/types';
 import { createVisionTower, type VisionTower } from '../clip/vision-tower';
+import { StorageError } from '../errors';
 import { combine } from '../method/combine';
 import { taskArithmetic } from '../method/task-arithmetic';
 import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weights';
@@ -120,10 +121,9 @@ describe.each(Object.keys(fixture.models))('%s scored as FusionBench scores it',
     const tally = createTally(labels.length, head.classes);
     const scoring = { patches: part(pictures, task), labels, head, order: stratifiedOrder(labels) };
     while (!tally.complete) {
-      await scoreBatch({ tower, weights, projection }, scoring, tally, (_, error) => {
-        throw error;
-      });
+      await scoreBatch({ tower, weights, projection }, scoring, tally);
     }
+    expect(tally.unreadable).toEqual([]);
     expect([...tally.predictions]).toEqual(expected?.predictions);
     // torchmetrics reports float32.
     expect(Math.fround(tally.correct / tally.scored)).toBe(expected?.accuracy);
@@ -167,18 +167,28 @@ describe('a batch', () => {
     const head = part(heads, 'outlines');
     const { labels } = task;
     const tally = createTally(labels.length, head.classes);
-    const unreadable: string[] = [];
     const scoring = { patches, labels, head, order: stratifiedOrder(labels) };
     const weights = await weightsOf('base');
     while (!tally.complete) {
-      await scoreBatch({ tower, weights, projection }, scoring, tally, (index, error) =>
-        unreadable.push(`${index} ${error.message}`),
-      );
+      await scoreBatch({ tower, weights, projection }, scoring, tally);
     }
-    expect(unreadable).toHaveLength(1);
-    expect(unreadable[0]).toMatch(/^3 broken\.png: /);
+    expect(tally.unreadable).toEqual([
+      { index: 3, reason: expect.stringMatching(/^broken\.png: /) },
+    ]);
     expect([tally.scored, tally.total, tally.predictions[3]]).toEqual([39, 39, -1]);
     expect(tally.loss()).not.toBeNull();
+  });
+
+  it('fails, and counts nothing, where a picture can no longer be fetched', async () => {
+    const { labels } = fixture.tasks.outlines ?? { labels: [] };
+    const head = part(heads, 'outlines');
+    const tally = createTally(labels.length, head.classes);
+    const lost = new StorageError('0.png can no longer be read.');
+    const patches = { ...part(pictures, 'outlines'), fill: () => Promise.reject(lost) };
+    const scoring = { patches, labels, head, order: stratifiedOrder(labels) };
+    const weights = await weightsOf('base');
+    await expect(scoreBatch({ tower, weights, projection }, scoring, tally)).rejects.toBe(lost);
+    expect([tally.scored, tally.next]).toEqual([0, 0]);
   });
 
   it('leaves the tally as it was when it is aborted', async () => {
@@ -190,7 +200,7 @@ describe('a batch', () => {
     const weights = await weightsOf('base');
     const aborted = AbortSignal.abort();
     await expect(
-      scoreBatch({ tower, weights, projection }, scoring, tally, () => undefined, aborted),
+      scoreBatch({ tower, weights, projection }, scoring, tally, aborted),
     ).rejects.toThrow();
     expect([tally.scored, tally.next]).toEqual([0, 0]);
   });

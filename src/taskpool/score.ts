@@ -1,5 +1,6 @@
 /** One batch of scoring: pictures to patches, through the vision tower, to predictions. Called again until complete. */
 import type { VisionTower } from '../clip/vision-tower';
+import { FormatError } from '../errors';
 import type { TensorBuffer } from '../runtime/types';
 import { classify } from './classify';
 import type { ZeroShotHead } from './head';
@@ -26,40 +27,40 @@ export interface ScoringTask {
 
 /**
  * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when the task is complete);
- * unreadable images are passed over and reported to `onUnreadable`. An abort leaves the tally as it was.
+ * unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
  */
 export async function scoreBatch(
   model: ScoringModel,
   task: ScoringTask,
   tally: Tally,
-  onUnreadable: (index: number, error: Error) => void,
   signal?: AbortSignal,
 ): Promise<number> {
   const { tower } = model;
   const { patches, order, labels, head } = task;
   const input = new Float32Array(tower.batch * patches.length);
-  /** In order: an image index, or -1 for one that cannot be read. */
-  const rows: number[] = [];
+  /** In order: an image, and why it cannot be read where it cannot. */
+  const rows: { readonly index: number; readonly unreadable?: string }[] = [];
   let filled = 0;
   for (let place = tally.next; place < order.length && filled < tower.batch; place++) {
     signal?.throwIfAborted();
     const index = order[place] as number;
     try {
       await patches.fill(index, input, filled * patches.length);
-      rows.push(index);
+      rows.push({ index });
       filled++;
     } catch (error) {
-      onUnreadable(index, error as Error);
-      rows.push(-1);
+      // A picture that is broken is passed over; one that could not be fetched, or a wrong processor, is no matter of it.
+      if (!(error instanceof FormatError)) throw error;
+      rows.push({ index, unreadable: error.message });
     }
   }
   // The last batch is short; the graph's shape is static, so the rest stays zero and is not looked at.
   const embeddings = filled > 0 ? await tower.encode(input, model.weights, model.projection) : null;
   signal?.throwIfAborted();
   let row = 0;
-  for (const index of rows) {
-    if (index === -1 || !embeddings) {
-      tally.skip();
+  for (const { index, unreadable } of rows) {
+    if (unreadable !== undefined || !embeddings) {
+      tally.skip(index, unreadable ?? '');
       continue;
     }
     const embedding = embeddings.subarray(row * head.dimension, (row + 1) * head.dimension);

@@ -24,21 +24,55 @@ export interface Tally {
   readonly predictions: Int32Array;
   /** Counts the image at the next place of the order. */
   count(index: number, label: number, result: Classified): void;
+  /** Images that cannot be read, and why. */
+  readonly unreadable: readonly UnreadableImage[];
   /** Passes over an image that cannot be read. */
-  skip(): void;
+  skip(index: number, reason: string): void;
+  /** Everything there is to it now, for `resumeTally`. */
+  record(): TallyRecord;
+}
+
+export interface UnreadableImage {
+  readonly index: number;
+  readonly reason: string;
+}
+
+/** A tally as plain data. */
+export interface TallyRecord {
+  readonly scored: number;
+  readonly correct: number;
+  /** Cross-entropies summed in the order of scoring. */
+  readonly lossSum: number;
+  readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
+  readonly unreadable: readonly UnreadableImage[];
+  /** By image index; -1 and NaN where not scored. */
+  readonly predictions: Int32Array;
+  readonly losses: Float64Array;
 }
 
 export function createTally(images: number, classes: number): Tally {
-  const losses = new Float64Array(images).fill(Number.NaN);
-  const predictions = new Int32Array(images).fill(-1);
-  const perClass = Array.from({ length: classes }, () => ({ scored: 0, correct: 0 }));
-  let scored = 0;
-  let correct = 0;
-  let skipped = 0;
-  let lossSum = 0;
+  return resumeTally({
+    scored: 0,
+    correct: 0,
+    lossSum: 0,
+    perClass: Array.from({ length: classes }, () => ({ scored: 0, correct: 0 })),
+    unreadable: [],
+    predictions: new Int32Array(images).fill(-1),
+    losses: new Float64Array(images).fill(Number.NaN),
+  });
+}
+
+/** Goes on counting where the record ends; its arrays become the tally's. */
+export function resumeTally(record: TallyRecord): Tally {
+  const { losses, predictions } = record;
+  const images = predictions.length;
+  const perClass = record.perClass.map((counts) => ({ ...counts }));
+  const unreadable = [...record.unreadable];
+  let { scored, correct, lossSum } = record;
   return {
     predictions,
     perClass,
+    unreadable,
     get scored() {
       return scored;
     },
@@ -46,19 +80,19 @@ export function createTally(images: number, classes: number): Tally {
       return correct;
     },
     get total() {
-      return images - skipped;
+      return images - unreadable.length;
     },
     get next() {
-      return scored + skipped;
+      return scored + unreadable.length;
     },
     get complete() {
-      return scored + skipped === images;
+      return scored + unreadable.length === images;
     },
     get sampleLoss() {
       return lossSum / scored;
     },
     loss(batchSize = FUSION_BENCH_BATCH) {
-      if (scored === 0 || scored + skipped < images) return null;
+      if (scored === 0 || scored + unreadable.length < images) return null;
       return batchMeanLoss(
         losses.filter((loss) => !Number.isNaN(loss)),
         batchSize,
@@ -77,8 +111,17 @@ export function createTally(images: number, classes: number): Tally {
         if (right) counts.correct++;
       }
     },
-    skip() {
-      skipped++;
+    skip(index, reason) {
+      unreadable.push({ index, reason });
     },
+    record: () => ({
+      scored,
+      correct,
+      lossSum,
+      perClass: perClass.map((counts) => ({ ...counts })),
+      unreadable: [...unreadable],
+      predictions: predictions.slice(),
+      losses: losses.slice(),
+    }),
   };
 }

@@ -1,5 +1,6 @@
 import type { JobView } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
+import { formatSecondsLeft } from '../format';
 import './jobs.css';
 
 /** Work in progress that can be stopped: imports and downloads. */
@@ -15,12 +16,13 @@ export function Jobs() {
           <JobProgress
             label="Loading the demo"
             progress={demo.of > 0 ? demo.done / demo.of : null}
+            secondsLeft={null}
           />
         </li>
       )}
-      {jobs.map(({ id, label, progress }) => (
+      {jobs.map(({ id, label, progress, secondsLeft }) => (
         <li key={id} className="job">
-          <JobProgress label={label} progress={progress} />
+          <JobProgress label={label} progress={progress} secondsLeft={secondsLeft} />
           <button type="button" onClick={() => cancel(id)}>
             Stop<span className="visually-hidden">: {label}</span>
           </button>
@@ -30,13 +32,14 @@ export function Jobs() {
   );
 }
 
-function JobProgress({ label, progress }: Pick<JobView, 'label' | 'progress'>) {
+function JobProgress({ label, progress, secondsLeft }: Omit<JobView, 'id'>) {
   return (
     <>
       <span className="job-label">{label}</span>
       <progress aria-label={label} value={progress ?? undefined} max={1} />
       <span className="job-share">
         {progress === null ? '' : `${Math.floor(progress * 100)} %`}
+        {secondsLeft === null ? '' : `, ${formatSecondsLeft(secondsLeft)}`}
       </span>
     </>
   );

@@ -1,6 +1,7 @@
 import { isStale, statusText } from '../../state/selectors';
 import { SWEEP_VALUES } from '../../state/store';
 import { useCommands, usePage, useSnapshot } from '../context';
+import { formatSecondsLeft } from '../format';
 
 const ACTIVE = new Set(['preparing', 'scoring']);
 
@@ -8,7 +9,9 @@ const ACTIVE = new Set(['preparing', 'scoring']);
 export function StatusLine() {
   const status = usePage(statusText);
   const stale = usePage(isStale);
-  const { scored, total, phase, sweep, failure } = useSnapshot((snapshot) => snapshot.scores);
+  const { scored, total, phase, sweep, failure, secondsLeft } = useSnapshot(
+    (snapshot) => snapshot.scores,
+  );
   const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
   const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
   const hasTasks = useSnapshot((snapshot) => snapshot.tasks.some(({ included }) => included));
@@ -23,6 +26,9 @@ export function StatusLine() {
       <p className="status-text" role="status">
         {status}
       </p>
+      {active && secondsLeft !== null && (
+        <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
+      )}
       {sweep !== null && (
         <span className="sweep-count">
           Sweep {sweep.done} of {sweep.of}

@@ -1,6 +1,6 @@
 /** Picture files into pixels, equal to what FusionBench's datasets, Pillow 13 and transformers 5.23 make of them. */
 import type { NamedBlob } from '../../checkpoint/types';
-import { FormatError } from '../../errors';
+import { FormatError, StorageError } from '../../errors';
 import type { RgbImage } from '../types';
 import { decodeJpeg } from './jpeg';
 import { formatName, isReadable } from './picture-format';
@@ -15,16 +15,16 @@ const DECODERS = { PNG: decodePng, JPEG: decodeJpeg, WebP: decodeWebp } as const
  * The pixels are those of Pillow 13's `Image.open(file).convert("RGB")` after transformers 5.23's own conversion: alpha
  * is dropped and hidden colours appear, 16-bit grey clips at 255, pixels of a PNG's one transparent colour become white.
  *
- * @throws FormatError for every other format, for damaged or truncated data and for more pixels than Pillow accepts.
+ * @throws FormatError for every other format, for damaged or truncated data and for more pixels than Pillow accepts;
+ *   StorageError where the file itself can no longer be read.
  */
 export async function decodeImage(file: NamedBlob): Promise<RgbImage> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(await file.blob.arrayBuffer());
   } catch (cause) {
-    throw new FormatError(
-      file.name,
-      'The file cannot be read; it may have been moved or changed. Add it again.',
+    throw new StorageError(
+      `${file.name}: The file cannot be read; it may have been moved or changed. Add it again.`,
       { cause },
     );
   }

@@ -2,21 +2,83 @@
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import type { Tally } from '../../taskpool/tally';
-import type { AverageScore, CurvePoint, ScoreColumn, TaskScore } from '../api';
+import type { AverageScore, CurvePoint, ScoreBoard, ScoreColumn, TaskScore } from '../api';
 import type { ScoreBook } from './book';
-import type { ScoringInputs, WeightsId } from './inputs';
-import type { Unit } from './plan';
+import type { EngineKind } from './keys';
+import { type Demand, expertColumns, mergedColumn, pretrainedColumn, type Unit } from './plan';
+import type { ScoringInputs } from './readiness';
+
+/** Where scoring stands; `text` says what is being done, or what is missing, or what failed. */
+export interface ScoringPhase {
+  readonly phase: ScoreBoard['phase'];
+  readonly text: string;
+  /** Null while it cannot be told. */
+  readonly secondsLeft: number | null;
+}
+
+const EMPTY: ScoreColumn = { tasks: {}, average: null };
+
+/** The board of what is in demand, or of nothing. */
+export function scoreBoard(
+  book: ScoreBook,
+  demand: Demand | null,
+  engine: EngineKind,
+  { phase, text, secondsLeft }: ScoringPhase,
+): ScoreBoard {
+  const failure = phase === 'failed' ? text : null;
+  if (!demand) {
+    return {
+      pretrained: EMPTY,
+      merged: EMPTY,
+      expert: EMPTY,
+      curve: [],
+      sweep: null,
+      phase,
+      status: text,
+      secondsLeft: null,
+      scored: 0,
+      total: 0,
+      failure,
+    };
+  }
+  const { inputs, scalingFactor, sweep } = demand;
+  const merging = inputs.experts.length > 0;
+  const merged = merging ? scoreColumn(book, mergedColumn(inputs, engine, scalingFactor)) : EMPTY;
+  const pretrained = scoreColumn(book, pretrainedColumn(inputs, engine));
+  const shown = Object.values((merging ? merged : pretrained).tasks);
+  const scored = shown.reduce((sum, task) => sum + task.scored, 0);
+  const begun = new Map(shown.map(({ taskId, total }) => [taskId, total]));
+  const total = inputs.tasks.reduce(
+    (sum, { id, images }) => sum + (begun.get(id) ?? images.length),
+    0,
+  );
+  const moves = inputs.method.method.kind === 'task vector';
+  const points = moves ? curve(book, inputs, engine) : [];
+  const swept = sweep.filter((value) => points.some((point) => point.scalingFactor === value));
+  return {
+    pretrained,
+    merged,
+    expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
+    curve: points,
+    sweep:
+      sweep.length > 0 && swept.length < sweep.length
+        ? { done: swept.length, of: sweep.length }
+        : null,
+    phase,
+    status: statusText(phase, text, scored, total),
+    secondsLeft,
+    scored,
+    total,
+    failure,
+  };
+}
 
 /** A column over the given units; tasks that have not begun are left out. */
-export function scoreColumn(
-  book: ScoreBook,
-  inputs: ScoringInputs,
-  units: readonly Unit[],
-): ScoreColumn {
+function scoreColumn(book: ScoreBook, units: readonly Unit[]): ScoreColumn {
   const tasks: Record<string, TaskScore> = {};
   let complete = units.length > 0;
   for (const unit of units) {
-    const tally = book.find(inputs, unit);
+    const tally = book.find(unit);
     complete &&= tally?.complete === true;
     if (tally && tally.scored > 0) tasks[unit.task.id] = taskScore(unit.task.id, tally);
   }
@@ -24,11 +86,9 @@ export function scoreColumn(
 }
 
 /** Points of the curve: every visited value whose tasks are all complete. */
-export function curve(book: ScoreBook, inputs: ScoringInputs): CurvePoint[] {
-  return book.visited(inputs).flatMap((scalingFactor) => {
-    const weights: WeightsId = { kind: 'merged', scalingFactor };
-    const units = inputs.tasks.map((task) => ({ weights, task }));
-    const { tasks, average } = scoreColumn(book, inputs, units);
+function curve(book: ScoreBook, inputs: ScoringInputs, engine: EngineKind): CurvePoint[] {
+  return book.visited(engine, inputs.key).flatMap((scalingFactor) => {
+    const { tasks, average } = scoreColumn(book, mergedColumn(inputs, engine, scalingFactor));
     if (!average?.complete) return [];
     const accuracies = Object.fromEntries(
       Object.entries(tasks).map(([id, { accuracy }]) => [id, accuracy]),
@@ -61,4 +121,23 @@ function averageScore(scores: readonly TaskScore[], complete: boolean): AverageS
     tasks: scores.length,
     complete,
   };
+}
+
+function statusText(
+  phase: ScoreBoard['phase'],
+  text: string,
+  scored: number,
+  total: number,
+): string {
+  switch (phase) {
+    case 'complete':
+      return `Scored ${scored} of ${total} images`;
+    case 'scoring':
+      // Worded unlike the text of a complete board, which alone means done.
+      return scored < total ? `${text} (${scored} of ${total} images so far)` : text;
+    case 'stopped':
+      return `Stopped after ${scored} of ${total} images. Move the slider to go on.`;
+    default:
+      return text;
+  }
 }

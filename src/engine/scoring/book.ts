@@ -1,47 +1,95 @@
-/** The book of scores: every tally ever begun on this page, by what it depends on, so that nothing is scored twice. */
-import { createTally, type Tally } from '../../taskpool/tally';
-import { type ScoringInputs, scoreKey } from './inputs';
+/** The book of scores: every tally that was begun or read back, by what it was computed from, so that nothing is scored twice. */
+import { createTally, type Tally, type UnreadableImage } from '../../taskpool/tally';
+import { type CombinationKey, type EngineKind, keyText, type ScoreKey, scoreText } from './keys';
 import type { Unit } from './plan';
 
-/** Tallies kept; a sweep of 16 values over 20 tasks is 320, so this holds several sweeps. The oldest go first. */
-const MAX_TALLIES = 5000;
+/** Twice what the library keeps; a score of 1,000 pictures takes 12 kB. The oldest go first. */
+const LIMIT_BYTES = 64 * 2 ** 20;
 
 export interface ScoreBook {
-  find(inputs: ScoringInputs, unit: Unit): Tally | undefined;
-  open(inputs: ScoringInputs, unit: Unit): Tally;
-  /** Scaling factors that were begun with this pool, ascending. */
-  visited(inputs: ScoringInputs): number[];
-  /** Forgets everything, e.g. because another engine computes from now on. */
-  clear(): void;
+  find(unit: Unit): Tally | undefined;
+  /** The unit's tally, begun where there is none. */
+  open(unit: Unit): Tally;
+  /** Takes in a tally that was made elsewhere, unless its own is as far. */
+  take(key: ScoreKey, tally: Tally): void;
+  /** Scaling factors that were begun with this combination, ascending. */
+  visited(engine: EngineKind, combination: CombinationKey): number[];
+  /** Pictures of an image set that some model could not be scored on, by index. */
+  unreadable(pictures: string): UnreadableImage[];
 }
 
-export function createScoreBook(): ScoreBook {
-  const tallies = new Map<string, Tally>();
-  const factors = new Map<string, Set<number>>();
+interface Entry {
+  readonly key: ScoreKey;
+  readonly tally: Tally;
+}
+
+export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
+  const entries = new Map<string, Entry>();
+  /** Scaling factors by engine and combination; how many tallies each has. */
+  const factors = new Map<string, Map<number, number>>();
+  let bytes = 0;
+
+  const count = ({ engine, weights }: ScoreKey, change: 1 | -1): void => {
+    if (weights.kind !== 'merged') return;
+    const curve = curveText(engine, weights.combination);
+    const values = factors.get(curve) ?? new Map<number, number>();
+    const left = (values.get(weights.scalingFactor) ?? 0) + change;
+    if (left > 0) values.set(weights.scalingFactor, left);
+    else values.delete(weights.scalingFactor);
+    if (values.size > 0) factors.set(curve, values);
+    else factors.delete(curve);
+  };
+
+  const drop = (text: string): void => {
+    const entry = entries.get(text);
+    if (!entry) return;
+    entries.delete(text);
+    bytes -= bytesOf(entry.tally);
+    count(entry.key, -1);
+  };
+
+  const put = (text: string, entry: Entry): void => {
+    drop(text);
+    entries.set(text, entry);
+    bytes += bytesOf(entry.tally);
+    count(entry.key, 1);
+    for (const oldest of entries.keys()) {
+      if (bytes <= limitBytes || oldest === text) break;
+      drop(oldest);
+    }
+  };
+
   return {
-    find: (inputs, { weights, task }) => tallies.get(scoreKey(inputs, weights, task)),
-    open(inputs, { weights, task }) {
-      const key = scoreKey(inputs, weights, task);
-      const known = tallies.get(key);
+    find: ({ text }) => entries.get(text)?.tally,
+    open({ text, key, task }) {
+      const known = entries.get(text)?.tally;
       if (known) return known;
-      const tally = createTally(task.images.length, task.classnames.length);
-      tallies.set(key, tally);
-      if (tallies.size > MAX_TALLIES) {
-        for (const oldest of tallies.keys()) {
-          tallies.delete(oldest);
-          break;
-        }
-      }
-      if (weights.kind === 'merged') {
-        const values = factors.get(inputs.poolKey) ?? new Set();
-        factors.set(inputs.poolKey, values.add(weights.scalingFactor));
-      }
+      const tally = createTally(task.images.length, key.task.classnames.length);
+      put(text, { key, tally });
       return tally;
     },
-    visited: ({ poolKey }) => [...(factors.get(poolKey) ?? [])].sort((a, b) => a - b),
-    clear() {
-      tallies.clear();
-      factors.clear();
+    take(key, tally) {
+      const text = scoreText(key);
+      const known = entries.get(text)?.tally;
+      if (!known || known.next < tally.next) put(text, { key, tally });
+    },
+    visited: (engine, combination) =>
+      [...(factors.get(curveText(engine, combination))?.keys() ?? [])].sort((a, b) => a - b),
+    unreadable(pictures) {
+      const found = new Map<number, UnreadableImage>();
+      for (const { key, tally } of entries.values()) {
+        if (key.task.pictures !== pictures) continue;
+        for (const image of tally.unreadable) found.set(image.index, image);
+      }
+      return [...found.values()].sort((a, b) => a.index - b.index);
     },
   };
+}
+
+function curveText(engine: EngineKind, combination: CombinationKey): string {
+  return `${engine} ${keyText(combination)}`;
+}
+
+function bytesOf({ predictions }: Tally): number {
+  return predictions.length * (Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT);
 }

@@ -2,31 +2,36 @@ import { describe, expect, it } from 'vitest';
 import type { ClipModel } from '../../clip/types';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import { createScoreBook } from './book';
-import type { ScoringInputs, TaskInput } from './inputs';
+import type { SourceKey } from './keys';
 import { type Demand, nextUnit, type Unit } from './plan';
+import type { ScoringInputs, Source, TaskInput } from './readiness';
 
-const task = (name: string, images: number, expertId: string | null = null): TaskInput => ({
+/** The plan reads keys, the number of experts and the tasks; no model is opened for it. */
+const model = { name: 'm' } as ClipModel;
+const key = (files: string): SourceKey => ({ files, openedAgainst: null });
+const source = (files: string): Source => ({ key: key(files), model });
+
+const task = (name: string, images: number, expert: string | null = null): TaskInput => ({
+  key: { pictures: name, classnames: ['a', 'b'], templates: ['{}'], donor: key('base') },
   id: name,
   name,
-  classnames: ['a', 'b'],
-  templates: ['{}'],
   images: Array.from({ length: images }, (_, i) => ({ name: `${i}`, blob: new Blob() })),
   labels: Array.from({ length: images }, (_, i) => i % 2),
-  expertId,
+  expert: expert === null ? null : source(expert),
 });
 
-/** The plan reads the number of experts and the tasks; no model is opened for it. */
-const model = { name: 'm' } as ClipModel;
-
 const inputs = (tasks: TaskInput[], experts = 1): ScoringInputs => ({
-  pretrained: model,
-  donor: model,
-  poolKey: '["base",[]]',
+  key: {
+    base: key('base'),
+    experts: Array.from({ length: experts }, (_, i) => ({ source: key(`e${i}`), weight: 1 })),
+    method: taskArithmetic.name,
+    options: {},
+  },
+  base: source('base'),
+  donor: source('base'),
   method: { method: taskArithmetic },
   experts: Array.from({ length: experts }, () => ({ model, weight: 1 })),
-  models: new Map(),
   tasks,
-  donorKey: 'base',
 });
 
 /** Runs the plan to its end and says in which order batches of two images were scored. */
@@ -34,17 +39,17 @@ function run(demand: Demand): string[] {
   const book = createScoreBook();
   const order: string[] = [];
   for (;;) {
-    const unit = nextUnit(demand, (candidate) => book.find(demand.inputs, candidate));
+    const unit = nextUnit(demand, 'cpu', book.find);
     if (!unit) return order;
     order.push(label(unit));
-    const tally = book.open(demand.inputs, unit);
+    const tally = book.open(unit);
     for (let i = 0; i < 2 && !tally.complete; i++) {
       tally.count(tally.next, 0, { prediction: 0, loss: 1 });
     }
   }
 }
 
-function label({ weights, task: { name } }: Unit): string {
+function label({ key: { weights }, task: { name } }: Unit): string {
   if (weights.kind === 'merged') return `${weights.scalingFactor} ${name}`;
   return weights.kind === 'pretrained' ? `pretrained ${name}` : `expert ${name}`;
 }

@@ -1,6 +1,6 @@
 /**
  * What is in the engine's memory while a pool is scored: `theta_0`, `S`, the working weights and the projection on the
- * tensor backend. Made once per pool, thrown away when the pool changes.
+ * tensor backend. Made once per combination, thrown away when another takes its place.
  */
 import { readFloat32 } from '../../checkpoint/dtype';
 import type { ClipModel } from '../../clip/types';
@@ -15,19 +15,17 @@ import {
 } from '../../method/weights';
 import { mergedNames } from '../../modelpool/judge';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
-import { type ScoringInputs, type WeightsId, weightsKey } from './inputs';
+import { weightsText } from './keys';
+import type { Unit } from './plan';
+import type { ScoringInputs } from './readiness';
 
 export interface Residence {
   readonly combination: Combination;
   /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
   readonly projection: TensorBuffer;
   readonly projectionDim: number;
-  /** Brings the weights of `id` into place and returns them: at most one pass over the model, none if they are there. */
-  place(
-    inputs: ScoringInputs,
-    id: WeightsId,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, TensorBuffer>>;
+  /** Brings the unit's weights into place and returns them: at most one pass over the model, none if they are there. */
+  place(unit: Unit, signal: AbortSignal): Promise<ReadonlyMap<string, TensorBuffer>>;
   free(): void;
 }
 
@@ -46,22 +44,23 @@ export interface ResidenceOptions {
 
 /** Reads the pool's files once and keeps what scoring needs on `backend`. */
 export async function takeResidence(
-  inputs: ScoringInputs,
+  { base, donor, experts, method }: ScoringInputs,
   backend: TensorBackend,
   { signal, onProgress }: ResidenceOptions,
 ): Promise<Residence> {
-  const { pretrained, donor, experts, method } = inputs;
-  const source = donor.visualProjection;
+  const source = donor.model.visualProjection;
   if (!source) {
     throw new CompatibilityError(
-      `${donor.name} has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.`,
+      `${donor.model.name} has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.`,
     );
   }
+  const pretrained = base.model;
   const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
   // theta_0, S and the working weights, in float32: said before anything is read.
   await backend.reserve(3 * mergedBytes(pretrained, pool.mergedNames));
+  const matrix = await readFloat32(source);
   const combination = await combine(pool, method, { backend, signal, onProgress });
-  const projection = backend.upload(await readFloat32(source));
+  const projection = backend.upload(matrix);
   /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;
   let placed = '';
@@ -70,30 +69,31 @@ export async function takeResidence(
     combination,
     projection,
     projectionDim: source.shape[0] ?? 0,
-    async place(current, id, signal) {
-      if (id.kind === 'pretrained') return combination.base;
-      const key = weightsKey(current, id);
-      if (working && placed === key) return working.buffers;
+    async place({ key: { weights }, task }, signal) {
+      if (weights.kind === 'pretrained') return combination.base;
+      const text = weightsText(weights);
+      if (working && placed === text) return working.buffers;
       const overwritten = () => {
         placed = '';
         working ??= allocateWeights(backend, combination.base);
         return working;
       };
-      if (id.kind === 'merged') {
-        const merged = mergedWeights(combination, id.scalingFactor, overwritten);
-        if (merged === working?.buffers) placed = key;
+      if (weights.kind === 'merged') {
+        const merged = mergedWeights(combination, weights.scalingFactor, overwritten);
+        if (merged === working?.buffers) placed = text;
         return merged;
       }
-      const model = current.models.get(id.id);
-      if (!model) throw new CompatibilityError('The expert of this task is no longer in the pool.');
+      if (!task.expert) throw new RangeError(`${task.name} has no expert to be scored`);
       const own = overwritten();
-      await loadOwnWeights(backend, model, own, signal);
-      placed = key;
+      await loadOwnWeights(backend, task.expert.model, own, signal);
+      placed = text;
       return own.buffers;
     },
     free() {
       combination.free();
       working?.free();
+      working = null;
+      placed = '';
       backend.free(projection);
     },
   };

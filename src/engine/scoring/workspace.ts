@@ -2,7 +2,7 @@
  * Brings everything into place for scoring one unit, and keeps it there as long as nothing it depends on changes:
  * resident weights, the vision session, heads, pictures. One caller at a time (`exclusive`).
  */
-import type { ClipModel, ProcessorConfig } from '../../clip/types';
+import type { ProcessorConfig } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
 import { createMutex } from '../../runtime/mutex';
@@ -17,11 +17,11 @@ import {
 } from '../../taskpool/patch-source';
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
-import { verifyVision } from '../verify-vision';
-
-import type { ScoringInputs, TaskInput } from './inputs';
+import { type CombinationKey, keyText } from './keys';
 import type { Unit } from './plan';
+import type { ScoringInputs, TaskInput } from './readiness';
 import { type Residence, takeResidence } from './residence';
+import { verifyVision } from './verify-vision';
 
 export interface Workspace {
   readonly runtime: Runtime;
@@ -34,8 +34,10 @@ export interface Workspace {
     signals: PrepareSignals,
     onPreparing: (what: string, done: number, total: number) => void,
   ): Promise<{ readonly model: ScoringModel; readonly task: ScoringTask }>;
-  /** What is resident for this pool, if anything is. */
-  residence(poolKey: string): Residence | null;
+  /** What is resident of this combination, if it is. To be called inside `exclusive`. */
+  residence(combination: CombinationKey): Residence | null;
+  /** Lets go of everything that is resident: there is nothing to score. */
+  clear(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -46,108 +48,138 @@ export interface PrepareSignals {
   readonly head: AbortSignal;
 }
 
+interface Pictures {
+  readonly task: TaskInput;
+  readonly source: PatchSource;
+  readonly order: readonly number[];
+}
+
 /** @param kept - heads of earlier visits */
 export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
   const mutex = createMutex();
-  let resident: { readonly key: string; readonly value: Residence } | null = null;
-  let tower: { readonly key: string; readonly value: VisionTower } | null = null;
+  let resident: { readonly of: string; readonly donor: string; readonly value: Residence } | null =
+    null;
+  let tower: { readonly of: string; readonly value: VisionTower } | null = null;
   const heads = new Map<string, ZeroShotHead>();
-  const pictures = new Map<
-    string,
-    { readonly source: PatchSource; readonly order: readonly number[] }
-  >();
+  const pictures = new Map<string, Pictures>();
   const budget = { left: CROP_BUDGET_BYTES };
 
-  const towerFor = async ({ pretrained }: ScoringInputs, projectionDim: number) => {
-    const key = JSON.stringify([pretrained.vision, projectionDim]);
-    if (tower?.key === key) return tower.value;
+  const residenceFor = async (
+    inputs: ScoringInputs,
+    signal: AbortSignal,
+    onProgress: (done: number, total: number) => void,
+  ): Promise<Residence> => {
+    const of = keyText(inputs.key);
+    const donor = keyText(inputs.donor.key);
+    if (resident?.of === of && resident.donor === donor) return resident.value;
+    // Before the next is made: two at once may be more than there is room for.
+    resident?.value.free();
+    resident = null;
+    const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress });
+    resident = { of, donor, value };
+    return value;
+  };
+
+  const towerFor = async ({ base }: ScoringInputs, projectionDim: number) => {
+    const { vision: geometry } = base.model;
+    const of = JSON.stringify([geometry, projectionDim]);
+    if (tower?.of === of) return tower.value;
     await tower?.value.release();
     tower = null;
     const { vision } = runtime;
-    await verifyVision(runtime, pretrained.vision, projectionDim);
+    await verifyVision(runtime, geometry, projectionDim);
     const engine = vision.provider === 'wasm' ? 'wasm' : runtime.software ? 'software-gpu' : 'gpu';
-    const batch = batchSize(pretrained.vision, engine);
-    tower = {
-      key,
-      value: await createVisionTower(pretrained.vision, projectionDim, vision, batch),
-    };
+    const batch = batchSize(geometry, engine);
+    tower = { of, value: await createVisionTower(geometry, projectionDim, vision, batch) };
     return tower.value;
   };
 
-  const headOf = async (
-    { donor, donorKey }: ScoringInputs,
-    { classnames, templates }: TaskInput,
-    options: HeadOptions,
-  ) => {
-    const key = JSON.stringify([donorKey, donor.text?.config, classnames, templates]);
-    const known = heads.get(key);
+  const headOf = async ({ donor }: ScoringInputs, task: TaskInput, options: HeadOptions) => {
+    const { classnames, templates } = task.key;
+    const of = JSON.stringify([keyText(donor.key), classnames, templates]);
+    const known = heads.get(of);
     if (known) return known;
-    const from = { model: donor, tower: donorKey };
+    const from = { model: donor.model, tower: donor.key.files };
     const head = await keptHead(kept, from, runtime.text, classnames, templates, options);
-    heads.set(key, head);
+    heads.set(of, head);
     return head;
   };
 
-  const picturesOf = (inputs: ScoringInputs, task: TaskInput) => {
+  const picturesOf = (inputs: ScoringInputs, task: TaskInput): Pictures => {
     const processor = processorOf(inputs);
-    const key = JSON.stringify([task.id, processor, inputs.pretrained.vision]);
-    let known = pictures.get(key);
+    const { vision } = inputs.base.model;
+    const of = JSON.stringify([task.id, processor, vision]);
+    let known = pictures.get(of);
     if (!known) {
-      const source = createPatchSource(task.images, processor, inputs.pretrained.vision, budget);
-      known = { source, order: stratifiedOrder(task.labels) };
-      pictures.set(key, known);
+      forgetOthers(inputs);
+      const source = createPatchSource(task.images, processor, vision, budget);
+      known = { task, source, order: stratifiedOrder(task.labels) };
+      pictures.set(of, known);
     }
     return known;
+  };
+
+  /** Crops of tasks that are gone make room for those of the next. */
+  const forgetOthers = ({ tasks }: ScoringInputs): void => {
+    const wanted = new Set(tasks.map(({ id }) => id));
+    for (const [of, { task, source }] of pictures) {
+      if (wanted.has(task.id)) continue;
+      source.release();
+      pictures.delete(of);
+    }
+  };
+
+  const letGo = async (): Promise<void> => {
+    resident?.value.free();
+    resident = null;
+    const { value } = tower ?? {};
+    tower = null;
+    for (const { source } of pictures.values()) source.release();
+    pictures.clear();
+    heads.clear();
+    await value?.release();
   };
 
   return {
     runtime,
     exclusive: (work) => mutex.run(work),
-    async prepare(inputs, { weights, task }, signals, onPreparing) {
-      if (resident?.key !== inputs.poolKey) {
-        resident?.value.free();
-        resident = null;
-        const value = await takeResidence(inputs, runtime.tensors, {
-          signal: signals.unit,
-          onProgress: (done, total) => onPreparing('Adding up task vectors', done, total),
-        });
-        resident = { key: inputs.poolKey, value };
-      }
-      const { value: residence } = resident;
-      const head = await headOf(inputs, task, {
+    async prepare(inputs, unit, signals, onPreparing) {
+      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
+        onPreparing('Adding up task vectors', done, total),
+      );
+      const head = await headOf(inputs, unit.task, {
         signal: signals.head,
-        onProgress: (done, total) => onPreparing(`Zero-shot head of ${task.name}`, done, total),
+        onProgress: (done, total) =>
+          onPreparing(`Zero-shot head of ${unit.task.name}`, done, total),
       });
       signals.unit.throwIfAborted();
-      const placed = await residence.place(inputs, weights, signals.unit);
-      const { source, order } = picturesOf(inputs, task);
+      const weights = await residence.place(unit, signals.unit);
+      const { source, order } = picturesOf(inputs, unit.task);
       return {
         model: {
           tower: await towerFor(inputs, residence.projectionDim),
-          weights: placed,
+          weights,
           projection: residence.projection,
         },
-        task: { patches: source, order, labels: task.labels, head },
+        task: { patches: source, order, labels: unit.task.labels, head },
       };
     },
-    residence: (poolKey) => (resident?.key === poolKey ? resident.value : null),
+    residence: (combination) => (resident?.of === keyText(combination) ? resident.value : null),
+    clear: () => mutex.run(letGo),
     dispose: () =>
       mutex.run(async () => {
-        resident?.value.free();
-        resident = null;
-        await tower?.value.release();
-        tower = null;
+        await letGo();
         await runtime.dispose();
       }),
   };
 }
 
 /** The base's processor, else the donor's: FusionBench takes its `processor` from the task pool's base model. */
-function processorOf({ pretrained, donor }: ScoringInputs): ProcessorConfig {
-  const processor = pretrained.processor ?? (donor as ClipModel).processor;
+function processorOf({ base, donor }: ScoringInputs): ProcessorConfig {
+  const processor = base.model.processor ?? donor.model.processor;
   if (!processor) {
     throw new CompatibilityError(
-      `Neither ${pretrained.name} nor ${donor.name} says how pictures are prepared; add preprocessor_config.json to the folder.`,
+      `Neither ${base.model.name} nor ${donor.model.name} says how pictures are prepared; add preprocessor_config.json to the folder.`,
     );
   }
   return processor;

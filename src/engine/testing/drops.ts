@@ -6,7 +6,7 @@ import type { LoadWasm } from '../../runtime/ort/wasm';
 import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { openLibrary } from '../../storage/library';
 import type { DroppedFile, StudioEngine, StudioState } from '../api';
-import { createStudio } from '../studio';
+import { createEngine } from '../engine';
 
 const FIXTURES = new URL('../../../reference/fixtures/', import.meta.url);
 
@@ -29,6 +29,7 @@ export interface TestStudio {
   state(): StudioState;
   /** Waits for a snapshot that passes; rejects when scoring fails. */
   until(passes: (state: StudioState) => boolean): Promise<StudioState>;
+  close(): Promise<void>;
 }
 
 /** Opens a studio over the library of that name; the same name again is a reload. */
@@ -36,7 +37,7 @@ export async function openStudio(
   storeName: string,
   loadWasm: LoadWasm = loadWasmInNode,
 ): Promise<TestStudio> {
-  const engine = createStudio({
+  const { commands: engine, close } = createEngine({
     library: openLibrary({ storeName }),
     version: 'test',
     runtime: {
@@ -61,6 +62,7 @@ export async function openStudio(
   };
   return {
     engine,
+    close,
     state,
     until: (passes) =>
       new Promise((resolve, reject) => {

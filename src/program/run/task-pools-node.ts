@@ -113,8 +113,8 @@ export function createTaskPools(
             lossBatchSize: config.batchSize,
             onProgress: (task, scored, total) =>
               listener.progress(`Scoring ${task}`, scored, total),
-            onUnreadable: (task, image, { message }) =>
-              listener.note(`${task}: ${image} is passed over. ${message}`),
+            onUnreadable: (task, image, reason) =>
+              listener.note(`${task}: ${image} is passed over. ${reason}`),
           });
         },
       };

@@ -1,0 +1,165 @@
+/**
+ * The page's state as a configuration of FusionBench or mergekit, and back. A page knows models and tasks by name, not by
+ * place: what is written has them in folders of these names beside the file, for the user to change.
+ */
+import { CompatibilityError, ConfigError } from '../../errors';
+import { type MethodOptions, SCALING_FACTOR } from '../../method/options';
+import type { MergekitMerge } from '../../program/config/formats/mergekit-merge';
+import { readMergekitConfig } from '../../program/config/formats/read-mergekit';
+import { PROGRAM_DEFAULTS, writeConfig } from '../../program/config/formats/write-config';
+import { writeMergekitConfig } from '../../program/config/formats/write-mergekit';
+import { methodConfig } from '../../program/config/methods/index';
+import { PRETRAINED } from '../../program/config/program/modelpool';
+import { readConfig } from '../../program/config/program/read-program';
+import type { ModelSource, ProgramConfig, TaskConfig } from '../../program/config/program/types';
+import { type RunnableMethod, runnableMethod } from '../../program/run/method-choice';
+import { FUSION_BENCH_BATCH } from '../../taskpool/tally';
+import type { ConfigurationFormat, DroppedFile, ExportedFile } from '../api';
+import type { WantedModel, WantedRecipe } from '../pool/restoring';
+import {
+  baseOf,
+  type EngineValue,
+  includedExperts,
+  inForce,
+  scalingFactorOf,
+  type Task,
+} from '../value';
+
+/** Far more than any configuration has; a wrong file is refused before it is read. */
+const MAX_BYTES = 1_000_000;
+
+/** The value's configuration as a file. Throws as `writeConfiguration`. */
+export function writeConfigurationFile(
+  value: EngineValue,
+  format: ConfigurationFormat,
+): ExportedFile {
+  const name = format === 'mergekit' ? 'mergekit_config.yml' : 'task_arithmetic.yaml';
+  const yaml = writeConfiguration(value, format);
+  return { name, file: new Blob([yaml], { type: 'application/yaml' }) };
+}
+
+/** Rejects with ConfigError as `readConfiguration`, and on what is too large to be one. */
+export async function readConfigurationFile({ path, file }: DroppedFile): Promise<WantedRecipe> {
+  if (file.size > MAX_BYTES) {
+    throw new ConfigError(`${path} is too large for a configuration (${file.size} bytes).`);
+  }
+  return readConfiguration(await file.text(), path);
+}
+
+/**
+ * The YAML of what is on the page. Throws CompatibilityError or ConfigError where the format cannot say it: in FusionBench's
+ * a weight of a task vector, in mergekit's a method that mergekit does not have.
+ */
+function writeConfiguration(value: EngineValue, format: ConfigurationFormat): string {
+  const { pool } = value;
+  const base = baseOf(pool);
+  const experts = includedExperts(pool);
+  if (!base || experts.length === 0) {
+    throw new CompatibilityError('There is nothing to write: the pool needs a base and an expert.');
+  }
+  const { method, options } = inForce(value);
+  const lambda: MethodOptions =
+    method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactorOf(value) } : {};
+  // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
+  const between = method.takes === 'two models' && experts.length === 2;
+  const models: ModelSource[] = [
+    ...(between
+      ? []
+      : [{ name: PRETRAINED, reference: folder(base.name), dtype: 'float32' as const }]),
+    ...experts.map(({ name }) => ({ name, reference: folder(name), dtype: 'float32' as const })),
+  ];
+  const config: Pick<ProgramConfig, 'method' | 'modelpool'> = {
+    method: methodConfig(method, { ...options, ...lambda }),
+    modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
+  };
+  // Methods that give merged weights have no use for those of the task vectors.
+  const expertWeights = experts.map(({ weight }) => (method.kind === 'task vector' ? weight : 1));
+  if (format === 'mergekit') return writeMergekitConfig({ ...config, expertWeights });
+  const weighted = experts.filter((_, index) => expertWeights[index] !== 1);
+  if (weighted.length > 0) {
+    const names = weighted.map(({ name }) => name).join(', ');
+    throw new CompatibilityError(
+      `FusionBench has no weight for a task vector; set those of ${names} to 1, choose the method with coefficients, or take mergekit's configuration.`,
+    );
+  }
+  return writeConfig({
+    ...config,
+    program: { ...PROGRAM_DEFAULTS, report_save_path: '{log_dir}/program_report.json' },
+    taskpool: taskPool(value.tasks, base.name),
+  });
+}
+
+/** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
+export function readConfiguration(text: string, file: string): WantedRecipe {
+  const { method, modelpool, seed, expertWeights } = readEither(text, file);
+  const runnable = runnableMethod(method, seed);
+  const base = modelpool.models.find(({ name }) => name === PRETRAINED);
+  if (base && runnable) refuseBaseLast(runnable, modelpool.models, file);
+  return {
+    method: method.target,
+    options: runnable?.options ?? {},
+    scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
+    // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
+    pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
+    experts: modelpool.models
+      .filter((model) => model !== base)
+      .map((model, index) => ({ ...wanted(model), weight: expertWeights?.[index] ?? 1 })),
+  };
+}
+
+function readEither(
+  text: string,
+  file: string,
+): Pick<ProgramConfig, 'method' | 'modelpool'> &
+  Pick<ProgramConfig['program'], 'seed'> &
+  Partial<Pick<MergekitMerge, 'expertWeights'>> {
+  if (/^merge_method:/m.test(text)) return { ...readMergekitConfig(text, file), seed: null };
+  const { method, modelpool, program } = readConfig(text, file);
+  return { method, modelpool, seed: program.seed };
+}
+
+/** The page interpolates from its base to an expert; the order of a file can be the other way round. */
+function refuseBaseLast({ method }: RunnableMethod, models: readonly ModelSource[], file: string) {
+  if (method.takes !== 'two models' || models[0]?.name === PRETRAINED) return;
+  throw new ConfigError(
+    `${file}: modelpool.models ends with ${PRETRAINED}, but the page goes from the base to an expert. Put ${PRETRAINED} first, and 1 - t in the place of t.`,
+  );
+}
+
+function wanted({ name, reference }: ModelSource): WantedModel {
+  const last = reference.split('/').filter((step) => step !== '');
+  return { name, weight: 1, aliases: last.slice(-1) };
+}
+
+function taskPool(tasks: readonly Task[], base: string): ProgramConfig['taskpool'] {
+  const included = tasks.filter((task) => task.included);
+  if (included.length === 0) return { target: 'DummyTaskPool' };
+  return {
+    target: 'CLIPVisionModelTaskPool',
+    tasks: included.map(taskConfig),
+    clipModel: { reference: folder(base) },
+    processor: { reference: folder(base) },
+    dataProcessor: null,
+    batchSize: FUSION_BENCH_BATCH,
+    fastDevRun: false,
+    sampleSize: null,
+    sampleSeed: 0,
+  };
+}
+
+function taskConfig({ name, classnames, templates }: Task): TaskConfig {
+  return {
+    name,
+    classnames,
+    templates,
+    dataset: {
+      path: 'imagefolder',
+      dataDir: folder(`tasks/${name}`),
+      split: [{ split: 'train', from: null, to: null, unit: 'rows', rounding: 'closest' }],
+    },
+  };
+}
+
+function folder(name: string): string {
+  return `./${name}`;
+}

@@ -1,0 +1,165 @@
+/** "Download merged model": the merged tensors streamed to disk as a safetensors file, or a zip around it. */
+import { isCompanion } from '../../checkpoint/file-roles';
+import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
+import type { NamedBlob } from '../../checkpoint/types';
+import { CompatibilityError } from '../../errors';
+import {
+  type MergedValues,
+  mergedFromCheckpoints,
+  mergedFromCombination,
+} from '../../method/merged-values';
+import { openModelPool } from '../../modelpool/judge';
+import { configText, mergedConfig } from '../../program/merged-config';
+import { mergedMetadata, mergedTensors, outputDtype } from '../../program/merged-model';
+import type { Recipe } from '../../program/report';
+import type { Library, ScratchFile } from '../../storage/types';
+import type { ExportOptions } from '../api';
+import type { Job } from '../jobs/jobs';
+import { hashModel, type Learn } from '../pool/hashing';
+import { type MergeInputs, mergeInputs } from '../scoring/readiness';
+import type { Workspace } from '../scoring/workspace';
+import {
+  baseOf,
+  type EngineValue,
+  includedExperts,
+  inForce,
+  type PoolModel,
+  scalingFactorOf,
+} from '../value';
+import { recipeOf } from './recipe';
+import { type ZipEntry, zipSize, zipStored } from './zip';
+
+/** What is written: the value of one moment, and what may hold its numbers already. */
+export interface ExportContext {
+  readonly value: EngineValue;
+  readonly workspace: Workspace | null;
+  readonly version: string;
+  /** Is told of sums that had to be computed. */
+  readonly learn: Learn;
+}
+
+interface PlannedFile {
+  readonly name: string;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  chunks(): AsyncIterable<Uint8Array>;
+}
+
+/** Writes the merged model to a disk-backed file. Rejects with CompatibilityError where nothing can be merged. */
+export async function exportModel(
+  library: Library,
+  context: ExportContext,
+  options: ExportOptions,
+  job: Job,
+): Promise<ScratchFile> {
+  const { value, version } = context;
+  const inputs = mergeInputs(value.pool, value.method);
+  const base = baseOf(value.pool);
+  const { refusal } = inForce(value);
+  if (refusal !== null) throw new CompatibilityError(refusal);
+  if (!inputs || !base || inputs.experts.length === 0) {
+    throw new CompatibilityError(
+      'There is nothing to merge: the pool needs a base and an expert that fits it.',
+    );
+  }
+  if (options.content === 'clip' && !inputs.base.model.text) {
+    throw new CompatibilityError(
+      `${base.name} is a vision tower alone; only "vision tower" can be downloaded from it.`,
+    );
+  }
+  const sums = await sumsOf([base, ...includedExperts(value.pool)], context.learn, job);
+  const recipe = recipeOf(value, ({ id }) => sums.get(id) ?? null, version);
+  const values = mergedValues(context, inputs, job.signal);
+  const planned = planFile(inputs, values, recipe, base.opened.files, options);
+  const label = 'Writing the merged model';
+  return library.scratchFile(planned.name, planned.chunks(), {
+    signal: job.signal,
+    size: planned.size,
+    onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+  });
+}
+
+/** SHA-256 of every model's weights by id; those that are not known yet are computed and remembered. */
+async function sumsOf(
+  models: readonly PoolModel[],
+  learn: Learn,
+  job: Job,
+): Promise<ReadonlyMap<string, string>> {
+  const sums = new Map<string, string>();
+  for (const model of models) {
+    const known = model.facts.sha256;
+    const sum =
+      known ??
+      (await hashModel(model, learn, job.signal, (done, total) =>
+        job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
+      ));
+    sums.set(model.id, sum);
+  }
+  return sums;
+}
+
+/** Resident values where the engine is exact and holds this very combination, tensor by tensor; else from the checkpoints. */
+function mergedValues(
+  { value, workspace }: ExportContext,
+  inputs: MergeInputs,
+  signal: AbortSignal,
+): MergedValues {
+  const scalingFactor = scalingFactorOf(value);
+  const pool = openModelPool(inputs.base.model, inputs.experts);
+  const fromCheckpoints = mergedFromCheckpoints(pool, inputs.method, scalingFactor, signal);
+  if (!workspace?.runtime.exactness.exact) return fromCheckpoints;
+  return (name) =>
+    workspace.exclusive(async () => {
+      signal.throwIfAborted();
+      const residence = workspace.residence(inputs.key);
+      return residence
+        ? mergedFromCombination(residence.combination, scalingFactor)(name)
+        : fromCheckpoints(name);
+    });
+}
+
+function planFile(
+  { base }: MergeInputs,
+  values: MergedValues,
+  recipe: Recipe,
+  baseFiles: readonly NamedBlob[],
+  options: ExportOptions,
+): PlannedFile {
+  const pretrained = base.model;
+  const encoded = encodeSafetensors(
+    mergedTensors(pretrained, values, options),
+    mergedMetadata(recipe),
+  );
+  const model = { name: 'model.safetensors', size: encoded.byteLength, chunks: encoded.chunks };
+  if (!options.zip) return model;
+  const [first] = pretrained.visionTensors.values();
+  const dtype = first ? outputDtype(first, options.dtype) : 'F32';
+  const config = new TextEncoder().encode(
+    configText(mergedConfig(pretrained, options.content, dtype)),
+  );
+  const entries: ZipEntry[] = [
+    { name: 'config.json', size: config.length, chunks: () => once(config) },
+    model,
+  ];
+  if (options.content === 'clip') {
+    for (const { name, blob } of baseFiles) {
+      if (name === 'config.json' || !isCompanion(name)) continue;
+      entries.push({ name, size: blob.size, chunks: () => streamOf(blob) });
+    }
+  }
+  return { name: 'merged-model.zip', size: zipSize(entries), chunks: () => zipStored(entries) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}
+
+/** Read by hand: not every browser lets a stream be iterated. */
+async function* streamOf(blob: Blob): AsyncGenerator<Uint8Array> {
+  const reader = blob.stream().getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    yield value;
+  }
+}

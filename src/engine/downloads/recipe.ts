@@ -1,0 +1,33 @@
+/** The recipe of what a value merges: enough to do it again. */
+import { CompatibilityError } from '../../errors';
+import type { Recipe, RecipeModel } from '../../program/report';
+import {
+  baseOf,
+  type EngineValue,
+  includedExperts,
+  inForce,
+  type PoolModel,
+  scalingFactorOf,
+} from '../value';
+
+/** The sum of a model's weights where it is known, else null. */
+export type SumOf = (model: PoolModel) => string | null;
+
+export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Recipe {
+  const base = baseOf(value.pool);
+  if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
+  const { method, options } = inForce(value);
+  const describe = (model: PoolModel, weight: number): RecipeModel => ({
+    name: model.name,
+    weight,
+    sha256: sumOf(model),
+  });
+  return {
+    method: method.name,
+    options,
+    scalingFactor: method.kind === 'task vector' ? scalingFactorOf(value) : null,
+    pretrained: describe(base, 1),
+    experts: includedExperts(value.pool).map((model) => describe(model, model.weight)),
+    programVersion: version,
+  };
+}

@@ -1,0 +1,418 @@
+/**
+ * The engine: takes the page's commands and pushes snapshots. It knows neither page nor worker, so it runs in Node as
+ * well, which is how it is tested.
+ *
+ * One value holds everything (`value.ts`). Commands that change pool or tasks go through one queue, one after the other;
+ * those that only change a number act at once on the value that stands (`state.ts`). When a command's promise is settled,
+ * the page has the snapshot with its effect.
+ */
+import { ConfigError } from '../errors';
+import { RECIPE_KEY, readRecipe } from '../program/recipe';
+import type { Library } from '../storage/types';
+import type { Staged } from './adding';
+import type {
+  AddOutcome,
+  EngineChoice,
+  Finding,
+  Origin,
+  Remark,
+  StudioEngine,
+  StudioState,
+} from './api';
+import { readConfigurationFile, writeConfigurationFile } from './downloads/configuration';
+import { createDownloads } from './downloads/downloads';
+import { exportModel } from './downloads/merged-model';
+import { exportReport } from './downloads/report';
+import { createJobs, type Job } from './jobs/jobs';
+import { chooseMethod } from './method';
+import { stageModels } from './pool/adding';
+import { hasDemoPart, isDemoUnwanted, withoutDemo } from './pool/demo';
+import { addModels, checkedWeight, editPool } from './pool/edits';
+import { createHashing, HASHING, hashModel } from './pool/hashing';
+import { createMeasuring } from './pool/measuring';
+import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
+import { createQueue } from './queue';
+import type { Records } from './records';
+import { createScoreBook } from './scoring/book';
+import { libraryHeads } from './scoring/heads';
+import { createKeeping } from './scoring/keeping';
+import { mergeInputs } from './scoring/readiness';
+import type { RuntimeParts } from './scoring/runtime-choice';
+import { createScorer } from './scoring/scorer';
+import { demandOf, snapshotOf } from './snapshot';
+import { createSnapshots } from './snapshots';
+import { createState } from './state';
+import { stageTasks } from './tasks/adding';
+import { addTasks, editTasks } from './tasks/edits';
+import { sampleImages } from './tasks/view';
+import { baseOf } from './value';
+
+export interface EngineParts {
+  readonly library: Library;
+  readonly runtime: RuntimeParts;
+  /** Version of this program, for recipes and reports. */
+  readonly version: string;
+}
+
+export interface Engine {
+  readonly commands: StudioEngine;
+  /** Ends all work and gives back everything that computes; the library stays open. */
+  close(): Promise<void>;
+}
+
+/** Remarks that a snapshot carries: the page tells each once, and none is older than a visit. */
+const MAX_REMARKS = 20;
+
+export function createEngine({ library, runtime, version }: EngineParts): Engine {
+  const queue = createQueue();
+  /** Files are brought in one drop after the other, so that later drops come later in the pool. */
+  const lanes = { models: createQueue(), tasks: createQueue() };
+  let push: (snapshot: StudioState) => void | Promise<void> = () => undefined;
+  let remarks: readonly Remark[] = [];
+  const demoImports = new Set<AbortController>();
+
+  const book = createScoreBook();
+  const keeping = createKeeping(library, book, () => follow(false));
+  const scorer = createScorer({
+    runtime,
+    heads: libraryHeads(library),
+    book,
+    keeping,
+    onChange: () => {
+      hashWhenIdle();
+      snapshots.changed();
+    },
+  });
+  const jobs = createJobs(() => {
+    hashWhenIdle();
+    snapshots.changed();
+  });
+  const state = createState(library, queue, {
+    onChange: follow,
+    onRemark: remark,
+    beforeTasks: (ids) => keeping.load(ids),
+    onResults: (id) => void keeping.load([id]),
+  });
+  const measuring = createMeasuring(jobs, {
+    onMeasured: state.learn,
+    onUnreadable: state.setUnreadable,
+    onStopped: () => state.set({ stopped: true }),
+  });
+  const hashing = createHashing(jobs, state.learn);
+  const downloads = createDownloads();
+  const snapshots = createSnapshots(snapshot, (next) => push(next));
+
+  function snapshot(): StudioState {
+    const { choice } = state.value();
+    return snapshotOf(state.value(), {
+      book,
+      kind: scorer.kind(),
+      phase: scorer.phase(),
+      engine: scorer.view(choice),
+      storage: state.storage(),
+      jobs: jobs.views(),
+      remarks,
+    });
+  }
+
+  function remark(finding: Finding): void {
+    const id = (remarks.at(-1)?.id ?? 0) + 1;
+    remarks = [...remarks, { ...finding, id }].slice(-MAX_REMARKS);
+    snapshots.changed();
+  }
+
+  /** Everything that goes on in the background goes on with the value that stands. */
+  function follow(again: boolean): void {
+    const value = state.value();
+    const { demand, missing } = demandOf(value);
+    scorer.assume(value.computedOn);
+    if (value.stopped) scorer.stop();
+    else if (demand) scorer.score(demand, again);
+    else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
+    measuring.follow(value);
+    hashWhenIdle();
+    if (value.choice !== chosen) void choose(value.choice);
+    snapshots.changed();
+  }
+
+  /** Hashing waits for everything else: that is what people look at, and two readers of one file are slower than one. */
+  function hashWhenIdle(): void {
+    const { phase } = scorer.phase();
+    const busy =
+      jobs.views().some(({ id }) => !id.startsWith(HASHING)) ||
+      phase === 'preparing' ||
+      phase === 'scoring';
+    hashing.follow(state.value().pool, !busy);
+  }
+
+  /** What the scorer was told last; another tab can choose as well. */
+  let chosen: EngineChoice | null = null;
+  const choose = async (choice: EngineChoice): Promise<void> => {
+    chosen = choice;
+    await scorer.choose(choice);
+    const kind = scorer.kind();
+    if (kind === state.value().computedOn) return;
+    await state.setNumber('computedOn', (records) => ({ ...records, computedOn: kind }));
+  };
+
+  /** Settles when the page has the snapshot with the command's effect, or with that of its failure. */
+  const command = async <T>(work: () => Promise<T> | T): Promise<T> => {
+    try {
+      return await work();
+    } finally {
+      await snapshots.flush();
+    }
+  };
+
+  const change = (edit: (records: Records) => Records): Promise<void> =>
+    command(() => queue.run(() => state.change(edit)));
+
+  const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
+    command(() => state.setNumber(field, edit));
+
+  const stopDemo = (): void => {
+    const reason = new DOMException('The demo gave way.', 'AbortError');
+    for (const controller of demoImports) controller.abort(reason);
+  };
+
+  /** Brings files in as one piece of work that can be stopped; the demo's also when the demo is not wanted any more. */
+  const bringIn = (
+    lane: keyof typeof lanes,
+    jobId: string,
+    label: string,
+    origin: Origin,
+    work: (job: Job) => Promise<AddOutcome>,
+  ): Promise<AddOutcome> => {
+    const controller = new AbortController();
+    if (origin === 'demo') demoImports.add(controller);
+    const adding = jobs.run(jobId, label, async (job) => {
+      const signal = AbortSignal.any([job.signal, controller.signal]);
+      return lanes[lane].run(() => work({ ...job, signal }), signal);
+    });
+    return command(() => adding.finally(() => demoImports.delete(controller)));
+  };
+
+  /** Gives staged imports their places in pool or tasks, or lets go of them. */
+  const adopt = async <T extends { readonly name: string }>(
+    staged: readonly Staged<T>[],
+    origin: Origin,
+    signal: AbortSignal,
+    place: (records: Records, arriving: readonly Staged<T>[]) => Records,
+    listed: (records: Records) => readonly { readonly origin: Origin; readonly name: string }[],
+  ): Promise<string[]> => {
+    let added: string[] = [];
+    try {
+      await queue.run(async () => {
+        const items = staged.map(({ item }) => item);
+        await state.change((records) => {
+          if (origin === 'demo' && isDemoUnwanted(records)) {
+            throw new DOMException('The demo gave way.', 'AbortError');
+          }
+          const arriving = staged.filter(
+            ({ about }) => origin !== 'demo' || !hasDemoPart(listed(records), about.name),
+          );
+          added = arriving.map(({ about }) => about.name);
+          return place(records, arriving);
+        }, items);
+      }, signal);
+    } finally {
+      await Promise.all(staged.map(({ item }) => item.discard().catch(() => undefined)));
+    }
+    return added;
+  };
+
+  const restore = async (wanted: WantedRecipe): Promise<void> => {
+    const sumOf = (id: string) =>
+      state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
+    if (needsSums(wanted, state.value().pool.models, sumOf)) {
+      await jobs.run('restore', 'SHA-256 of the models', async (job) => {
+        for (const model of state.value().pool.models) {
+          if (sumOf(model.id) !== undefined) continue;
+          await hashModel(model, state.learn, job.signal, (done, total) =>
+            job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
+          );
+        }
+      });
+    }
+    await queue.run(() => state.change((records) => applyRecipe(wanted, records, sumOf)));
+  };
+
+  const commands: StudioEngine = {
+    connect: (listener) =>
+      command(async () => {
+        push = listener;
+        const { unfinished, damaged } = await library.recover();
+        for (const name of unfinished) remark(unfinishedImport(name));
+        for (const name of damaged) remark(damagedRecord(name));
+        await state.open();
+        const { tasks, choice } = state.value();
+        if (tasks.length > 0) scorer.expect();
+        if (chosen === null) await choose(choice);
+      }),
+
+    addCheckpoints: (jobId, files, origin) =>
+      bringIn('models', jobId, 'Reading checkpoints', origin, async (job) => {
+        const shown = baseOf(state.value().pool);
+        // The demo's base is nothing to the user's models: it goes as soon as they come.
+        const foreign = origin === 'user' && shown?.origin === 'demo';
+        const base = foreign ? undefined : shown?.opened.model;
+        const { staged, findings } = await stageModels(library, files, base, job);
+        if (staged.length === 0) return { added: [], findings };
+        const own = origin === 'user';
+        const added = await adopt(
+          staged,
+          origin,
+          job.signal,
+          (records, arriving) =>
+            addModels(
+              // The user's own models take the demo's place: its base would be the base of theirs.
+              own ? withoutDemo(records) : records,
+              arriving.map(({ item, about }) => ({ ...about, id: item.id, origin })),
+            ),
+          ({ models }) => models,
+        );
+        if (own) stopDemo();
+        return { added, findings };
+      }),
+
+    addTaskImages: (jobId, files, origin) =>
+      bringIn('tasks', jobId, 'Reading images', origin, async (job) => {
+        scorer.expect();
+        const { staged, findings } = await stageTasks(library, files, job);
+        if (staged.length === 0) return { added: [], findings };
+        const added = await adopt(
+          staged,
+          origin,
+          job.signal,
+          (records, arriving) =>
+            addTasks(
+              records,
+              arriving.map(({ item, about: { name, classnames, templates } }) => ({
+                id: item.id,
+                name,
+                origin,
+                classnames,
+                templates,
+              })),
+            ),
+          ({ tasks }) => tasks,
+        );
+        return { added, findings };
+      }),
+
+    editPool: async (edit) => {
+      if (edit.type !== 'setWeight') return change((records) => editPool(records, edit));
+      const weight = withoutSign(checkedWeight(edit.weight));
+      return setNumber(`weight ${edit.id}`, (records) => editPool(records, { ...edit, weight }));
+    },
+
+    editTask: (edit) => change((records) => editTasks(records, edit)),
+
+    setScalingFactor: async (value) => {
+      if (!Number.isFinite(value)) {
+        throw new ConfigError(`The scaling factor is a finite number, not ${value}.`);
+      }
+      const scalingFactor = withoutSign(value);
+      return setNumber('scalingFactor', (records) => ({ ...records, scalingFactor }));
+    },
+
+    setMethod: async (name, options) => {
+      const { method } = state.value();
+      // Merged here, not on the page: its snapshot may be older than its last edit.
+      const kept = name === method.name ? method.options : {};
+      const next = chooseMethod(name, { ...kept, ...options });
+      return setNumber('method', (records) => ({ ...records, method: next }));
+    },
+
+    restoreRecipe: (modelId) =>
+      command(async () => {
+        const merged = state.value().pool.models.find(({ id }) => id === modelId);
+        const text = merged?.opened.model?.checkpoint.metadata.get(RECIPE_KEY);
+        if (!merged || text === undefined) {
+          throw new ConfigError('This model has no recipe in its metadata.');
+        }
+        await restore(readRecipe(merged.name, text));
+      }),
+
+    exportConfiguration: (format) => command(() => writeConfigurationFile(state.value(), format)),
+
+    applyConfiguration: (file) => command(async () => restore(await readConfigurationFile(file))),
+
+    sweep: (values) => command(() => state.set({ sweep: values, stopped: false })),
+
+    stop: () => command(() => state.set({ sweep: [], stopped: true })),
+
+    cancel: (jobId) => command(() => jobs.cancel(jobId)),
+
+    chooseEngine: (choice) =>
+      command(async () => {
+        chosen = choice;
+        await state.setNumber('choice', (records) => ({ ...records, choice }));
+        await choose(choice);
+      }),
+
+    exportModel: (jobId, options) => {
+      // What is on screen now, whatever comes while it is written.
+      const value = state.value();
+      const workspace = scorer.workspace();
+      return command(() =>
+        jobs.run(jobId, 'Writing the merged model', async (job) => {
+          const context = { value, workspace, version, learn: state.learn };
+          return downloads.keep(await exportModel(library, context, options, job));
+        }),
+      );
+    },
+
+    releaseDownload: (download) => downloads.release(download),
+
+    exportReport: () => command(() => exportReport(state.value(), snapshot(), version)),
+
+    async sampleImages(taskId, count) {
+      const task = state.value().tasks.find(({ id }) => id === taskId);
+      return task ? sampleImages(task, count) : [];
+    },
+
+    setDemoHidden: (hidden) => {
+      if (hidden) stopDemo();
+      return change((records) =>
+        hidden ? withoutDemo(records) : { ...records, demoHidden: false },
+      );
+    },
+  };
+
+  return {
+    commands,
+    async close() {
+      state.close();
+      for (const { id } of jobs.views()) jobs.cancel(id);
+      await Promise.all([...Object.values(lanes), queue].map((lane) => lane.run(async () => {})));
+      await scorer.close();
+      hashing.follow(state.value().pool, false);
+      await downloads.releaseAll();
+      snapshots.close();
+    },
+  };
+}
+
+/** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
+function withoutSign(value: number): number {
+  return value === 0 ? 0 : value;
+}
+
+function unfinishedImport(name: string): Finding {
+  return {
+    severity: 'info',
+    subject: name,
+    message: `The import of ${name} was not finished when the page was closed, and what there was of it has been removed. Add it again.`,
+    details: [],
+  };
+}
+
+function damagedRecord(name: string): Finding {
+  return {
+    severity: 'warning',
+    subject: name,
+    message: `What the library keeps of ${name} is damaged. Remove it and add it again.`,
+    details: [],
+  };
+}

@@ -1,0 +1,110 @@
+/** "Add checkpoints": dropped files become staged models, or findings that say why not. Nothing is in the pool yet. */
+import { NeedsBaseError } from '../../clip/needs-base-error';
+import { openClip } from '../../clip/open';
+import type { ClipModel } from '../../clip/types';
+import { FormatError } from '../../errors';
+import type { Library } from '../../storage/types';
+import { type Staged, stageAll } from '../adding';
+import type { DroppedFile, Finding } from '../api';
+import type { Job } from '../jobs/jobs';
+import { groupModelFiles, type ModelGroup } from './group-files';
+
+/** A model whose headers are good. */
+export interface GoodModel extends ModelGroup {
+  /** Both towers: can be the base without asking. */
+  readonly fullClip: boolean;
+}
+
+export interface StagedModels {
+  readonly staged: readonly Staged<GoodModel>[];
+  readonly findings: Finding[];
+}
+
+/**
+ * Opens every model before anything is stored (headers only), then stages the good ones. Bad ones become findings and leave
+ * nothing behind; so does an import that is stopped or that the storage refuses. What only waits for its base (a LoRA
+ * adapter) is staged: it is opened again against the base that stands then.
+ */
+export async function stageModels(
+  library: Library,
+  files: readonly DroppedFile[],
+  base: ClipModel | undefined,
+  job: Job,
+): Promise<StagedModels> {
+  const { models: groups, unused } = groupModelFiles(files);
+  const opened = await Promise.all(groups.map((group) => judge(group, base)));
+  job.signal.throwIfAborted();
+  const findings: Finding[] = [];
+  const good: GoodModel[] = [];
+  for (const outcome of opened) {
+    if ('failure' in outcome) findings.push(outcome.failure);
+    else good.push(outcome);
+  }
+  const staged = await stageAll(
+    good,
+    ({ name, files: parts }, place) => {
+      const label = `Importing ${name} (${place + 1} of ${good.length})`;
+      const blobs = parts.map((part) => ({ name: part.name, blob: part.file }));
+      return library.stageModel(
+        { name, files: blobs, facts: {} },
+        {
+          signal: job.signal,
+          onProgress: (done, total) => job.report(label, total === 0 ? null : done / total),
+        },
+      );
+    },
+    findings,
+  );
+  if (groups.length === 0) findings.push(nothingFound(unused));
+  else findings.push(...leftOut(unused));
+  return { staged, findings };
+}
+
+async function judge(
+  group: ModelGroup,
+  base: ClipModel | undefined,
+): Promise<GoodModel | { readonly failure: Finding }> {
+  const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
+  try {
+    const { text } = await openClip(group.name, blobs, base);
+    return { ...group, fullClip: text !== undefined };
+  } catch (error) {
+    if (error instanceof NeedsBaseError) return { ...group, fullClip: false };
+    if (!(error instanceof FormatError)) throw error;
+    const { message } = error;
+    return { failure: { severity: 'error', subject: group.name, message, details: [] } };
+  }
+}
+
+function nothingFound(unused: readonly string[]): Finding {
+  return {
+    severity: 'error',
+    message:
+      'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …), a .safetensors or PyTorch file, or a LoRA adapter.',
+    details: unused,
+  };
+}
+
+const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?|zip|parquet)$|(^|\/)tasks\.json$/i;
+
+/** What of a drop belongs to no model: pictures are counted, everything else is listed. */
+function leftOut(unused: readonly string[]): Finding[] {
+  const others = unused.filter((path) => !PICTURE.test(path));
+  const pictures = unused.length - others.length;
+  const findings: Finding[] = [];
+  if (pictures > 0) {
+    findings.push({
+      severity: 'info',
+      message: `${pictures === 1 ? 'One picture was' : `${pictures} pictures were`} left out here; add pictures with "Add task folder" or drop them on the page.`,
+      details: [],
+    });
+  }
+  if (others.length > 0) {
+    findings.push({
+      severity: 'info',
+      message: 'These files belong to no model and were left out.',
+      details: others,
+    });
+  }
+  return findings;
+}

@@ -1,0 +1,125 @@
+/**
+ * Reads the weights of everything whose numbers are not known yet, in the background, one model after the other: how far an
+ * expert is from the base, and whether numbers are broken. What is found is known of the model from then on.
+ */
+import { CompatibilityError, FormatError, StorageError } from '../../errors';
+import { findNonFinite, inspectTaskVector } from '../../modelpool/task-vector-facts';
+import type { Finding } from '../../modelpool/types';
+import type { Job, Jobs } from '../jobs/jobs';
+import { baseOf, type EngineValue, includedExperts, type Pool, type PoolModel } from '../value';
+import type { ModelFacts } from './facts';
+import { isUnmeasured } from './findings';
+
+export interface Measuring {
+  /** Goes on with what this value lacks, and lets go of what it has no use for. */
+  follow(value: EngineValue): void;
+}
+
+export interface MeasuringEvents {
+  onMeasured(id: string, facts: Partial<ModelFacts>): Promise<void>;
+  onUnreadable(id: string, finding: Finding): void;
+  /** The user stopped it. */
+  onStopped(): void;
+}
+
+/** One model whose weights are read; against itself where it is the base. */
+interface Target {
+  readonly base: PoolModel;
+  readonly model: PoolModel;
+}
+
+export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring {
+  let wanted: EngineValue | null = null;
+  let current: { readonly target: Target; readonly controller: AbortController } | null = null;
+  let running = false;
+
+  const next = (): Target | null =>
+    wanted && !wanted.stopped ? (targets(wanted.pool)[0] ?? null) : null;
+
+  const measureAll = async (job: Job): Promise<void> => {
+    for (let target = next(); target; target = next()) {
+      const controller = new AbortController();
+      current = { target, controller };
+      const signal = AbortSignal.any([job.signal, controller.signal]);
+      try {
+        await events.onMeasured(target.model.id, await measure(target, signal, job));
+      } catch (error) {
+        if (job.signal.aborted) throw error;
+        if (!signal.aborted)
+          events.onUnreadable(target.model.id, asFinding(target.model.name, error));
+      } finally {
+        current = null;
+      }
+    }
+  };
+
+  const start = async (): Promise<void> => {
+    running = true;
+    try {
+      await jobs.run('measure', 'Reading the weights', measureAll);
+    } catch {
+      events.onStopped();
+    } finally {
+      running = false;
+    }
+  };
+
+  return {
+    follow(value) {
+      wanted = value;
+      if (current && !stillWanted(current.target, value)) {
+        current.controller.abort(new DOMException('no longer wanted', 'AbortError'));
+      }
+      if (!running && next()) void start();
+    },
+  };
+}
+
+/** What is still to be measured: the base first, then the experts in their order. */
+function targets(pool: Pool): Target[] {
+  const base = baseOf(pool);
+  if (!base?.opened.model || base.unreadable) return [];
+  const experts = includedExperts(pool).filter((model) => isUnmeasured(pool, model));
+  const models = base.facts.nonFinite === undefined ? [base, ...experts] : experts;
+  return models.map((model) => ({ base, model }));
+}
+
+function stillWanted({ base, model }: Target, { pool, stopped }: EngineValue): boolean {
+  return (
+    !stopped &&
+    targets(pool).some((target) => target.base.id === base.id && target.model.id === model.id)
+  );
+}
+
+async function measure(
+  { base, model }: Target,
+  signal: AbortSignal,
+  job: Job,
+): Promise<Partial<ModelFacts>> {
+  const pretrained = base.opened.model;
+  const expert = model.opened.model;
+  if (!pretrained || !expert) throw new RangeError('only models that opened are measured');
+  if (model === base) {
+    const label = `Reading the weights of ${base.name}`;
+    job.report(label, null);
+    return { nonFinite: await findNonFinite(pretrained, { signal }) };
+  }
+  const facts = await inspectTaskVector(pretrained, expert, {
+    signal,
+    onProgress: (done, total) =>
+      job.report(`Measuring the task vector of ${model.name}`, done / total),
+  });
+  return { taskVectors: { [base.id]: facts } };
+}
+
+/** The file may have changed on disk, or the storage may have lost it: said of the model, for everything else goes on. */
+function asFinding(subject: string, error: unknown): Finding {
+  const named = [FormatError, StorageError, CompatibilityError].some(
+    (kind) => error instanceof kind,
+  );
+  const reason = error instanceof Error ? error.message : String(error);
+  const message = named
+    ? reason
+    : `The weights of ${subject} could not be read (${reason}). Remove it and add it again.`;
+  return { severity: 'error', subject, message, details: [] };
+}

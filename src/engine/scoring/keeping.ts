@@ -1,0 +1,147 @@
+/**
+ * Keeps scores in the library, by what they were computed from: after a reload, and in another tab, the same is not scored
+ * again. A convenience: where the storage fails nothing is said, and scoring goes on.
+ */
+import * as v from 'valibot';
+import { hashBlob } from '../../checkpoint/hash-blob';
+import type { Library, ResultRequest } from '../../storage/types';
+import { resumeTally } from '../../taskpool/tally';
+import { dependencies } from '../../version';
+import type { ScoreBook } from './book';
+import { itemsOf, type ScoreKey, scoreText } from './keys';
+import type { Unit } from './plan';
+
+export interface Keeping {
+  /** Reads what is kept of these image sets into the book. */
+  load(pictures: readonly string[]): Promise<void>;
+  /** The unit's tally has grown: it is written soon. */
+  grown(unit: Unit): void;
+  /** These were looked at: they go last when room is made. */
+  used(units: readonly Unit[]): Promise<void>;
+  /** Writes what has grown now. */
+  flush(): Promise<void>;
+}
+
+/** To be raised when scores change for the same key: preprocessing, graphs, the way to the loss. */
+const FORMAT = `1 onnxruntime-web ${dependencies['onnxruntime-web']}`;
+
+/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 120 kB to write. */
+const DELAY_MS = 1000;
+
+const finite = v.pipe(v.number(), v.finite());
+const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const source = v.object({ files: v.string(), openedAgainst: v.nullable(v.string()) });
+const option = v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]);
+const keySchema = v.object({
+  engine: v.picklist(['cpu', 'webgpu']),
+  weights: v.variant('kind', [
+    v.object({ kind: v.literal('pretrained'), base: source }),
+    v.object({
+      kind: v.literal('merged'),
+      combination: v.object({
+        base: source,
+        experts: v.array(v.object({ source, weight: finite })),
+        method: v.string(),
+        options: v.record(v.string(), option),
+      }),
+      scalingFactor: finite,
+    }),
+    v.object({ kind: v.literal('expert'), base: source, expert: source }),
+  ]),
+  task: v.object({
+    pictures: v.string(),
+    classnames: v.array(v.string()),
+    templates: v.array(v.string()),
+    donor: source,
+  }),
+});
+const tallySchema = v.pipe(
+  v.object({
+    scored: count,
+    correct: count,
+    lossSum: v.number(),
+    perClass: v.array(v.object({ scored: count, correct: count })),
+    unreadable: v.array(v.object({ index: count, reason: v.string() })),
+    predictions: v.instance(Int32Array),
+    losses: v.instance(Float64Array),
+  }),
+  v.check(
+    ({ scored, correct, unreadable, predictions, losses }) =>
+      correct <= scored &&
+      losses.length === predictions.length &&
+      predictions.reduce((sum, prediction) => sum + (prediction >= 0 ? 1 : 0), 0) === scored &&
+      scored + unreadable.length <= predictions.length,
+  ),
+);
+const schema = v.object({ format: v.literal(FORMAT), key: keySchema, tally: tallySchema });
+
+export function createKeeping(library: Library, book: ScoreBook, onLoad: () => void): Keeping {
+  const grown = new Map<string, Unit>();
+  const used = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = async (): Promise<void> => {
+    const units = [...grown.values()];
+    grown.clear();
+    const results = await Promise.all(units.map((unit) => resultOf(unit, book)));
+    const there = results.filter((result) => result !== null);
+    if (there.length > 0) await library.putResults(there).catch(() => undefined);
+  };
+
+  const flush = (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    // One after the other: an older state of a tally must not come last.
+    if (grown.size > 0) writing = writing.then(write);
+    return writing;
+  };
+
+  return {
+    async load(pictures) {
+      const kept = await Promise.all(pictures.map((id) => library.getResults(id).catch(() => [])));
+      for (const { value } of kept.flat()) {
+        const parsed = v.safeParse(schema, value);
+        if (parsed.success) book.take(parsed.output.key, resumeTally(parsed.output.tally));
+      }
+      onLoad();
+    },
+    grown(unit) {
+      grown.set(unit.text, unit);
+      timer ??= setTimeout(() => void flush(), DELAY_MS);
+    },
+    async used(units) {
+      const fresh = units.filter(({ text }) => !used.has(text));
+      const byPictures = new Map<string, string[]>();
+      for (const { text, key } of fresh) {
+        used.add(text);
+        const names = byPictures.get(key.task.pictures) ?? [];
+        names.push(await nameOf(key));
+        byPictures.set(key.task.pictures, names);
+      }
+      for (const [pictures, names] of byPictures) {
+        await library.touchResults(pictures, names).catch(() => undefined);
+      }
+    },
+    flush,
+  };
+}
+
+async function resultOf(unit: Unit, book: ScoreBook): Promise<ResultRequest | null> {
+  const tally = book.find(unit);
+  if (!tally) return null;
+  const { key } = unit;
+  const record = tally.record();
+  return {
+    owner: key.task.pictures,
+    name: await nameOf(key),
+    items: itemsOf(key),
+    bytes: record.losses.byteLength + record.predictions.byteLength + scoreText(key).length,
+    value: { format: FORMAT, key, tally: record },
+  };
+}
+
+/** Its key's digest: the text of a thousand classes would be a long name. */
+function nameOf(key: ScoreKey): Promise<string> {
+  return hashBlob(new Blob([scoreText(key)]));
+}

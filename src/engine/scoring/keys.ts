@@ -1,0 +1,101 @@
+/**
+ * What a score, merged weights or a combination were computed from, as records: which files, opened against which base,
+ * with which weights, method, options and factor; of which pictures, classes and prompts. Equal records mean equal
+ * numbers, wherever the state has moved meanwhile.
+ */
+import type { MethodOptions } from '../../method/options';
+
+/** Files by their library id (an item's files never change), and the base that they were opened against. */
+export interface SourceKey {
+  readonly files: string;
+  readonly openedAgainst: string | null;
+}
+
+export interface CombinationKey {
+  readonly base: SourceKey;
+  /** In the order of the sum. */
+  readonly experts: readonly { readonly source: SourceKey; readonly weight: number }[];
+  readonly method: string;
+  /** Completed: all that the method is told. */
+  readonly options: MethodOptions;
+}
+
+/** Which weights a score belongs to. The base gives geometry and preprocessing to an expert as well. */
+export type WeightsKey =
+  | { readonly kind: 'pretrained'; readonly base: SourceKey }
+  | {
+      readonly kind: 'merged';
+      readonly combination: CombinationKey;
+      readonly scalingFactor: number;
+    }
+  | { readonly kind: 'expert'; readonly base: SourceKey; readonly expert: SourceKey };
+
+export interface TaskKey {
+  /** The image set's library id. */
+  readonly pictures: string;
+  readonly classnames: readonly string[];
+  readonly templates: readonly string[];
+  /** Gives text tower, tokenizer, projection and, where the base has none, the preprocessing. */
+  readonly donor: SourceKey;
+}
+
+/** What computes; the numbers of two differ in the last digits. */
+export type EngineKind = 'cpu' | 'webgpu';
+
+export interface ScoreKey {
+  readonly engine: EngineKind;
+  readonly weights: WeightsKey;
+  readonly task: TaskKey;
+}
+
+/** The items of the library that a score was computed from. */
+export function itemsOf({ weights, task }: ScoreKey): string[] {
+  const sources = [task.donor, ...sourcesOf(weights)].map(({ files }) => files);
+  return [...new Set([task.pictures, ...sources])];
+}
+
+function sourcesOf(weights: WeightsKey): SourceKey[] {
+  switch (weights.kind) {
+    case 'pretrained':
+      return [weights.base];
+    case 'merged': {
+      const { base, experts } = weights.combination;
+      return [base, ...experts.map(({ source }) => source)];
+    }
+    case 'expert':
+      return [weights.base, weights.expert];
+  }
+}
+
+/** Records that are made once and asked for often: the classes of a task, the experts of a pool. */
+const texts = new WeakMap<object, string>();
+
+/** A record as text, the same for equal records: to be compared and looked up, never read. */
+export function keyText(record: object): string {
+  let text = texts.get(record);
+  if (text === undefined) {
+    text = canonical(record);
+    texts.set(record, text);
+  }
+  return text;
+}
+
+export function weightsText(weights: WeightsKey): string {
+  if (weights.kind !== 'merged') return keyText(weights);
+  return `merged ${weights.scalingFactor} ${keyText(weights.combination)}`;
+}
+
+export function scoreText({ engine, weights, task }: ScoreKey): string {
+  return `${engine} ${weightsText(weights)} ${keyText(task)}`;
+}
+
+/** JSON with the fields of every object in one order. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const fields = Object.entries(value)
+    .filter(([, field]) => field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, field]) => `${JSON.stringify(name)}:${canonical(field)}`);
+  return `{${fields.join(',')}}`;
+}

@@ -1,0 +1,114 @@
+/**
+ * The scoring loop: batch after batch of whatever is most urgent now. At most one batch is in flight; when what is in
+ * demand changes, work that is no longer wanted is dropped between two batches, and what it counted stays counted.
+ */
+import { letMessagesIn } from '../../runtime/let-messages-in';
+import { scoreBatch } from '../../taskpool/score';
+import type { ScoreBook } from './book';
+import { keyText } from './keys';
+import { columns, type Demand, nextUnit, type Unit } from './plan';
+import type { Workspace } from './workspace';
+
+export interface LoopEvents {
+  /** Something is being prepared: how far it is. */
+  onPreparing(what: string, done: number, total: number): void;
+  /** A batch of this unit has been counted. */
+  onCounted(unit: Unit): void;
+  /** Everything in demand has been scored. */
+  onComplete(demand: Demand): Promise<void>;
+  /** Scoring stopped because of an error; it goes on with the next demand. */
+  onFailure(error: Error): void;
+}
+
+export interface Loop {
+  /** Replaces what is in demand; null stops. Takes effect at once: what is no longer wanted is aborted. */
+  demand(demand: Demand | null): void;
+  /** Resolves when nothing is in flight. */
+  idle(): Promise<void>;
+}
+
+/** The unit in flight. */
+interface Step {
+  readonly unit: Unit;
+  /** Aborted when the unit is no longer wanted, and when no unit of its task is. */
+  readonly controllers: { readonly unit: AbortController; readonly head: AbortController };
+}
+
+export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEvents): Loop {
+  const engine = workspace.runtime.tensors.kind;
+  let wanted: Demand | null = null;
+  let current: Step | null = null;
+  let running: Promise<void> | null = null;
+
+  const step = async ({ inputs }: Demand, unit: Unit): Promise<void> => {
+    const controllers = { unit: new AbortController(), head: new AbortController() };
+    current = { unit, controllers };
+    const { signal } = controllers.unit;
+    const signals = { unit: signal, head: controllers.head.signal };
+    try {
+      await workspace.exclusive(async () => {
+        signal.throwIfAborted();
+        const { model, task } = await workspace.prepare(inputs, unit, signals, events.onPreparing);
+        await scoreBatch(model, task, book.open(unit), signal);
+      });
+      events.onCounted(unit);
+    } finally {
+      current = null;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (wanted) {
+      const demand: Demand = wanted;
+      const unit = nextUnit(demand, engine, book.find);
+      try {
+        if (unit) await step(demand, unit);
+        else {
+          await events.onComplete(demand);
+          if (wanted === demand) wanted = null;
+        }
+        await letMessagesIn();
+      } catch (error) {
+        // An abort means that the demand has changed meanwhile; anything else is told, and waits for a change.
+        if (wanted === demand) {
+          wanted = null;
+          events.onFailure(error as Error);
+        }
+      }
+    }
+  };
+
+  const start = (): void => {
+    running ??= run().finally(() => {
+      running = null;
+      // A demand that came while the loop was ending starts it again.
+      if (wanted) start();
+    });
+  };
+
+  return {
+    demand(next) {
+      wanted = next;
+      if (current) dropUnwanted(current, next);
+      start();
+    },
+    async idle() {
+      while (running) await running;
+    },
+  };
+
+  function dropUnwanted({ unit, controllers }: Step, next: Demand | null): void {
+    const newer = new DOMException('a newer value came', 'AbortError');
+    const tasks = next?.inputs.tasks ?? [];
+    if (!next || !stillWanted(next, unit)) controllers.unit.abort(newer);
+    const task = keyText(unit.task.key);
+    if (!tasks.some(({ key }) => keyText(key) === task)) controllers.head.abort(newer);
+  }
+
+  function stillWanted(demand: Demand, { text }: Unit): boolean {
+    for (const column of columns(demand, engine)) {
+      if (column.some((unit) => unit.text === text)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,137 @@
+/** From pool, tasks and method to what can be merged and scored, or to the sentence that says what is missing. Pure. */
+import type { ClipModel } from '../../clip/types';
+import type { MethodChoice } from '../../method/types';
+import type { Expert } from '../../modelpool/types';
+import { memo } from '../memo';
+import { type MethodState, methodInForce } from '../method';
+import { isError, isUnmeasured, modelFindings } from '../pool/findings';
+import { canGiveText, poolView } from '../pool/view';
+import { sameName } from '../same-name';
+import {
+  baseOf,
+  includedExperts,
+  type Picture,
+  type Pool,
+  type PoolModel,
+  type Task,
+} from '../value';
+import type { CombinationKey, SourceKey, TaskKey } from './keys';
+
+/** A model and what tells it from all others. */
+export interface Source {
+  readonly key: SourceKey;
+  readonly model: ClipModel;
+}
+
+/** What is merged. */
+export interface MergeInputs {
+  readonly key: CombinationKey;
+  readonly base: Source;
+  /** In the order of the sum; empty while there is nothing to merge. */
+  readonly experts: readonly Expert[];
+  readonly method: MethodChoice;
+}
+
+export interface TaskInput {
+  readonly key: TaskKey;
+  readonly id: string;
+  readonly name: string;
+  readonly images: readonly Picture[];
+  readonly labels: readonly number[];
+  /** The task's own expert, where there is one. */
+  readonly expert: Source | null;
+}
+
+/** Everything scoring depends on. */
+export interface ScoringInputs extends MergeInputs {
+  readonly donor: Source;
+  readonly tasks: readonly TaskInput[];
+}
+
+/** `missing` is for people, and set where nothing can be scored. */
+export type ScoringReadiness =
+  | { readonly inputs: ScoringInputs; readonly missing: null }
+  | { readonly inputs: null; readonly missing: string };
+
+export const scoringReadiness = memo(
+  (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
+    const merge = mergeInputs(pool, method);
+    if (!merge) return waitFor('Add a pretrained CLIP to begin.');
+    const donor = donorOf(pool);
+    if (!donor) {
+      return waitFor(
+        `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
+      );
+    }
+    if (includedExperts(pool).some((model) => isUnmeasured(pool, model))) {
+      return waitFor('Measuring the task vectors before anything is merged.');
+    }
+    const included = tasks.filter((task) => task.included && task.images.length > 0);
+    if (included.length === 0) return waitFor('Add task images to see accuracies.');
+    const inputs = { ...merge, donor, tasks: included.map((task) => taskInput(task, pool, donor)) };
+    return { inputs, missing: null };
+  },
+);
+
+/** The inputs of a merge alone, which needs neither text tower nor tasks; null while there is no readable base. */
+export const mergeInputs = memo((pool: Pool, state: MethodState): MergeInputs | null => {
+  const base = sourceOf(baseOf(pool));
+  if (!base) return null;
+  const { method, options, refusal } = methodInForce(state, includedExperts(pool).length);
+  const mergeable = poolView(pool).mergeable && refusal === null;
+  const included = (mergeable ? includedExperts(pool) : []).flatMap((pooled) => {
+    const source = sourceOf(pooled);
+    return source ? [{ source, weight: pooled.weight }] : [];
+  });
+  return {
+    key: {
+      base: base.key,
+      experts: included.map(({ source, weight }) => ({ source: source.key, weight })),
+      method: method.name,
+      options,
+    },
+    base,
+    experts: included.map(({ source, weight }) => ({ model: source.model, weight })),
+    method: { method, options },
+  };
+});
+
+/** A task's own expert: the model of the same name that fits the base. */
+export const ownExpert = memo((pool: Pool, task: Task): PoolModel | null => {
+  const found = pool.models.find(({ id, name }) => id !== pool.baseId && sameName(name, task.name));
+  if (!found?.opened.model || modelFindings(pool, found).some(isError)) return null;
+  return found;
+});
+
+function sourceOf(model: PoolModel | undefined): Source | null {
+  if (!model?.opened.model) return null;
+  const { id, opened } = model;
+  return { key: { files: id, openedAgainst: opened.against }, model: model.opened.model };
+}
+
+/** The base where it is a full CLIP, else the first full CLIP whose projection fits the base's width. */
+function donorOf(pool: Pool): Source | null {
+  const base = baseOf(pool);
+  const width = base?.opened.model?.vision.hiddenSize;
+  const found = [base, ...pool.models].find((model) => {
+    const clip = model?.opened.model;
+    return canGiveText(clip) && clip?.visualProjection?.shape[1] === width;
+  });
+  return sourceOf(found);
+}
+
+function taskInput(task: Task, pool: Pool, donor: Source): TaskInput {
+  const { id, name, classnames, templates, images, labels } = task;
+  return {
+    key: { pictures: id, classnames, templates, donor: donor.key },
+    id,
+    name,
+    images,
+    labels,
+    expert: sourceOf(ownExpert(pool, task) ?? undefined),
+  };
+}
+
+function waitFor(missing: string): ScoringReadiness {
+  return { inputs: null, missing };
+}

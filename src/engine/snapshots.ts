@@ -1,0 +1,42 @@
+/** Pushes snapshots to the page, at most one in a short while: a batch of a tiny model takes a few milliseconds. */
+
+export interface Snapshots {
+  /** Something changed: a snapshot follows shortly. */
+  changed(): void;
+  /** A snapshot follows now; resolves when the page has it. */
+  flush(): Promise<void>;
+  /** Nothing follows any more. */
+  close(): void;
+}
+
+/** Often enough to look continuous, seldom enough to leave the page its time. */
+const INTERVAL_MS = 60;
+
+export function createSnapshots<T>(
+  snapshot: () => T,
+  push: (value: T) => void | Promise<void>,
+): Snapshots {
+  let timer: ReturnType<typeof setTimeout> | null = null;
+  let last = 0;
+  let closed = false;
+  const flush = async (): Promise<void> => {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    if (closed) return;
+    last = Date.now();
+    // A page that fails to draw must not fail the command.
+    await Promise.resolve(push(snapshot())).catch(() => undefined);
+  };
+  return {
+    flush,
+    changed() {
+      if (closed) return;
+      timer ??= setTimeout(() => void flush(), Math.max(0, last + INTERVAL_MS - Date.now()));
+    },
+    close() {
+      closed = true;
+      if (timer !== null) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** A task as the page shows it, and pictures of it for looking at. Pure. */
+import type { UnreadableImage } from '../../taskpool/tally';
+import type { Finding, SampleImage, TaskView } from '../api';
+import { memo } from '../memo';
+import type { Task } from '../value';
+
+export function taskView(
+  task: Task,
+  expert: string | null,
+  unreadable: readonly UnreadableImage[],
+): TaskView {
+  return {
+    id: task.id,
+    name: task.name,
+    origin: task.origin,
+    included: task.included,
+    classnames: task.classnames,
+    templates: task.templates,
+    imageCount: task.images.length,
+    classCounts: classCounts(task),
+    expert,
+    findings: taskFindings(task, unreadable),
+  };
+}
+
+/** `count` pictures spread over the task. */
+export function sampleImages({ images, labels, classnames }: Task, count: number): SampleImage[] {
+  const step = Math.max(1, Math.floor(images.length / count));
+  return images.flatMap((image, i) => {
+    if (i % step !== 0 || i / step >= count) return [];
+    const { name, blob } = image;
+    return [{ name, blob, classname: classnames[labels[i] ?? -1] ?? '' }];
+  });
+}
+
+const classCounts = memo(({ classnames, labels }: Task): number[] => {
+  const counts = classnames.map(() => 0);
+  for (const label of labels) counts[label] = (counts[label] ?? 0) + 1;
+  return counts;
+});
+
+function taskFindings(task: Task, unreadable: readonly UnreadableImage[]): Finding[] {
+  const findings: Finding[] = [];
+  if (task.failure !== undefined) {
+    findings.push({ severity: 'error', subject: task.name, message: task.failure, details: [] });
+  }
+  if (unreadable.length > 0) {
+    findings.push({
+      severity: 'warning',
+      subject: task.name,
+      message: 'These pictures cannot be read; they are left out of the counts.',
+      details: unreadable.map(({ index, reason }) => {
+        const name = task.images[index]?.name ?? `image ${index}`;
+        return reason.includes(name) ? reason : `${name}: ${reason}`;
+      }),
+    });
+  }
+  return findings;
+}
