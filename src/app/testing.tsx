@@ -38,6 +38,7 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
     demo: null,
     fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
     isFirstVisit: async () => false,
+    persist: () => undefined,
   });
   await studio.commands.start();
   const container = document.createElement('div');

@@ -11,6 +11,7 @@ function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {})
   const frames: (() => void)[] = [];
   const written: number[] = [];
   const saved: ExportedFile[] = [];
+  const persist = vi.fn();
   const studio = createStudio({
     openEngine: engine.open,
     requestFrame: (callback) => frames.push(callback),
@@ -19,6 +20,7 @@ function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {})
     demo: null,
     fetchDemoFile: async (path) => new Blob([path]),
     isFirstVisit: async () => false,
+    persist,
     ...overrides,
   });
   const frame = async () => {
@@ -26,7 +28,7 @@ function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {})
     await new Promise((resolve) => setImmediate(resolve));
   };
   const sent = () => engine.calls.filter(([name]) => name === 'setScalingFactor').map(([, v]) => v);
-  return { engine, studio, state: studio.store.getState, frame, written, saved, sent };
+  return { engine, studio, state: studio.store.getState, frame, written, saved, sent, persist };
 }
 
 describe('starting', () => {
@@ -180,12 +182,41 @@ describe('adding', () => {
   });
 });
 
+const demo = {
+  sentence: 'A demo.',
+  models: [{ name: '_pretrained_', files: ['base/model.safetensors'] }],
+  tasks: { files: ['test/flags.zip'] },
+};
+
+describe('asking the browser to keep what is stored', () => {
+  const file = (path: string) => ({ path, file: new File(['x'], path) });
+
+  it.each([
+    ['addCheckpoints', 'model.safetensors'],
+    ['addTaskImages', 'pictures.zip'],
+    ['add', 'model.safetensors'],
+    ['add', 'pictures.zip'],
+  ] as const)('is done once, when the user first adds something (%s, %s)', async (name, path) => {
+    const { studio, persist } = setUp();
+    await studio.commands.start();
+    expect(persist).not.toHaveBeenCalled();
+    await studio.commands[name]([file(path)]);
+    expect(persist).toHaveBeenCalledTimes(1);
+    await studio.commands.add([file('other.safetensors'), file('other.zip')]);
+    expect(persist).toHaveBeenCalledTimes(1);
+  });
+
+  it('is not done for the demo, nor where nothing is added', async () => {
+    const { engine, studio, persist } = setUp(aSnapshot(), { demo });
+    await studio.commands.start();
+    expect(engine.calls.map(([name]) => name)).toContain('addCheckpoints');
+    await studio.commands.addCheckpoints([]);
+    await studio.commands.add([file('config.yaml')]);
+    expect(persist).not.toHaveBeenCalled();
+  });
+});
+
 describe('the demo', () => {
-  const demo = {
-    sentence: 'A demo.',
-    models: [{ name: '_pretrained_', files: ['base/model.safetensors'] }],
-    tasks: { files: ['test/flags.zip'] },
-  };
   const added = (engine: ReturnType<typeof setUp>['engine']) =>
     engine.calls
       .filter(([name]) => String(name).startsWith('add'))

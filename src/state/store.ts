@@ -48,6 +48,8 @@ export interface StudioDependencies {
   readonly fetchDemoFile: (path: string) => Promise<Blob>;
   /** True only where the library is known to be empty, so that the demo can be fetched before the engine is there. */
   readonly isFirstVisit: () => Promise<boolean>;
+  /** Asks the browser to keep what is stored. Called once, when the user first adds something: the demo is no loss. */
+  readonly persist: () => void;
 }
 
 export interface StudioCommands {
@@ -186,13 +188,23 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       store.setState({ announcement: `Added ${outcome.added.join(', ')}.` });
     }
   };
+  let persistAsked = false;
+  const persistOnce = (): void => {
+    if (persistAsked) return;
+    persistAsked = true;
+    dependencies.persist();
+  };
   const addCheckpoints = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
-      if (files.length > 0) report(await engine().addCheckpoints(nextJob(), files, 'user'));
+      if (files.length === 0) return;
+      persistOnce();
+      report(await engine().addCheckpoints(nextJob(), files, 'user'));
     });
   const addTaskImages = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
-      if (files.length > 0) report(await engine().addTaskImages(nextJob(), files, 'user'));
+      if (files.length === 0) return;
+      persistOnce();
+      report(await engine().addTaskImages(nextJob(), files, 'user'));
     });
 
   const openConfiguration = (files: readonly DroppedFile[]): Promise<void> =>

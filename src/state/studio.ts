@@ -3,6 +3,7 @@ import { openEngine } from '../engine/client';
 import { builtInDemo, fetchDemoFile } from './demo';
 import { saveFile } from './downloads';
 import { isFirstVisit } from './first-visit';
+import { askToPersist } from './persist';
 import { createStudio, type Studio } from './store';
 import { readScalingFactor, wantsDemo, writeScalingFactor } from './url';
 
@@ -39,6 +40,7 @@ export function createBrowserStudio(): Studio {
     demo: builtInDemo(),
     fetchDemoFile,
     isFirstVisit,
+    persist: askToPersist,
   });
   window.addEventListener('hashchange', () => {
     const value = readScalingFactor(location.hash);
