@@ -52,6 +52,8 @@ export interface EngineParts {
   readonly runtime: RuntimeParts;
   /** Version of this program, for recipes and reports. */
   readonly version: string;
+  /** Milliseconds between two snapshots that no command asked for. */
+  readonly snapshotInterval?: number;
 }
 
 export interface Engine {
@@ -63,7 +65,15 @@ export interface Engine {
 /** Remarks that a snapshot carries: the page tells each once, and none is older than a visit. */
 const MAX_REMARKS = 20;
 
-export function createEngine({ library, runtime, version }: EngineParts): Engine {
+/** Often enough to look continuous, seldom enough to leave the page its time: a batch of a tiny model takes less. */
+const SNAPSHOT_INTERVAL_MS = 60;
+
+export function createEngine({
+  library,
+  runtime,
+  version,
+  snapshotInterval = SNAPSHOT_INTERVAL_MS,
+}: EngineParts): Engine {
   const queue = createQueue();
   /** Files are brought in one drop after the other, so that later drops come later in the pool. */
   const lanes = { models: createQueue(), tasks: createQueue() };
@@ -100,7 +110,7 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
   });
   const hashing = createHashing(jobs, state.learn);
   const downloads = createDownloads();
-  const snapshots = createSnapshots(snapshot, (next) => push(next));
+  const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
 
   function snapshot(): StudioState {
     const { choice } = state.value();

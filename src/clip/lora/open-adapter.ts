@@ -77,7 +77,7 @@ export async function openAdapter(
   if (problems.length > 0) {
     throw new NeedsBaseError(
       checkpoint.file,
-      `this LoRA adapter was not trained on ${base.name}:${listed(problems)}\nChoose the model it was trained on${trainedOn ? ` (${trainedOn})` : ''} as the base.`,
+      `this LoRA adapter was not trained on the base:${listed(problems)}\nChoose the model it was trained on${trainedOn ? ` (${trainedOn})` : ''} as the base.`,
     );
   }
   const { vision, visionPrefix, processor } = base;
@@ -90,7 +90,7 @@ export async function openAdapter(
     visionPrefix,
     processor,
     assumptions: [],
-    remarks: remarksOf(adapter, base),
+    remarks: remarksOf(adapter),
   };
 }
 
@@ -137,7 +137,7 @@ function misfit(
     : `${name} is not there, and the adapter has ${shapes}`;
 }
 
-function remarksOf({ config, updates, replacements, leftOut }: Adapter, base: ClipModel): string[] {
+function remarksOf({ config, updates, replacements, leftOut }: Adapter): string[] {
   const ranks = [...new Set(updates.map(({ rank }) => rank))].sort((a, b) => a - b);
   const kind = [config.rankStabilised && 'rank-stabilised', config.dora && 'DoRA'].filter(Boolean);
   const changed = [
@@ -145,7 +145,7 @@ function remarksOf({ config, updates, replacements, leftOut }: Adapter, base: Cl
     replacements.size > 0 && count(replacements.size, 'whole tensor'),
   ].filter(Boolean);
   const remarks = [
-    `A LoRA adapter${kind.length > 0 ? ` (${kind.join(', ')})` : ''}, folded into ${base.name} as PEFT does: it changes ${changed.join(' and ')}.`,
+    `A LoRA adapter${kind.length > 0 ? ` (${kind.join(', ')})` : ''}, folded into the base as PEFT does: it changes ${changed.join(' and ')}.`,
   ];
   if (leftOut.length > 0) {
     const rest = leftOut.length - MAX_NAMED;
