@@ -98,17 +98,21 @@ describe('what a later version of the program stored', () => {
     await put(['part', 'bare', 0], new Blob(['x']));
     await put(['imageset', 'entered'], { schema: 2, name: 'pets' });
     await put(['entry', 'entered'], { schema: 2, entry: 1 });
+    await putOldItem('mixed', 4000);
+    await put(['entry', 'mixed'], { schema: 2, entry: 1 });
+    await put(['derived', 'mixed', 'head'], Uint8Array.from([1]));
+    await put(['derived-use', 'mixed', 'head'], { schema: 2 });
     await put(['job', 'running'], { schema: 2, name: 'theirs' });
     await put(['part', 'running', 0], new Blob(['x']));
     const before = await allRecords(storeName);
     expect(await lib.recover()).toMatchObject({ unfinished: [], orphans: 0, damaged: [] });
     expect((await lib.read()).items).toEqual([]);
     await lib.transact(() => ({
-      entries: { bare: 1, entered: 1 },
-      remove: ['bare', 'entered', 'running'],
+      entries: { bare: 1, entered: 1, mixed: 1 },
+      remove: ['bare', 'entered', 'mixed', 'running'],
     }));
     await expect(lib.setFacts('entered', 1)).rejects.toThrow('a later version');
-    expect(await lib.usage()).toMatchObject({ held: 0 });
+    expect(await lib.getDerived('mixed', 'head')).toBeUndefined();
     expect(await allRecords(storeName)).toEqual(before);
     await expect(lib.getItem('entered')).rejects.toThrowErrorMatchingInlineSnapshot(
       `[StorageError: pets was added with a later version of this page. Reload the page to use it.]`,
@@ -183,7 +187,8 @@ describe('a damaged record', () => {
   it('of a setting is reported and left out', async () => {
     await put(['setting', 'good'], [null, true, 1, 'a', { b: undefined }]);
     await put(['setting', 'bad'], { at: new Date(0) });
-    expect(await lib.recover()).toMatchObject({ damaged: ['bad'] });
+    await put(['setting', 'big'], [1n]);
+    expect(await lib.recover()).toMatchObject({ damaged: ['bad', 'big'] });
     expect((await lib.read()).settings).toEqual({ good: [null, true, 1, 'a', {}] });
   });
 

@@ -75,8 +75,10 @@ describe('a staged import', () => {
     const staged = await lib.stageModel(request());
     expect(await allKeys(storeName)).not.toEqual([]);
     await staged.discard();
-    await staged.discard();
     expect(await allKeys(storeName)).toEqual([]);
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
+    await staged.discard();
+    expect(transaction).not.toHaveBeenCalled();
     await expect(lib.transact(() => ({ commit: [{ staged, entry: 1 }] }))).rejects.toThrow(
       'sun397: what had been stored of it was removed meanwhile',
     );
@@ -85,7 +87,9 @@ describe('a staged import', () => {
 
   it('stays when it is discarded after it was committed', async () => {
     const staged = await commitOne('sun397');
+    const transaction = vi.spyOn(IDBDatabase.prototype, 'transaction');
     await staged.discard();
+    expect(transaction).not.toHaveBeenCalled();
     expect(await contentOf(await lib.openModel(staged.id))).toEqual(
       await contentOf(request().files),
     );
@@ -101,6 +105,9 @@ describe('a staged import', () => {
     expect(await other.recover()).toMatchObject({ unfinished: [], orphans: 0 });
     await writer.transact(() => ({ commit: [{ staged: first, entry: 1 }] }));
     await writer.close();
+    await expect(
+      writer.transact(() => ({ commit: [{ staged: second, entry: 1 }] })),
+    ).rejects.toThrow('removed meanwhile');
     expect(await other.recover()).toMatchObject({ unfinished: ['sun397'], orphans: 0 });
     expect((await other.read()).items.map(({ id }) => id)).toEqual([first.id]);
     expect(JSON.stringify(await allKeys(storeName))).not.toContain(second.id);
