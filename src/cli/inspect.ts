@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gatherFiles } from '../program/gather-files-node';
 import { type Inspection, inspectModel } from '../program/inspect';
 import { inspectionText } from '../program/inspect-text';
-import { gatherFiles } from './gather-files';
 
 const USAGE = `npm run -s inspect -- [--json] FILE...
 

@@ -6,8 +6,8 @@ import type { ClipModel } from '../clip/types';
 import { FormatError } from '../errors';
 import type { Library } from '../storage/types';
 import type { AddOutcome, DroppedFile, Finding, Origin } from './api';
-import { groupModelFiles, type ModelGroup } from './group-files';
 import type { Job } from './jobs';
+import { groupModelFiles, type ModelGroup } from './pool/group-files';
 import type { NewModel } from './pool-state';
 
 export interface AddedModels {
