@@ -118,19 +118,19 @@ export function isStandardWeights({ name }: Named): boolean {
 }
 
 /** A model's weights with standard names, the ones to take first; the others are the same in other formats. */
-export function standardWeights<File extends Named>(files: readonly File[]): File[] {
+export function standardWeights<Item extends Named>(files: readonly Item[]): Item[] {
   return inOrder(MODEL_WEIGHTS, files);
 }
 
 /** An adapter's weights, the ones to take first. */
-export function adapterWeights<File extends Named>(files: readonly File[]): File[] {
+export function adapterWeights<Item extends Named>(files: readonly Item[]): Item[] {
   return inOrder(ADAPTER_WEIGHTS, files);
 }
 
 /** Takes an adapter and the model beside it apart; all files go with the one that is there alone. */
-export function splitAdapter<File extends Named>(
-  files: readonly File[],
-): { model: readonly File[]; adapter: readonly File[] } {
+export function splitAdapter<Item extends Named>(
+  files: readonly Item[],
+): { model: readonly Item[]; adapter: readonly Item[] } {
   const weights = files.filter(isWeights).map(({ name }) => roleOf(name));
   if (!weights.includes('adapter weights')) return { model: files, adapter: [] };
   if (weights.every((role) => role === 'adapter weights')) return { model: [], adapter: files };
@@ -142,7 +142,7 @@ export function splitAdapter<File extends Named>(
 }
 
 /** The files beside an index that can be its shards: those called as it is, else others of its format. */
-export function shardsOf<File extends Named>(index: string, files: readonly File[]): File[] {
+export function shardsOf<Item extends Named>(index: string, files: readonly Item[]): Item[] {
   const format = indexFormat(index);
   const folder = folderOf(index);
   const beside = files.filter(
@@ -196,7 +196,7 @@ function folderOf(path: string): string {
   return path.slice(0, path.lastIndexOf('/') + 1);
 }
 
-function inOrder<File extends Named>(names: readonly string[], files: readonly File[]): File[] {
+function inOrder<Item extends Named>(names: readonly string[], files: readonly Item[]): Item[] {
   const place = ({ name }: Named) => names.indexOf(baseName(name));
   return files.filter((file) => place(file) >= 0).sort((a, b) => place(a) - place(b));
 }

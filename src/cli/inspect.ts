@@ -10,7 +10,8 @@ const USAGE = `npm run -s inspect -- [--json] FILE...
 
 Says what each file is: its format, its tensors, and how it can be used in a merge, or why not.
 FILE is a file, a folder (one model), or an index.json of shards.
---json prints one line of JSON for each, in order, with the SHA-256 of every tensor's data.
+--json prints one line of JSON for each, in order, with the SHA-256 of its weights
+and of every tensor's data.
 The exit code is 0 if every file is well-formed, 1 otherwise.`;
 
 /**
