@@ -63,6 +63,9 @@ for (const from of rooms) {
   plant(`src/${from}/to-a-test.ts`, './sideways.test', false);
 }
 plant('src/state/to-client.ts', '../engine/client', true);
+plant('src/state/to-file-roles.ts', '../checkpoint/file-roles', true);
+plant('src/app/to-file-roles.ts', '../checkpoint/file-roles', false);
+plant('src/state/to-checkpoint-reader.ts', '../checkpoint/open', false);
 plant('src/app/to-client.ts', '../engine/client', false);
 plant('src/app/to-api.ts', '../engine/api', false);
 plant('src/runtime/threads-node.ts', 'node:os', true);
@@ -113,6 +116,8 @@ async function build(folder: string): Promise<void> {
     ...[...planted].map(([path, { code }]): [string, string] => [path, code]),
     ['src/engine/client.ts', target],
     ['src/engine/api.ts', target],
+    ['src/checkpoint/file-roles.ts', target],
+    ['src/checkpoint/open.ts', target],
     ['src/errors.ts', target],
     ['shaders/kernel.wgsl', ''],
   ]);

@@ -1,6 +1,6 @@
 /** A LoRA adapter and the model it was trained on become an expert whose tensors are folded when they are read. */
 import { elementCount } from '../../checkpoint/data-length';
-import { baseName } from '../../checkpoint/identify-file';
+import { ADAPTER_CONFIG, roleOf } from '../../checkpoint/file-roles';
 import type { Checkpoint, NamedBlob, TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { findFile, readJson } from '../files';
@@ -11,7 +11,6 @@ import { readAdapterConfig } from './adapter-config';
 import { withBiasUpdate, withLowRankUpdate } from './fold';
 import { type Adapter, type ModuleUpdate, readAdapter } from './read-adapter';
 
-const CONFIG = 'adapter_config.json';
 const PEFT_NAME = /^base_model\.model\.|(^|\.)lora_(A|B|embedding_A|embedding_B)(\.|$)/;
 /** A model's own: where it stands among the tensors, the file is a model and no adapter. */
 const PATCH_EMBEDDING = /^(?!base_model\.).*\b(patch_embedding|conv1)\.weight$/;
@@ -21,10 +20,10 @@ const MAX_NAMED = 3;
 export function isAdapter({ file, tensors }: Checkpoint, files: readonly NamedBlob[]): boolean {
   const names = [...tensors.keys()];
   if (names.some((name) => PATCH_EMBEDDING.test(name))) return false;
-  const isCalledSo = baseName(file).startsWith('adapter_model.');
+  const isCalledSo = roleOf(file) === 'adapter weights';
   return (
     names.some((name) => PEFT_NAME.test(name)) ||
-    (isCalledSo && findFile(files, CONFIG) !== undefined)
+    (isCalledSo && findFile(files, ADAPTER_CONFIG) !== undefined)
   );
 }
 
@@ -36,11 +35,11 @@ export async function describeAdapter(
   checkpoint: Checkpoint,
   files: readonly NamedBlob[],
 ): Promise<Adapter> {
-  const config = findFile(files, CONFIG);
+  const config = findFile(files, ADAPTER_CONFIG);
   if (config === undefined) {
     throw new FormatError(
       checkpoint.file,
-      `this is an adapter, and the ${CONFIG} that says its kind and its scale is missing. Add both files, or their folder.`,
+      `this is an adapter, and the ${ADAPTER_CONFIG} that says its kind and its scale is missing. Add both files, or their folder.`,
     );
   }
   return readAdapter(checkpoint, readAdapterConfig(config.name, await readJson(config)));

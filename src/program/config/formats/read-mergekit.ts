@@ -1,5 +1,6 @@
 /** mergekit's YAML as a model pool and a method, where FusionBench has that method. */
 import * as v from 'valibot';
+import { withoutEnding } from '../../../checkpoint/file-roles';
 import { ConfigError } from '../../../errors';
 import { dareTaskArithmetic } from '../../../method/dare-task-arithmetic';
 import { modelStock } from '../../../method/model-stock';
@@ -237,10 +238,7 @@ function sourceOf(model: string): Omit<ModelSource, 'name'> {
 /** The last part of the path, without the base's name before it: `clip-vit-base-patch32_sun397` is sun397. */
 function shortName(source: Omit<ModelSource, 'name'>, base: string | undefined): string {
   const last = (path: string) => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
-  const name = last(source.adapter ?? source.reference).replace(
-    /\.(?:safetensors|bin|pt|pth)$/,
-    '',
-  );
+  const name = withoutEnding(last(source.adapter ?? source.reference));
   const prefix = base === undefined ? undefined : `${last(base)}_`;
   return prefix && name.startsWith(prefix) && name !== prefix ? name.slice(prefix.length) : name;
 }

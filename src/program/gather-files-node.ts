@@ -2,13 +2,8 @@
 import { openAsBlob } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { InspectedFiles, NamedBlob } from '../program/inspect';
-
-/** A model's own names for its weights: the files beside one so called belong to it. */
-const USUAL_WEIGHTS =
-  /^(?:(?:model|open_clip_model|adapter_model)\.safetensors|(?:pytorch_model|open_clip_pytorch_model|adapter_model)\.bin)$/;
-const COMPANION = /^(?:.*config\.json|tokenizer\.json|vocab\.json|merges\.txt)$/;
-const INDEX = /\.index\.json$/;
+import { isCompanion, isStandardWeights, roleOf } from '../checkpoint/file-roles';
+import type { InspectedFiles, NamedBlob } from './inspect';
 
 /** @throws Error of the file system, where there is nothing to read */
 export async function gatherFiles(path: string): Promise<InspectedFiles> {
@@ -18,9 +13,9 @@ export async function gatherFiles(path: string): Promise<InspectedFiles> {
   const folder = dirname(path);
   const name = basename(path);
   const siblings = await filesBeside(path);
-  const weights = [name, ...(INDEX.test(name) ? await namedIn(path, siblings) : [])];
-  const belongs = INDEX.test(name) || USUAL_WEIGHTS.test(name);
-  const companions = belongs ? siblings.filter((file) => COMPANION.test(file)) : [];
+  const shards = roleOf(name) === 'index' ? await namedIn(path, siblings) : [];
+  const companions = siblings.filter((sibling) => isCompanion({ name: sibling }));
+  const weights = [name, ...shards];
   return { weights: await blobs(folder, weights), companions: await blobs(folder, companions) };
 }
 
@@ -37,7 +32,7 @@ async function filesIn(folder: string): Promise<string[]> {
 /** Only where they can matter: a folder may hold thousands of files. */
 async function filesBeside(path: string): Promise<string[]> {
   const name = basename(path);
-  if (!INDEX.test(name) && !USUAL_WEIGHTS.test(name)) return [];
+  if (roleOf(name) !== 'index' && !isStandardWeights({ name })) return [];
   return (await filesIn(dirname(path))).filter((sibling) => sibling !== name);
 }
 
