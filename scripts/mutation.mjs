@@ -93,11 +93,16 @@ if (positionals.length === 0 || Number.isNaN(least)) {
   console.error(usage);
   process.exit(1);
 }
-const files = await listMutatedFiles(positionals);
-const tests = values.everywhere ? 'src' : roomOf(files);
-console.log(`${files.length} files, held to the tests below ${tests}`);
-const score = report(await runStryker(files, { tests, strings: values.strings }));
-if (score < least) {
-  console.log(`At least ${least} % should be.`);
+try {
+  const files = await listMutatedFiles(positionals);
+  const tests = values.everywhere ? 'src' : roomOf(files);
+  console.log(`${files.length} files, held to the tests below ${tests}`);
+  const score = report(await runStryker(files, { tests, strings: values.strings }));
+  if (score < least) {
+    console.log(`At least ${least} % should be.`);
+    process.exitCode = 1;
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
 }
