@@ -108,6 +108,14 @@ export default {
       to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
     },
     {
+      name: 'hydra-knows-no-program',
+      comment:
+        "src/program/hydra is Hydra's language and nothing else, its tests too: what a program means by it is src/program/config's.",
+      severity: 'error',
+      from: { path: '^src/program/hydra/' },
+      to: { path: '^src/', pathNot: [common, '^src/program/hydra/'] },
+    },
+    {
       name: 'only-runtime-imports-shaders',
       severity: 'error',
       from: { path: '^src/', pathNot: [...tests, '^src/runtime/'] },

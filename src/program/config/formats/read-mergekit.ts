@@ -9,13 +9,13 @@ import { slerp } from '../../../method/slerp';
 import { taskArithmetic } from '../../../method/task-arithmetic';
 import { tiesMerging } from '../../../method/ties-merging';
 import { weightedAverage } from '../../../method/weighted-average';
+import { type ConfigValue, toTree } from '../../hydra/values/node';
+import { parseYaml } from '../../hydra/values/yaml';
 import { type MethodConfig, methodConfig } from '../methods/index';
 import { isSpecialName, PRETRAINED } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
 import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
 import type { ModelPoolConfig, ModelSource } from '../program/types';
-import { type ConfigValue, toTree } from '../values/node';
-import { parseYaml } from '../values/yaml';
 import type { MergekitMerge } from './mergekit-merge';
 
 const METHODS = [

@@ -7,7 +7,7 @@ import { ConfigError } from '../../../errors';
 import { Float, type Node, type Section } from './node';
 import { checkedInteger, parseFloatText } from './python-text';
 
-/** The largest configuration of FusionBench has 12 kB; a model dropped by mistake must not be parsed. */
+/** A hundred times what anybody writes by hand; another kind of file, given by mistake, must not be parsed. */
 const MAX_CHARACTERS = 4 * 1024 * 1024;
 
 /** Enough for any anchor that a person writes; bounds what nested aliases can blow up to. */

@@ -8,7 +8,7 @@ import { hasInterpolation, parseTemplate } from './parse';
 const MAX_CHAIN = 100;
 
 /**
- * The value that a lone reference such as `${..base_model}` leads to, or undefined: for other texts, and where it leads nowhere.
+ * The value that a lone reference such as `${..name}` leads to, or undefined: for other texts, and where it leads nowhere.
  * @param within - the section or list that holds the text
  */
 export function peek(

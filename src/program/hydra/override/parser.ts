@@ -44,7 +44,7 @@ export function parseOverride(line: string): Override {
   const kind = KINDS[sign] ?? 'change';
   const names = keyPattern.exec(key);
   if (!names || key === '') {
-    throw mistake(line, sign.length, 'a name is expected here, such as method.scaling_factor');
+    throw mistake(line, sign.length, 'a name is expected here, such as section.key');
   }
   const common = { kind, key: names[1] ?? '', package: names[2], line };
   if (equals === undefined) {

@@ -1,6 +1,6 @@
 /**
- * Hydra's own section, as far as configurations of FusionBench and this program speak of it: where a run writes, what it is
- * called. The groups of Hydra's plugins (launchers, sweepers, logging) have their default option only, and it is empty.
+ * Hydra's own section, as far as configurations speak of it: where a run writes, what it is called. The groups of Hydra's
+ * plugins (launchers, sweepers, logging) have their default option only, and it is empty.
  *
  * Source: hydra-core 1.3.8, `hydra/conf`.
  */

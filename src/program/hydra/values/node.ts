@@ -1,6 +1,6 @@
 /**
  * What a configuration is made of while it is composed, and what it is when it is done. Maps, not objects: the order of
- * keys is the order of a model pool, and objects move keys that look like numbers to the front.
+ * keys counts, and objects move keys that look like numbers to the front.
  */
 
 /** A composed configuration: every interpolation resolved. A mandatory value that nobody gave is the text `???`. */

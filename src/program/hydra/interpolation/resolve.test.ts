@@ -49,16 +49,14 @@ describe('messages about interpolations', () => {
   });
 
   it('names the value, what it refers to, and the nearest key', () => {
-    expect(
-      refusal(`taskpool: {base_model: x, clip_model: "\${.base_modle}"}`),
-    ).toMatchInlineSnapshot(
-      `"taskpool.clip_model: \${.base_modle}: there is no key base_modle. Did you mean base_model?"`,
+    expect(refusal(`db: {user_name: x, owner: "\${.user_nmae}"}`)).toMatchInlineSnapshot(
+      `"db.owner: \${.user_nmae}: there is no key user_nmae. Did you mean user_name?"`,
     );
   });
 
   it('says which environment variable is missing', () => {
-    expect(refusal(`a: \${oc.env:STUDIO_NOWHERE}`)).toMatchInlineSnapshot(
-      `"a: \${oc.env:STUDIO_NOWHERE}: the environment variable STUDIO_NOWHERE is not set. Set it, or give a default: \${oc.env:STUDIO_NOWHERE,DEFAULT}."`,
+    expect(refusal(`a: \${oc.env:NOWHERE}`)).toMatchInlineSnapshot(
+      `"a: \${oc.env:NOWHERE}: the environment variable NOWHERE is not set. Set it, or give a default: \${oc.env:NOWHERE,DEFAULT}."`,
     );
   });
 

@@ -134,7 +134,7 @@ function globs(value: Result | undefined): string[] {
   return (Array.isArray(value) ? value : [value]).map((item) => {
     const text = item instanceof Quoted ? item.text : item;
     if (typeof text === 'string') return text;
-    throw new ConfigError('patterns have to be texts, such as clip-*.');
+    throw new ConfigError('patterns have to be texts, such as small-*.');
   });
 }
 

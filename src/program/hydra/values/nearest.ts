@@ -3,7 +3,7 @@
 /** Longer names are no typing mistakes of anything; bounds the quadratic cost. */
 const MAX_LENGTH = 200;
 
-/** A name that only goes on, as `sun` and `sun397`, is as near as this many changes. */
+/** A name that only goes on, as `log` and `logging`, is as near as this many changes. */
 const PREFIX_DISTANCE = 1.5;
 
 /** Shorter ones begin too many names by chance. */

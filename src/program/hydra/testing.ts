@@ -1,6 +1,9 @@
 /** What tests of configurations share: the reference's answers, and values in the form in which it gives them. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { ConfigError } from '../../errors';
+import { compose } from './compose';
+import type { ConfigSource } from './source';
 import { type ConfigValue, Float, type Node } from './values/node';
 
 /** A value with its Python type: `["int", 1]`, `["map", [["key", ["str", "x"]]]]`. Floats are Python's `repr`. */
@@ -28,6 +31,44 @@ export interface Run {
   readonly error?: string;
 }
 
+/** What a run composes to, or `refused`. Hydra's run directory comes with it. */
+export async function outcome(
+  source: ConfigSource,
+  { environment, now }: Setting,
+  { name, overrides }: Run,
+) {
+  try {
+    const { config, run } = await compose({
+      ...source,
+      configName: name,
+      overrides,
+      env: environment,
+      now: new Date(now),
+      cwd: 'FOLDER',
+    });
+    return { config: jsonText(config), run: run.dir };
+  } catch (error) {
+    if (error instanceof ConfigError) return 'refused';
+    throw error;
+  }
+}
+
+/** The reference's answer in the form of `outcome`. */
+export function expected({ result }: Run) {
+  return result ? { config: JSON.stringify(result.config), run: result.run } : 'refused';
+}
+
+/** The message of the ConfigError that is thrown, or `accepted`. */
+export async function refusal(running: () => unknown): Promise<string> {
+  try {
+    await running();
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return 'accepted';
+}
+
 /** Our value in the reference's typed form; floats by value, as the two languages may write them differently. */
 export function typed(node: Node): unknown {
   if (node === null) return ['null'];
@@ -53,7 +94,7 @@ function pythonFloat(text: string): number {
 }
 
 /** A finished value as JSON text: order of keys included. */
-export function jsonText(value: ConfigValue): string {
+function jsonText(value: ConfigValue): string {
   return JSON.stringify(value, (_, item: unknown) => {
     if (typeof item === 'number' && !Number.isFinite(item)) {
       return Number.isNaN(item) ? 'nan' : item < 0 ? '-inf' : 'inf';

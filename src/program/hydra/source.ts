@@ -1,4 +1,4 @@
-/** Where configuration files come from: a folder on disk, or files that were dropped on the page. */
+/** Where configuration files come from: a folder on disk, or files in memory. */
 import { ConfigError } from '../../errors';
 
 /** A tree of YAML files; paths are relative to its top, with `/`. */

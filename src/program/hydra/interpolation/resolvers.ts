@@ -1,4 +1,4 @@
-/** The resolvers that FusionBench's configurations use: `oc.env`, `hydra` and `now`. Others are refused by name. */
+/** The resolvers that are supported: `oc.env`, `hydra` and `now`. Others are refused by name. */
 import { ConfigError } from '../../../errors';
 import { nearestName } from '../values/nearest';
 import type { Node, Scalar } from '../values/node';
