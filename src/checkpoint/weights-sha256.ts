@@ -1,4 +1,5 @@
 /** The SHA-256 by which a model's weights are known: in recipes, on the page and at the command line. */
+import { byCodePoint } from '../code-points';
 import { chooseWeights } from './choose-weights';
 import { type HashOptions, hashBlob } from './hash-blob';
 import { findShards } from './shard-index';
@@ -6,7 +7,7 @@ import type { NamedBlob } from './types';
 
 /**
  * SHA-256 of the file that `openCheckpoint` would read, as `sha256sum` gives it, or of the shards one after the other in
- * the order in which their index first names them. No configuration, tokenizer or index has a part in it.
+ * the order of their names, as `cat model-*.safetensors | sha256sum` does. No configuration, tokenizer or index has a part in it.
  *
  * @param files - a model's or an adapter's, with whatever lies beside its weights
  * @throws FormatError as `openCheckpoint`, and what `hashBlob` throws
@@ -26,5 +27,6 @@ export async function weightsSha256(
 export async function weightFiles(files: readonly NamedBlob[]): Promise<readonly NamedBlob[]> {
   const { file, kind, parts } = await chooseWeights(files);
   if (kind !== 'shard-index') return [file];
-  return [...(await findShards(file, parts)).files.values()];
+  const shards = [...(await findShards(file, parts)).files.values()];
+  return shards.sort((a, b) => byCodePoint(a.name, b.name));
 }

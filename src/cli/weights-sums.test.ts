@@ -40,7 +40,7 @@ function hubFolder(fixture: string, others: readonly string[]): string {
 /** In the order of the index, which need not be that of their numbers. */
 function shardsNamedBy(index: string): string[] {
   const text = readFileSync(join(FIXTURES, 'formats', index), 'utf8');
-  return [...new Set<string>(Object.values(JSON.parse(text).weight_map))];
+  return [...new Set<string>(Object.values(JSON.parse(text).weight_map))].sort();
 }
 
 const sumOf = (folder: string, names: readonly string[]) =>
