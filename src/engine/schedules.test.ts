@@ -111,7 +111,7 @@ async function check(real: Real, waiting: Waiting): Promise<void> {
 
   const merged = new Map<string, (typeof given)[number]['file']['file']>();
   for (const { file } of given) merged.set(await hashBlob(file.file), file.file);
-  for (const file of given) await checkFile(file, files, merged);
+  for (const { file } of given) await checkFile(file, files, merged);
 
   const [tab] = world.tabs;
   if (!tab) throw new Error('a tab is open');

@@ -9,9 +9,9 @@ import { findMethod } from '../../method/registry';
 import { openModelPool } from '../../modelpool/judge';
 import { outputDtype } from '../../program/merged-model';
 import { RECIPE_KEY, readRecipe } from '../../program/recipe';
-import type { StudioState } from '../api';
+import type { ExportedFile, StudioState } from '../api';
 import type { MicroFiles } from './micro';
-import type { Given, Real, Sent } from './schedule';
+import type { Real, Sent } from './schedule';
 import type { Tab, World } from './world';
 
 /** Errors that people are told, by name. */
@@ -99,7 +99,7 @@ export function checkGivenBack(tab: Tab): void {
 
 /** A file that was given out holds what the recipe in its metadata gives, by the CPU reference from the dropped files. */
 export async function checkFile(
-  { file: { name, file } }: Given,
+  { name, file }: Pick<ExportedFile, 'name' | 'file'>,
   files: MicroFiles,
   merged: Map<string, Blob>,
 ): Promise<void> {
