@@ -13,6 +13,7 @@ const { relative } = await import('node:path');
 const { parseArgs } = await import('node:util');
 const { ensureInstalled } = await import('./lib/install.mjs');
 const { listMutatedFiles, roomsOf, TESTS_BELOW } = await import('./lib/mutated-files.mjs');
+const { READ_BY_VITE } = await import('./lib/mutation-ignore.mjs');
 const { projectRoot } = await import('./lib/tools.mjs');
 
 const usage = 'npm run mutation -- PATH... [--everywhere] [--strings] [--min N]';
@@ -36,7 +37,8 @@ async function runStryker(files, { tests, strings }) {
     mutate: files,
     mutator: { excludedMutations: strings ? [] : ['StringLiteral'] },
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', './scripts/lib/mutation-ignore.mjs'],
+    ignorers: [READ_BY_VITE],
     vitest: { configFile: 'scripts/lib/mutation-vitest.mjs', related: true },
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
