@@ -3,7 +3,7 @@
  * place at a time, and runs the tests that reach the place. What no test notices is listed, as code whose result nothing
  * is held to; below N percent noticed (85) the exit code is 1. Nothing is changed in the tree: Stryker works on a copy.
  *
- *     --everywhere   lets the tests of every room notice; without it only those of the room itself (src/method) count
+ *     --everywhere   lets the tests of every room notice; without it only those of the files' own rooms (src/method) count
  *     --strings      changes texts too; left out otherwise, as messages are held to snapshots where they matter
  */
 import './lib/require-node.mjs';
@@ -12,7 +12,8 @@ const { availableParallelism } = await import('node:os');
 const { relative } = await import('node:path');
 const { parseArgs } = await import('node:util');
 const { ensureInstalled } = await import('./lib/install.mjs');
-const { listMutatedFiles, roomOf, TESTS_BELOW } = await import('./lib/mutated-files.mjs');
+const { listMutatedFiles, roomsOf, TESTS_BELOW } = await import('./lib/mutated-files.mjs');
+const { READ_BY_VITE } = await import('./lib/mutation-ignore.mjs');
 const { projectRoot } = await import('./lib/tools.mjs');
 
 const usage = 'npm run mutation -- PATH... [--everywhere] [--strings] [--min N]';
@@ -25,18 +26,19 @@ const unread = ['/dist*', '/e2e', '/bench/out', '/outputs', '/test-results', '/p
 
 /**
  * @param {string[]} files
- * @param {{ tests: string, strings: boolean }} choices
+ * @param {{ tests: string[], strings: boolean }} choices
  */
 async function runStryker(files, { tests, strings }) {
   await ensureInstalled();
   process.chdir(projectRoot);
-  process.env[TESTS_BELOW] = tests;
+  process.env[TESTS_BELOW] = tests.join(',');
   const { Stryker } = await import('@stryker-mutator/core');
   return new Stryker({
     mutate: files,
     mutator: { excludedMutations: strings ? [] : ['StringLiteral'] },
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner'],
+    plugins: ['@stryker-mutator/vitest-runner', './scripts/lib/mutation-ignore.mjs'],
+    ignorers: [READ_BY_VITE],
     vitest: { configFile: 'scripts/lib/mutation-vitest.mjs', related: true },
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
@@ -95,8 +97,8 @@ if (positionals.length === 0 || Number.isNaN(least)) {
 }
 try {
   const files = await listMutatedFiles(positionals);
-  const tests = values.everywhere ? 'src' : roomOf(files);
-  console.log(`${files.length} files, held to the tests below ${tests}`);
+  const tests = values.everywhere ? ['src'] : roomsOf(files);
+  console.log(`${files.length} files, held to the tests below ${tests.join(', ')}`);
   const score = report(await runStryker(files, { tests, strings: values.strings }));
   if (score < least) {
     console.log(`At least ${least} % should be.`);

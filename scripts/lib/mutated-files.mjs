@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { projectRoot } from './tools.mjs';
 
-/** The environment variable that tells Vitest in Stryker's workers, which inherit it, below which folder tests run. */
+/** The environment variable that tells Vitest in Stryker's workers, which inherit it, below which folders (`a,b`) tests run. */
 export const TESTS_BELOW = 'STUDIO_MUTATION_TESTS';
 
 /**
@@ -17,12 +17,11 @@ export async function listMutatedFiles(paths) {
 
 /**
  * @param {readonly string[]} files below `src`, relative to the project
- * @returns {string} the folder of the room that all of them are in, or `src`
+ * @returns {string[]} the folders of the rooms that they are in; `src` alone where one is in none
  */
-export function roomOf(files) {
-  const rooms = new Set(files.map((file) => file.split('/').slice(0, -1).slice(0, 2).join('/')));
-  const [room] = rooms;
-  return rooms.size === 1 && room ? room : 'src';
+export function roomsOf(files) {
+  const rooms = files.map((file) => file.split('/').slice(0, -1).slice(0, 2).join('/'));
+  return rooms.includes('src') ? ['src'] : [...new Set(rooms)].sort();
 }
 
 /**

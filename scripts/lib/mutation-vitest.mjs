@@ -3,13 +3,15 @@ import { defineConfig } from 'vitest/config';
 import own from '../../vitest.config';
 import { TESTS_BELOW } from './mutated-files.mjs';
 
+const folders = (process.env[TESTS_BELOW] ?? 'src').split(',');
+
 export default defineConfig({
   ...own,
   test: {
     ...own.test,
-    include: [`${process.env[TESTS_BELOW] ?? 'src'}/**/*.test.{ts,tsx}`],
+    include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
     // Holds a document to the text of the code, which here has every change in it.
-    exclude: ['src/method/docs.test.ts'],
+    exclude: ['src/method/docs-example.test.ts'],
     // Stryker reports; a worker must not write the report of `npm test`.
     reporters: [{}],
   },

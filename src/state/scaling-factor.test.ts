@@ -11,10 +11,10 @@ interface Sent {
 }
 
 /** Frames come when `frame` is called, answers when they are given, in any order. */
-function setUp() {
+function setUp(snapshot: PageState['snapshot'] = aSnapshot({ scalingFactor: 0.7 })) {
   const store = createStore<PageState>(() => ({
     ...initialPageState,
-    snapshot: aSnapshot({ scalingFactor: 0.7 }),
+    snapshot,
   }));
   const frames: (() => void)[] = [];
   const sent: Sent[] = [];
@@ -101,6 +101,14 @@ describe('the value that was asked for is held on screen', () => {
       else push(0.1);
       expect(wanted()).toBeNull();
     }
+  });
+
+  it('where the engine acknowledges it before it shows anything at all', async () => {
+    const { setAndSend, push, wanted } = setUp(null);
+    await setAndSend(0.1).acknowledge();
+    expect(wanted()).toBe(0.1);
+    push(0.1);
+    expect(wanted()).toBeNull();
   });
 
   it('while the engine still shows another', async () => {
