@@ -251,8 +251,9 @@ export function createEngine({
     chooseEngine: (choice) =>
       command(async () => {
         chosen = choice;
-        await state.setNumber('choice', (records) => ({ ...records, choice }));
-        await choose(choice);
+        const written = state.setNumber('choice', (records) => ({ ...records, choice }));
+        // The engine that is left is not used while the choice is written down.
+        await Promise.all([written, choose(choice)]);
       }),
 
     exportModel: (jobId, options) => {
