@@ -45,8 +45,9 @@ vi.mock('../runtime/cpu/backend', async (original) => {
   };
 });
 
-/** A few seconds' worth; `npm run soak` runs many more. */
+/** How many, or for how long (`npm run soak`). */
 const RUNS = Number(process.env.SCHEDULES ?? 1000);
+const MINUTES = process.env.SCHEDULE_MINUTES;
 const SEED =
   process.env.SCHEDULE_SEED === undefined ? undefined : Number(process.env.SCHEDULE_SEED);
 const PATH = process.env.SCHEDULE_PATH;
@@ -91,12 +92,14 @@ describe('the engine', () => {
         },
       ),
       {
-        numRuns: RUNS,
+        ...(MINUTES === undefined
+          ? { numRuns: RUNS }
+          : { numRuns: 1_000_000, interruptAfterTimeLimit: Number(MINUTES) * 60_000 }),
         ...(SEED === undefined ? {} : { seed: SEED }),
         ...(PATH ? { path: PATH } : {}),
       },
     );
-  }, 3_600_000);
+  }, 7_200_000);
 });
 
 async function check(real: Real, waiting: Waiting): Promise<void> {
