@@ -128,7 +128,8 @@ export function createEngine({
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
     measuring.follow(value);
     hashWhenIdle();
-    if (value.choice !== chosen) void choose(value.choice);
+    // What fails here is told by the engine's own reason.
+    if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
     snapshots.changed();
   }
 
