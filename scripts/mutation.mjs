@@ -51,6 +51,7 @@ async function runStryker(files, { tests, strings }) {
     disableTypeChecks: false,
     // Code that no test reaches is a finding, not a mistake.
     allowEmpty: true,
+    warnings: false,
     reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     allowConsoleColors: process.stdout.isTTY,
     logLevel: /** @type {import('@stryker-mutator/api/core').LogLevel} */ ('warn'),
@@ -72,7 +73,8 @@ function describe({ fileName, location, mutatorName, replacement, status }) {
  * @returns {number} what is noticed, in percent of what could be
  */
 function report(mutants) {
-  const counted = mutants.filter(({ status }) => status !== 'Ignored' && !/Error$/.test(status));
+  // `RuntimeError`: the tests could not even be loaded, which is noticed as well.
+  const counted = mutants.filter(({ status }) => status !== 'Ignored' && status !== 'CompileError');
   const missed = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
   const score =
     counted.length === 0 ? 100 : (100 * (counted.length - missed.length)) / counted.length;

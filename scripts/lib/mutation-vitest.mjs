@@ -5,6 +5,24 @@ import { TESTS_BELOW } from './mutated-files.mjs';
 
 const folders = (process.env[TESTS_BELOW] ?? 'src').split(',');
 
+/**
+ * Stryker looks at tests alone, so a file that a change keeps from loading would pass: it has none. Told as an error outside of
+ * tests, it is noticed.
+ * @returns {import('vitest/node').Reporter}
+ */
+function tellWhatDoesNotLoad() {
+  /** @type {import('vitest/node').Vitest | undefined} */
+  let vitest;
+  return {
+    onInit(started) {
+      vitest = started;
+    },
+    onTestModuleEnd(file) {
+      for (const error of file.errors()) vitest?.state.catchError(error, 'Unhandled Error');
+    },
+  };
+}
+
 export default defineConfig({
   ...own,
   test: {
@@ -13,6 +31,6 @@ export default defineConfig({
     // Holds a document to the text of the code, which here has every change in it.
     exclude: ['src/method/docs-example.test.ts'],
     // Stryker reports; a worker must not write the report of `npm test`.
-    reporters: [{}],
+    reporters: [tellWhatDoesNotLoad()],
   },
 });
