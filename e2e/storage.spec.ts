@@ -12,13 +12,15 @@ import {
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium, type Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { room } from './pages/storage';
 import { modelPool } from './support/fixture-pool';
 import { writePaddedModel } from './support/padded-model';
 import { openTestPage } from './support/pages';
+import { processesOf } from './support/processes';
+import { profileTest as test } from './support/profile';
 import { openStudio } from './support/studio';
-import { test as base, expect } from './support/test';
+import { expect } from './support/test';
 
 const MiB = 1024 * 1024;
 /** Not a multiple of the part size, and several parts. */
@@ -29,20 +31,6 @@ const IMPORT_BOUND = 150e6;
 /** What is streamed out, and what that may add: half of it. */
 const OUTPUT = 200 * MiB;
 const OUTPUT_BOUND = OUTPUT / 2;
-
-/**
- * With a profile on disk, as people browse. Playwright's own contexts are private windows, in which Chromium keeps the
- * library by reference to the chosen files, in memory, and counts none of it.
- */
-const test = base.extend({
-  context: async ({ launchOptions, baseURL }, use) => {
-    const profile = await mkdtemp(join(tmpdir(), 'studio-profile-'));
-    const context = await chromium.launchPersistentContext(profile, { ...launchOptions, baseURL });
-    await use(context);
-    await context.close();
-    await rm(profile, { recursive: true });
-  },
-});
 
 let folder: string;
 let large: { path: string; digests: string[] };
@@ -82,12 +70,7 @@ test.afterAll(() => rm(folder, { recursive: true }));
 const openStorage = (page: Page) => openTestPage<typeof room>(page, 'storage');
 const choose = (page: Page, ...paths: string[]) => page.getByLabel('Files').setInputFiles(paths);
 
-/** Process ids of the browser's pages, the spare one that Chromium keeps included. */
-async function renderers(page: Page): Promise<number[]> {
-  const session = await page.context().browser()?.newBrowserCDPSession();
-  const { processInfo } = (await session?.send('SystemInfo.getProcessInfo')) ?? { processInfo: [] };
-  return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-}
+const renderers = async (page: Page) => (await processesOf(page.context())).renderers;
 
 /** Bytes of memory that a process has now (`VmRSS`), or at most had since its mark was reset (`VmHWM`). Linux only. */
 function memory(process: number, field: 'VmRSS' | 'VmHWM'): number {

@@ -78,6 +78,26 @@ describe('the scaling factor', () => {
     expect(written.at(-1)).toBe(0.73);
   });
 
+  it('goes into the address as well when another tab sets it', async () => {
+    const { engine, studio, frame, written } = setUp();
+    await studio.commands.start();
+    // An address that carries none stays as it is.
+    engine.push(aSnapshot({ scalingFactor: 0.9 }));
+    expect(written).toEqual([]);
+    studio.commands.setScalingFactor(0.4);
+    engine.push(aSnapshot({ scalingFactor: 0.9, storage: { used: 1, available: null } }));
+    await frame();
+    engine.push(aSnapshot({ scalingFactor: 0.4 }));
+    expect(written).toEqual([0.4]);
+    engine.push(aSnapshot({ scalingFactor: 0.9 }));
+    engine.push(aSnapshot({ scalingFactor: 0.9, storage: { used: 2, available: null } }));
+    expect(written).toEqual([0.4, 0.9]);
+    // Averages have none: theirs is a constant.
+    const method = { ...aSnapshot().method, hasScalingFactor: false };
+    engine.push(aSnapshot({ scalingFactor: 1, method }));
+    expect(written).toEqual([0.4, 0.9]);
+  });
+
   it('does not jump back when a snapshot of an older value comes late', async () => {
     const { engine, studio, state, frame } = setUp();
     await studio.commands.start();

@@ -132,6 +132,17 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     onError: notifyError,
   });
 
+  /** The scaling factor that the address carries, or will in a moment; null before it was read, and where there is none. */
+  let addressed: number | null = null;
+  /** Set in another tab, or by a recipe: a reload must not bring back the one that the address had before. */
+  const correctAddress = (): void => {
+    const { wanted, snapshot } = store.getState();
+    if (addressed === null || wanted !== null || !snapshot?.method.hasScalingFactor) return;
+    if (snapshot.scalingFactor === addressed) return;
+    addressed = snapshot.scalingFactor;
+    address.write(addressed);
+  };
+
   /** The last remark that was told, of the engine that is connected. */
   let toldRemark = 0;
   const receive = (snapshot: StudioState): void => {
@@ -142,6 +153,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     }
     store.setState((state) => ({ snapshot: shareStructure(state.snapshot, snapshot) }));
     factor.reconcile();
+    correctAddress();
   };
 
   /** Opens a worker and waits for its first snapshot. */
@@ -262,6 +274,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       if (!(await opening)) return;
       const shared = address.read();
       if (shared !== null) factor.set(shared);
+      addressed = shared;
       const state = store.getState();
       const wanted = address.wantsDemo() && state.snapshot?.demoHidden === false;
       const begun = () => {
@@ -283,6 +296,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     editTask: (change) => edit(() => engine().editTask(change)),
     setScalingFactor(value) {
       factor.set(value);
+      addressed = value;
       address.write(value);
     },
     setMethod: (name, options) => run(() => engine().setMethod(name, options)),
