@@ -67,4 +67,7 @@ export const taskOf = (id: string, changes: Partial<Task> = {}): Task => ({
   ...changes,
 });
 
-export const engineValue = (changes: Partial<EngineValue>): EngineValue => ({ ...START, ...changes });
+export const engineValue = (changes: Partial<EngineValue>): EngineValue => ({
+  ...START,
+  ...changes,
+});
