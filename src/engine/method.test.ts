@@ -78,6 +78,7 @@ describe('the scaling factor that nobody chose', () => {
     [TIES, 5, 0.3],
     ['SimpleAverageAlgorithm', 2, 1],
     [AVERAGE, 2, 1],
+    ['SlerpMergeAlgorithm', 1, 1],
   ])('of %s with %i experts is %f', (name, experts, expected) => {
     expect(methodScalingFactor(methodInForce({ name, options: {} }, experts), experts)).toBe(
       expected,

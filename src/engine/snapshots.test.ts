@@ -85,7 +85,9 @@ describe('snapshots', () => {
     const { snapshots, pushed } = open();
     snapshots.changed();
     snapshots.close();
+    expect(vi.getTimerCount()).toBe(0);
     snapshots.changed();
+    expect(vi.getTimerCount()).toBe(0);
     await snapshots.flush();
     vi.advanceTimersByTime(1000);
     expect(pushed).toEqual([]);
