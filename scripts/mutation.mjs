@@ -4,6 +4,7 @@
  * is held to; below N percent noticed (85) the exit code is 1. Nothing is changed in the tree: Stryker works on a copy.
  *
  *     --everywhere   lets the tests of every room notice; without it only those of the files' own rooms (src/method) count
+ *                    (the slow ones that `SLOW_TESTS` lists never do: with them a run would take hours)
  *     --strings      changes texts too; left out otherwise, as messages are held to snapshots where they matter
  */
 import './lib/require-node.mjs';

@@ -7,6 +7,18 @@ import { projectRoot } from './tools.mjs';
 export const TESTS_BELOW = 'STUDIO_MUTATION_TESTS';
 
 /**
+ * Tests of a whole room at work, seconds each: most changes pass through them, so with them a run takes hours. What is
+ * noticed is noticed by the tests beside the code.
+ */
+export const SLOW_TESTS = [
+  'src/engine/adapters.test.ts',
+  'src/engine/downloads/configuration.test.ts',
+  'src/engine/engine.test.ts',
+  'src/engine/schedules.test.ts',
+  'src/engine/scoring/heads.test.ts',
+];
+
+/**
  * @param {readonly string[]} paths files or folders below `src`
  * @returns {Promise<string[]>} their TypeScript without tests and what only tests use, relative to the project
  */

@@ -32,6 +32,13 @@ export interface ArrivalsParts {
   readonly state: State;
 }
 
+/** One drop on its way. */
+interface Arrival extends Job {
+  readonly origin: Origin;
+  /** Aborts when the demo is not wanted any more; `signal` also when the user stops the job. */
+  readonly unwanted: AbortSignal;
+}
+
 /** How staged files become records, and which records they could double. */
 interface Placing<T> {
   place(records: Records, arriving: readonly Staged<T>[]): Records;
@@ -49,14 +56,15 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
     jobId: string,
     label: string,
     origin: Origin,
-    work: (job: Job) => Promise<AddOutcome>,
+    work: (arrival: Arrival) => Promise<AddOutcome>,
   ): Promise<AddOutcome> => {
     const controller = new AbortController();
     if (origin === 'demo') ofDemo.add(controller);
     return jobs
       .run(jobId, label, (job) => {
-        const signal = AbortSignal.any([job.signal, controller.signal]);
-        return lane.run(() => work({ ...job, signal }), signal);
+        const unwanted = controller.signal;
+        const signal = AbortSignal.any([job.signal, unwanted]);
+        return lane.run(() => work({ ...job, signal, unwanted, origin }), signal);
       })
       .finally(() => ofDemo.delete(controller));
   };
@@ -67,12 +75,10 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
       staged,
       findings,
     }: { readonly staged: readonly Staged<T>[]; readonly findings: readonly Finding[] },
-    origin: Origin,
-    signal: AbortSignal,
+    { origin, signal, unwanted }: Arrival,
     { place, among }: Placing<T>,
   ): Promise<AddOutcome> => {
     let added: string[] = [];
-    if (staged.length === 0) return { added, findings };
     const edit = (records: Records): Records => {
       if (origin === 'demo' && isDemoUnwanted(records)) throw gaveWay();
       const arriving = staged.filter(
@@ -83,7 +89,11 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
     };
     const items = staged.map(({ item }) => item);
     try {
-      await queue.run(() => state.change(edit, items), signal);
+      // What of the demo was stopped because it gave way is no news.
+      unwanted.throwIfAborted();
+      if (staged.length === 0) return { added, findings };
+      // What had come in when the drop was stopped stays; the findings name the rest.
+      await queue.run(() => state.change(edit, items), signal.aborted ? unwanted : signal);
     } finally {
       await Promise.all(items.map((item) => item.discard().catch(() => undefined)));
     }
@@ -96,13 +106,13 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
 
   return {
     addCheckpoints: (jobId, files, origin) =>
-      bringIn(lanes.models, jobId, 'Reading checkpoints', origin, async (job) => {
+      bringIn(lanes.models, jobId, 'Reading checkpoints', origin, async (arrival) => {
         const shown = baseOf(state.value().pool);
         // The demo's base is nothing to the user's models: it goes as soon as they come.
         const foreign = origin === 'user' && shown?.origin === 'demo';
         const base = foreign ? undefined : shown?.opened.model;
-        const models = await stageModels(library, files, base, job);
-        const outcome = await adopt(models, origin, job.signal, {
+        const models = await stageModels(library, files, base, arrival);
+        const outcome = await adopt(models, arrival, {
           among: (records) => records.models,
           place: (records, arriving) =>
             addModels(
@@ -116,8 +126,8 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
       }),
 
     addTaskImages: (jobId, files, origin) =>
-      bringIn(lanes.tasks, jobId, 'Reading images', origin, async (job) =>
-        adopt(await stageTasks(library, files, job), origin, job.signal, {
+      bringIn(lanes.tasks, jobId, 'Reading images', origin, async (arrival) =>
+        adopt(await stageTasks(library, files, arrival), arrival, {
           among: (records) => records.tasks,
           place: (records, arriving) =>
             addTasks(
