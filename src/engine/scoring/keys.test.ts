@@ -104,6 +104,10 @@ describe('the text of a key', () => {
     expect(keyText({ a: 1, b: null })).not.toBe(keyText({ a: 1 }));
   });
 
+  it('tells a list from a record of the same parts', () => {
+    expect(keyText({ a: ['x'] })).not.toBe(keyText({ a: { 0: 'x' } }));
+  });
+
   it('is made once for the very record: a thousand classes are asked for with every batch', () => {
     let read = 0;
     const record = {
@@ -123,11 +127,10 @@ describe('the items of a score', () => {
   });
 
   it('are named once, also where one model is base and donor', () => {
-    const own = { ...score, task: { ...task, donor: base } };
-    expect(itemsOf({ ...own, weights: { kind: 'pretrained', base } }).sort()).toEqual([
-      'base',
-      'pictures',
-    ]);
+    const pretrained = { ...score, weights: { kind: 'pretrained', base } as const };
+    expect(itemsOf(pretrained).sort()).toEqual(['base', 'donor', 'pictures']);
+    const own = { ...pretrained, task: { ...task, donor: base } };
+    expect(itemsOf(own).sort()).toEqual(['base', 'pictures']);
   });
 
   it('of an expert are its own and those of the base, which gives its geometry', () => {
