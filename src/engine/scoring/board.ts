@@ -75,7 +75,7 @@ export function scoreBoard(
 /** A column over the given units; tasks that have not begun are left out. */
 function scoreColumn(book: ScoreBook, units: readonly Unit[]): ScoreColumn {
   const tasks: Record<string, TaskScore> = {};
-  let complete = units.length > 0;
+  let complete = true;
   for (const unit of units) {
     const tally = book.find(unit);
     complete &&= tally?.complete === true;
