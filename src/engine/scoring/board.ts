@@ -59,10 +59,7 @@ export function scoreBoard(
     merged: scoreColumn(book, mergedUnits),
     expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
     curve: points,
-    sweep:
-      sweep.length > 0 && swept.length < sweep.length
-        ? { done: swept.length, of: sweep.length }
-        : null,
+    sweep: swept.length < sweep.length ? { done: swept.length, of: sweep.length } : null,
     phase,
     status: statusText(phase, text, scored, total),
     secondsLeft,

@@ -65,10 +65,10 @@ describe('plan of scoring', () => {
     const wanted = demand(inputs([long, short]));
     const book = createScoreBook();
     const next = () => nextUnit(wanted, 'cpu', book.find)?.task.name;
-    count(book, mergedUnit(long, 0.3), 2);
+    count(book, mergedUnit(long, 0.3), 3);
     count(book, mergedUnit(short, 0.3), 2);
     expect(next()).toBe('long');
-    count(book, mergedUnit(long, 0.3), 3);
+    count(book, mergedUnit(long, 0.3), 2);
     expect(next()).toBe('short');
     count(book, mergedUnit(short, 0.3), 2);
     expect(next()).toBe('long');

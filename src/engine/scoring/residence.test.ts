@@ -191,7 +191,9 @@ describe('what is resident', () => {
     const { backend, alive } = countedBackend();
     await expect(
       takeResidence({ ...inputs, donor }, backend, { signal, onProgress }),
-    ).rejects.toThrowErrorMatchingInlineSnapshot(`[CompatibilityError: second has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.]`);
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CompatibilityError: second has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.]`,
+    );
     expect(alive()).toBe(0);
   });
 });
