@@ -11,6 +11,8 @@ import { createKeeping } from './keeping';
 import type { SourceKey, TaskKey, WeightsKey } from './keys';
 import type { Unit } from './plan';
 
+const until = (passes: () => void) => vi.waitFor(passes, { interval: 1 });
+
 let library: Library;
 let pets: string;
 let base: SourceKey;
@@ -244,7 +246,7 @@ describe('what has grown', () => {
       expect(put).not.toHaveBeenCalled();
     }
     vi.useRealTimers();
-    await vi.waitFor(() => expect(put).toHaveBeenCalledOnce());
+    await until(() => expect(put).toHaveBeenCalledOnce());
     expect(put.mock.calls[0]?.[0]).toHaveLength(2);
     await put.mock.results[0]?.value;
     expect(await found(merged(0.1))).toMatchObject({ scored: 2 });
@@ -277,7 +279,7 @@ describe('what has grown', () => {
     expect(vi.getTimerCount()).toBe(1);
     vi.advanceTimersByTime(1000);
     vi.useRealTimers();
-    await vi.waitFor(() => expect(put).toHaveBeenCalledTimes(2));
+    await until(() => expect(put).toHaveBeenCalledTimes(2));
   });
 
   it('is written one after the other, so that an older state never comes last', async () => {
@@ -295,7 +297,7 @@ describe('what has grown', () => {
     count(book, unit, 1);
     keeping.grown(unit);
     const first = keeping.flush();
-    await vi.waitFor(() => expect(begun).toEqual([1]));
+    await until(() => expect(begun).toEqual([1]));
     count(book, unit, 1);
     keeping.grown(unit);
     const second = keeping.flush();
@@ -303,7 +305,7 @@ describe('what has grown', () => {
     expect(begun).toEqual([1]);
     held[0]?.();
     await first;
-    await vi.waitFor(() => expect(begun).toEqual([1, 2]));
+    await until(() => expect(begun).toEqual([1, 2]));
     held[1]?.();
     await second;
     expect(await found(unit)).toMatchObject({ scored: 2 });

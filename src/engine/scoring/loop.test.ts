@@ -9,6 +9,8 @@ import { createLoop, type LoopEvents } from './loop';
 import { columns, type Demand, type Unit } from './plan';
 import { createWorkspace } from './workspace';
 
+const until = (passes: () => void) => vi.waitFor(passes, { interval: 1 });
+
 const micro = await openMicro();
 const INPUTS = microInputs(micro);
 const ALL = demand(INPUTS, 0.3);
@@ -77,7 +79,7 @@ describe('the scoring loop', () => {
     loop.demand(ALL);
     turns.hold('run');
     await turns.next();
-    await vi.waitFor(() => expect(turns.held()).toBe(1));
+    await until(() => expect(turns.held()).toBe(1));
     loop.demand(demand(INPUTS, 0.7));
     turns.release();
     await loop.idle();
@@ -91,7 +93,7 @@ describe('the scoring loop', () => {
     loop.demand(ALL);
     turns.hold('run');
     await turns.next();
-    await vi.waitFor(() => expect(turns.held()).toBe(1));
+    await until(() => expect(turns.held()).toBe(1));
     loop.demand(demand(INPUTS, 0.7, [0.3]));
     turns.release();
     await loop.idle();
@@ -105,7 +107,7 @@ describe('the scoring loop', () => {
     loop.demand(ALL);
     turns.hold('run');
     await turns.next();
-    await vi.waitFor(() => expect(turns.held()).toBe(1));
+    await until(() => expect(turns.held()).toBe(1));
     loop.demand(null);
     turns.release();
     await loop.idle();
@@ -143,7 +145,7 @@ describe('a head that is being computed', () => {
     const get = vi.spyOn(all.cache, 'get');
     all.turns.hold('run');
     all.loop.demand(demand(long));
-    await vi.waitFor(() => expect(all.turns.held()).toBe(1));
+    await until(() => expect(all.turns.held()).toBe(1));
     return { ...all, get };
   }
 
@@ -197,7 +199,7 @@ describe('a failure', () => {
     turns.hold('run');
     loop.demand(ALL);
     await turns.next();
-    await vi.waitFor(() => expect(turns.held()).toBe(1));
+    await until(() => expect(turns.held()).toBe(1));
     const next = demand(INPUTS, 0.7);
     loop.demand(next);
     await turns.next(new Error('out of memory'));
@@ -215,7 +217,7 @@ describe('a failure', () => {
     loop.demand(ALL);
     await turns.next(new Error('out of memory'));
     turns.release();
-    await vi.waitFor(() => expect(completed).toEqual([ALL]));
+    await until(() => expect(completed).toEqual([ALL]));
   });
 });
 
