@@ -6,12 +6,11 @@ import { addImageSet, addModel } from '../../storage/testing';
 import type { Library, ResultRequest } from '../../storage/types';
 import type { Tally } from '../../taskpool/tally';
 import { count, task as handMadeTask, unit } from '../testing/scoring';
+import { until } from '../testing/turns';
 import { createScoreBook, type ScoreBook } from './book';
 import { createKeeping } from './keeping';
 import type { SourceKey, TaskKey, WeightsKey } from './keys';
 import type { Unit } from './plan';
-
-const until = (passes: () => void) => vi.waitFor(passes, { interval: 1 });
 
 let library: Library;
 let pets: string;

@@ -3,13 +3,11 @@ import { memoryCache } from '../../taskpool/heads/testing';
 import { fakeRuntime } from '../testing/fake-runtime';
 import { microInputs, microTask, openMicro } from '../testing/micro-models';
 import { demand } from '../testing/scoring';
-import { createTurns } from '../testing/turns';
+import { createTurns, until } from '../testing/turns';
 import { createScoreBook } from './book';
 import { createLoop, type LoopEvents } from './loop';
 import { columns, type Demand, type Unit } from './plan';
 import { createWorkspace } from './workspace';
-
-const until = (passes: () => void) => vi.waitFor(passes, { interval: 1 });
 
 const micro = await openMicro();
 const INPUTS = microInputs(micro);

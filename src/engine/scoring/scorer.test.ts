@@ -5,7 +5,7 @@ import { type FakeGpu, fakeGpu } from '../testing/fake-gpu';
 import { fakeOrt } from '../testing/fake-ort';
 import { microInputs, openMicro } from '../testing/micro-models';
 import { demand } from '../testing/scoring';
-import { createTurns } from '../testing/turns';
+import { createTurns, until } from '../testing/turns';
 import type { ScoringPhase } from './board';
 import { createScoreBook } from './book';
 import type { Keeping } from './keeping';
@@ -31,8 +31,6 @@ const unitsOf = (of: typeof ALL, engine: 'cpu' | 'webgpu' = 'cpu') =>
 
 /** Batches of everything in demand: every task fits one. */
 const BATCHES = unitsOf(ALL).length;
-
-const until = (passes: () => void) => vi.waitFor(passes, { interval: 1 });
 
 const noGpu = async (): Promise<never> => {
   throw new Error('This browser has no WebGPU.');

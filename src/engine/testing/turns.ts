@@ -1,4 +1,4 @@
-/** Test support: turns that are given at once until they are held, and then one by one. */
+/** Test support: turns that are given at once until they are held, and then one by one; and waiting for what comes of it. */
 import type { Turn } from './world';
 
 export interface Turns {
@@ -13,17 +13,25 @@ export interface Turns {
   held(): number;
 }
 
+/** Counted, not timed: on a busy machine all that is waited for is as slow as the waiting. */
+const ROUNDS = 2000;
+
+/** Resolves when `passes` throws no more. */
+export async function until(passes: () => void): Promise<void> {
+  for (let round = 0; ; round++) {
+    try {
+      passes();
+      return;
+    } catch (error) {
+      if (round === ROUNDS) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
 export function createTurns(): Turns {
   let label: string | null = null;
   const held: ((error?: Error) => void)[] = [];
-  const until = async (): Promise<(error?: Error) => void> => {
-    for (let round = 0; round < 2000; round++) {
-      const give = held.shift();
-      if (give) return give;
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-    throw new Error(`nothing asks for a turn of ${label}`);
-  };
   return {
     turn: (asked) =>
       asked !== label
@@ -39,7 +47,10 @@ export function createTurns(): Turns {
       for (const give of held.splice(0)) give();
     },
     async next(error) {
-      (await until())(error);
+      await until(() => {
+        if (held.length === 0) throw new Error(`Nothing asks for a turn of ${label}.`);
+      });
+      held.shift()?.(error);
     },
     held: () => held.length,
   };
