@@ -157,7 +157,7 @@ describe('a library that is opened', () => {
     const before = newLibrary(storeName);
     const file = { name: 'model.safetensors', blob: new Blob(['x']) };
     for (const name of ['a', 'b']) await addModel(before, { name, files: [file], facts: {} });
-    const later = [];
+    const later: string[] = [];
     for (const name of ['c', 'd']) {
       later.push((await addModel(before, { name, files: [file], facts: {} })).id);
     }
