@@ -13,7 +13,9 @@ const { availableParallelism } = await import('node:os');
 const { relative } = await import('node:path');
 const { parseArgs } = await import('node:util');
 const { ensureInstalled } = await import('./lib/install.mjs');
-const { listMutatedFiles, roomsOf, TESTS_BELOW } = await import('./lib/mutated-files.mjs');
+const { ALL_TESTS, listMutatedFiles, NOTICING_TESTS, roomsOf } = await import(
+  './lib/mutated-files.mjs'
+);
 const { READ_BY_VITE } = await import('./lib/mutation-ignore.mjs');
 const { projectRoot } = await import('./lib/tools.mjs');
 
@@ -32,7 +34,7 @@ const unread = ['/dist*', '/e2e', '/bench/out', '/outputs', '/test-results', '/p
 async function runStryker(files, { tests, strings }) {
   await ensureInstalled();
   process.chdir(projectRoot);
-  process.env[TESTS_BELOW] = tests.join(',');
+  process.env[NOTICING_TESTS] = tests.join(',');
   const { Stryker } = await import('@stryker-mutator/core');
   return new Stryker({
     mutate: files,
@@ -45,6 +47,7 @@ async function runStryker(files, { tests, strings }) {
     concurrency: Math.min(2, availableParallelism()),
     // Endless loops are met by counting; this is for what hangs otherwise, also on a busy machine.
     timeoutMS: 30_000,
+    dryRunTimeoutMinutes: 60,
     tempDirName: sandboxes,
     ignorePatterns: unread,
     cleanTempDir: 'always',
@@ -100,8 +103,8 @@ if (positionals.length === 0 || Number.isNaN(least)) {
 }
 try {
   const files = await listMutatedFiles(positionals);
-  const tests = values.everywhere ? ['src'] : roomsOf(files);
-  console.log(`${files.length} files, held to the tests below ${tests.join(', ')}`);
+  const tests = values.everywhere ? [ALL_TESTS] : roomsOf(files);
+  console.log(`${files.length} files, held to the tests ${tests.join(', ')}`);
   const score = report(await runStryker(files, { tests, strings: values.strings }));
   if (score < least) {
     console.log(`At least ${least} % should be.`);

@@ -3,8 +3,11 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, relative, resolve, sep } from 'node:path';
 import { projectRoot } from './tools.mjs';
 
-/** The environment variable that tells Vitest in Stryker's workers, which inherit it, below which folders (`a,b`) tests run. */
-export const TESTS_BELOW = 'STUDIO_MUTATION_TESTS';
+/** The environment variable that tells Vitest in Stryker's workers, which inherit it, which tests run (`a,b`). */
+export const NOTICING_TESTS = 'STUDIO_MUTATION_TESTS';
+
+/** Every test of the program; as `roomsOf`, without `.test.ts`. */
+export const ALL_TESTS = 'src/**/*';
 
 /**
  * Tests of a whole room at work, seconds each: most changes pass through them, so with them a run takes hours. What is
@@ -29,11 +32,14 @@ export async function listMutatedFiles(paths) {
 
 /**
  * @param {readonly string[]} files below `src`, relative to the project
- * @returns {string[]} the folders of the rooms that they are in; `src` alone where one is in none
+ * @returns {string[]} the tests of the rooms that they are in, as globs without `.test.ts`; of a file that is in no room those beside it
  */
 export function roomsOf(files) {
-  const rooms = files.map((file) => file.split('/').slice(0, -1).slice(0, 2).join('/'));
-  return rooms.includes('src') ? ['src'] : [...new Set(rooms)].sort();
+  const rooms = files.map((file) => {
+    const [, room = '', ...inside] = file.split('/');
+    return inside.length > 0 ? `src/${room}/**/*` : 'src/*';
+  });
+  return [...new Set(rooms)].sort();
 }
 
 /**

@@ -24,10 +24,13 @@ describe('what npm run mutation changes', () => {
   it.each([
     [
       ['src/method/ties/merge.ts', 'src/state/url.ts', 'src/method/slerp.ts'],
-      ['src/method', 'src/state'],
+      ['src/method/**/*', 'src/state/**/*'],
     ],
-    [['src/state/scaling-factor.ts'], ['src/state']],
-    [['src/method/slerp.ts', 'src/errors.ts'], ['src']],
+    [['src/state/scaling-factor.ts'], ['src/state/**/*']],
+    [
+      ['src/method/slerp.ts', 'src/errors.ts'],
+      ['src/*', 'src/method/**/*'],
+    ],
   ])('is held to the tests of its rooms: %j to %j', (files, rooms) => {
     expect(roomsOf(files)).toEqual(rooms);
   });

@@ -1,9 +1,9 @@
 /** Vitest's configuration for `npm run mutation`: the project's own, kept to the tests that may notice. */
 import { defineConfig } from 'vitest/config';
 import own from '../../vitest.config';
-import { SLOW_TESTS, TESTS_BELOW } from './mutated-files.mjs';
+import { ALL_TESTS, NOTICING_TESTS, SLOW_TESTS } from './mutated-files.mjs';
 
-const folders = (process.env[TESTS_BELOW] ?? 'src').split(',');
+const globs = (process.env[NOTICING_TESTS] ?? ALL_TESTS).split(',');
 
 /**
  * Stryker looks at tests alone, so a file that a change keeps from loading would pass: it has none. Told as an error outside of
@@ -27,7 +27,7 @@ export default defineConfig({
   ...own,
   test: {
     ...own.test,
-    include: folders.map((folder) => `${folder}/**/*.test.{ts,tsx}`),
+    include: globs.map((glob) => `${glob}.test.{ts,tsx}`),
     // The first holds a document to the text of the code, which here has every change in it.
     exclude: ['src/method/docs-example.test.ts', ...SLOW_TESTS],
     // A change that makes a test hang is noticed sooner, without a worker that has to be started anew.
