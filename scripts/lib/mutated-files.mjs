@@ -63,7 +63,7 @@ async function listSources(path) {
 /** @param {string} file */
 function isSource(file) {
   if (!file.endsWith('.ts') || file.includes('/testing/')) return false;
-  return !/(\.test|\.fixture|\.d)\.ts$|^(testing.*|test-support|fixtures|onnx_pb)\.ts$/.test(
+  return !/(\.test|\.fixture|\.d)\.ts$|^(testing.*|test-support|fixtures)\.ts$/.test(
     basename(file),
   );
 }
