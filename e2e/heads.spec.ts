@@ -13,7 +13,7 @@ async function complete(call: CallRoom<typeof room>) {
   return call('scores');
 }
 
-test('after a reload everything is scored to the same numbers without running the text tower', async ({
+test('after a reload the same numbers are there, and neither text nor picture is run again', async ({
   page,
 }) => {
   let call = await openTestPage<typeof room>(page, 'heads');
@@ -23,11 +23,13 @@ test('after a reload everything is scored to the same numbers without running th
   await call('add');
   const first = await complete(call);
   expect(await call('textRuns')).toBe(TASKS);
+  expect(await call('visionRuns')).toBeGreaterThan(0);
 
   call = await openTestPage<typeof room>(page, 'heads');
   await call('connect');
   expect(await complete(call)).toEqual(first);
   expect(await call('textRuns')).toBe(0);
+  expect(await call('visionRuns')).toBe(0);
 });
 
 /** Everything that the status line says from a page's first moment on. */

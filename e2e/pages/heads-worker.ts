@@ -1,4 +1,4 @@
-/** The engine with its real parts, on the CPU, and a count of the batches of prompts that its text tower runs. */
+/** The engine with its real parts, on the CPU, and counts of the batches of prompts and of pictures that it runs. */
 import { expose } from 'comlink';
 import type { StudioState } from '../../src/engine/api';
 import { createEngine } from '../../src/engine/engine';
@@ -23,6 +23,7 @@ const worker = {
   addCheckpoints: studio.addCheckpoints,
   addTaskImages: studio.addTaskImages,
   textRuns: wasm.textRuns,
+  visionRuns: wasm.visionRuns,
 };
 
 export type HeadsWorker = typeof worker;

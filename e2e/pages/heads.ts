@@ -1,4 +1,4 @@
-/** The engine in its worker, filled from this page's own inputs, and how often its text tower has run. */
+/** The engine in its worker, filled from this page's own inputs, and how often its towers have run. */
 import { proxy, wrap } from 'comlink';
 import type { StudioState } from '../../src/engine/api';
 import { chosenFiles } from '../support/chosen-files';
@@ -24,6 +24,7 @@ export const room = {
   },
   scores: () => state?.scores,
   textRuns: () => worker.textRuns(),
+  visionRuns: () => worker.visionRuns(),
 };
 
 expose(room);

@@ -28,12 +28,12 @@ export async function processesOf(context: BrowserContext): Promise<BrowserProce
   };
 }
 
-/** The words of a process's command line; none where there is no such process. */
-export function commandLine(process: number): string[] {
+/** A process's command line, its words between blanks; empty where there is no such process. */
+export function commandLine(process: number): string {
   try {
-    return readFileSync(`/proc/${process}/cmdline`, 'utf8').split('\0');
+    return readFileSync(`/proc/${process}/cmdline`, 'utf8').replaceAll('\0', ' ');
   } catch {
-    return [];
+    return '';
   }
 }
 

@@ -1,4 +1,4 @@
-/** Test support: ONNX Runtime's wasm build, whose runs of text towers are counted. */
+/** Test support: ONNX Runtime's wasm build, whose runs are counted. */
 import type { LoadWasm } from '../../runtime/ort/wasm';
 
 type Wasm = Awaited<ReturnType<LoadWasm>>;
@@ -8,15 +8,19 @@ export interface CountedWasm {
   readonly load: LoadWasm;
   /** Batches of prompts that were run so far. */
   textRuns(): number;
+  /** Batches of pictures that were run so far. */
+  visionRuns(): number;
   /** Calls `listener` before every batch of prompts from now on. */
   onTextRun(listener: () => void): void;
 }
 
 export function countedWasm(load: LoadWasm): CountedWasm {
   let runs = 0;
+  let visionRuns = 0;
   let heard = () => {};
   return {
     textRuns: () => runs,
+    visionRuns: () => visionRuns,
     onTextRun(listener) {
       heard = listener;
     },
@@ -29,7 +33,7 @@ export function countedWasm(load: LoadWasm): CountedWasm {
           if ('pool_rows' in feeds) {
             runs++;
             heard();
-          }
+          } else visionRuns++;
           return run(feeds);
         };
         return Object.assign(session, { run: counted });
