@@ -4,7 +4,6 @@ import type { Loss } from './pages/device-loss-worker';
 import {
   accuracies,
   expectedScores,
-  percent,
   poolFolder,
   SLOW_GPU_MS,
   taskFolder,
