@@ -113,6 +113,15 @@ describe('pool', () => {
     },
   );
 
+  it('moves one after the other to the front', () => {
+    const four = addModels(filled, [model('zebra'), model('zoo')]);
+    const moved = ['svhn', 'zebra', 'zoo', 'mnist'].reduce(
+      (records, name) => editPool(records, { type: 'move', id: `id-${name}`, index: 0 }),
+      four,
+    );
+    expect(names(moved)).toEqual(['mnist', 'zoo', 'zebra', 'svhn']);
+  });
+
   it('moves the only expert nowhere', () => {
     const one = addModels(NO_RECORDS, [model('base', true), model('mnist')]);
     for (const index of [0, 5]) {
