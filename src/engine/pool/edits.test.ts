@@ -113,6 +113,18 @@ describe('pool', () => {
     },
   );
 
+  it.each([
+    ['the one before', 1, 1 + Number.EPSILON],
+    ['the one after', 1 + Number.EPSILON, 1 + 2 * Number.EPSILON],
+  ])('numbers all anew where the middle of two numbers is that of %s', (_which, before, after) => {
+    const orders: Record<string, number> = { mnist: before, svhn: after, zebra: 9 };
+    const three = addModels(filled, [model('zebra')]);
+    const models = three.models.map((each) => ({ ...each, order: orders[each.name] ?? 0 }));
+    const moved = editPool({ ...three, models }, { type: 'move', id: 'id-zebra', index: 1 });
+    expect(names(moved)).toEqual(['mnist', 'zebra', 'svhn']);
+    expect(moved.models.map(({ order }) => order)).toEqual([1, 2, 3, 4]);
+  });
+
   it('moves one after the other to the front', () => {
     const four = addModels(filled, [model('zebra'), model('zoo')]);
     const moved = ['svhn', 'zebra', 'zoo', 'mnist'].reduce(
