@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listMutatedFiles, roomOf } from './mutated-files.mjs';
+import { listMutatedFiles, roomOf, SLOW_TESTS } from './mutated-files.mjs';
+import { projectRoot } from './tools.mjs';
 
 describe('what npm run mutation changes', () => {
   it('is the code of folders and files, each once, without tests and what only tests use', async () => {
@@ -29,5 +32,9 @@ describe('what npm run mutation changes', () => {
     [[], 'src'],
   ])('is held to the tests of its room: %j to %s', (files, room) => {
     expect(roomOf(files)).toBe(room);
+  });
+
+  it.each(SLOW_TESTS)('leaves out slow tests that are there: %s', (file) => {
+    expect(existsSync(join(projectRoot, file))).toBe(true);
   });
 });
