@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listMutatedFiles, roomsOf } from './mutated-files.mjs';
+import { listMutatedFiles, roomsOf, SLOW_TESTS } from './mutated-files.mjs';
+import { projectRoot } from './tools.mjs';
 
 describe('what npm run mutation changes', () => {
   it('is the code of folders and files, each once, without tests and what only tests use', async () => {
@@ -33,5 +36,9 @@ describe('what npm run mutation changes', () => {
     ],
   ])('is held to the tests of its rooms: %j to %j', (files, rooms) => {
     expect(roomsOf(files)).toEqual(rooms);
+  });
+
+  it.each(SLOW_TESTS)('leaves out slow tests that are there: %s', (file) => {
+    expect(existsSync(join(projectRoot, file))).toBe(true);
   });
 });

@@ -15,12 +15,12 @@ export function createSnapshots<T>(
   push: (value: T) => void | Promise<void>,
   interval: number,
 ): Snapshots {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let last = 0;
   let closed = false;
   const flush = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    clearTimeout(timer);
+    timer = undefined;
     if (closed) return;
     last = Date.now();
     // A page that fails to draw must not fail the command.
@@ -34,8 +34,7 @@ export function createSnapshots<T>(
     },
     close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      clearTimeout(timer);
     },
   };
 }

@@ -23,7 +23,10 @@ describe('the demo', () => {
   });
 
   it('goes without the user’s own base', () => {
-    expect(withoutDemo({ ...mixed, baseId: 'mine' }).baseId).toBe('mine');
+    const models = [...mixed.models, modelRecord('other')];
+    expect(withoutDemo({ ...mixed, models, baseId: 'mine' }).baseId).toBe('mine');
+    const alone = [modelRecord('base', demo)];
+    expect(withoutDemo({ ...mixed, models: alone }).baseId).toBeNull();
   });
 
   it('has no place where it was hidden, or the user has a model', () => {

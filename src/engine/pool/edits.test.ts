@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultScalingFactor } from '../method';
-import { NO_RECORDS } from '../records';
+import { NO_RECORDS, type Records } from '../records';
 import { addModels, editPool, expertsOf, inOrder, type NewModel } from './edits';
 
 const model = (name: string, fullClip = false): NewModel => ({
@@ -10,8 +10,12 @@ const model = (name: string, fullClip = false): NewModel => ({
   fullClip,
 });
 
-const filled = addModels(NO_RECORDS, [model('svhn'), model('base', true), model('mnist')]);
-const names = (state: typeof filled) => expertsOf(state).map(({ name }) => name);
+/** Made anew for each test. */
+let filled: Records;
+beforeEach(() => {
+  filled = addModels(NO_RECORDS, [model('svhn'), model('base', true), model('mnist')]);
+});
+const names = (state: Records) => expertsOf(state).map(({ name }) => name);
 
 describe('pool', () => {
   it('orders one drop by code point, whatever the order of arrival', () => {
@@ -83,7 +87,7 @@ describe('pool', () => {
     const four = addModels(filled, [model('zebra'), model('zoo')]);
     const moved = editPool(four, { type: 'move', id: 'id-zoo', index: 1 });
     expect(names(moved)).toEqual(['mnist', 'zoo', 'svhn', 'zebra']);
-    const others = (records: typeof filled) => records.models.filter(({ id }) => id !== 'id-zoo');
+    const others = (records: Records) => records.models.filter(({ id }) => id !== 'id-zoo');
     expect(others(moved)).toEqual(others(four));
     expect(names(editPool(four, { type: 'move', id: 'id-zoo', index: -3 }))[0]).toBe('zoo');
     expect(names(editPool(four, { type: 'move', id: 'id-zoo', index: 1.9 }))[1]).toBe('zoo');
@@ -112,6 +116,27 @@ describe('pool', () => {
       expect(moved.models.map(({ order }) => order)).toEqual([1, 2, 3, 4]);
     },
   );
+
+  it.each([
+    ['the one before', 1, 1 + Number.EPSILON],
+    ['the one after', 1 + Number.EPSILON, 1 + 2 * Number.EPSILON],
+  ])('numbers all anew where the middle of two numbers is that of %s', (_which, before, after) => {
+    const orders: Record<string, number> = { mnist: before, svhn: after, zebra: 9 };
+    const three = addModels(filled, [model('zebra')]);
+    const models = three.models.map((each) => ({ ...each, order: orders[each.name] ?? 0 }));
+    const moved = editPool({ ...three, models }, { type: 'move', id: 'id-zebra', index: 1 });
+    expect(names(moved)).toEqual(['mnist', 'zebra', 'svhn']);
+    expect(moved.models.map(({ order }) => order)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('moves one after the other to the front', () => {
+    const four = addModels(filled, [model('zebra'), model('zoo')]);
+    const moved = ['svhn', 'zebra', 'zoo', 'mnist'].reduce(
+      (records, name) => editPool(records, { type: 'move', id: `id-${name}`, index: 0 }),
+      four,
+    );
+    expect(names(moved)).toEqual(['mnist', 'zoo', 'zebra', 'svhn']);
+  });
 
   it('moves the only expert nowhere', () => {
     const one = addModels(NO_RECORDS, [model('base', true), model('mnist')]);

@@ -46,6 +46,8 @@ describe('facts that are read', () => {
     };
     expect(readFacts(old)).toEqual({ nonFinite: { weight: 1 }, taskVectors: { b: MEASURED } });
     expect(readFacts({})).toEqual({ taskVectors: {} });
+    expect(readFacts({ ...old, taskVector: { baseId: 'b' } })).toEqual(NO_FACTS);
+    expect(readFacts({ ...old, taskVector: {} })).toEqual(NO_FACTS);
   });
 });
 

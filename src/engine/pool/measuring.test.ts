@@ -18,7 +18,7 @@ beforeAll(async () => {
 /** The same model, whose reading waits; or fails, where an error is given. */
 function held(clip: ClipModel, error?: unknown) {
   let release: () => void = () => undefined;
-  let began = false;
+  let reads = 0;
   const gate = new Promise<void>((resolve) => {
     release = resolve;
   });
@@ -28,7 +28,7 @@ function held(clip: ClipModel, error?: unknown) {
       {
         ...tensor,
         read: async () => {
-          began = true;
+          reads++;
           if (error !== undefined) throw error;
           await gate;
           return tensor.read();
@@ -39,7 +39,8 @@ function held(clip: ClipModel, error?: unknown) {
   return {
     clip: { ...clip, visionTensors } as ClipModel,
     release: () => release(),
-    begins: () => vi.waitUntil(() => began, { interval: 1 }),
+    begins: () => vi.waitUntil(() => reads > 0, { interval: 1 }),
+    reads: () => reads,
   };
 }
 
@@ -237,14 +238,16 @@ describe('what is no longer wanted', () => {
   });
 
   it('goes on where something else has changed', async () => {
-    const { base } = clips;
+    const { base, beta } = clips;
     const alpha = held(clips.alpha);
-    const { become, value, idle, measured } = open(poolOf({ base, alpha: alpha.clip }));
+    const { become, value, idle, measured } = open(poolOf({ base, alpha: alpha.clip, beta }));
     await alpha.begins();
     become(changed(value(), 'alpha', { name: 'renamed', weight: 3 }));
     alpha.release();
     await idle();
-    expect(measured).toEqual(['base', 'alpha']);
+    expect(measured).toEqual(['base', 'alpha', 'beta']);
+    // Every tensor once: it was not begun again.
+    expect(alpha.reads()).toBe(alpha.clip.visionTensors.size);
   });
 
   it('is read against the other base when that takes its place', async () => {

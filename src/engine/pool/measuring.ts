@@ -58,7 +58,7 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
     await jobs
       .run('measure', 'Reading the weights', (job) => {
         // At once, and not when the reading has ended: by then the user may have gone on.
-        job.signal.addEventListener('abort', events.onStopped, { once: true });
+        job.signal.addEventListener('abort', events.onStopped);
         return measureAll(job);
       })
       .catch(() => undefined);

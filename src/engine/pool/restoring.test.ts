@@ -1,17 +1,20 @@
-import { describe, expect, it } from 'vitest';
-import { NO_RECORDS } from '../records';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { NO_RECORDS, type Records } from '../records';
 import { addModels } from './edits';
 import { applyRecipe, needsSums, type WantedRecipe } from './restoring';
 
-const pool = addModels(
-  NO_RECORDS,
-  ['base', 'dtd', 'mnist', 'svhn'].map((name) => ({
-    id: `id-${name}`,
-    name,
-    origin: 'user' as const,
-    fullClip: name === 'base',
-  })),
-);
+let pool: Records;
+beforeEach(() => {
+  pool = addModels(
+    NO_RECORDS,
+    ['base', 'dtd', 'mnist', 'svhn'].map((name) => ({
+      id: `id-${name}`,
+      name,
+      origin: 'user' as const,
+      fullClip: name === 'base',
+    })),
+  );
+});
 
 const sumOf = (id: string) => id.replace('id-', 'sha-');
 
@@ -131,27 +134,26 @@ describe('a recipe', () => {
 });
 
 describe('sums', () => {
-  const models = pool.models;
   const known =
     (...ids: string[]) =>
     (id: string) =>
       ids.includes(id) ? sumOf(id) : undefined;
 
   it('are wanted while the recipe names one that no model is known to have', () => {
-    expect(needsSums(recipe, models, known())).toBe(true);
-    expect(needsSums(recipe, models, known('id-base'))).toBe(true);
+    expect(needsSums(recipe, pool.models, known())).toBe(true);
+    expect(needsSums(recipe, pool.models, known('id-base'))).toBe(true);
   });
 
   it('are not wanted where all that it names are known, or no model is left to hash', () => {
-    expect(needsSums(recipe, models, known('id-base', 'id-svhn'))).toBe(false);
+    expect(needsSums(recipe, pool.models, known('id-base', 'id-svhn'))).toBe(false);
     const foreign = { ...recipe, pretrained: { name: 'x', weight: 1, sha256: 'sha-x' } };
-    expect(needsSums(foreign, models, sumOf)).toBe(false);
-    expect(needsSums(foreign, models, known('id-base', 'id-svhn'))).toBe(true);
+    expect(needsSums(foreign, pool.models, sumOf)).toBe(false);
+    expect(needsSums(foreign, pool.models, known('id-base', 'id-svhn'))).toBe(true);
     const nameless = {
       ...recipe,
       pretrained: { name: 'base', weight: 1, sha256: null },
       experts: [{ name: 'dtd', weight: 1 }],
     };
-    expect(needsSums(nameless, models, known())).toBe(false);
+    expect(needsSums(nameless, pool.models, known())).toBe(false);
   });
 });

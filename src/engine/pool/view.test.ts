@@ -101,10 +101,11 @@ describe('the pool on the page', () => {
   });
 
   it('shows the norm against the base that stands, and none that was measured against another', () => {
-    const facts = { taskVectors: { other: { ...MEASURED, relativeNorm: 0.4 } } };
+    const facts = { taskVectors: { other: { ...MEASURED, relativeNorm: 1.4 } } };
     expect(shown(poolOf(base, { alpha }, { alpha: { facts } }), 'alpha').relativeNorm).toBe(
       undefined,
     );
+    expect(shown(poolOf(base, { alpha }, { alpha: { facts } }), 'alpha').findings).toEqual([]);
   });
 
   it('lists a model that could not be opened, and why', () => {
@@ -135,16 +136,25 @@ describe('the pool can be merged', () => {
     const pool = { ...poolOf(base, { alpha }), baseId: null };
     const view = poolView(pool);
     expect(view.mergeable).toBe(false);
-    expect(view.findings).toHaveLength(1);
-    expect(view.findings[0]?.message).toContain('There is no pretrained model');
+    expect(view.findings).toEqual([
+      {
+        severity: 'warning',
+        message: expect.stringContaining('There is no pretrained model'),
+        details: [],
+      },
+    ]);
     expect(view.models.map(({ role }) => role)).toEqual(['expert', 'expert']);
   });
 
   it('not without an included expert', () => {
     const pool = poolOf(base, { alpha }, { alpha: { included: false } });
     expect(poolView(pool).mergeable).toBe(false);
-    expect(poolView(pool).findings.map(({ message }) => message)).toEqual([
-      'Add at least one fine-tuned model to merge.',
+    expect(poolView(pool).findings).toEqual([
+      {
+        severity: 'info',
+        message: 'Add at least one fine-tuned model to merge.',
+        details: [],
+      },
     ]);
   });
 
@@ -166,6 +176,9 @@ describe('the pool can be merged', () => {
     const facts = { nonFinite: { 'post_layernorm.weight': 2 }, taskVectors: {} };
     const pool = poolOf(base, { alpha }, { base: { facts } });
     expect(poolView(pool).mergeable).toBe(false);
+    // The base is merged whatever its record says of inclusion.
+    const excluded = poolOf(base, { alpha }, { base: { facts, included: false } });
+    expect(poolView(excluded).mergeable).toBe(false);
     expect(errors(pool, 'base')).toEqual([expect.stringContaining('NaN or infinite weights')]);
   });
 
@@ -188,6 +201,8 @@ describe('the pool can be merged', () => {
     ]);
     const without = poolOf(base, experts, { beta: { included: false } });
     expect(poolView(without).findings).toEqual([]);
+    const other = poolOf(half(base), { alpha }, { base: { included: false } });
+    expect(poolView(other).findings).toHaveLength(1);
   });
 });
 
