@@ -1,9 +1,10 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createWasmEngine } from '../../runtime/ort/wasm';
 import { memoryCache } from '../../taskpool/heads/testing';
+import type { EngineView } from '../api';
 import { type FakeGpu, fakeGpu } from '../testing/fake-gpu';
 import { fakeOrt } from '../testing/fake-ort';
-import { microInputs, openMicro } from '../testing/micro-models';
+import { microInputs, microTask, openMicro } from '../testing/micro-models';
 import { demand } from '../testing/scoring';
 import { createTurns, until } from '../testing/turns';
 import type { ScoringPhase } from './board';
@@ -16,10 +17,6 @@ import { createScorer } from './scorer';
 vi.mock('../../runtime/webgpu/backend', async () => {
   const { countedBackend } = await import('../testing/counted-backend');
   return { createWebgpuBackend: () => countedBackend('webgpu').backend };
-});
-
-afterEach(() => {
-  vi.useRealTimers();
 });
 
 const micro = await openMicro();
@@ -52,7 +49,9 @@ function scorerOn(gpus: readonly FakeGpu[] = [], parts: Partial<RuntimeParts> = 
   const requestDevice = vi.fn(async () => waiting.shift()?.studio ?? (await noGpu()));
   const load = vi.fn(ort.load);
   const phases: ScoringPhase[] = [];
+  let shown: EngineView | null = null;
   const onChange = vi.fn(() => {
+    shown = scorer.view('auto');
     const phase = scorer.phase();
     if (phases.at(-1) !== phase) phases.push(phase);
   });
@@ -86,10 +85,24 @@ function scorerOn(gpus: readonly FakeGpu[] = [], parts: Partial<RuntimeParts> = 
     names,
     onChange,
     reached,
+    shown: () => shown,
   };
 }
 
 type On = ReturnType<typeof scorerOn>;
+
+/** Holds what is done a quarter of a second later, and gives a way to do it. */
+function holdLate(): () => number {
+  const late: (() => void)[] = [];
+  const { setTimeout: real } = globalThis;
+  vi.spyOn(globalThis, 'setTimeout').mockImplementation(((work: () => void, ms?: number) =>
+    ms === 250 ? late.push(work) : real(work, ms)) as typeof setTimeout);
+  return () => {
+    const due = late.splice(0);
+    for (const work of due) work();
+    return due.length;
+  };
+}
 
 /** Lets the head be computed and holds the first batch of pictures. */
 async function firstBatch({ turns }: On): Promise<void> {
@@ -194,6 +207,20 @@ describe('scoring', () => {
     await reached('complete');
   });
 
+  it('goes on preparing when the factor moves meanwhile', async () => {
+    const { scorer, turns, phases, reached } = scorerOn();
+    await scorer.choose('cpu');
+    turns.hold('run');
+    scorer.score(ALL, false);
+    await until(() => expect(turns.held()).toBe(1));
+    const before = scorer.phase();
+    expect(before).toMatchObject({ phase: 'preparing', text: expect.stringMatching(/^Adding up/) });
+    scorer.score(OTHER, false);
+    expect(phases.at(-1)).toBe(before);
+    turns.release();
+    await reached('complete');
+  });
+
   it('waits for what is missing, and keeps what is resident while there is something to merge', async () => {
     const on = scorerOn();
     const { scorer, reached, turns, keeping, ort } = on;
@@ -268,18 +295,43 @@ describe('scoring', () => {
   });
 });
 
+it('tells the seconds that are left of what is being prepared', async () => {
+  const { scorer, turns, phases, reached } = scorerOn();
+  let now = 0;
+  vi.spyOn(Date, 'now').mockImplementation(() => now);
+  const templates = Array.from({ length: 50 }, (_, i) => `${i} {}`);
+  const tasks = [microTask(micro, 'alpha', undefined, { templates })];
+  await scorer.choose('cpu');
+  turns.hold('run');
+  scorer.score(demand(microInputs(micro, { tasks })), false);
+  const left: (number | null)[] = [];
+  for (const prompts of [32, 64, 96]) {
+    await turns.next();
+    const text = `Zero-shot head of alpha: ${prompts} of 100`;
+    await until(() => expect(phases.at(-1)?.text).toBe(text));
+    left.push(scorer.phase().secondsLeft);
+    now += 10_000;
+  }
+  // 32 were there when the clock began, then 32 more every 10 seconds.
+  expect(left).toEqual([null, 12, 2]);
+  turns.release();
+  await reached('complete');
+});
+
 describe('a failure', () => {
   const MESSAGE = 'ONNX Runtime (wasm) could not run the graph: out of memory';
 
   async function failed() {
     const on = scorerOn();
     const { scorer, turns, reached } = on;
+    const later = holdLate();
     await scorer.choose('cpu');
     scorer.score(ALL, false);
     turns.hold('run');
     await turns.next();
     await turns.next(new Error('out of memory'));
     await reached('failed');
+    expect(later()).toBe(0);
     turns.release();
     return on;
   }
@@ -306,51 +358,55 @@ describe('a failure', () => {
     await reached('complete');
     // It failed once, and was not tried again since: nothing forbids it now.
     scorer.score(ALL, false);
+    expect(scorer.phase().phase).toBe('preparing');
     await reached('complete');
   });
 
+  /** A GPU on which the first batch fails; nobody knows yet whether it is lost. */
+  async function failedOn(...gpus: readonly FakeGpu[]) {
+    const on = scorerOn(gpus);
+    const later = holdLate();
+    await on.scorer.choose('webgpu');
+    on.scorer.score(ALL, false);
+    await firstBatch(on);
+    const workspace = on.scorer.workspace();
+    await on.turns.next(new Error('out of memory'));
+    await workspace?.exclusive(async () => undefined);
+    await new Promise((resolve) => setTimeout(resolve));
+    on.turns.release();
+    return { ...on, later };
+  }
+
   it('of a GPU is told a moment later: it may be known to be lost by then', async () => {
-    const on = scorerOn([fakeGpu()]);
-    const { scorer, turns, reached } = on;
-    await scorer.choose('webgpu');
-    scorer.score(ALL, false);
-    turns.hold('run');
-    await turns.next();
-    await until(() => expect(turns.held()).toBe(1));
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    await turns.next(new Error('lost'));
-    for (let i = 0; i < 50; i++) await new Promise((resolve) => setImmediate(resolve));
-    expect(scorer.phase().phase).toBe('preparing');
-    vi.advanceTimersByTime(249);
-    expect(scorer.phase().phase).toBe('preparing');
-    vi.advanceTimersByTime(1);
-    expect(scorer.phase()).toMatchObject({ phase: 'failed' });
-    vi.useRealTimers();
-    turns.release();
+    const { scorer, later, names, reached } = await failedOn(fakeGpu());
+    expect(names()).not.toContain('failed');
+    expect(later()).toBe(1);
+    expect(scorer.phase()).toMatchObject({ phase: 'failed', text: MESSAGE });
     scorer.score(ALL, true);
     await reached('complete');
   });
 
+  it('of a GPU is not told where it is known to be lost by then', async () => {
+    const gpus = [fakeGpu(), fakeGpu()] as const;
+    const { later, names, reached } = await failedOn(...gpus);
+    gpus[0].lose('driver reset');
+    await reached('complete');
+    expect(later()).toBe(1);
+    expect(names()).not.toContain('failed');
+  });
+
   it('of a GPU is not told where something else is in demand by then', async () => {
-    const on = scorerOn([fakeGpu()]);
-    const { scorer, turns, names, reached } = on;
-    await scorer.choose('webgpu');
-    scorer.score(ALL, false);
-    turns.hold('run');
-    await turns.next();
-    await turns.next(new Error('lost'));
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    turns.release();
+    const { scorer, later, names, reached } = await failedOn(fakeGpu());
     scorer.score(OTHER, false);
     await reached('complete');
-    await new Promise((resolve) => setTimeout(resolve, 260));
+    expect(later()).toBe(1);
     expect(names()).not.toContain('failed');
   });
 });
 
 describe('a choice of engine', () => {
   it('is in force when it is settled, and is shown', async () => {
-    const { scorer, onChange } = scorerOn([fakeGpu()]);
+    const { scorer, shown } = scorerOn([fakeGpu()]);
     expect(scorer.view('auto')).toEqual({
       choice: 'auto',
       active: null,
@@ -361,7 +417,7 @@ describe('a choice of engine', () => {
       exactDetail: '',
     });
     await scorer.choose('auto');
-    expect(onChange).toHaveBeenCalled();
+    expect(shown()).toEqual(scorer.view('auto'));
     expect(scorer.kind()).toBe('webgpu');
     expect(scorer.view('auto')).toMatchObject({
       choice: 'auto',
@@ -432,11 +488,11 @@ describe('a choice of engine', () => {
   });
 
   it('that fails says why, and does not keep the next from being made', async () => {
-    const { scorer, load, reached } = scorerOn();
+    const { scorer, load, reached, shown } = scorerOn();
     load.mockRejectedValueOnce(new Error('no such file'));
     scorer.score(ALL, false);
     await expect(scorer.choose('cpu')).rejects.toThrow('no such file');
-    expect(scorer.view('cpu')).toMatchObject({ active: null, reason: 'no such file' });
+    expect(shown()).toMatchObject({ active: null, reason: 'no such file' });
     await scorer.choose('cpu');
     await reached('complete');
   });
@@ -462,14 +518,14 @@ describe('a GPU that is lost', () => {
     await scorer.choose('auto');
     scorer.score(ALL, false);
     await firstBatch(on);
-    first.lose('driver reset.');
+    first.lose('nv.sys was reset.');
     await until(() => expect(scorer.workspace()).toBeNull());
     await turns.next(new Error('lost'));
     turns.release();
     await reached('complete');
     expect(scorer.view('auto')).toMatchObject({
       active: 'webgpu',
-      reason: 'The GPU was lost (driver reset) and started again. WebGPU on Fake GPU.',
+      reason: 'The GPU was lost (nv.sys was reset) and started again. WebGPU on Fake GPU.',
     });
     expect(names()).not.toContain('failed');
     expect(second.destroyed()).toBe(0);
@@ -607,7 +663,8 @@ describe('closing', () => {
     expect([ort.alive(), gpu.destroyed()]).toEqual([0, 1]);
     expect(keeping.flush).toHaveBeenCalledOnce();
     expect(scorer.workspace()).toBeNull();
-    expect(names()).not.toContain('complete');
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(new Set(names())).toEqual(new Set(['idle', 'preparing']));
     await scorer.choose('webgpu');
     expect(scorer.workspace()).toBeNull();
   });

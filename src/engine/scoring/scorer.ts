@@ -114,7 +114,7 @@ export function createScorer({
 
   const eventsOf = (own: () => Running | null) => ({
     onPreparing: (what: string, done: number, total: number) =>
-      enter('preparing', `${what}: ${done} of ${total}`, what, total === 0 ? null : done / total),
+      enter('preparing', `${what}: ${done} of ${total}`, what, done / total),
     onCounted(unit: Unit) {
       keeping.grown(unit);
       if (demand)
@@ -158,10 +158,6 @@ export function createScorer({
     await leave();
     try {
       const runtime = await chooseRuntime(choice, parts);
-      if (closed) {
-        await runtime.dispose();
-        return;
-      }
       const workspace = createWorkspace(runtime, heads);
       let own: Running | null = null;
       own = {

@@ -14,7 +14,8 @@ export function fakeGpu({ software = false } = {}): FakeGpu {
   const lost = new Promise<{ message: string; reason: string }>((resolve) => {
     lose = resolve;
   });
-  const destroy = vi.fn();
+  // As WebGPU does: a device that is destroyed is lost.
+  const destroy = vi.fn(() => lose({ message: 'destroyed', reason: 'destroyed' }));
   const device = { destroy, lost } as unknown as GPUDevice;
   return {
     studio: { device, adapter: 'Fake GPU', software },
