@@ -48,6 +48,9 @@ const owners = {
 const engineClient = '^src/engine/(client|api)\\.ts$';
 const engineTypes = '^src/engine/api\\.ts$';
 
+/** What kind of file a name promises is one table, which sorts a drop into pools before the engine reads any of it. */
+const fileRoles = '^src/checkpoint/file-roles\\.ts$';
+
 const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
   name: `arrow-from-${room}`,
   comment: `src/${room} may import ${['itself', ...allowed].join(', ')} only.`,
@@ -59,6 +62,7 @@ const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
       common,
       `^src/(${[room, ...allowed].join('|')})/`,
       ...(room === 'app' ? [engineTypes] : []),
+      ...(room === 'state' ? [fileRoles] : []),
     ],
   },
 }));
@@ -102,6 +106,14 @@ export default {
       severity: 'error',
       from: { path: '^src/app/', pathNot: tests },
       to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'hydra-knows-no-program',
+      comment:
+        "src/program/hydra is Hydra's language and nothing else, its tests too: what a program means by it is src/program/config's.",
+      severity: 'error',
+      from: { path: '^src/program/hydra/' },
+      to: { path: '^src/', pathNot: [common, '^src/program/hydra/'] },
     },
     {
       name: 'only-runtime-imports-shaders',

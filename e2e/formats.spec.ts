@@ -73,7 +73,7 @@ test('a LoRA adapter waits for its base and scores as what PEFT merges', async (
     modelPool(page).getByText(/this is a LoRA adapter: it changes a model that is not here/),
   ).toBeVisible();
   await folder(page).setInputFiles(copied(`${POOL}/base`));
-  await expect(modelPool(page).getByText(/folded into base as PEFT does/)).toBeVisible();
+  await expect(modelPool(page).getByText(/folded into the base as PEFT does/)).toBeVisible();
   await page.getByLabel('Add task folder').setInputFiles(IMAGES);
   await scored(page);
   await setScalingFactor(page, '1');

@@ -63,7 +63,16 @@ for (const from of rooms) {
   plant(`src/${from}/to-a-test.ts`, './sideways.test', false);
 }
 plant('src/state/to-client.ts', '../engine/client', true);
+plant('src/state/to-file-roles.ts', '../checkpoint/file-roles', true);
+plant('src/app/to-file-roles.ts', '../checkpoint/file-roles', false);
+plant('src/state/to-checkpoint-reader.ts', '../checkpoint/open', false);
 plant('src/app/to-client.ts', '../engine/client', false);
+plant('src/program/config/to-hydra.ts', '../hydra/target', true);
+plant('src/program/hydra/to-errors.ts', '../../errors', true);
+plant('src/program/hydra/to-config.ts', '../config/target', false);
+plant('src/program/hydra/to-program.ts', '../target', false);
+plant('src/program/hydra/to-clip.ts', '../../clip/target', false);
+plant('src/program/hydra/config.test.ts', '../config/target', false);
 plant('src/app/to-api.ts', '../engine/api', false);
 plant('src/runtime/threads-node.ts', 'node:os', true);
 plant('src/method/sideways.test.ts', '../taskpool/target', true);
@@ -112,7 +121,11 @@ async function build(folder: string): Promise<void> {
     ...rooms.map((room): [string, string] => [`src/${room}/test-support.ts`, target]),
     ...[...planted].map(([path, { code }]): [string, string] => [path, code]),
     ['src/engine/client.ts', target],
+    ['src/program/hydra/target.ts', target],
+    ['src/program/config/target.ts', target],
     ['src/engine/api.ts', target],
+    ['src/checkpoint/file-roles.ts', target],
+    ['src/checkpoint/open.ts', target],
     ['src/errors.ts', target],
     ['shaders/kernel.wgsl', ''],
   ]);

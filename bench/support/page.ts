@@ -4,12 +4,14 @@ import { type Browser, chromium, type Page } from 'playwright';
 import { findBrowser } from '../../scripts/lib/browser.mjs';
 import { projectRoot, runTool } from '../../scripts/lib/tools.mjs';
 import { serve } from '../../scripts/serve.mjs';
-import { peakResident } from './memory';
+import { peakResident, resident } from './memory';
 
 export interface BenchPage {
   readonly page: Page;
   /** Peak resident bytes of the page's own process, workers included. */
   peakMemory(): Promise<number | null>;
+  /** Resident bytes of it now, once garbage has been collected. */
+  memory(): Promise<number | null>;
   close(): Promise<void>;
 }
 
@@ -33,7 +35,14 @@ export async function openBenchPage(profile: string): Promise<BenchPage> {
     page,
     async peakMemory() {
       const browser = context.browser();
-      return browser === null ? null : rendererPeak(browser);
+      return browser === null ? null : largestRenderer(browser, peakResident);
+    },
+    async memory() {
+      const session = await context.newCDPSession(page);
+      await session.send('HeapProfiler.collectGarbage');
+      await session.detach();
+      const browser = context.browser();
+      return browser === null ? null : largestRenderer(browser, resident);
     },
     async close() {
       await context.close();
@@ -43,12 +52,15 @@ export async function openBenchPage(profile: string): Promise<BenchPage> {
 }
 
 /** The largest of the browser's renderer processes is the page's. */
-async function rendererPeak(browser: Browser): Promise<number | null> {
+async function largestRenderer(
+  browser: Browser,
+  measure: (pid: number) => number | null,
+): Promise<number | null> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  const peaks = processInfo
+  const sizes = processInfo
     .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => peakResident(id) ?? 0);
-  return peaks.length === 0 ? null : Math.max(...peaks);
+    .map(({ id }) => measure(id) ?? 0);
+  return sizes.length === 0 ? null : Math.max(...sizes);
 }

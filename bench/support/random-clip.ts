@@ -1,156 +1,26 @@
-/** Random CLIPs of a published geometry, written as Hugging Face folders: timing needs the size, not the knowledge. */
+/** Random CLIPs of a published geometry, written as Hugging Face folders. */
 import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { encodeSafetensors } from '../../src/checkpoint/safetensors/encode-safetensors';
 import {
-  canonicalTextNames,
-  canonicalVisionNames,
-  type NamedShape,
-} from '../../src/clip/tensor-names';
-import type { TextConfig, VisionConfig } from '../../src/clip/types';
+  configOf,
+  type Geometry,
+  type RandomKind,
+  randomClip,
+} from '../../src/engine/testing/random-clip';
 
-export interface Geometry {
-  readonly vision: VisionConfig;
-  readonly text: TextConfig;
-  readonly projectionDim: number;
-}
+export { type Geometry, vitB32, vitL14 } from '../../src/engine/testing/random-clip';
 
-const COMMON = { activation: 'quick_gelu', layerNormEps: 1e-5 } as const;
-
-/** ViT-B/32 as OpenAI published it; the vocabulary is the caller's, because the table is all that depends on it. */
-export function vitB32(vocabSize: number): Geometry {
-  return {
-    projectionDim: 512,
-    vision: {
-      ...COMMON,
-      hiddenSize: 768,
-      layers: 12,
-      heads: 12,
-      intermediateSize: 3072,
-      imageSize: 224,
-      patchSize: 32,
-    },
-    text: {
-      ...COMMON,
-      hiddenSize: 512,
-      layers: 12,
-      heads: 8,
-      intermediateSize: 2048,
-      vocabSize,
-      maxPositions: 77,
-      eosTokenId: 2,
-    },
-  };
-}
-
-/** ViT-L/14 as OpenAI published it. */
-export function vitL14(vocabSize: number): Geometry {
-  const small = vitB32(vocabSize);
-  return {
-    projectionDim: 768,
-    vision: {
-      ...small.vision,
-      hiddenSize: 1024,
-      layers: 24,
-      heads: 16,
-      intermediateSize: 4096,
-      patchSize: 14,
-    },
-    text: { ...small.text, hiddenSize: 768, heads: 12, intermediateSize: 3072 },
-  };
-}
-
-/** Writes `model.safetensors` with seeded weights: a full CLIP, or the vision tower close to that of `baseSeed`. */
+/** Writes `model.safetensors`, and for a full CLIP its `config.json`. */
 export async function writeRandomClip(
   folder: string,
   geometry: Geometry,
-  kind:
-    | { readonly full: true; readonly seed: number }
-    | { readonly baseSeed: number; readonly seed: number },
+  kind: RandomKind,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const vision = canonicalVisionNames(geometry.vision).map((tensor) => ({
-    ...tensor,
-    name: `vision_model.${tensor.name}`,
-  }));
-  const full = 'full' in kind;
-  const names: NamedShape[] = full
-    ? [
-        ...vision,
-        ...canonicalTextNames(geometry.text, geometry.projectionDim),
-        {
-          name: 'visual_projection.weight',
-          shape: [geometry.projectionDim, geometry.vision.hiddenSize],
-        },
-      ]
-    : vision;
-  const { byteLength, chunks } = encodeSafetensors(
-    names.map(({ name, shape }) => {
-      const length = shape.reduce((product, side) => product * side, 1);
-      return {
-        name,
-        shape,
-        dtype: 'F32' as const,
-        byteLength: 4 * length,
-        read: async () => new Uint8Array(values(name, length, kind).buffer),
-      };
-    }),
-    new Map([['format', 'pt']]),
-  );
+  const { byteLength, chunks } = randomClip(geometry, kind);
   await pipeline(Readable.from(chunks()), createWriteStream(`${folder}/model.safetensors`));
-  if (full) await writeFile(`${folder}/config.json`, JSON.stringify(configOf(geometry)));
+  if ('full' in kind) await writeFile(`${folder}/config.json`, JSON.stringify(configOf(geometry)));
   console.log(`wrote ${folder} (${Math.round(byteLength / 1e6)} MB)`);
-}
-
-function values(
-  name: string,
-  length: number,
-  kind: { readonly seed: number; readonly baseSeed?: number },
-): Float32Array<ArrayBuffer> {
-  const base = noise(`${name} ${kind.baseSeed ?? kind.seed}`, length, name);
-  if (kind.baseSeed === undefined) return base;
-  const delta = noise(`${name} ${kind.seed}`, length, name);
-  for (let i = 0; i < length; i++) base[i] = (base[i] as number) + 0.02 * (delta[i] as number);
-  return base;
-}
-
-function noise(seedText: string, length: number, name: string): Float32Array<ArrayBuffer> {
-  let state = 1;
-  for (const character of seedText) state = Math.imul(state ^ character.charCodeAt(0), 0x01000193);
-  const centre = /layer_?norm.*weight|layrnorm\.weight/.test(name)
-    ? 1
-    : name === 'logit_scale'
-      ? 4.6
-      : 0;
-  const out = new Float32Array(length);
-  for (let i = 0; i < length; i++) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    out[i] = centre + 0.04 * (state / 2 ** 31 - 1);
-  }
-  return out;
-}
-
-function configOf({ vision, text, projectionDim }: Geometry): object {
-  const tower = (config: VisionConfig | TextConfig) => ({
-    hidden_size: config.hiddenSize,
-    num_hidden_layers: config.layers,
-    num_attention_heads: config.heads,
-    intermediate_size: config.intermediateSize,
-    hidden_act: config.activation,
-    layer_norm_eps: config.layerNormEps,
-  });
-  return {
-    architectures: ['CLIPModel'],
-    model_type: 'clip',
-    projection_dim: projectionDim,
-    vision_config: { ...tower(vision), image_size: vision.imageSize, patch_size: vision.patchSize },
-    text_config: {
-      ...tower(text),
-      vocab_size: text.vocabSize,
-      max_position_embeddings: text.maxPositions,
-      eos_token_id: text.eosTokenId,
-    },
-  };
 }

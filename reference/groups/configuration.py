@@ -1,4 +1,4 @@
-"""configuration/: what Hydra, OmegaConf, datasets and FusionBench make of files and overrides; src/program/config is held to it."""
+"""configuration/: what Hydra, OmegaConf, datasets and FusionBench make of files and overrides; src/program/hydra and src/program/config are held to it."""
 
 import contextlib
 import gzip

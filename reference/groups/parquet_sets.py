@@ -29,7 +29,7 @@ def rows(first: int, count: int) -> list[tuple[bytes, int]]:
     return [(picture(first + n), (first + n) * 2 % 3) for n in range(count)]
 
 
-def write_datasets(path: Path, content: list[tuple[bytes, int]], names: list[str], rows_per_group: int) -> None:
+def write_datasets(path: Path, content: list[tuple[bytes, int | None]], names: list[str], rows_per_group: int) -> None:
     """With the class names in the schema's metadata, and pictures as {bytes, path}."""
     features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=names)})
     columns = {"image": [{"bytes": file, "path": None} for file, _ in content], "label": [label for _, label in content]}
@@ -80,10 +80,15 @@ def make(out: Path) -> None:
     write_plain(folder / "no-pictures.parquet", {"text": ["a", "b"], "label": [0, 1]})
     write_plain(folder / "no-labels.parquet", {"image": structs})
 
+    # What `datasets` lets stand for "no label": -1, as in the test splits of many sets, and nothing at all.
+    unlabelled = [(picture(90 + n), label) for n, label in enumerate((1, -1, 0, None, 2, -1))]
+    write_datasets(folder / "unlabelled.parquet", unlabelled, NAMES, 4)
+
     content = {
         "made_with": versions("datasets", "pyarrow", "Pillow"),
         "digits": expectation(["digits/data/train-00000-of-00001.parquet", "digits/data/test-00000-of-00002.parquet", "digits/data/test-00001-of-00002.parquet"], NAMES, first + second),
         "pets": expectation(["pets.parquet"], sorted_names, [(file, sorted_names.index(name)) for (file, _), name in zip(plain, names, strict=True)]),
         "numbered": expectation(["numbered.parquet"], ["0", "1", "2"], numbered),
+        "unlabelled": expectation(["unlabelled.parquet"], NAMES, [row for row in unlabelled if row[1] not in (None, -1)]),
     }
     write_json(folder / "expected.json", content)

@@ -1,3 +1,4 @@
+import { baseName, isWeights, roleOf } from './file-roles';
 import { readBytes } from './read-bytes';
 import { MAX_HEADER_BYTES } from './safetensors/header';
 import type { NamedBlob } from './types';
@@ -52,9 +53,6 @@ const SIGNATURES: readonly (readonly [offset: number, bytes: string, reason: str
 /** torch.save before 1.6 opens with a pickle (protocol 2) of the number 0x1950a86a20f9469cfc6c. */
 const TORCH_LEGACY = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
 
-const WEIGHT_SUFFIX =
-  /\.(?:safetensors|bin|pt|pth|ckpt|onnx|pb|tflite|h5|keras|msgpack|gguf|ggml|npz|npy|mar|model|data-\d+-of-\d+)$/i;
-
 /** Reads at most the first 512 bytes (a JSON file: up to `MAX_INDEX_BYTES`) and tells what the file is. */
 export async function identifyFile(file: NamedBlob): Promise<FileIdentity> {
   const { name, blob } = file;
@@ -79,8 +77,9 @@ export async function identifyFile(file: NamedBlob): Promise<FileIdentity> {
   );
 }
 
-function refused(reason: string, { name }: NamedBlob): FileIdentity {
-  return { kind: 'refused', reason, isWeights: WEIGHT_SUFFIX.test(name) };
+function refused(reason: string, file: NamedBlob): FileIdentity {
+  const mayBeWeights = isWeights(file) || roleOf(file.name) === 'bystander';
+  return { kind: 'refused', reason, isWeights: mayBeWeights };
 }
 
 /** A plausible header length, and a JSON object after it. */
@@ -133,7 +132,7 @@ async function identifyJson(file: NamedBlob): Promise<FileIdentity> {
   if (file.blob.size <= MAX_INDEX_BYTES) {
     const text = new TextDecoder().decode(await readBytes(file, 0, file.blob.size));
     if (text.includes('"weight_map"')) return { kind: 'shard-index' };
-  } else if (/\.index\.json$/i.test(file.name)) {
+  } else if (roleOf(file.name) === 'index') {
     return refused(
       `it has more than the ${MAX_INDEX_BYTES} bytes allowed for an index of shards.`,
       file,
@@ -143,9 +142,4 @@ async function identifyJson(file: NamedBlob): Promise<FileIdentity> {
     'it is a JSON file without weights. Add the checkpoint itself, or the whole folder.',
     file,
   );
-}
-
-/** The part of a path after its last `/`. */
-export function baseName(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1);
 }

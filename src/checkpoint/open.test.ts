@@ -119,6 +119,21 @@ describe('of a folder the weights are taken that transformers would load', () =>
     expect(await tensors.get('x')?.read()).toEqual(Uint8Array.of(1));
   });
 
+  it.each([
+    [
+      'an adapter, not what its training left',
+      ['adapter_model.bin', 'training_args.bin', 'optimizer.pt', 'rng_state_0.pth'],
+    ],
+    ['a lone file, not what a Mac wrote beside it', ['mnist.safetensors', '._mnist.safetensors']],
+  ])('%s', async (_, [weights = '', ...others]) => {
+    const like = (name: string) =>
+      name.endsWith('.safetensors')
+        ? tensorFile(`clip/${name}`, 1)
+        : { ...torch, name: `clip/${name}` };
+    const files = [...others, weights].map(like);
+    expect((await openCheckpoint([...companions, ...files])).file).toBe(`clip/${weights}`);
+  });
+
   it('PyTorch where safetensors is only a pointer', async () => {
     const pointer = fileOf(
       'clip/model.safetensors',
@@ -198,6 +213,14 @@ describe('shards', () => {
     for (const [name, tensor] of Object.entries(expected.tensors)) {
       expect(await sha256(checkpoint, name)).toBe(tensor.sha256);
     }
+  });
+
+  it('what training left beside them and other models are left alone', async () => {
+    const others = ['training_args.bin', 'optimizer.bin', 'adapter_model.bin', 'mnist.bin'].map(
+      (name) => fixture('torch/files/ordered-dict.pt', `clip/${name}`),
+    );
+    const { tensors } = await openCheckpoint([...others, torchIndex, ...torchShards]);
+    expect(tensors.size).toBe(Object.keys(expected.tensors).length);
   });
 
   it('a tensor is taken from the shard that the index gives it', async () => {

@@ -2,15 +2,16 @@
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { gatherFiles } from '../program/gather-files-node';
 import { type Inspection, inspectModel } from '../program/inspect';
 import { inspectionText } from '../program/inspect-text';
-import { gatherFiles } from './gather-files';
 
 const USAGE = `npm run -s inspect -- [--json] FILE...
 
 Says what each file is: its format, its tensors, and how it can be used in a merge, or why not.
 FILE is a file, a folder (one model), or an index.json of shards.
---json prints one line of JSON for each, in order, with the SHA-256 of every tensor's data.
+--json prints one line of JSON for each, in order, with the SHA-256 of its weights
+and of every tensor's data.
 The exit code is 0 if every file is well-formed, 1 otherwise.`;
 
 /**

@@ -153,7 +153,7 @@ describe('configuration', () => {
     expect(bare.text?.config).toEqual(base.text?.config);
     expect(bare.processor).toEqual(base.processor);
     expect(bare.assumptions).toEqual([]);
-    expect(bare.remarks).toEqual(['No config.json: the configuration of base is used.']);
+    expect(bare.remarks).toEqual(['No config.json: the configuration of the base is used.']);
   });
 
   it('assumes the conventions of CLIP where there is neither, and says so', async () => {

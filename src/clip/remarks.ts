@@ -29,7 +29,7 @@ export function remarksOf(
   }
   if (dtypes.has('F64')) remarks.push('F64 is rounded to F32, in which all arithmetic is done.');
   if (inherited !== undefined) {
-    remarks.push(`No config.json: the configuration of ${inherited.name} is used.`);
+    remarks.push(`No config.json: the configuration of the base is used.`);
   }
   if (layout.foreign.length > 0) {
     const named = layout.foreign.slice(0, MAX_NAMED).join(', ');

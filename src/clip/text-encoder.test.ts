@@ -53,17 +53,21 @@ describe.each(['p8-32', 'p16-48', 'p8-24'])('%s', (shape) => {
   });
 });
 
-/** An engine that counts the sessions that are open. */
-function counting(engine: OrtEngine) {
+/** An engine that counts the sessions that are open; `before` is asked before one is made or run, and may throw. */
+function counting(engine: OrtEngine, before?: (step: 'make' | 'run') => void) {
   const sessions = { made: 0, open: 0 };
   const counted: OrtEngine = {
     ...engine,
     async createSession(graph) {
+      before?.('make');
       const session = await engine.createSession(graph);
       sessions.made++;
       sessions.open++;
       return {
-        run: (feeds) => session.run(feeds),
+        run: async (feeds) => {
+          before?.('run');
+          return session.run(feeds);
+        },
         release: async () => {
           sessions.open--;
           await session.release();
@@ -105,6 +109,28 @@ it('stops between batches when aborted, and leaves no session open', async () =>
   });
   await expect(run).rejects.toMatchObject({ name: 'AbortError' });
   expect(sessions).toEqual({ made: 1, open: 0 });
+});
+
+it.each(['make', 'run'] as const)(
+  'leaves no session open, and none released twice, where the second one to %s fails',
+  async (step) => {
+    const { model, engine } = await prepare('p16-48');
+    let steps = 0;
+    const { counted, sessions } = counting(engine, (taken) => {
+      if (taken === step && ++steps === 2) throw new Error('no memory');
+    });
+    await expect(encodePrompts(model, counted, MANY)).rejects.toThrow('no memory');
+    expect(sessions).toEqual({ made: step === 'make' ? 1 : 2, open: 0 });
+  },
+);
+
+it('leaves no session open when it is done, and has one at a time', async () => {
+  const { model, engine } = await prepare('p16-48');
+  const { counted, sessions } = counting(engine, (step) => {
+    expect(sessions.open).toBe(step === 'make' ? 0 : 1);
+  });
+  await encodePrompts(model, counted, MANY);
+  expect(sessions).toEqual({ made: 2, open: 0 });
 });
 
 it('hears a wish to stop that comes as a message, as those of a page and of Ctrl-C do', async () => {

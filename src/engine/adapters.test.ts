@@ -68,7 +68,7 @@ describe('a LoRA adapter in the pool', () => {
     await add(studio, drop('merge/p8-32/base', 'other'));
     await add(studio, adapter());
     expect(errors(model(studio, 'lora'))).toEqual([
-      expect.stringContaining('this LoRA adapter was not trained on other:'),
+      expect.stringContaining('this LoRA adapter was not trained on the base:'),
     ]);
     await add(studio, base());
     await studio.engine.editPool({ type: 'setBase', id: model(studio, 'base').id });

@@ -32,7 +32,9 @@ function spawnFake(engine: object) {
   ) => port1.removeEventListener(type, listener as EventListener);
   const fail = (message?: string) =>
     errors.dispatchEvent(Object.assign(new Event('error'), { message }));
-  return { spawn: () => worker as unknown as Worker, terminate, fail };
+  /** Is the error still to be told in the console? */
+  const failCancelably = () => errors.dispatchEvent(new Event('error', { cancelable: true }));
+  return { spawn: () => worker as unknown as Worker, terminate, fail, failCancelably };
 }
 
 describe('openEngine', () => {
@@ -90,5 +92,80 @@ describe('openEngine', () => {
       message: expect.stringContaining('out of memory'),
     });
     await expect(handle.engine.stop()).resolves.toBeUndefined();
+  });
+
+  it.each([
+    ['addCheckpoints', ['job', [], 'user']],
+    ['addTaskImages', ['job', [], 'demo']],
+    ['editPool', [{ type: 'remove', id: 'a' }]],
+    ['editTask', [{ type: 'remove', id: 'a' }]],
+    ['setScalingFactor', [0.5]],
+    ['setMethod', ['MagMaxAlgorithm', {}]],
+    ['restoreRecipe', ['a']],
+    ['exportConfiguration', ['mergekit']],
+    ['applyConfiguration', [{ path: 'x' }]],
+    ['sweep', [[0.1]]],
+    ['stop', []],
+    ['cancel', ['job']],
+    ['chooseEngine', ['cpu']],
+    ['exportModel', ['job', { zip: true }]],
+    ['releaseDownload', ['1']],
+    ['exportReport', []],
+    ['sampleImages', ['pets', 3]],
+    ['setDemoHidden', [true]],
+  ] as const)('carries %s with all that it is told', async (name, given) => {
+    const { spawn } = spawnFake({
+      [name]: async (...received: unknown[]) => ({ name, received }),
+    });
+    const engine = openEngine(spawn).engine as unknown as Record<
+      string,
+      (...given: readonly unknown[]) => Promise<unknown>
+    >;
+    expect(await engine[name]?.(...given)).toEqual({ name, received: given });
+  });
+
+  it('tells every listener of trouble, with what to do', async () => {
+    const { spawn, fail } = spawnFake({ connect: async () => undefined });
+    const handle = openEngine(spawn);
+    const [one, other] = [vi.fn(), vi.fn()];
+    handle.onTrouble(one);
+    handle.onTrouble(other);
+    await handle.engine.connect(() => undefined);
+    fail();
+    expect(one.mock.calls).toEqual(other.mock.calls);
+    expect(one.mock.calls[0]?.[0].message).toBe(
+      'The engine met an unexpected error: no message. If scoring does not go on, restart the engine.',
+    );
+  });
+
+  it('says why the worker’s program could not start, once, and is at its end', async () => {
+    const { spawn, fail, terminate } = spawnFake({ connect: () => new Promise(() => undefined) });
+    const handle = openEngine(spawn);
+    const trouble = vi.fn();
+    handle.onTrouble(trouble);
+    const connecting = handle.engine.connect(() => undefined);
+    expect(fail('SyntaxError')).toBe(true);
+    await expect(connecting).rejects.toThrow(
+      'The engine could not start: SyntaxError. Reload the page',
+    );
+    expect(trouble).toHaveBeenCalledTimes(1);
+    handle.close();
+    await expect(handle.engine.stop()).rejects.toThrow('The engine could not start');
+    expect(terminate).toHaveBeenCalledTimes(1);
+  });
+
+  it('keeps an error that it has told from the console', () => {
+    const { spawn, failCancelably } = spawnFake({});
+    openEngine(spawn);
+    expect(failCancelably()).toBe(false);
+  });
+
+  it('takes nothing back that was answered before it is closed', async () => {
+    const { spawn } = spawnFake({ exportReport: async () => 'report' });
+    const handle = openEngine(spawn);
+    const answered = handle.engine.exportReport();
+    await answered;
+    handle.close();
+    await expect(answered).resolves.toBe('report');
   });
 });

@@ -9,25 +9,16 @@
 import { ConfigError } from '../errors';
 import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import type { Library } from '../storage/types';
-import type { Staged } from './adding';
-import type {
-  AddOutcome,
-  EngineChoice,
-  Finding,
-  Origin,
-  Remark,
-  StudioEngine,
-  StudioState,
-} from './api';
+import type { EngineChoice, Finding, Remark, StudioEngine, StudioState } from './api';
+import { createArrivals } from './arrivals';
 import { readConfigurationFile, writeConfigurationFile } from './downloads/configuration';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
-import { createJobs, type Job } from './jobs/jobs';
+import { createJobs } from './jobs/jobs';
 import { chooseMethod } from './method';
-import { stageModels } from './pool/adding';
-import { hasDemoPart, isDemoUnwanted, withoutDemo } from './pool/demo';
-import { addModels, checkedWeight, editPool } from './pool/edits';
+import { withoutDemo } from './pool/demo';
+import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
 import { createMeasuring } from './pool/measuring';
 import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
@@ -42,16 +33,16 @@ import { createScorer } from './scoring/scorer';
 import { demandOf, snapshotOf } from './snapshot';
 import { createSnapshots } from './snapshots';
 import { createState } from './state';
-import { stageTasks } from './tasks/adding';
-import { addTasks, editTasks } from './tasks/edits';
+import { editTasks } from './tasks/edits';
 import { sampleImages } from './tasks/view';
-import { baseOf } from './value';
 
 export interface EngineParts {
   readonly library: Library;
   readonly runtime: RuntimeParts;
   /** Version of this program, for recipes and reports. */
   readonly version: string;
+  /** Milliseconds between two snapshots that no command asked for. */
+  readonly snapshotInterval?: number;
 }
 
 export interface Engine {
@@ -63,13 +54,18 @@ export interface Engine {
 /** Remarks that a snapshot carries: the page tells each once, and none is older than a visit. */
 const MAX_REMARKS = 20;
 
-export function createEngine({ library, runtime, version }: EngineParts): Engine {
+/** Often enough to look continuous, seldom enough to leave the page its time: a batch of a tiny model takes less. */
+const SNAPSHOT_INTERVAL_MS = 60;
+
+export function createEngine({
+  library,
+  runtime,
+  version,
+  snapshotInterval = SNAPSHOT_INTERVAL_MS,
+}: EngineParts): Engine {
   const queue = createQueue();
-  /** Files are brought in one drop after the other, so that later drops come later in the pool. */
-  const lanes = { models: createQueue(), tasks: createQueue() };
   let push: (snapshot: StudioState) => void | Promise<void> = () => undefined;
   let remarks: readonly Remark[] = [];
-  const demoImports = new Set<AbortController>();
 
   const book = createScoreBook();
   const keeping = createKeeping(library, book, () => follow(false));
@@ -100,7 +96,8 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
   });
   const hashing = createHashing(jobs, state.learn);
   const downloads = createDownloads();
-  const snapshots = createSnapshots(snapshot, (next) => push(next));
+  const arrivals = createArrivals({ library, queue, jobs, state });
+  const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
 
   function snapshot(): StudioState {
     const { choice } = state.value();
@@ -131,7 +128,8 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
     measuring.follow(value);
     hashWhenIdle();
-    if (value.choice !== chosen) void choose(value.choice);
+    // What fails here is told by the engine's own reason.
+    if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
     snapshots.changed();
   }
 
@@ -170,57 +168,6 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
   const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
     command(() => state.setNumber(field, edit));
 
-  const stopDemo = (): void => {
-    const reason = new DOMException('The demo gave way.', 'AbortError');
-    for (const controller of demoImports) controller.abort(reason);
-  };
-
-  /** Brings files in as one piece of work that can be stopped; the demo's also when the demo is not wanted any more. */
-  const bringIn = (
-    lane: keyof typeof lanes,
-    jobId: string,
-    label: string,
-    origin: Origin,
-    work: (job: Job) => Promise<AddOutcome>,
-  ): Promise<AddOutcome> => {
-    const controller = new AbortController();
-    if (origin === 'demo') demoImports.add(controller);
-    const adding = jobs.run(jobId, label, async (job) => {
-      const signal = AbortSignal.any([job.signal, controller.signal]);
-      return lanes[lane].run(() => work({ ...job, signal }), signal);
-    });
-    return command(() => adding.finally(() => demoImports.delete(controller)));
-  };
-
-  /** Gives staged imports their places in pool or tasks, or lets go of them. */
-  const adopt = async <T extends { readonly name: string }>(
-    staged: readonly Staged<T>[],
-    origin: Origin,
-    signal: AbortSignal,
-    place: (records: Records, arriving: readonly Staged<T>[]) => Records,
-    listed: (records: Records) => readonly { readonly origin: Origin; readonly name: string }[],
-  ): Promise<string[]> => {
-    let added: string[] = [];
-    try {
-      await queue.run(async () => {
-        const items = staged.map(({ item }) => item);
-        await state.change((records) => {
-          if (origin === 'demo' && isDemoUnwanted(records)) {
-            throw new DOMException('The demo gave way.', 'AbortError');
-          }
-          const arriving = staged.filter(
-            ({ about }) => origin !== 'demo' || !hasDemoPart(listed(records), about.name),
-          );
-          added = arriving.map(({ about }) => about.name);
-          return place(records, arriving);
-        }, items);
-      }, signal);
-    } finally {
-      await Promise.all(staged.map(({ item }) => item.discard().catch(() => undefined)));
-    }
-    return added;
-  };
-
   const restore = async (wanted: WantedRecipe): Promise<void> => {
     const sumOf = (id: string) =>
       state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
@@ -251,54 +198,12 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
       }),
 
     addCheckpoints: (jobId, files, origin) =>
-      bringIn('models', jobId, 'Reading checkpoints', origin, async (job) => {
-        const shown = baseOf(state.value().pool);
-        // The demo's base is nothing to the user's models: it goes as soon as they come.
-        const foreign = origin === 'user' && shown?.origin === 'demo';
-        const base = foreign ? undefined : shown?.opened.model;
-        const { staged, findings } = await stageModels(library, files, base, job);
-        if (staged.length === 0) return { added: [], findings };
-        const own = origin === 'user';
-        const added = await adopt(
-          staged,
-          origin,
-          job.signal,
-          (records, arriving) =>
-            addModels(
-              // The user's own models take the demo's place: its base would be the base of theirs.
-              own ? withoutDemo(records) : records,
-              arriving.map(({ item, about }) => ({ ...about, id: item.id, origin })),
-            ),
-          ({ models }) => models,
-        );
-        if (own) stopDemo();
-        return { added, findings };
-      }),
+      command(() => arrivals.addCheckpoints(jobId, files, origin)),
 
-    addTaskImages: (jobId, files, origin) =>
-      bringIn('tasks', jobId, 'Reading images', origin, async (job) => {
-        scorer.expect();
-        const { staged, findings } = await stageTasks(library, files, job);
-        if (staged.length === 0) return { added: [], findings };
-        const added = await adopt(
-          staged,
-          origin,
-          job.signal,
-          (records, arriving) =>
-            addTasks(
-              records,
-              arriving.map(({ item, about: { name, classnames, templates } }) => ({
-                id: item.id,
-                name,
-                origin,
-                classnames,
-                templates,
-              })),
-            ),
-          ({ tasks }) => tasks,
-        );
-        return { added, findings };
-      }),
+    addTaskImages: (jobId, files, origin) => {
+      scorer.expect();
+      return command(() => arrivals.addTaskImages(jobId, files, origin));
+    },
 
     editPool: async (edit) => {
       if (edit.type !== 'setWeight') return change((records) => editPool(records, edit));
@@ -347,8 +252,9 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
     chooseEngine: (choice) =>
       command(async () => {
         chosen = choice;
-        await state.setNumber('choice', (records) => ({ ...records, choice }));
-        await choose(choice);
+        const written = state.setNumber('choice', (records) => ({ ...records, choice }));
+        // The engine that is left is not used while the choice is written down.
+        await Promise.all([written, choose(choice)]);
       }),
 
     exportModel: (jobId, options) => {
@@ -373,7 +279,7 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
     },
 
     setDemoHidden: (hidden) => {
-      if (hidden) stopDemo();
+      if (hidden) arrivals.stopDemo();
       return change((records) =>
         hidden ? withoutDemo(records) : { ...records, demoHidden: false },
       );
@@ -385,7 +291,8 @@ export function createEngine({ library, runtime, version }: EngineParts): Engine
     async close() {
       state.close();
       for (const { id } of jobs.views()) jobs.cancel(id);
-      await Promise.all([...Object.values(lanes), queue].map((lane) => lane.run(async () => {})));
+      await arrivals.idle();
+      await queue.run(async () => undefined);
       await scorer.close();
       hashing.follow(state.value().pool, false);
       await downloads.releaseAll();

@@ -24,7 +24,7 @@ export function createQueue(): Queue {
           leave();
           return;
         }
-        signal?.addEventListener('abort', leave, { once: true });
+        signal?.addEventListener('abort', leave);
         last = last.then(async () => {
           signal?.removeEventListener('abort', leave);
           if (!left) await Promise.resolve().then(work).then(resolve, reject);

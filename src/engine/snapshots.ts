@@ -1,4 +1,4 @@
-/** Pushes snapshots to the page, at most one in a short while: a batch of a tiny model takes a few milliseconds. */
+/** Pushes snapshots to the page: at once where a command asks for it, else at most one in a short while. */
 
 export interface Snapshots {
   /** Something changed: a snapshot follows shortly. */
@@ -9,19 +9,18 @@ export interface Snapshots {
   close(): void;
 }
 
-/** Often enough to look continuous, seldom enough to leave the page its time. */
-const INTERVAL_MS = 60;
-
+/** @param interval - milliseconds */
 export function createSnapshots<T>(
   snapshot: () => T,
   push: (value: T) => void | Promise<void>,
+  interval: number,
 ): Snapshots {
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let last = 0;
   let closed = false;
   const flush = async (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    clearTimeout(timer);
+    timer = undefined;
     if (closed) return;
     last = Date.now();
     // A page that fails to draw must not fail the command.
@@ -31,12 +30,11 @@ export function createSnapshots<T>(
     flush,
     changed() {
       if (closed) return;
-      timer ??= setTimeout(() => void flush(), Math.max(0, last + INTERVAL_MS - Date.now()));
+      timer ??= setTimeout(() => void flush(), Math.max(0, last + interval - Date.now()));
     },
     close() {
       closed = true;
-      if (timer !== null) clearTimeout(timer);
-      timer = null;
+      clearTimeout(timer);
     },
   };
 }

@@ -72,6 +72,20 @@ describe('DARE', () => {
       return kept.length;
     });
     expect(a).toEqual(expected);
-    expect(dropPattern({ seed: 0, sparsity_ratio: 1 }, 'a', 0).limit).toBe(2 ** 24);
+  });
+
+  // An element stays if its number, a multiple of 2^-24, is at least the ratio: the first that stays, by exact arithmetic.
+  it.each([
+    [0, 0],
+    [2 ** -30, 1],
+    [0.1, 1_677_722],
+    [0.25, 4_194_304],
+    [0.3, 5_033_165],
+    [0.5, 8_388_608],
+    [0.7, 11_744_052],
+    [1 - 2 ** -24, 16_777_215],
+    [1, 16_777_216],
+  ])('at %d drops numbers below %i of 2^24', (sparsity_ratio, limit) => {
+    expect(dropPattern({ seed: 0, sparsity_ratio }, 'a', 0).limit).toBe(limit);
   });
 });

@@ -110,9 +110,4 @@ describe('docs/methods.md', () => {
   it('has a section for every method', () => {
     for (const { name } of METHODS) expect(text).toContain(`\n### ${name}\n`);
   });
-
-  it('shows a method as it stands in the code', () => {
-    const code = readFileSync(new URL('./simple-average.ts', import.meta.url), 'utf8');
-    expect(text).toContain(`\`\`\`ts\n${code}\`\`\``);
-  });
 });

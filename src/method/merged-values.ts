@@ -44,10 +44,18 @@ export function mergedFromCheckpoints(
     plan ??= method.plan(pool, options, { backend, visited });
     const combineTensor = await plan;
     const base = backend.upload(await readVisionTensor(pool.pretrained, name));
-    const combined = await combineTensor(name, base);
-    return method.kind === 'weights'
-      ? backend.read(combined)
-      : scaledAndAdded(backend, base, combined, scalingFactor);
+    try {
+      const combined = await combineTensor(name, base);
+      try {
+        return method.kind === 'weights'
+          ? await backend.read(combined)
+          : await scaledAndAdded(backend, base, combined, scalingFactor);
+      } finally {
+        backend.free(combined);
+      }
+    } finally {
+      backend.free(base);
+    }
   };
 }
 

@@ -95,9 +95,53 @@ describe('options', () => {
       { weights: [1, -2, 1] },
       'WeightedAverageAlgorithm: weights is [1, -2, 1]; their sum is 0, so they cannot be normalized. Change them, or set normalize to false.',
     ],
+    [
+      'SlerpMergeAlgorithm',
+      { t: '0.5' },
+      'SlerpMergeAlgorithm: t is "0.5", but must be a finite number.',
+    ],
+    [
+      'SlerpMergeAlgorithm',
+      { t: Infinity },
+      'SlerpMergeAlgorithm: t is Infinity, but must be a finite number.',
+    ],
+    [
+      'SlerpMergeAlgorithm',
+      { t: -Infinity },
+      'SlerpMergeAlgorithm: t is -Infinity, but must be a finite number.',
+    ],
+    [
+      'SlerpMergeAlgorithm',
+      { t: Number.NaN },
+      'SlerpMergeAlgorithm: t is NaN, but must be a finite number.',
+    ],
+    [
+      'DareTaskArithmetic',
+      { seed: 2 ** 53 },
+      'DareTaskArithmetic: seed is 9007199254740992, but must be a whole number of at least 0.',
+    ],
+    [
+      'DareTaskArithmetic',
+      { seed: -1 },
+      'DareTaskArithmetic: seed is -1, but must be a whole number of at least 0.',
+    ],
+    [
+      'LinearInterpolationAlgorithm',
+      { t: -0.001 },
+      'LinearInterpolationAlgorithm: t is -0.001, but must be a finite number from 0 to 1.',
+    ],
   ])('are refused in words: %s %o', async (name, options, message) => {
-    expect(await complaint(name, options)).toBe(`ConfigError: ${message}`);
+    const experts = method(name).experts.max ?? 3;
+    expect(await complaint(name, options, experts)).toBe(`ConfigError: ${message}`);
   });
+});
+
+it('options may be at the very ends of their ranges', async () => {
+  for (const t of [0, 1])
+    expect(await complaint('LinearInterpolationAlgorithm', { t }, 2)).toBe('none');
+  expect(await complaint('SlerpMergeAlgorithm', { t: -3 }, 2)).toBe('none');
+  for (const seed of [0, 2 ** 53 - 1])
+    expect(await complaint('DareTaskArithmetic', { seed })).toBe('none');
 });
 
 describe('pools', () => {

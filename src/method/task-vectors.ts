@@ -30,8 +30,9 @@ export async function withBuffers<T>(
   count: number,
   use: (buffers: readonly TensorBuffer[]) => Promise<T>,
 ): Promise<T> {
-  const buffers = Array.from({ length: count }, () => backend.allocate(length));
+  const buffers: TensorBuffer[] = [];
   try {
+    while (buffers.length < count) buffers.push(backend.allocate(length));
     return await use(buffers);
   } finally {
     for (const buffer of buffers) backend.free(buffer);

@@ -17,16 +17,18 @@ export function allocateWeights(
   backend: TensorBackend,
   like: ReadonlyMap<string, TensorBuffer>,
 ): WorkingWeights {
-  const buffers = new Map(
-    [...like].map(([name, { length }]) => [name, backend.allocate(length)] as const),
-  );
-  return {
-    buffers,
-    free() {
-      for (const buffer of buffers.values()) backend.free(buffer);
-      buffers.clear();
-    },
+  const buffers = new Map<string, TensorBuffer>();
+  const free = () => {
+    for (const buffer of buffers.values()) backend.free(buffer);
+    buffers.clear();
   };
+  try {
+    for (const [name, { length }] of like) buffers.set(name, backend.allocate(length));
+  } catch (error) {
+    free();
+    throw error;
+  }
+  return { buffers, free };
 }
 
 /**

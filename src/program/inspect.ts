@@ -1,8 +1,10 @@
 /** What a file is, told without merging anything: its format, its tensors, and what it can be in a merge, or why it cannot. */
+import { indexFormat } from '../checkpoint/file-roles';
 import { identifyFile } from '../checkpoint/identify-file';
 import { openCheckpoint } from '../checkpoint/open';
 import { torchDtypeName } from '../checkpoint/pytorch/torch-dtypes';
 import type { Checkpoint, NamedBlob } from '../checkpoint/types';
+import { weightsSha256 } from '../checkpoint/weights-sha256';
 import { describeClip } from '../clip/describe';
 import { describeAdapter, isAdapter } from '../clip/lora/open-adapter';
 import type { ClipModel, TextConfig, VisionConfig } from '../clip/types';
@@ -51,6 +53,8 @@ export interface Inspection {
   /** The verdict on the format alone: a well-formed file that is no CLIP is accepted. */
   readonly accepted: boolean;
   readonly format: Checkpoint['format'] | 'unknown';
+  /** Of the weights, as recipes know them; only where hashing was asked for. */
+  readonly sha256?: string;
   readonly error?: string;
   /** In the file's order. */
   readonly tensors?: readonly InspectedTensor[];
@@ -68,7 +72,7 @@ export interface InspectedFiles {
  * Inspects one model. Bad files are a verdict and no error.
  *
  * @param file how the user called it
- * @param sha256 hexadecimal hash of a tensor's bytes; without it no tensor is read, with it one at a time
+ * @param sha256 hexadecimal hash of a tensor's bytes, one at a time; without it neither tensors nor the file are hashed
  */
 export async function inspectModel(
   file: string,
@@ -82,6 +86,7 @@ export async function inspectModel(
       file,
       accepted: true,
       format,
+      sha256: sha256 && (await weightsSha256(weights)),
       tensors: await inspectTensors(checkpoint, sha256),
       metadata: metadata.size > 0 ? Object.fromEntries(metadata) : undefined,
       model: await judgeModel(checkpoint, [...weights, ...companions]),
@@ -152,8 +157,7 @@ async function judgeAdapter(
 async function formatOf(weights: readonly NamedBlob[]): Promise<Inspection['format']> {
   for (const file of weights) {
     const { kind } = await identifyFile(file);
-    if (kind === 'shard-index')
-      return /\.bin\.index\.json$/i.test(file.name) ? 'pytorch' : 'safetensors';
+    if (kind === 'shard-index') return indexFormat(file.name) ?? 'safetensors';
     if (kind !== 'refused') return kind === 'safetensors' ? 'safetensors' : 'pytorch';
   }
   return 'unknown';

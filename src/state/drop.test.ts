@@ -68,9 +68,21 @@ describe('toDroppedFiles', () => {
   });
 
   it('leaves out what operating systems leave in folders', () => {
-    const files = ['.DS_Store', 'a/.hidden', '__MACOSX/a/1.png', 'a/Thumbs.db', 'a/1.png'].map(
-      (path) => Object.assign(new File([], 'x'), { path }),
-    );
+    const litter = ['.DS_Store', 'a/.hidden', '__MACOSX/a/1.png', 'a/Thumbs.db', 'a/ehthumbs.db'];
+    const files = [...litter, 'a/1.png'].map((path) => Object.assign(new File([], 'x'), { path }));
     expect(toDroppedFiles(files).map(({ path }) => path)).toEqual(['a/1.png']);
+  });
+
+  it('leaves out what tools keep in hidden folders, but not a hidden folder that was dropped', () => {
+    const files = [
+      'clip/.cache/huggingface/download/model.safetensors.metadata',
+      'clip/.git/config',
+      'clip/model.safetensors',
+      '.models/clip/model.safetensors',
+    ].map((path) => Object.assign(new File([], 'x'), { path }));
+    expect(toDroppedFiles(files).map(({ path }) => path)).toEqual([
+      'clip/model.safetensors',
+      '.models/clip/model.safetensors',
+    ]);
   });
 });

@@ -2,15 +2,12 @@
  * What a drop or a file input brings, and which pool each file of a mixed drop is for. A guess by names and neighbours
  * only: the engine reads the files and has the last word.
  */
+import { isLitter, isWeights } from '../checkpoint/file-roles';
 import type { DroppedFile } from './types';
 
-const WEIGHTS = /\.(safetensors|bin|pt|pth|ckpt)$|\.index\.json$/i;
 const PICTURES = /\.(png|jpe?g|webp|zip|parquet)$/i;
 const CONFIGURATION = /\.ya?ml$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
-
-/** Files that operating systems leave in folders; nobody means to add them. */
-const LITTER = /(^|\/)(\.[^/]*|__MACOSX\/.*|Thumbs\.db|desktop\.ini)$/i;
 
 export interface SplitDrop {
   readonly checkpoints: readonly DroppedFile[];
@@ -25,7 +22,7 @@ export interface SplitDrop {
  */
 export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
   return Array.from(files, (file) => ({ path: pathOf(file), file })).filter(
-    ({ path }) => !LITTER.test(path),
+    ({ path }) => !isLitter(path),
   );
 }
 
@@ -36,12 +33,12 @@ export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
 export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
   const configurations = dropped.filter(({ path }) => CONFIGURATION.test(path));
   const files = dropped.filter(({ path }) => !CONFIGURATION.test(path));
-  const weightFolders = new Set(files.filter(isWeights).map(folderOf));
+  const weightFolders = new Set(files.filter(hasWeights).map(folderOf));
   const pictureRoots = new Set(files.filter(isTaskFile).map(rootOf));
   const taskImages = files.filter(
     (file) =>
       !weightFolders.has(folderOf(file)) &&
-      !isWeights(file) &&
+      !hasWeights(file) &&
       (isTaskFile(file) || pictureRoots.has(rootOf(file))),
   );
   const taken = new Set(taskImages);
@@ -59,7 +56,7 @@ function pathOf(file: File): string {
   return String(found ?? file.name).replace(/^(\.?\/)+/, '');
 }
 
-const isWeights = ({ path }: DroppedFile): boolean => WEIGHTS.test(path);
+const hasWeights = ({ path }: DroppedFile): boolean => isWeights({ name: path });
 
 const isTaskFile = ({ path }: DroppedFile): boolean => PICTURES.test(path) || TASK_FILES.test(path);
 

@@ -140,9 +140,9 @@ export async function sweep(
 export async function listUses(
   store: IDBObjectStore,
   cache: Cache,
-  ...owner: [string?]
+  owner?: string,
 ): Promise<(Place & { readonly use: Reading<Use> })[]> {
-  const range = keysUnder(cache.uses, ...owner.filter((id) => id !== undefined));
+  const range = owner === undefined ? keysUnder(cache.uses) : keysUnder(cache.uses, owner);
   const [keys, uses] = await Promise.all([
     resultOf(store.getAllKeys(range)),
     resultOf<unknown[]>(store.getAll(range)),

@@ -48,7 +48,8 @@ export type Entry = Readonly<v.InferOutput<typeof EntryRecord>>;
 /** Of something that is kept because it may be of use again. */
 const UseRecord = v.object({
   schema: SchemaOrFirst,
-  size: Count,
+  /** Bytes, by whoever asked for it to be kept. */
+  size: v.pipe(v.number(), v.minValue(0)),
   /** Milliseconds since 1970. */
   usedAt: v.number(),
   /** Ids of the items besides its owner that it was computed from. */

@@ -3,20 +3,22 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openLibrary } from './library';
 import {
   allKeys,
+  allRecords,
   contentOf,
   failPut,
+  failWrite,
   fakeLocks,
   freshStoreName,
   makeFiles,
   seededRandom,
   stubNavigator,
 } from './test-support';
-import { addModel, listItems, removeItem, setSetting } from './testing';
-import type { Library } from './types';
+import { addImageSet, addModel, listItems, removeItem, setSetting } from './testing';
+import type { Library, LibraryRecords, StagedImport } from './types';
 
 const opened: Library[] = [];
 function library(storeName: string, now?: () => number): Library {
-  const made = openLibrary({ storeName, partSize: 10, ...(now && { now }) });
+  const made = openLibrary({ storeName, partSize: 10, resultsLimit: 6, ...(now && { now }) });
   opened.push(made);
   return made;
 }
@@ -110,17 +112,6 @@ describe('recover', () => {
     expect(await lib.recover()).toMatchObject({ unfinished: [], orphans: 3 });
     expect(await allKeys(storeName)).toEqual(before);
   });
-
-  it('neither shows nor touches what a later version of the program stored', async () => {
-    const storeName = freshStoreName();
-    const lib = library(storeName);
-    const raw = createStore(storeName, 'library');
-    await set(['checkpoint', 'future'], { schema: 2 }, raw);
-    await set(['part', 'future', 0], new Blob(['x']), raw);
-    expect(await lib.recover()).toMatchObject({ orphans: 0 });
-    expect(await listItems(lib, 'checkpoint')).toEqual([]);
-    expect(await allKeys(storeName)).toHaveLength(2);
-  });
 });
 
 describe('without Web Locks', () => {
@@ -212,4 +203,116 @@ describe('whatever fails', () => {
       expect(await allKeys(storeName)).toEqual([]);
     },
   );
+});
+
+describe('a tab that dies', () => {
+  const RESULTS = ['r1', 'r2', 'r3'];
+
+  /** Two models and an image set, results of the first that mention the others, and a setting. */
+  async function prepare(lib: Library): Promise<string[]> {
+    const ids: string[] = [];
+    for (const name of ['one', 'two']) ids.push((await addModel(lib, request(name))).id);
+    ids.push((await addImageSet(lib, request('three'))).id);
+    const [owner = ''] = ids;
+    await lib.putResults(RESULTS.map((name) => ({ owner, name, items: ids, bytes: 1, value: 1 })));
+    await lib.putDerived(owner, 'head', Uint8Array.from([1]));
+    await setSetting(lib, 'factor', 1);
+    return ids;
+  }
+
+  /** Everything but jobs and their parts belongs to an item that is listed, and all of that is there. */
+  async function expectWhole(storeName: string): Promise<LibraryRecords> {
+    const keys = (await allKeys(storeName)).map((key) => (Array.isArray(key) ? key : [key]));
+    const idsUnder = (...prefixes: string[]) =>
+      keys.filter(([prefix]) => prefixes.includes(String(prefix))).map(([, id]) => String(id));
+    const records = await library(storeName).read();
+    const items = records.items.map(({ id }) => id).sort();
+    expect(idsUnder('checkpoint', 'imageset').sort()).toEqual(items);
+    expect(idsUnder('entry').sort()).toEqual(items);
+    expect(idsUnder('files').sort()).toEqual(items);
+    for (const { id, kind, entry } of records.items) {
+      expect(entry).toBeDefined();
+      const open = kind === 'checkpoint' ? 'openModel' : 'openImageSet';
+      expect(await contentOf(await library(storeName)[open](id))).toHaveLength(2);
+    }
+    expect(idsUnder('result')).toEqual(idsUnder('result-use'));
+    const owned = new Set([...items, ...idsUnder('job')]);
+    for (const id of idsUnder('part', 'result', 'result-use', 'derived', 'derived-use')) {
+      expect(owned).toContain(id);
+    }
+    return records;
+  }
+
+  /** Lets a tab die at the n-th write of `work`, for every n that there is. Returns how many there are. */
+  async function dieEverywhere(
+    method: 'put' | 'delete',
+    begin: (lib: Library, ids: readonly string[]) => Promise<() => Promise<unknown>>,
+    leaves: 'nothing' | 'what is not listed',
+  ): Promise<number> {
+    for (let n = 1; ; n += 1) {
+      const storeName = freshStoreName();
+      const lib = library(storeName);
+      const work = await begin(lib, await prepare(lib));
+      const before = await allRecords(storeName);
+      const { revive } = failWrite(method, n, 'crash', 'UnknownError');
+      const died = await work().then(
+        () => false,
+        () => true,
+      );
+      revive();
+      const records = await expectWhole(storeName);
+      if (!died) return n - 1;
+      if (leaves === 'nothing') expect(await allRecords(storeName)).toEqual(before);
+      // Its locks die with it.
+      for (const name of [...locks.held]) locks.release(name);
+      const after = library(storeName);
+      const { orphans, damaged } = await after.recover();
+      expect({ orphans, damaged }).toEqual({ orphans: 0, damaged: [] });
+      expect(await expectWhole(storeName)).toEqual(records);
+      expect((await allKeys(storeName)).filter((key) => String(key).startsWith('job'))).toEqual([]);
+    }
+  }
+
+  const NEW = ['a', 'b', 'c', 'd', 'e'];
+
+  it('while it stages leaves nothing that is listed', async () => {
+    const begin = async (lib: Library) => () => lib.stageModel(request('new'));
+    // A job, then four parts, each with its job's sign of life.
+    expect(await dieEverywhere('put', begin, 'what is not listed')).toBe(9);
+  });
+
+  it('while it commits five models with entries and a setting commits none', async () => {
+    const begin = async (lib: Library) => {
+      const staged: StagedImport[] = [];
+      for (const name of NEW) staged.push(await lib.stageModel(request(name)));
+      const commit = staged.map((one) => ({ staged: one, entry: one.name }));
+      return () => lib.transact(() => ({ commit, settings: { factor: 2 } }));
+    };
+    // Table, manifest and entry of each, and the setting.
+    expect(await dieEverywhere('put', begin, 'nothing')).toBe(16);
+    expect(await dieEverywhere('delete', begin, 'nothing')).toBe(5);
+  });
+
+  it('while it removes items removes none of them', async () => {
+    const begin = async (lib: Library, [one = '', two = '']: readonly string[]) => {
+      return () => lib.transact(() => ({ remove: [two, one] }));
+    };
+    expect(await dieEverywhere('delete', begin, 'nothing')).toBeGreaterThan(10);
+  });
+
+  it('while it keeps results keeps none, and drives none out', async () => {
+    const begin = async (lib: Library, ids: readonly string[]) => {
+      const [owner = ''] = ids;
+      const add = ['r1', 'r4', 'r5'].map((name) => ({
+        owner,
+        name,
+        items: ids,
+        bytes: 2,
+        value: 2,
+      }));
+      return () => lib.putResults(add);
+    };
+    expect(await dieEverywhere('put', begin, 'nothing')).toBe(6);
+    expect(await dieEverywhere('delete', begin, 'nothing')).toBe(4);
+  });
 });

@@ -1,6 +1,6 @@
 /** What the tests of this room share: faults to inject, and stand-ins for browser interfaces that Node lacks. */
 import 'fake-indexeddb/auto';
-import { createStore, keys } from 'idb-keyval';
+import { createStore, entries, keys } from 'idb-keyval';
 import { vi } from 'vitest';
 import type { NamedBlob } from '../checkpoint/types';
 
@@ -8,8 +8,16 @@ let stores = 0;
 /** A name that no other test uses. */
 export const freshStoreName = (): string => `test-${process.pid}-${++stores}`;
 
-export const allKeys = (storeName: string): Promise<IDBValidKey[]> =>
-  keys(createStore(storeName, 'library'));
+export const allKeys = (storeName: string): Promise<IDBValidKey[]> => keys(rawStore(storeName));
+
+/** The store behind a library, to look at or to damage. */
+export const rawStore = (storeName: string) => createStore(storeName, 'library');
+
+/** Every record, by its key as text. */
+export const allRecords = async (storeName: string): Promise<Record<string, unknown>> =>
+  Object.fromEntries(
+    (await entries(rawStore(storeName))).map(([key, value]) => [JSON.stringify(key), value]),
+  );
 
 /** A small, fast, seeded generator (mulberry32), so that a failing case can be run again. */
 export function seededRandom(seed: number): (below: number) => number {
@@ -49,17 +57,25 @@ export async function contentOf(files: readonly NamedBlob[]): Promise<[string, n
 export type Fault = 'refused' | 'full' | 'crash';
 
 /** Injects a fault into the n-th put from now (from 1). `revive` ends it. */
-export function failPut(n: number, fault: Fault, errorName: string): { revive(): void } {
-  const put = IDBObjectStore.prototype.put;
+export const failPut = (n: number, fault: Fault, errorName: string): { revive(): void } =>
+  failWrite('put', n, fault, errorName);
+
+/** As `failPut`, with another kind of write. */
+export function failWrite(
+  method: 'put' | 'delete',
+  n: number,
+  fault: Fault,
+  errorName: string,
+): { revive(): void } {
+  const write = IDBObjectStore.prototype[method] as (...given: unknown[]) => IDBRequest;
   let count = 0;
   const spies: { mockRestore(): void }[] = [
-    vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(function (
+    vi.spyOn(IDBObjectStore.prototype, method).mockImplementation(function (
       this: IDBObjectStore,
-      value: unknown,
-      key?: IDBValidKey,
+      ...given: unknown[]
     ) {
       count += 1;
-      if (count !== n) return put.call(this, value, key);
+      if (count !== n) return write.apply(this, given);
       if (fault === 'crash') {
         spies.push(
           vi.spyOn(IDBDatabase.prototype, 'transaction').mockImplementation(() => {
@@ -68,7 +84,7 @@ export function failPut(n: number, fault: Fault, errorName: string): { revive():
         );
       }
       if (fault !== 'full') throw new DOMException('Injected.', errorName);
-      const request = put.call(this, value, key);
+      const request = write.apply(this, given);
       // The fake's own way to end a transaction with a cause, which scripts cannot.
       const transaction = this.transaction as IDBTransaction & { _abort(name: string): void };
       request.addEventListener('success', () => transaction._abort(errorName));

@@ -1,21 +1,22 @@
 import { FormatError } from '../../errors';
 import type { NamedBlob } from '../types';
+import { openZip, type ZipEntry } from '../zip/open-zip';
+import { ZipError } from '../zip/zip-error';
 import { ALLOWED_GLOBALS, explainGlobal } from './allowed-globals';
 import { MAX_PICKLE_BYTES, StorageTable, type TorchArchive } from './archive';
 import { unpickle } from './pickle';
-import { openZip, type ZipEntry } from './zip';
 
 /** `little` or `big`, and the version of the format: records of a few bytes. */
 const MAX_RECORD_BYTES = 64;
 
 /**
  * Opens what `torch.save` writes since torch 1.6: a zip archive of a pickle and one entry per storage. Read are its
- * directory and the pickle. Checksums are not checked, as torch does not.
+ * directory and the pickle. Checksums are not checked, as by torch.
  *
  * @throws FormatError, PickleError
  */
 export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
-  const entries = await openZip(file);
+  const entries = await openEntries(file);
   // torch takes the folder of the first entry for the archive's.
   const [first = ''] = entries.keys();
   const folder = first.slice(0, first.indexOf('/') + 1);
@@ -39,7 +40,8 @@ export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
       `its data.pkl has ${pickle.size} bytes, and ${MAX_PICKLE_BYTES} are allowed.`,
     );
   }
-  const byteOrder = (await readRecord(entries.get(`${folder}byteorder`))) ?? 'little';
+  const byteOrder =
+    (await orDamaged(file, readRecord(entries.get(`${folder}byteorder`)))) ?? 'little';
   if (byteOrder !== 'little' && byteOrder !== 'big') {
     throw new FormatError(
       file.name,
@@ -48,7 +50,7 @@ export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
   }
 
   const table = new StorageTable();
-  const { value } = unpickle(await pickle.read(0, pickle.size), 0, {
+  const { value } = unpickle(await orDamaged(file, pickle.read(0, pickle.size)), 0, {
     globals: ALLOWED_GLOBALS,
     explainGlobal,
     persistentLoad: table.load,
@@ -70,9 +72,31 @@ export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
     async readStorage(key, begin, end) {
       const entry = data.get(key);
       if (!entry) throw new RangeError(`there is no storage ${key}`);
-      return entry.read(begin, end);
+      return orDamaged(file, entry.read(begin, end));
     },
   };
+}
+
+async function openEntries(file: NamedBlob): Promise<ReadonlyMap<string, ZipEntry>> {
+  const entries = new Map<string, ZipEntry>();
+  for (const entry of await orDamaged(file, openZip(file))) {
+    if (entries.has(entry.name)) throw damaged(file, `${entry.name} is there twice`);
+    entries.set(entry.name, entry);
+  }
+  return entries;
+}
+
+async function orDamaged<T>(file: NamedBlob, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (cause) {
+    throw cause instanceof ZipError ? damaged(file, cause.message, { cause }) : cause;
+  }
+}
+
+function damaged(file: NamedBlob, what: string, options?: ErrorOptions): FormatError {
+  const reason = `it is a damaged zip archive: ${what}. Download it again.`;
+  return new FormatError(file.name, reason, options);
 }
 
 async function readRecord(entry: ZipEntry | undefined): Promise<string | undefined> {

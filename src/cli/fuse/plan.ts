@@ -2,11 +2,12 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../errors';
-import { type Composition, compose, groupOptions } from '../../program/config/compose';
-import { configFolder } from '../../program/config/folder-node';
-import { expandSweeps } from '../../program/config/override/sweep';
 import { readProgram } from '../../program/config/program/read-program';
 import type { ProgramConfig } from '../../program/config/program/types';
+import { compose, groupOptions } from '../../program/hydra/compose';
+import { configFolder } from '../../program/hydra/folder-node';
+import { expandSweeps } from '../../program/hydra/override/sweep';
+import type { Composition } from '../../program/hydra/run';
 import { type RunOutputs, runOutputs } from '../../program/run/outputs';
 import type { FuseArguments } from './arguments';
 

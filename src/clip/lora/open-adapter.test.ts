@@ -94,9 +94,9 @@ describe('a LoRA adapter with its base', () => {
     ];
     expect(remarks).toMatchInlineSnapshot(`
       [
-        "A LoRA adapter, folded into safetensors as PEFT does: it changes 6 modules (rank 2, 3, 4).",
-        "A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module (rank 2) and 2 whole tensors.",
-        "A LoRA adapter (DoRA), folded into safetensors as PEFT does: it changes 1 module (rank 2).",
+        "A LoRA adapter, folded into the base as PEFT does: it changes 6 modules (rank 2, 3, 4).",
+        "A LoRA adapter, folded into the base as PEFT does: it changes 1 module (rank 2) and 2 whole tensors.",
+        "A LoRA adapter (DoRA), folded into the base as PEFT does: it changes 1 module (rank 2).",
       ]
     `);
   });
@@ -128,7 +128,7 @@ describe('an adapter without the base it was trained on', () => {
     const opening = openFixture(`${LORA}/convolution`, await openFixture('merge/p8-32/base'));
     await expect(opening).rejects.toThrow(NeedsBaseError);
     await expect(opening).rejects.toThrowErrorMatchingInlineSnapshot(`
-      [FormatError: adapter_model.safetensors: this LoRA adapter was not trained on base:
+      [FormatError: adapter_model.safetensors: this LoRA adapter was not trained on the base:
         - embeddings.patch_embedding.weight is [64, 3, 8, 8], and the adapter has [32, 2, 1, 1] by [2, 3, 8, 8]
       Choose the model it was trained on (formats/shards/safetensors) as the base.]
     `);
@@ -185,7 +185,7 @@ describe('an adapter file', () => {
     expect(
       await outcome([...pair(), ...pair(text), ...pair(projection)], config()),
     ).toMatchInlineSnapshot(
-      `"A LoRA adapter, folded into safetensors as PEFT does: it changes 1 module (rank 2). Left out, as it is not for the vision tower: base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight, base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight, base_model.model.visual_projection.lora_A.weight and 1 more."`,
+      `"A LoRA adapter, folded into the base as PEFT does: it changes 1 module (rank 2). Left out, as it is not for the vision tower: base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_A.weight, base_model.model.text_model.encoder.layers.0.self_attn.q_proj.lora_B.weight, base_model.model.visual_projection.lora_A.weight and 1 more."`,
     );
   });
 

@@ -1,6 +1,6 @@
 /** A LoRA adapter and the model it was trained on become an expert whose tensors are folded when they are read. */
 import { elementCount } from '../../checkpoint/data-length';
-import { baseName } from '../../checkpoint/identify-file';
+import { ADAPTER_CONFIG, roleOf } from '../../checkpoint/file-roles';
 import type { Checkpoint, NamedBlob, TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { findFile, readJson } from '../files';
@@ -11,7 +11,6 @@ import { readAdapterConfig } from './adapter-config';
 import { withBiasUpdate, withLowRankUpdate } from './fold';
 import { type Adapter, type ModuleUpdate, readAdapter } from './read-adapter';
 
-const CONFIG = 'adapter_config.json';
 const PEFT_NAME = /^base_model\.model\.|(^|\.)lora_(A|B|embedding_A|embedding_B)(\.|$)/;
 /** A model's own: where it stands among the tensors, the file is a model and no adapter. */
 const PATCH_EMBEDDING = /^(?!base_model\.).*\b(patch_embedding|conv1)\.weight$/;
@@ -21,10 +20,10 @@ const MAX_NAMED = 3;
 export function isAdapter({ file, tensors }: Checkpoint, files: readonly NamedBlob[]): boolean {
   const names = [...tensors.keys()];
   if (names.some((name) => PATCH_EMBEDDING.test(name))) return false;
-  const isCalledSo = baseName(file).startsWith('adapter_model.');
+  const isCalledSo = roleOf(file) === 'adapter weights';
   return (
     names.some((name) => PEFT_NAME.test(name)) ||
-    (isCalledSo && findFile(files, CONFIG) !== undefined)
+    (isCalledSo && findFile(files, ADAPTER_CONFIG) !== undefined)
   );
 }
 
@@ -36,11 +35,11 @@ export async function describeAdapter(
   checkpoint: Checkpoint,
   files: readonly NamedBlob[],
 ): Promise<Adapter> {
-  const config = findFile(files, CONFIG);
+  const config = findFile(files, ADAPTER_CONFIG);
   if (config === undefined) {
     throw new FormatError(
       checkpoint.file,
-      `this is an adapter, and the ${CONFIG} that says its kind and its scale is missing. Add both files, or their folder.`,
+      `this is an adapter, and the ${ADAPTER_CONFIG} that says its kind and its scale is missing. Add both files, or their folder.`,
     );
   }
   return readAdapter(checkpoint, readAdapterConfig(config.name, await readJson(config)));
@@ -77,7 +76,7 @@ export async function openAdapter(
   if (problems.length > 0) {
     throw new NeedsBaseError(
       checkpoint.file,
-      `this LoRA adapter was not trained on ${base.name}:${listed(problems)}\nChoose the model it was trained on${trainedOn ? ` (${trainedOn})` : ''} as the base.`,
+      `this LoRA adapter was not trained on the base:${listed(problems)}\nChoose the model it was trained on${trainedOn ? ` (${trainedOn})` : ''} as the base.`,
     );
   }
   const { vision, visionPrefix, processor } = base;
@@ -90,7 +89,7 @@ export async function openAdapter(
     visionPrefix,
     processor,
     assumptions: [],
-    remarks: remarksOf(adapter, base),
+    remarks: remarksOf(adapter),
   };
 }
 
@@ -137,7 +136,7 @@ function misfit(
     : `${name} is not there, and the adapter has ${shapes}`;
 }
 
-function remarksOf({ config, updates, replacements, leftOut }: Adapter, base: ClipModel): string[] {
+function remarksOf({ config, updates, replacements, leftOut }: Adapter): string[] {
   const ranks = [...new Set(updates.map(({ rank }) => rank))].sort((a, b) => a - b);
   const kind = [config.rankStabilised && 'rank-stabilised', config.dora && 'DoRA'].filter(Boolean);
   const changed = [
@@ -145,7 +144,7 @@ function remarksOf({ config, updates, replacements, leftOut }: Adapter, base: Cl
     replacements.size > 0 && count(replacements.size, 'whole tensor'),
   ].filter(Boolean);
   const remarks = [
-    `A LoRA adapter${kind.length > 0 ? ` (${kind.join(', ')})` : ''}, folded into ${base.name} as PEFT does: it changes ${changed.join(' and ')}.`,
+    `A LoRA adapter${kind.length > 0 ? ` (${kind.join(', ')})` : ''}, folded into the base as PEFT does: it changes ${changed.join(' and ')}.`,
   ];
   if (leftOut.length > 0) {
     const rest = leftOut.length - MAX_NAMED;

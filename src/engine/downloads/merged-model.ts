@@ -1,5 +1,5 @@
 /** "Download merged model": the merged tensors streamed to disk as a safetensors file, or a zip around it. */
-import { isCompanion } from '../../checkpoint/file-roles';
+import { isProcessorFile } from '../../checkpoint/file-roles';
 import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
 import type { NamedBlob } from '../../checkpoint/types';
 import { CompatibilityError } from '../../errors';
@@ -143,7 +143,7 @@ function planFile(
   ];
   if (options.content === 'clip') {
     for (const { name, blob } of baseFiles) {
-      if (name === 'config.json' || !isCompanion(name)) continue;
+      if (!isProcessorFile({ name })) continue;
       entries.push({ name, size: blob.size, chunks: () => streamOf(blob) });
     }
   }

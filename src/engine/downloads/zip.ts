@@ -32,11 +32,12 @@ export async function* zipStored(entries: readonly ZipEntry[]): AsyncGenerator<U
       yield value;
     }
   } finally {
-    // Whoever stops asking ends the entries' own streams.
     await reader.cancel();
+    // Whoever stops asking ends the entries' own streams: client-zip leaves them as they are.
+    for (const { input } of files) await input.return(undefined);
   }
 }
 
-async function* buffers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ArrayBufferView> {
+async function* buffers(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ArrayBufferView, void> {
   for await (const chunk of chunks) yield chunk;
 }

@@ -68,4 +68,40 @@ describe('jobs', () => {
     third.end();
     await third.done;
   });
+
+  it('that fail are over, and say so to whoever began them', async () => {
+    const changed = vi.fn();
+    const jobs = createJobs(changed);
+    const failing = jobs.run('one', 'Work', async () => {
+      throw new Error('no');
+    });
+    expect(jobs.views()).toHaveLength(1);
+    await expect(failing).rejects.toThrow('no');
+    expect(jobs.views()).toEqual([]);
+    expect(changed).toHaveBeenCalledTimes(2);
+  });
+
+  it('go by the speed since their label began, also where the share began above 0', () => {
+    let time = 0;
+    const jobs = createJobs(
+      () => undefined,
+      () => time,
+    );
+    const { job } = held(jobs, 'one', 'Reading');
+    time = 1000;
+    job.report('Hashing', 0.5);
+    time = 5000;
+    job.report('Hashing', 0.75);
+    expect(jobs.views()[0]?.secondsLeft).toBe(4);
+    job.report('Hashing', null);
+    expect(jobs.views()[0]).toMatchObject({ progress: null, secondsLeft: null });
+  });
+
+  it('are stopped with the reason that a stop has everywhere', async () => {
+    const jobs = createJobs(() => undefined);
+    const { job, done } = held(jobs, 'one');
+    jobs.cancel('one');
+    await expect(done).rejects.toBe(job.signal.reason);
+    expect(job.signal.reason).toMatchObject({ name: 'AbortError', message: 'Stopped.' });
+  });
 });

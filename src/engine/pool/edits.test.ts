@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defaultScalingFactor } from '../method';
-import { NO_RECORDS } from '../records';
-import { addModels, editPool, expertsOf, type NewModel } from './edits';
+import { NO_RECORDS, type Records } from '../records';
+import { addModels, editPool, expertsOf, inOrder, type NewModel } from './edits';
 
 const model = (name: string, fullClip = false): NewModel => ({
   id: `id-${name}`,
@@ -10,8 +10,12 @@ const model = (name: string, fullClip = false): NewModel => ({
   fullClip,
 });
 
-const filled = addModels(NO_RECORDS, [model('svhn'), model('base', true), model('mnist')]);
-const names = (state: typeof filled) => expertsOf(state).map(({ name }) => name);
+/** Made anew for each test. */
+let filled: Records;
+beforeEach(() => {
+  filled = addModels(NO_RECORDS, [model('svhn'), model('base', true), model('mnist')]);
+});
+const names = (state: Records) => expertsOf(state).map(({ name }) => name);
 
 describe('pool', () => {
   it('orders one drop by code point, whatever the order of arrival', () => {
@@ -79,10 +83,121 @@ describe('pool', () => {
     );
   });
 
+  it('moves an expert between two others without touching them', () => {
+    const four = addModels(filled, [model('zebra'), model('zoo')]);
+    const moved = editPool(four, { type: 'move', id: 'id-zoo', index: 1 });
+    expect(names(moved)).toEqual(['mnist', 'zoo', 'svhn', 'zebra']);
+    const others = (records: Records) => records.models.filter(({ id }) => id !== 'id-zoo');
+    expect(others(moved)).toEqual(others(four));
+    expect(names(editPool(four, { type: 'move', id: 'id-zoo', index: -3 }))[0]).toBe('zoo');
+    expect(names(editPool(four, { type: 'move', id: 'id-zoo', index: 1.9 }))[1]).toBe('zoo');
+    const last = editPool(four, { type: 'move', id: 'id-mnist', index: 3 });
+    expect(names(last)).toEqual(['svhn', 'zebra', 'zoo', 'mnist']);
+    expect(others(last).filter(({ id }) => id !== 'id-mnist')).toEqual(
+      others(four).filter(({ id }) => id !== 'id-mnist'),
+    );
+  });
+
+  it.each(['with', 'without'])(
+    'numbers all anew where no number is left between, %s a base',
+    (base) => {
+      const crowded = {
+        ...addModels(filled, [model('zebra')]),
+        baseId: base === 'with' ? 'id-base' : null,
+      };
+      const squeezed = {
+        ...crowded,
+        models: crowded.models.map((each) => ({ ...each, order: 7 })),
+      };
+      const moved = editPool(squeezed, { type: 'move', id: 'id-zebra', index: 1 });
+      const expected =
+        base === 'with' ? ['base', 'mnist', 'zebra', 'svhn'] : ['base', 'zebra', 'mnist', 'svhn'];
+      expect(moved.models.map(({ name }) => name)).toEqual(expected);
+      expect(moved.models.map(({ order }) => order)).toEqual([1, 2, 3, 4]);
+    },
+  );
+
+  it.each([
+    ['the one before', 1, 1 + Number.EPSILON],
+    ['the one after', 1 + Number.EPSILON, 1 + 2 * Number.EPSILON],
+  ])('numbers all anew where the middle of two numbers is that of %s', (_which, before, after) => {
+    const orders: Record<string, number> = { mnist: before, svhn: after, zebra: 9 };
+    const three = addModels(filled, [model('zebra')]);
+    const models = three.models.map((each) => ({ ...each, order: orders[each.name] ?? 0 }));
+    const moved = editPool({ ...three, models }, { type: 'move', id: 'id-zebra', index: 1 });
+    expect(names(moved)).toEqual(['mnist', 'zebra', 'svhn']);
+    expect(moved.models.map(({ order }) => order)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('moves one after the other to the front', () => {
+    const four = addModels(filled, [model('zebra'), model('zoo')]);
+    const moved = ['svhn', 'zebra', 'zoo', 'mnist'].reduce(
+      (records, name) => editPool(records, { type: 'move', id: `id-${name}`, index: 0 }),
+      four,
+    );
+    expect(names(moved)).toEqual(['mnist', 'zoo', 'zebra', 'svhn']);
+  });
+
+  it('moves the only expert nowhere', () => {
+    const one = addModels(NO_RECORDS, [model('base', true), model('mnist')]);
+    for (const index of [0, 5]) {
+      expect(names(editPool(one, { type: 'move', id: 'id-mnist', index }))).toEqual(['mnist']);
+    }
+  });
+
+  it('gives a new base weight 1 and its place in the merge', () => {
+    const edits = [
+      { type: 'setWeight', id: 'id-mnist', weight: 2 },
+      { type: 'setIncluded', id: 'id-mnist', included: false },
+      { type: 'setBase', id: 'id-mnist' },
+    ] as const;
+    const { baseId, models } = edits.reduce(editPool, filled);
+    expect(baseId).toBe('id-mnist');
+    expect(models.find(({ id }) => id === 'id-mnist')).toMatchObject({ included: true, weight: 1 });
+  });
+
+  it('sets weights of any finite size', () => {
+    for (const weight of [0, -2.5, 1e6]) {
+      const { models } = editPool(filled, { type: 'setWeight', id: 'id-svhn', weight });
+      expect(models.map((each) => [each.name, each.weight])).toEqual([
+        ['base', 1],
+        ['mnist', 1],
+        ['svhn', weight],
+      ]);
+    }
+  });
+
+  it('keeps a name that only it has', () => {
+    const renamed = editPool(filled, { type: 'rename', id: 'id-svhn', name: 'svhn' });
+    expect(renamed).toEqual(filled);
+  });
+
+  it('does not know a model that is gone', () => {
+    expect(editPool(filled, { type: 'setBase', id: 'id-x' })).toBe(filled);
+    expect(editPool(filled, { type: 'remove', id: 'id-x' })).toBe(filled);
+  });
+
+  it('keeps the base when another model is removed', () => {
+    const edited = editPool(filled, { type: 'remove', id: 'id-mnist' });
+    expect(edited.baseId).toBe('id-base');
+    expect(names(edited)).toEqual(['svhn']);
+  });
+
   it('is without a base when the base is removed', () => {
     const edited = editPool(filled, { type: 'remove', id: 'id-base' });
     expect(edited.baseId).toBeNull();
     expect(edited.models).toHaveLength(2);
+  });
+});
+
+describe('models in another order', () => {
+  it('are numbered from 1, and left out where they are not there', () => {
+    const turned = inOrder(filled, ['id-svhn', 'id-x', 'id-base', 'id-mnist']);
+    expect(turned.models.map(({ id, order }) => [id, order])).toEqual([
+      ['id-svhn', 1],
+      ['id-base', 3],
+      ['id-mnist', 4],
+    ]);
   });
 });
 

@@ -118,4 +118,56 @@ describe('dropped files', () => {
   it('that are no weights here are left to the reader, which says what they are', () => {
     expect(group('m/model.onnx').models).toEqual({ model: ['model.onnx'] });
   });
+
+  it('take of a whole repository the weights and what belongs to them', () => {
+    const used = [
+      'clip/model.safetensors',
+      'clip/config.json',
+      'clip/merges.txt',
+      'clip/preprocessor_config.json',
+      'clip/special_tokens_map.json',
+      'clip/tokenizer.json',
+      'clip/tokenizer_config.json',
+      'clip/vocab.json',
+    ];
+    const unused = [
+      'clip/README.md',
+      'clip/flax_model.msgpack',
+      'clip/pytorch_model.bin',
+      'clip/tf_model.h5',
+      'clip/training_args.bin',
+      'clip/onnx/config.json',
+      'clip/onnx/model.onnx',
+      'clip/onnx/model_quantized.onnx',
+    ];
+    expect(group(...used, ...unused)).toEqual({
+      models: { clip: used.map((path) => path.slice('clip/'.length)) },
+      unused,
+    });
+  });
+
+  it('take the shards of one format where both are there', () => {
+    const shards = ['model.safetensors.index.json', 'model-00001-of-00001.safetensors'];
+    const others = ['pytorch_model.bin.index.json', 'pytorch_model-00001-of-00001.bin'];
+    expect(group(...[...others, ...shards].map((name) => `m/${name}`))).toEqual({
+      models: { m: shards },
+      unused: others.map((name) => `m/${name}`),
+    });
+  });
+
+  it('take an index of any name, and shards of any name', () => {
+    expect(group('clip.safetensors.index.json', 'clip-00001-of-00001.safetensors')).toEqual({
+      models: { clip: ['clip.safetensors.index.json', 'clip-00001-of-00001.safetensors'] },
+      unused: [],
+    });
+    expect(group('m/model.safetensors.index.json', 'm/a.safetensors').models).toEqual({
+      m: ['model.safetensors.index.json', 'a.safetensors'],
+    });
+  });
+
+  it('keep an adapter’s settings with weights of another name', () => {
+    expect(group('l/mnist.safetensors', 'l/adapter_config.json').models).toEqual({
+      l: ['mnist.safetensors', 'adapter_config.json'],
+    });
+  });
 });

@@ -55,13 +55,15 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
 
   const start = async (): Promise<void> => {
     running = true;
-    try {
-      await jobs.run('measure', 'Reading the weights', measureAll);
-    } catch {
-      events.onStopped();
-    } finally {
-      running = false;
-    }
+    await jobs
+      .run('measure', 'Reading the weights', (job) => {
+        // At once, and not when the reading has ended: by then the user may have gone on.
+        job.signal.addEventListener('abort', events.onStopped);
+        return measureAll(job);
+      })
+      .catch(() => undefined);
+    running = false;
+    if (next()) void start();
   };
 
   return {

@@ -21,8 +21,8 @@ export interface Openings {
   learn(id: string, facts: Partial<ModelFacts>): Promise<void>;
   /** Another tab found out something about this model: to be read again. */
   forgetFacts(id: string): void;
-  /** The model's weights could not be read; null forgets that. */
-  setUnreadable(id: string, finding: Finding | null): void;
+  /** The model's weights could not be read. */
+  setUnreadable(id: string, finding: Finding): void;
 }
 
 interface Item {

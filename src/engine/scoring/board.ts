@@ -43,27 +43,23 @@ export function scoreBoard(
   }
   const { inputs, scalingFactor, sweep } = demand;
   const merging = inputs.experts.length > 0;
-  const merged = merging ? scoreColumn(book, mergedColumn(inputs, engine, scalingFactor)) : EMPTY;
-  const pretrained = scoreColumn(book, pretrainedColumn(inputs, engine));
-  const shown = Object.values((merging ? merged : pretrained).tasks);
-  const scored = shown.reduce((sum, task) => sum + task.scored, 0);
-  const begun = new Map(shown.map(({ taskId, total }) => [taskId, total]));
-  const total = inputs.tasks.reduce(
-    (sum, { id, images }) => sum + (begun.get(id) ?? images.length),
+  const mergedUnits = merging ? mergedColumn(inputs, engine, scalingFactor) : [];
+  const pretrainedUnits = pretrainedColumn(inputs, engine);
+  const shown = merging ? mergedUnits : pretrainedUnits;
+  const scored = shown.reduce((sum, unit) => sum + (book.find(unit)?.scored ?? 0), 0);
+  const total = shown.reduce(
+    (sum, unit) => sum + (book.find(unit)?.total ?? unit.task.images.length),
     0,
   );
   const moves = inputs.method.method.kind === 'task vector';
   const points = moves ? curve(book, inputs, engine) : [];
   const swept = sweep.filter((value) => points.some((point) => point.scalingFactor === value));
   return {
-    pretrained,
-    merged,
+    pretrained: scoreColumn(book, pretrainedUnits),
+    merged: scoreColumn(book, mergedUnits),
     expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
     curve: points,
-    sweep:
-      sweep.length > 0 && swept.length < sweep.length
-        ? { done: swept.length, of: sweep.length }
-        : null,
+    sweep: swept.length < sweep.length ? { done: swept.length, of: sweep.length } : null,
     phase,
     status: statusText(phase, text, scored, total),
     secondsLeft,
@@ -76,7 +72,7 @@ export function scoreBoard(
 /** A column over the given units; tasks that have not begun are left out. */
 function scoreColumn(book: ScoreBook, units: readonly Unit[]): ScoreColumn {
   const tasks: Record<string, TaskScore> = {};
-  let complete = units.length > 0;
+  let complete = true;
   for (const unit of units) {
     const tally = book.find(unit);
     complete &&= tally?.complete === true;

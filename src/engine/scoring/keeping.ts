@@ -78,7 +78,7 @@ const schema = v.object({ format: v.literal(FORMAT), key: keySchema, tally: tall
 export function createKeeping(library: Library, book: ScoreBook, onLoad: () => void): Keeping {
   const grown = new Map<string, Unit>();
   const used = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   let writing: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
@@ -90,10 +90,10 @@ export function createKeeping(library: Library, book: ScoreBook, onLoad: () => v
   };
 
   const flush = (): Promise<void> => {
-    if (timer !== null) clearTimeout(timer);
-    timer = null;
+    clearTimeout(timer);
+    timer = undefined;
     // One after the other: an older state of a tally must not come last.
-    if (grown.size > 0) writing = writing.then(write);
+    writing = writing.then(write);
     return writing;
   };
 

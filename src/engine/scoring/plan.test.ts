@@ -1,38 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { ClipModel } from '../../clip/types';
-import { taskArithmetic } from '../../method/task-arithmetic';
+import { count, demand, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
 import { createScoreBook } from './book';
-import type { SourceKey } from './keys';
-import { type Demand, nextUnit, type Unit } from './plan';
-import type { ScoringInputs, Source, TaskInput } from './readiness';
-
-/** The plan reads keys, the number of experts and the tasks; no model is opened for it. */
-const model = { name: 'm' } as ClipModel;
-const key = (files: string): SourceKey => ({ files, openedAgainst: null });
-const source = (files: string): Source => ({ key: key(files), model });
-
-const task = (name: string, images: number, expert: string | null = null): TaskInput => ({
-  key: { pictures: name, classnames: ['a', 'b'], templates: ['{}'], donor: key('base') },
-  id: name,
-  name,
-  images: Array.from({ length: images }, (_, i) => ({ name: `${i}`, blob: new Blob() })),
-  labels: Array.from({ length: images }, (_, i) => i % 2),
-  expert: expert === null ? null : source(expert),
-});
-
-const inputs = (tasks: TaskInput[], experts = 1): ScoringInputs => ({
-  key: {
-    base: key('base'),
-    experts: Array.from({ length: experts }, (_, i) => ({ source: key(`e${i}`), weight: 1 })),
-    method: taskArithmetic.name,
-    options: {},
-  },
-  base: source('base'),
-  donor: source('base'),
-  method: { method: taskArithmetic },
-  experts: Array.from({ length: experts }, () => ({ model, weight: 1 })),
-  tasks,
-});
+import { columns, type Demand, expertColumns, nextUnit, type Unit } from './plan';
 
 /** Runs the plan to its end and says in which order batches of two images were scored. */
 function run(demand: Demand): string[] {
@@ -89,5 +58,58 @@ describe('plan of scoring', () => {
   it('scores the pretrained model alone while there is nothing to merge', () => {
     const demand = { inputs: inputs([task('a', 2)], 0), scalingFactor: 0.3, sweep: [1] };
     expect(run(demand)).toEqual(['pretrained a']);
+  });
+
+  it('goes on with the task of which the smaller part is scored, and passes over what is complete', () => {
+    const [long, short, empty] = [task('long', 8), task('short', 4), task('empty', 0)];
+    const wanted = demand(inputs([long, short]));
+    const book = createScoreBook();
+    const next = () => nextUnit(wanted, 'cpu', book.find)?.task.name;
+    count(book, mergedUnit(long, 0.3), 3);
+    count(book, mergedUnit(short, 0.3), 2);
+    expect(next()).toBe('long');
+    count(book, mergedUnit(long, 0.3), 2);
+    expect(next()).toBe('short');
+    count(book, mergedUnit(short, 0.3), 2);
+    expect(next()).toBe('long');
+    count(book, mergedUnit(long, 0.3), 3);
+    count(book, pretrainedUnit(long), 8);
+    expect(next()).toBe('short');
+    count(book, pretrainedUnit(short), 4);
+    expect(next()).toBeUndefined();
+    expect(nextUnit(wanted, 'webgpu', book.find)?.text).toBe(mergedUnit(long, 0.3, 'webgpu').text);
+    expect(nextUnit(demand(inputs([empty])), 'cpu', book.find)?.task.name).toBe('empty');
+  });
+
+  it('takes the first task of those that are equally far', () => {
+    const book = createScoreBook();
+    const wanted = demand(inputs([task('a', 2), task('b', 2)]));
+    expect(nextUnit(wanted, 'cpu', book.find)?.task.name).toBe('a');
+  });
+
+  it('has one column for each expert, with all tasks of its own', () => {
+    const tasks = [task('a', 2, 'x'), task('b', 2), task('c', 2, 'y'), task('d', 2, 'x')];
+    const byExpert = expertColumns(inputs(tasks), 'cpu');
+    expect(byExpert.map((column) => column.map((unit) => unit.task.name))).toEqual([
+      ['a', 'd'],
+      ['c'],
+    ]);
+    expect(byExpert[1]?.[0]?.key).toEqual({
+      engine: 'cpu',
+      weights: {
+        kind: 'expert',
+        base: { files: 'base', openedAgainst: null },
+        expert: { files: 'y', openedAgainst: null },
+      },
+      task: tasks[2]?.key,
+    });
+    const all = [...columns(demand(inputs(tasks)), 'cpu')];
+    expect(all.map((column) => column.length)).toEqual([4, 4, 2, 1]);
+  });
+
+  it('asks for what the book knows by the same text', () => {
+    const [merged, pretrained] = [...columns(demand(inputs([task('a', 2)])), 'webgpu')];
+    expect(merged?.[0]?.text).toBe(mergedUnit(task('a', 2), 0.3, 'webgpu').text);
+    expect(pretrained?.[0]?.text).toBe(pretrainedUnit(task('a', 2), 'webgpu').text);
   });
 });

@@ -79,7 +79,7 @@ function unitOf(engine: EngineKind, weights: WeightsKey, task: TaskInput): Unit 
 function leastFar(units: readonly Unit[], tallyOf: TallyOf): Unit {
   const progress = (unit: Unit) => {
     const tally = tallyOf(unit);
-    return tally ? tally.next / Math.max(1, unit.task.images.length) : 0;
+    return tally ? tally.next / unit.task.images.length : 0;
   };
   return units.reduce((least, unit) => (progress(unit) < progress(least) ? unit : least));
 }

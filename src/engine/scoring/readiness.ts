@@ -57,7 +57,7 @@ export const scoringReadiness = memo(
   (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
     const merge = mergeInputs(pool, method);
     if (!merge) return waitFor('Add a pretrained CLIP to begin.');
-    const donor = donorOf(pool);
+    const donor = donorOf(pool, merge.base);
     if (!donor) {
       return waitFor(
         `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
@@ -110,14 +110,12 @@ function sourceOf(model: PoolModel | undefined): Source | null {
 }
 
 /** The base where it is a full CLIP, else the first full CLIP whose projection fits the base's width. */
-function donorOf(pool: Pool): Source | null {
-  const base = baseOf(pool);
-  const width = base?.opened.model?.vision.hiddenSize;
-  const found = [base, ...pool.models].find((model) => {
-    const clip = model?.opened.model;
-    return canGiveText(clip) && clip?.visualProjection?.shape[1] === width;
-  });
-  return sourceOf(found);
+function donorOf({ models }: Pool, base: Source): Source | null {
+  const { hiddenSize } = base.model.vision;
+  const sources = [base, ...models.flatMap((model) => sourceOf(model) ?? [])];
+  const fits = ({ model }: Source) =>
+    canGiveText(model) && model.visualProjection?.shape[1] === hiddenSize;
+  return sources.find(fits) ?? null;
 }
 
 function taskInput(task: Task, pool: Pool, donor: Source): TaskInput {

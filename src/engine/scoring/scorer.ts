@@ -6,8 +6,9 @@ import type { EngineChoice, EngineView } from '../api';
 import { type Clock, startClock } from '../jobs/time-left';
 import type { ScoringPhase } from './board';
 import type { ScoreBook } from './book';
+import { demandText, describeUnit, shareOf } from './demand';
 import type { Keeping } from './keeping';
-import { type EngineKind, keyText } from './keys';
+import type { EngineKind } from './keys';
 import { createLoop, type Loop } from './loop';
 import { columns, type Demand, nextUnit, type Unit } from './plan';
 import { chooseRuntime, type RuntimeParts } from './runtime-choice';
@@ -113,7 +114,7 @@ export function createScorer({
 
   const eventsOf = (own: () => Running | null) => ({
     onPreparing: (what: string, done: number, total: number) =>
-      enter('preparing', `${what}: ${done} of ${total}`, what, total === 0 ? null : done / total),
+      enter('preparing', `${what}: ${done} of ${total}`, what, done / total),
     onCounted(unit: Unit) {
       keeping.grown(unit);
       if (demand)
@@ -157,10 +158,6 @@ export function createScorer({
     await leave();
     try {
       const runtime = await chooseRuntime(choice, parts);
-      if (closed) {
-        await runtime.dispose();
-        return;
-      }
       const workspace = createWorkspace(runtime, heads);
       let own: Running | null = null;
       own = {
@@ -268,37 +265,4 @@ export function createScorer({
       await keeping.flush();
     },
   };
-}
-
-/** Equal texts ask for the same scores. */
-function demandText({ inputs, scalingFactor, sweep }: Demand): string {
-  const tasks = inputs.tasks.map(({ key, expert }) => [
-    keyText(key),
-    expert && keyText(expert.key),
-  ]);
-  return JSON.stringify([keyText(inputs.key), inputs.experts.length, tasks, scalingFactor, sweep]);
-}
-
-/** Which part of all pictures in demand has been scored, 0..1. */
-function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): number {
-  let done = 0;
-  let all = 0;
-  for (const column of columns(demand, engine)) {
-    for (const unit of column) {
-      done += book.find(unit)?.next ?? 0;
-      all += unit.task.images.length;
-    }
-  }
-  return all === 0 ? 1 : done / all;
-}
-
-function describeUnit({ key: { weights }, task }: Unit): string {
-  switch (weights.kind) {
-    case 'pretrained':
-      return `Scoring the pretrained model on ${task.name}`;
-    case 'merged':
-      return `Scoring the merged model at ${weights.scalingFactor} on ${task.name}`;
-    case 'expert':
-      return `Scoring the expert of ${task.name}`;
-  }
 }

@@ -22,8 +22,7 @@ export async function stageTasks(
     files.map(({ path, file }) => ({ name: path, blob: file })),
     {
       signal: job.signal,
-      onProgress: (done, total) =>
-        job.report('Reading images', total === 0 ? null : Math.min(1, done / total)),
+      onProgress: (done, total) => job.report('Reading images', total === 0 ? null : done / total),
     },
   );
   const findings: Finding[] = skippedFindings(skipped);

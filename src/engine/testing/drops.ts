@@ -36,10 +36,12 @@ export interface TestStudio {
 export async function openStudio(
   storeName: string,
   loadWasm: LoadWasm = loadWasmInNode,
+  snapshotInterval?: number,
 ): Promise<TestStudio> {
   const { commands: engine, close } = createEngine({
     library: openLibrary({ storeName }),
     version: 'test',
+    ...(snapshotInterval === undefined ? {} : { snapshotInterval }),
     runtime: {
       loadWasm,
       requestDevice: async () => {

@@ -79,8 +79,9 @@ async function countAll(
   context: PlanContext,
 ): Promise<Uint32Array[]> {
   const { backend } = context;
-  const counts: CountBuffer[] = high.map(() => backend.allocateCounts(bins));
+  const counts: CountBuffer[] = [];
   try {
+    while (counts.length < high.length) counts.push(backend.allocateCounts(bins));
     await passOver(pool, included, context, (name, base) =>
       withBuffers(backend, base.length, 1, async ([delta]) => {
         if (!delta) return;

@@ -5,6 +5,7 @@
 import { stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
+import { isCompanion, isWeights } from '../../checkpoint/file-roles';
 import type { NamedBlob } from '../../checkpoint/types';
 import { ConfigError } from '../../errors';
 import { folderFiles } from './folder-files-node';
@@ -37,10 +38,6 @@ export interface FoundFolder {
   readonly files: readonly NamedBlob[];
 }
 
-/** Weights, and what transformers keeps beside them. */
-const MODEL_FILE = /\.(?:safetensors|bin|pt|pth|ckpt|json|txt)$/i;
-const WEIGHTS = /\.(?:safetensors|bin|pt|pth|ckpt)$/i;
-
 /** Data sets that moved on the hub, where configurations of FusionBench name the old place. */
 const MOVED: Readonly<Record<string, string>> = {
   mnist: 'ylecun/mnist',
@@ -61,10 +58,9 @@ export async function findModelFolder(
   const files = await folderFiles(folder, {
     prefix: '',
     recursive: false,
-    wanted: (name) => MODEL_FILE.test(name),
+    wanted: (name) => isWeights({ name }) || isCompanion({ name }),
   });
-  const complete =
-    options.weights === false ? files.length > 0 : files.some(({ name }) => WEIGHTS.test(name));
+  const complete = options.weights === false ? files.length > 0 : files.some(isWeights);
   if (complete) return { folder, files };
   const missing =
     options.weights === false

@@ -39,6 +39,10 @@ beforeAll(async () => {
   await write(join(home, 'work/local/model.safetensors'), 'weights');
   await write(join(home, 'work/local/vision/model.safetensors'), 'inner');
   await write(join(home, 'work/local/.hidden.json'), '{}');
+  await write(join(home, 'work/training/adapter_model.bin'), 'weights');
+  await write(join(home, 'work/training/training_args.bin'), 'settings');
+  await write(join(home, 'work/leftovers/training_args.bin'), 'settings');
+  await write(join(home, 'work/index/model.safetensors.index.json'), '{}');
   await write(join(home, 'work/birds/robin/1.png'), 'picture');
   await write(join(home, 'work/birds/wren/2.png'), 'picture');
   await mkdir(join(home, 'work/broken'), { recursive: true });
@@ -76,6 +80,12 @@ describe('where models are found', () => {
     expect(await names('~/work/local')).toEqual(['model.safetensors']);
     const { files } = await findModelFolder('local', options({ subfolder: 'vision' }));
     expect(await files[0]?.blob.text()).toBe('inner');
+  });
+
+  it('takes no leftovers of a training for weights, and leaves an index without shards to the reader', async () => {
+    expect(await names('training')).toEqual(['adapter_model.bin']);
+    expect(await refusal(findModelFolder('leftovers', options()))).toContain('has no weights');
+    expect(await names('index')).toEqual(['model.safetensors.index.json']);
   });
 
   it('follows the cache from main to the snapshot and through its links', async () => {

@@ -1,4 +1,5 @@
 /** The models of a configuration, opened and judged before anything is computed. */
+import { splitAdapter } from '../../checkpoint/file-roles';
 import { readPreprocessing, readTokenizerFiles } from '../../clip/config/sources';
 import { openClip } from '../../clip/open';
 import type { ClipModel, ProcessorConfig } from '../../clip/types';
@@ -70,7 +71,10 @@ async function openModel(
   const folder = await findPretrained(path, source, surroundings);
   if (adapter === undefined) return { model: await openClip(name, folder.files, base), folder };
   const own = await openClip(source.reference, folder.files, base);
-  const adapterFolder = await findPretrained(path, { reference: adapter }, surroundings);
+  const found = await findPretrained(path, { reference: adapter }, surroundings);
+  // A merged model may lie beside the adapter that is asked for.
+  const { model, adapter: files } = splitAdapter(found.files);
+  const adapterFolder = { ...found, files: files.length > 0 ? files : model };
   return { model: await openClip(name, adapterFolder.files, own), folder: adapterFolder };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { compose } from '../config/compose';
 import { readProgram } from '../config/program/read-program';
-import { configFiles } from '../config/source';
+import { compose } from '../hydra/compose';
+import { configFiles } from '../hydra/source';
 import { type RunOutputs, runOutputs } from './outputs';
 
 const NOW = new Date(2026, 4, 17, 9, 8, 7);

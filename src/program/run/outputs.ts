@@ -1,9 +1,10 @@
 /** Where a run writes its report and its model. */
-import type { Composition } from '../config/compose';
-import { strftime } from '../config/interpolation/strftime';
+
 import { expandLogDir } from '../config/program/read-program';
 import type { ProgramOptions } from '../config/program/types';
-import type { ConfigTree } from '../config/values/node';
+import { strftime } from '../hydra/interpolation/strftime';
+import type { Composition } from '../hydra/run';
+import type { ConfigTree } from '../hydra/values/node';
 
 /** Paths as the configuration means them, relative to where the program was started. */
 export interface RunOutputs {

@@ -1,5 +1,4 @@
 /** What a run merged, and how: for its report and for the metadata of the file it saves. */
-import { hashBlob } from '../../checkpoint/hash-blob';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import type { MethodOptions } from '../../method/options';
@@ -33,16 +32,4 @@ export async function runRecipe(
     experts,
     programVersion: version,
   };
-}
-
-/** Hashes the file that a model was opened from, or its shards one after the other. */
-export function hashWeights(
-  { checkpoint }: ClipModel,
-  files: readonly NamedBlob[],
-  signal: AbortSignal,
-): Promise<string> {
-  const own = files.filter(({ name }) => name === checkpoint.file);
-  const ending = /\.(\w+)\.index\.json$/.exec(checkpoint.file)?.[1];
-  const weights = ending ? files.filter(({ name }) => name.endsWith(`.${ending}`)) : own;
-  return hashBlob(new Blob(weights.map(({ blob }) => blob)), { signal });
 }

@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
+import { weightsSha256 } from '../../checkpoint/weights-sha256';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
 import { combine } from '../../method/combine';
@@ -25,7 +26,7 @@ import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
 import type { RunOutputs } from './outputs';
-import { hashWeights, runRecipe } from './recipe';
+import { runRecipe } from './recipe';
 import { saveDtype, saveModel } from './save-model-node';
 import type { Surroundings } from './surroundings';
 import { createTaskPools } from './task-pools-node';
@@ -93,7 +94,7 @@ export function createWorkbench(
   }
 
   const hash = (model: ClipModel, files: readonly NamedBlob[]) => {
-    const sum = hashes.get(model) ?? hashWeights(model, files, signal);
+    const sum = hashes.get(model) ?? weightsSha256(files, { signal });
     hashes.set(model, sum);
     return sum;
   };

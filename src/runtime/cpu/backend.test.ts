@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { testExactness } from '../self-test';
 import { BACKEND_CASES } from '../testing/backend-cases';
 import type { TensorBackend } from '../types';
-import { createCpuBackend } from './backend';
+import { cpuBufferData, createCpuBackend } from './backend';
 
 describe('CPU backend', () => {
   for (const { name, run } of BACKEND_CASES) {
@@ -11,6 +11,14 @@ describe('CPU backend', () => {
       expect(actual).toEqual(expected);
     });
   }
+});
+
+it('lets go of what is freed while somebody still holds the buffer', () => {
+  const backend = createCpuBackend();
+  const buffer = backend.allocate(1000);
+  expect(cpuBufferData(buffer)).toHaveLength(1000);
+  backend.free(buffer);
+  expect(cpuBufferData(buffer)).toHaveLength(0);
 });
 
 describe('self-test', () => {

@@ -58,6 +58,17 @@ export const BACKEND_CASES: readonly BackendCase[] = [
     },
   },
   {
+    name: 'reads into an array that later writing leaves as it is',
+    async run(backend) {
+      const buffer = backend.upload(noise(10));
+      const read = await backend.read(buffer);
+      backend.write(buffer, noise(10, 3));
+      await backend.settled();
+      backend.free(buffer);
+      return { actual: bits(read), expected: bits(noise(10)) };
+    },
+  },
+  {
     name: 'allocates zeros',
     async run(backend) {
       const buffer = backend.allocate(7);

@@ -10,7 +10,13 @@ import {
 import { anyFloats, type BackendCase, coarse, noise } from './values';
 
 /** Lengths that are and are not whole blocks: what a backend pads must not be counted. */
-const TENSORS = [anyFloats(1023, 1), coarse(5, 2), noise(4096, 3), anyFloats(1, 4)];
+const TENSORS = [
+  anyFloats(1023, 1),
+  coarse(257, 2),
+  noise(4096, 3),
+  anyFloats(1, 4),
+  Float32Array.of(0, -0, 2 ** -149, -(2 ** -149), Infinity, -Infinity),
+];
 
 /** A bin that several of the noise values fall into. */
 const CROWDED = highBits(TENSORS[2]?.[0] ?? 0);
@@ -45,6 +51,20 @@ export const COUNTING_CASES: readonly BackendCase[] = [
         (counts, tensor) => backend.countSigns(counts, tensor),
         (value) => (value === 0 ? null : value < 0 ? SIGN_BINS.negative : SIGN_BINS.positive),
       ),
+  },
+  {
+    name: 'reads counts into an array that later counting leaves as it is',
+    async run(backend) {
+      const counts = backend.allocateCounts(2);
+      const tensor = backend.upload(Float32Array.of(-1, 1, 1));
+      backend.countSigns(counts, tensor);
+      const once = await backend.readCounts(counts);
+      backend.countSigns(counts, tensor);
+      const actual = [...once, ...(await backend.readCounts(counts))];
+      backend.free(tensor);
+      backend.freeCounts(counts);
+      return { actual, expected: [1, 2, 2, 4] };
+    },
   },
 ];
 

@@ -9,12 +9,18 @@ const LENGTH = 1025;
 /** Numbers of experts, chances of being kept, and the ends of the range of divisors that are not subnormal. */
 const DIVISORS = [1, 2, 3, 5, 7, 8, 49, 0.5, 0.1, 0.7, 1 - 2 ** -24, 2 ** -126, 1.7e-38, 3.4e38];
 
+const EXACT = { key: [5, 6], stream: [2, 0x1234, 0x5678] } as const;
+/** The number by which an element of the pattern above is dropped: with it as the limit the element stays. */
+const NUMBER = numberOf(LENGTH - 1, EXACT);
+
 const PATTERNS: readonly (DropPattern & { readonly name: string })[] = [
   { name: 'half', key: [0, 0], stream: [0, 0, 0], limit: 2 ** 23 },
   { name: 'another half', key: [7, 1], stream: [3, 0xdeadbeef, 0x12345678], limit: 2 ** 23 },
   { name: 'most', key: [0xffffffff, 0xffffffff], stream: [1, 2, 3], limit: 15_000_000 },
   { name: 'none', key: [1, 2], stream: [0, 0, 0], limit: 0 },
   { name: 'all', key: [1, 2], stream: [0, 0, 0], limit: 2 ** 24 },
+  { name: 'those below one of them', ...EXACT, limit: NUMBER },
+  { name: 'those up to one of them', ...EXACT, limit: NUMBER + 1 },
 ];
 
 export const METHOD_CASES: readonly BackendCase[] = [
@@ -104,7 +110,7 @@ export const METHOD_CASES: readonly BackendCase[] = [
   ),
   ...PATTERNS.map(
     ({ name, ...pattern }): BackendCase => ({
-      name: `drops ${name} of the elements by the documented generator`,
+      name: `drops ${name} of the elements, by the documented generator`,
       async run(backend) {
         const values = noise(LENGTH, 6);
         return {
@@ -147,7 +153,11 @@ function agreeingCase(agreement: Agreement, tie: Sign): BackendCase {
   };
 }
 
-function isDropped(index: number, { key, stream, limit }: DropPattern): boolean {
+function isDropped(index: number, pattern: DropPattern): boolean {
+  return numberOf(index, pattern) < pattern.limit;
+}
+
+function numberOf(index: number, { key, stream }: Omit<DropPattern, 'limit'>): number {
   const words = philoxDefinition([Math.floor(index / 4), ...stream], key);
-  return Math.floor((words[index % 4] ?? 0) / 256) < limit;
+  return Math.floor((words[index % 4] ?? 0) / 256);
 }

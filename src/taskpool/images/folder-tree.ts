@@ -1,6 +1,6 @@
 /** Dropped files and zips as a tree of folders. */
+import { isLitterName } from '../../checkpoint/file-roles';
 import type { NamedBlob } from '../../checkpoint/types';
-import { isLitter } from './picture-files';
 import type { Folder, SourceFile } from './sources';
 import { zipEntries } from './zip-entries';
 
@@ -27,7 +27,7 @@ function folderAt(root: Folder, parts: readonly string[]): Folder {
 
 /** Puts a file into the tree, making the folders on its way. */
 function place(root: Folder, parts: readonly string[], read: () => Promise<Blob>): void {
-  if (parts.length > MAX_DEPTH || isLitter(parts)) return;
+  if (parts.length > MAX_DEPTH || parts.some(isLitterName)) return;
   const parent = folderAt(root, parts.slice(0, -1));
   const name = parts.at(-1) ?? '';
   parent.files.push({ name, path: parent.path === '' ? name : `${parent.path}/${name}`, read });
@@ -55,7 +55,7 @@ export async function folderTrees(
   for (const file of files) {
     const path = parts(file.name);
     if (!isZip(file.name)) place(dropped, path, async () => file.blob);
-    else if (!isLitter(path) && path.length <= MAX_DEPTH) {
+    else if (!path.some(isLitterName) && path.length <= MAX_DEPTH) {
       const name = path.at(-1) ?? '';
       const content = folder(name.replace(/\.zip$/i, ''), file.name);
       for (const entry of await zipEntries(file)) place(content, parts(entry.name), entry.read);

@@ -15,7 +15,7 @@ interface Expectation {
 }
 
 const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as Record<
-  'digits' | 'pets' | 'numbered',
+  'digits' | 'pets' | 'numbered' | 'unlabelled',
   Expectation
 >;
 
@@ -32,7 +32,7 @@ async function sha256(blob: Blob): Promise<string> {
 }
 
 describe('a data set in Parquet files is a task', () => {
-  it.each(['digits', 'pets', 'numbered'] as const)('%s', async (name) => {
+  it.each(['digits', 'pets', 'numbered', 'unlabelled'] as const)('%s', async (name) => {
     const { files, classnames, labels, pictures } = expected[name];
     // In no order at all, as a browser may list them.
     const { tasks } = await readImageSet(await drop(...files.toReversed()));
@@ -53,6 +53,18 @@ describe('a data set in Parquet files is a task', () => {
         name: 'digits/data/train-00000-of-00001.parquet',
         reason: 'the split "test" of digits is taken',
       },
+    ]);
+  });
+
+  it('of the rows that have a label: -1 is none, and the rows are counted', async () => {
+    const { tasks, skipped } = await readImageSet(await drop('unlabelled.parquet'));
+    expect(tasks[0]?.images.map(({ name }) => name)).toEqual([
+      'unlabelled.parquet/0',
+      'unlabelled.parquet/2',
+      'unlabelled.parquet/4',
+    ]);
+    expect(skipped).toEqual([
+      { name: 'unlabelled.parquet', reason: '3 rows without a picture or a label' },
     ]);
   });
 

@@ -1,25 +1,10 @@
-/** Which files of a folder are pictures, and which nobody wants to hear of. */
+/** Which files of a folder are pictures. */
 import { formatName, isReadable, SIGNATURE_BYTES } from '../../clip/images/picture-format';
 import { FormatError } from '../../errors';
 import type { SourceFile } from './sources';
 
 /** Pictures by their name. Looking into every file of a large folder takes long; a wrong name shows in decoding. */
 const READABLE_EXTENSION = /\.(png|jpe?g|jpe|jfif|webp)$/i;
-
-/** Files and folders that operating systems and tools leave behind. */
-const LITTER = new Set([
-  '__macosx',
-  'thumbs.db',
-  'ehthumbs.db',
-  'desktop.ini',
-  '@eadir',
-  '$recycle.bin',
-]);
-
-/** Is any part of the path hidden, or litter? */
-export function isLitter(path: readonly string[]): boolean {
-  return path.some((part) => part.startsWith('.') || LITTER.has(part.toLowerCase()));
-}
 
 async function formatOf(blob: Blob): Promise<string | undefined> {
   return formatName(new Uint8Array(await blob.slice(0, SIGNATURE_BYTES).arrayBuffer()));

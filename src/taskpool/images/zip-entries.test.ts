@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
 import { expect, it, vi } from 'vitest';
+import { FormatError } from '../../errors';
 import { readImageSet } from './read-image-set';
+import { FIXTURES } from './test-support';
+import { zipEntries } from './zip-entries';
 
 it('reads a zip by ranges: of stored pictures only what says where they are', async () => {
   const big = new Uint8Array(200_000).fill(7);
@@ -39,4 +43,24 @@ it('reads a zip of many small pictures once', async () => {
   expect(new Uint8Array((await images[77]?.blob.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(
     small,
   );
+});
+
+it('lists files alone, by their paths, whichever way the slashes lean', async () => {
+  const paths = ['cat/1.png', 'cat/größe 猫.png', 'dog/deep/1.png', 'tasks.json'];
+  for (const name of ['windows-backslashes.zip', 'info-zip.zip']) {
+    const blob = new Blob([readFileSync(new URL(`zips/${name}`, FIXTURES))]);
+    const files = await zipEntries({ name, blob });
+    expect(files.map((file) => file.name).toSorted()).toEqual(paths);
+  }
+});
+
+it('says which file is encrypted', async () => {
+  const archive = new Uint8Array(readFileSync(new URL('zips/python-stored.zip', FIXTURES)));
+  const directory = Buffer.from(archive).indexOf('PK\x01\x02');
+  archive[directory + 8] = 1;
+  const [first, second] = await zipEntries({ name: 't.zip', blob: new Blob([archive]) });
+  await expect(first?.read()).rejects.toThrow(
+    new FormatError('t.zip/cat/1.png', 'The file is encrypted. Unpack the zip first.'),
+  );
+  expect((await second?.read())?.size).toBe(768);
 });

@@ -1,5 +1,6 @@
 /** mergekit's YAML as a model pool and a method, where FusionBench has that method. */
 import * as v from 'valibot';
+import { withoutEnding } from '../../../checkpoint/file-roles';
 import { ConfigError } from '../../../errors';
 import { dareTaskArithmetic } from '../../../method/dare-task-arithmetic';
 import { modelStock } from '../../../method/model-stock';
@@ -8,13 +9,13 @@ import { slerp } from '../../../method/slerp';
 import { taskArithmetic } from '../../../method/task-arithmetic';
 import { tiesMerging } from '../../../method/ties-merging';
 import { weightedAverage } from '../../../method/weighted-average';
+import { type ConfigValue, toTree } from '../../hydra/values/node';
+import { parseYaml } from '../../hydra/values/yaml';
 import { type MethodConfig, methodConfig } from '../methods/index';
 import { isSpecialName, PRETRAINED } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
 import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
 import type { ModelPoolConfig, ModelSource } from '../program/types';
-import { type ConfigValue, toTree } from '../values/node';
-import { parseYaml } from '../values/yaml';
 import type { MergekitMerge } from './mergekit-merge';
 
 const METHODS = [
@@ -237,10 +238,7 @@ function sourceOf(model: string): Omit<ModelSource, 'name'> {
 /** The last part of the path, without the base's name before it: `clip-vit-base-patch32_sun397` is sun397. */
 function shortName(source: Omit<ModelSource, 'name'>, base: string | undefined): string {
   const last = (path: string) => path.split(/[/\\]/).filter(Boolean).at(-1) ?? path;
-  const name = last(source.adapter ?? source.reference).replace(
-    /\.(?:safetensors|bin|pt|pth)$/,
-    '',
-  );
+  const name = withoutEnding(last(source.adapter ?? source.reference));
   const prefix = base === undefined ? undefined : `${last(base)}_`;
   return prefix && name.startsWith(prefix) && name !== prefix ? name.slice(prefix.length) : name;
 }

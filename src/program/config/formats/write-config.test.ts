@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compose } from '../compose';
-import { configFolder } from '../folder-node';
+import { compose } from '../../hydra/compose';
+import { configFolder } from '../../hydra/folder-node';
+import { typed } from '../../hydra/testing';
+import { parseYaml } from '../../hydra/values/yaml';
 import { readConfig, readProgram } from '../program/read-program';
 import type { ProgramConfig } from '../program/types';
-import { typed } from '../testing';
-import { parseYaml } from '../values/yaml';
 import { writeConfig } from './write-config';
 
 const config = configFolder(fileURLToPath(new URL('../../../../config', import.meta.url)));

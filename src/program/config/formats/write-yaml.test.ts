@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseYaml } from '../values/yaml';
+import { parseYaml } from '../../hydra/values/yaml';
 import { type Writable, writeYaml } from './write-yaml';
 
 describe('writing YAML', () => {

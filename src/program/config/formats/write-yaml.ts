@@ -1,6 +1,6 @@
 /** YAML that PyYAML, OmegaConf and this program read back to the same values. */
 import { Document, isScalar, Scalar, type ScalarTag, visit } from 'yaml';
-import { formatFloat } from '../values/python-text';
+import { formatFloat } from '../../hydra/values/python-text';
 
 /** What a file is written from; keys that are undefined are left out. */
 export type Writable =

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { defineMethod } from '../../../method/define';
+import { toTree } from '../../hydra/values/node';
+import { parseYaml } from '../../hydra/values/yaml';
 import { type Reading, readSection } from '../program/reading';
-import { toTree } from '../values/node';
-import { parseYaml } from '../values/yaml';
 import { definitionOf, type PoolNames } from './definition';
 
 /** One of everything that a method's file can say. */

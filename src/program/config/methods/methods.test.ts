@@ -3,11 +3,11 @@ import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { METHODS } from '../../../method/registry';
 import type { Method } from '../../../method/types';
-import { compose } from '../compose';
-import { configFolder } from '../folder-node';
+import { compose } from '../../hydra/compose';
+import { configFolder } from '../../hydra/folder-node';
+import { fixture } from '../../hydra/testing';
 import { readProgram } from '../program/read-program';
 import { targetNames } from '../program/targets';
-import { fixture } from '../testing';
 import { decisiveOptions } from './definition';
 import { methodDefinitions } from './index';
 

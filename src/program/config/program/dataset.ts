@@ -1,7 +1,7 @@
 /** A task's pictures: the arguments of `datasets.load_dataset`, or FusionBench's validation split of them. */
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
-import type { ConfigValue } from '../values/node';
+import type { ConfigValue } from '../../hydra/values/node';
 import { describe, isTree, type Reading, readSection } from './reading';
 import { ignored, numberBetween, oneOf, orNull, text, wholeNumber } from './schemas';
 import { parseSplit } from './split';

@@ -1,8 +1,9 @@
 /** The method of a configuration. */
+
+import { nearestName } from '../../hydra/values/nearest';
+import type { ConfigTree, ConfigValue } from '../../hydra/values/node';
 import type { MethodDefinition } from '../methods/definition';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
-import { nearestName } from '../values/nearest';
-import type { ConfigTree, ConfigValue } from '../values/node';
 import { poolNames } from './modelpool';
 import { describe, isTree, type Reading, readSection } from './reading';
 import { readTarget, targetNames } from './targets';

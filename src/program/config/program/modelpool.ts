@@ -1,7 +1,7 @@
 /** FusionBench's `CLIPVisionModelPool` in a configuration. */
 import * as v from 'valibot';
+import type { ConfigValue } from '../../hydra/values/node';
 import type { PoolNames } from '../methods/definition';
-import type { ConfigValue } from '../values/node';
 import { readModel, readPretrained } from './pretrained';
 import { describe, isTree, type Reading, readSection } from './reading';
 import { ignored, oneOf } from './schemas';

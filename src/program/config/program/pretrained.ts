@@ -1,6 +1,6 @@
 /** What `from_pretrained` is told: a name alone, or a section with its arguments. */
 import * as v from 'valibot';
-import type { ConfigValue } from '../values/node';
+import type { ConfigValue } from '../../hydra/values/node';
 import { describe, isTree, type Reading, readSection } from './reading';
 import { oneOf, text } from './schemas';
 import type { Dtype, ModelSource, Pretrained } from './types';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { compose } from '../compose';
-import { configFolder } from '../folder-node';
-import { fixture, type Run, type Setting } from '../testing';
+import { compose } from '../../hydra/compose';
+import { configFolder } from '../../hydra/folder-node';
+import { fixture, type Run, type Setting } from '../../hydra/testing';
 import { expandLogDir, readConfig, readProgram } from './read-program';
 
 const folder = (path: string) =>

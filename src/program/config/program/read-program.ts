@@ -4,9 +4,8 @@
  */
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
-import { resolveLoneConfig } from '../compose';
-import { parseConfigFile } from '../defaults/repository';
-import type { ConfigTree } from '../values/node';
+import { readLoneFile } from '../../hydra/lone-file';
+import type { ConfigTree } from '../../hydra/values/node';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
@@ -81,19 +80,8 @@ export function readConfig(
   file = 'config.yaml',
   env: Readonly<Record<string, string | undefined>> = {},
 ): ProgramConfig {
-  const { content, defaults } = parseConfigFile(text, file);
-  if (defaults.length > 0) {
-    throw new ConfigError(
-      `${file} has a defaults list: it is made of several files, and needs the folder that it lies in.`,
-    );
-  }
-  const { config, referenced } = resolveLoneConfig(content, stem(file), env);
+  const { config, referenced } = readLoneFile(text, file, env);
   return readProgram(config, referenced);
-}
-
-/** The name of a file without folder and extension. */
-function stem(file: string): string {
-  return (file.split('/').at(-1) ?? file).replace(/\.ya?ml$/, '');
 }
 
 function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | undefined {

@@ -1,8 +1,8 @@
 /** Reading typed options out of a composed configuration: every problem is noted with its path, and all are told at once. */
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
-import { nearestName } from '../values/nearest';
-import { type ConfigTree, type ConfigValue, describeNode, MISSING } from '../values/node';
+import { nearestName } from '../../hydra/values/nearest';
+import { type ConfigTree, type ConfigValue, describeNode, MISSING } from '../../hydra/values/node';
 
 export interface Reading {
   /** Full sentences, each beginning with a path. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../errors';
-import { compose } from '../compose';
-import { configFolder } from '../folder-node';
+import { compose } from '../../hydra/compose';
+import { configFolder } from '../../hydra/folder-node';
 import { readProgram } from './read-program';
 
 const tutorials = configFolder(

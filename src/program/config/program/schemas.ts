@@ -1,6 +1,6 @@
 /** The kinds of values that options have. */
 import * as v from 'valibot';
-import { nearestName } from '../values/nearest';
+import { nearestName } from '../../hydra/values/nearest';
 import { describe } from './reading';
 
 function expected(what: string) {

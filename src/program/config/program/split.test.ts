@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../errors';
-import { fixture } from '../testing';
+import { fixture } from '../../hydra/testing';
 import { parseSplit, splitRows, splitText } from './split';
 
 interface Case {

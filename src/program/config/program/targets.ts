@@ -1,6 +1,6 @@
 /** Dotted names of Python's classes, as `_target_` has them. */
-import { nearestName } from '../values/nearest';
-import type { ConfigTree } from '../values/node';
+import { nearestName } from '../../hydra/values/nearest';
+import type { ConfigTree } from '../../hydra/values/node';
 import { describe, type Reading } from './reading';
 
 /** A class of FusionBench that can be the `_target_` of a section. */

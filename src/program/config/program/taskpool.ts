@@ -1,8 +1,8 @@
 /** FusionBench's `CLIPVisionModelTaskPool` and `DummyTaskPool` in a configuration. */
 import * as v from 'valibot';
 import { hasPlace } from '../../../taskpool/images/templates';
-import { nearestName } from '../values/nearest';
-import type { ConfigTree, ConfigValue } from '../values/node';
+import { nearestName } from '../../hydra/values/nearest';
+import type { ConfigTree, ConfigValue } from '../../hydra/values/node';
 import { readDataset } from './dataset';
 import { PROCESSOR_TARGETS } from './modelpool';
 import { readPretrained } from './pretrained';

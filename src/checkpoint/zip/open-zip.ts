@@ -1,0 +1,62 @@
+/**
+ * A zip archive over a Blob, whoever wrote it: its directory is read, and then only what is asked for. Checksums are not
+ * checked. Names are read as UTF-8, also where an old program wrote another code page and did not say which.
+ */
+import { readBytes } from '../read-bytes';
+import type { NamedBlob } from '../types';
+import { type ReadRange, readDirectory } from './directory';
+import { findData, inflatePart, inflateWhole, type Place } from './unpack';
+
+export interface ZipEntry {
+  /** Its path in the archive; that of a folder ends with a slash. */
+  readonly name: string;
+  readonly isEncrypted: boolean;
+  /** Bytes after unpacking. */
+  readonly size: number;
+  /**
+   * Reads bytes `begin` to `end` (exclusive) of the unpacked entry. Of a stored entry only these; a deflated one is unpacked
+   * to there.
+   * @throws ZipError
+   */
+  read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** The whole: of a stored entry a slice of the archive, of which nothing is read. @throws ZipError */
+  blob(): Promise<Blob>;
+}
+
+/**
+ * Reads the directory of an archive, zip64 too.
+ * @param read - how its bytes are read, by default each time from the file
+ * @throws ZipError, FormatError where the file cannot be read
+ */
+export async function openZip(
+  file: NamedBlob,
+  read: ReadRange = (begin, end) => readBytes(file, begin, end),
+): Promise<ZipEntry[]> {
+  const { blob } = file;
+  return (await readDirectory(blob.size, read)).map((entry): ZipEntry => {
+    const { name, isEncrypted, size } = entry;
+    let place: Promise<Place> | undefined;
+    const found = () => {
+      place ??= findData(entry, blob.size, read);
+      return place;
+    };
+    return {
+      name,
+      isEncrypted,
+      size,
+      async read(begin, end) {
+        if (!(begin >= 0 && begin <= end && end <= size)) {
+          throw new RangeError(`bytes ${begin} to ${end} are not in ${name} (${size} bytes)`);
+        }
+        const { begin: at, isDeflated } = await found();
+        return isDeflated ? inflatePart(entry, at, begin, end, read) : read(at + begin, at + end);
+      },
+      async blob() {
+        const { begin: at, isDeflated } = await found();
+        return isDeflated
+          ? new Blob([await inflateWhole(entry, at, read)])
+          : blob.slice(at, at + size);
+      },
+    };
+  });
+}

@@ -1,0 +1,262 @@
+import { describe, expect, it } from 'vitest';
+import type { Json, LibraryRecords, StagedImport } from '../storage/types';
+import { changesBetween, lastOrder, NO_RECORDS, type Records, readRecords } from './records';
+import { modelRecord, taskRecord } from './testing/values';
+
+const MODEL = { version: 1, name: 'm', origin: 'user', order: 1, included: true, weight: 1 };
+const { weight: _, ...PLACE } = MODEL;
+const TASK = { ...PLACE, classnames: ['cat', 'dog'], templates: ['a {}'] };
+
+const model = (id: string, entry: Json | undefined) => ({ id, kind: 'checkpoint' as const, entry });
+const task = (id: string, entry: Json | undefined) => ({ id, kind: 'imageset' as const, entry });
+const read = (items: LibraryRecords['items'], settings: LibraryRecords['settings'] = {}) =>
+  readRecords({ items, settings });
+const setting = (value: Json) => ({ version: 1, value });
+
+describe('records that are read', () => {
+  it('are the models and tasks of their entries, without the version', () => {
+    const { records, unlisted, newer, dropped } = read([model('a', MODEL), task('b', TASK)]);
+    expect(records.models).toEqual([
+      { id: 'a', name: 'm', origin: 'user', order: 1, included: true, weight: 1 },
+    ]);
+    expect(records.tasks).toEqual([
+      {
+        id: 'b',
+        name: 'm',
+        origin: 'user',
+        order: 1,
+        included: true,
+        classnames: ['cat', 'dog'],
+        templates: ['a {}'],
+      },
+    ]);
+    expect([unlisted, newer, dropped]).toEqual([[], [], []]);
+  });
+
+  it('stand in their order, and by id where two tabs gave one place to two', () => {
+    const places = { c: 2, d: 1.5, b: 2, a: 3 };
+    const { records } = read([
+      ...Object.entries(places).map(([id, order]) => model(id, { ...MODEL, order })),
+      ...Object.entries(places).map(([id, order]) => task(`t${id}`, { ...TASK, order })),
+    ]);
+    expect(records.models.map(({ id }) => id)).toEqual(['d', 'b', 'c', 'a']);
+    expect(records.tasks.map(({ id }) => id)).toEqual(['td', 'tb', 'tc', 'ta']);
+  });
+
+  it.each([
+    ['no record', undefined],
+    ['null', null],
+    ['no version', { ...MODEL, version: undefined }],
+    ['an earlier version', { ...MODEL, version: 0 }],
+    ['a version that is no number', { ...MODEL, version: '2' }],
+    ['no name', { ...MODEL, name: '' }],
+    ['a name that is no text', { ...MODEL, name: 1 }],
+    ['an origin that there is not', { ...MODEL, origin: 'web' }],
+    ['an infinite place', { ...MODEL, order: Number.POSITIVE_INFINITY }],
+    ['a place that is no number', { ...MODEL, order: '1' }],
+    ['an inclusion that is neither', { ...MODEL, included: 1 }],
+    ['no weight', { ...MODEL, weight: undefined }],
+    ['a weight that is no number', { ...MODEL, weight: Number.NaN }],
+    ['a task’s record', TASK],
+  ])('leave a model with %s to be listed anew', (_what, entry) => {
+    const item = model('a', entry);
+    expect(read([item])).toMatchObject({ unlisted: [item], newer: [], records: { models: [] } });
+  });
+
+  it.each([
+    ['no record', undefined],
+    ['an earlier version', { ...TASK, version: 0 }],
+    ['no name', { ...TASK, name: '' }],
+    ['no class names', { ...TASK, classnames: undefined }],
+    ['a class name that is no text', { ...TASK, classnames: ['cat', 2] }],
+    ['a template that is no text', { ...TASK, templates: [2] }],
+    ['a model’s record', MODEL],
+  ])('leave a task with %s to be listed anew', (_what, entry) => {
+    const item = task('a', entry);
+    expect(read([item])).toMatchObject({ unlisted: [item], newer: [], records: { tasks: [] } });
+  });
+
+  it('go by the kind of the item, where an entry would do for both', () => {
+    const both = { ...MODEL, ...TASK };
+    const { records } = read([model('a', both), task('b', both)]);
+    expect([records.models.length, records.tasks.length]).toEqual([1, 1]);
+    expect([records.models[0]?.id, records.tasks[0]?.id]).toEqual(['a', 'b']);
+  });
+
+  it('leave alone what a newer version placed, whatever it means', () => {
+    const later = { ...MODEL, version: 2 };
+    const outcome = read([model('a', later), task('b', { version: 7 }), model('c', MODEL)]);
+    expect(outcome).toMatchObject({ newer: ['a', 'b'], unlisted: [] });
+    expect(outcome.records.models.map(({ id }) => id)).toEqual(['c']);
+    expect(outcome.records.tasks).toEqual([]);
+  });
+});
+
+describe('settings that are read', () => {
+  const options = { threshold: 35, merge_func: 'mean', scaling: 0.5 };
+  const TIES = { name: 'TiesMergingAlgorithm', options: { threshold: 35, merge_func: 'mean' } };
+
+  it('hold where they can be understood', () => {
+    const { records, dropped } = read([model('a', MODEL)], {
+      baseId: setting('a'),
+      scalingFactor: setting(-0.25),
+      method: setting(TIES),
+      choice: setting('webgpu'),
+      demoHidden: setting(true),
+      computedOn: setting('webgpu'),
+    });
+    expect(dropped).toEqual([]);
+    expect(records).toMatchObject({
+      baseId: 'a',
+      scalingFactor: -0.25,
+      method: TIES,
+      choice: 'webgpu',
+      demoHidden: true,
+      computedOn: 'webgpu',
+    });
+  });
+
+  it('are the usual ones where there are none', () => {
+    const { records, dropped } = read([]);
+    expect(records).toEqual(NO_RECORDS);
+    expect(dropped).toEqual([]);
+  });
+
+  it('may be null where nothing was chosen', () => {
+    const { dropped } = read([], { baseId: setting(null), scalingFactor: setting(null) });
+    expect(dropped).toEqual([]);
+  });
+
+  it('carry options of every kind that a method has', () => {
+    const method = { name: 'WeightedAverageAlgorithm', options: { weights: [0.5, 0.25] } };
+    expect(read([], { method: setting(method) }).records.method).toEqual(method);
+  });
+
+  it.each([
+    ['baseId', setting(1)],
+    ['scalingFactor', setting('0.3')],
+    ['scalingFactor', setting(Number.POSITIVE_INFINITY)],
+    ['scalingFactor', { version: 2, value: 0.3 }],
+    ['scalingFactor', 0.3],
+    ['method', setting({ name: 'Nope', options: {} })],
+    ['method', setting({ name: 'TiesMergingAlgorithm' })],
+    ['method', setting({ name: 'TiesMergingAlgorithm', options: { threshold: -1 } })],
+    ['method', setting({ name: 'TiesMergingAlgorithm', options })],
+    ['method', setting({ name: 'TiesMergingAlgorithm', options: { threshold: null } })],
+    ['choice', setting('gpu')],
+    ['demoHidden', setting(1)],
+    ['computedOn', setting('auto')],
+  ] as const)('give way to the usual one, by name: %s %j', (name, stored) => {
+    const { records, dropped } = read([], { [name]: stored });
+    expect(dropped).toEqual([name]);
+    expect(records[name]).toEqual(NO_RECORDS[name]);
+  });
+
+  it('name no base that is gone, or that a newer version placed', () => {
+    const items = [model('a', { ...MODEL, version: 2 }), model('b', MODEL)];
+    expect(read(items, { baseId: setting('a') }).records.baseId).toBeNull();
+    expect(read(items, { baseId: setting('x') }).records.baseId).toBeNull();
+    expect(read(items, { baseId: setting('b') }).records.baseId).toBe('b');
+  });
+});
+
+describe('changes between records', () => {
+  const before: Records = {
+    ...NO_RECORDS,
+    baseId: 'a',
+    models: [modelRecord('a'), modelRecord('b', { order: 2 })],
+    tasks: [taskRecord('t')],
+  };
+  const staged = (id: string) => ({ id }) as StagedImport;
+
+  it('are none where nothing differs', () => {
+    expect(changesBetween(before, { ...before, models: [...before.models] })).toEqual({
+      entries: {},
+      settings: {},
+      remove: [],
+      commit: [],
+    });
+  });
+
+  it('touch the items and settings that differ, and no other', () => {
+    const after: Records = {
+      ...before,
+      scalingFactor: 0.5,
+      models: [modelRecord('a'), modelRecord('b', { order: 2, weight: 0.5 })],
+      tasks: [taskRecord('t', { included: false })],
+    };
+    expect(changesBetween(before, after)).toEqual({
+      entries: {
+        b: {
+          version: 1,
+          name: 'b',
+          origin: 'user',
+          order: 2,
+          included: true,
+          weight: 0.5,
+        },
+        t: {
+          version: 1,
+          name: 't',
+          origin: 'user',
+          order: 1,
+          included: false,
+          classnames: ['left', 'right'],
+          templates: ['a photo of a {}'],
+        },
+      },
+      settings: { scalingFactor: { version: 1, value: 0.5 } },
+      remove: [],
+      commit: [],
+    });
+  });
+
+  it('remove what is listed no more, models and tasks', () => {
+    const { remove, entries } = changesBetween(before, {
+      ...before,
+      models: [modelRecord('a')],
+      tasks: [],
+    });
+    expect(remove).toEqual(['b', 't']);
+    expect(entries).toEqual({});
+  });
+
+  it('give staged imports their records, and leave those without one alone', () => {
+    const after: Records = {
+      ...before,
+      models: [...before.models, modelRecord('c', { order: 3 })],
+    };
+    const { commit, entries } = changesBetween(before, after, [staged('c'), staged('d')]);
+    expect(commit).toEqual([
+      {
+        staged: { id: 'c' },
+        entry: { version: 1, name: 'c', origin: 'user', order: 3, included: true, weight: 1 },
+      },
+    ]);
+    expect(entries).toEqual({});
+  });
+
+  it('are read back as what they were made from', () => {
+    const { entries, settings } = changesBetween(NO_RECORDS, {
+      ...before,
+      scalingFactor: 1.5,
+      demoHidden: true,
+    });
+    const kinds = { a: 'checkpoint', b: 'checkpoint', t: 'imageset' } as const;
+    const items = (['a', 'b', 't'] as const).map((id) => ({
+      id,
+      kind: kinds[id],
+      entry: entries?.[id],
+    }));
+    const { records } = read(items, settings as LibraryRecords['settings']);
+    expect(records).toEqual({ ...before, scalingFactor: 1.5, demoHidden: true });
+  });
+});
+
+describe('the last place', () => {
+  it('is behind all others', () => {
+    expect(lastOrder([])).toBe(1);
+    expect(lastOrder([{ order: 2.5 }, { order: 1 }])).toBe(3.5);
+    expect(lastOrder([{ order: -4 }])).toBe(1);
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, it } from 'vitest';
+import { simpleAverage } from '../../method/simple-average';
+import { averageInterval } from '../../taskpool/statistics/average-interval';
+import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
+import {
+  count,
+  demand,
+  inputs,
+  mergedUnit,
+  pretrainedUnit,
+  source,
+  task,
+  unit,
+} from '../testing/scoring';
+import { type ScoringPhase, scoreBoard } from './board';
+import { createScoreBook } from './book';
+import type { TaskInput } from './readiness';
+
+const phase = (name: ScoringPhase['phase'], text = '', secondsLeft: number | null = null) => ({
+  phase: name,
+  text,
+  secondsLeft,
+});
+const SCORING = phase('scoring', 'Scoring', 7);
+
+const pets = task('pets', 4, 'own');
+const cars = task('cars', 2);
+const both = inputs([pets, cars]);
+const EMPTY = { tasks: {}, average: null };
+
+const expertUnit = (from: TaskInput) =>
+  unit(
+    {
+      engine: 'cpu',
+      weights: { kind: 'expert', base: source('base').key, expert: source('own').key },
+      task: from.key,
+    },
+    from,
+  );
+
+describe('the board of nothing', () => {
+  it('is empty and says what is missing', () => {
+    expect(scoreBoard(createScoreBook(), null, 'cpu', phase('idle', 'Add images.', 3))).toEqual({
+      pretrained: EMPTY,
+      merged: EMPTY,
+      expert: EMPTY,
+      curve: [],
+      sweep: null,
+      phase: 'idle',
+      status: 'Add images.',
+      secondsLeft: null,
+      scored: 0,
+      total: 0,
+      failure: null,
+    });
+  });
+
+  it('says what failed', () => {
+    const board = scoreBoard(createScoreBook(), null, 'cpu', phase('failed', 'No room.'));
+    expect(board).toMatchObject({ phase: 'failed', failure: 'No room.', status: 'No room.' });
+  });
+});
+
+describe('a column', () => {
+  it('shows the tasks that have begun, and their unweighted average', () => {
+    const book = createScoreBook();
+    const wanted = demand(both);
+    expect(scoreBoard(book, wanted, 'cpu', SCORING).merged).toEqual(EMPTY);
+    book.open(mergedUnit(pets, 0.3));
+    expect(scoreBoard(book, wanted, 'cpu', SCORING).merged).toEqual(EMPTY);
+    count(book, mergedUnit(cars, 0.3), 2);
+    count(book, mergedUnit(pets, 0.3), 1, 1);
+    const { merged } = scoreBoard(book, wanted, 'cpu', SCORING);
+    expect(Object.keys(merged.tasks).sort()).toEqual(['cars', 'pets']);
+    const scores = [
+      { correct: 1, scored: 2, total: 4 },
+      { correct: 2, scored: 2, total: 2 },
+    ];
+    expect(merged.average).toEqual({
+      accuracy: 0.75,
+      interval: averageInterval(scores),
+      tasks: 2,
+      complete: false,
+    });
+    expect(merged.tasks.pets).toEqual({
+      taskId: 'pets',
+      scored: 2,
+      total: 4,
+      correct: 1,
+      accuracy: 0.5,
+      // Of four pictures, two of which are still to come.
+      interval: wilsonInterval(1, 2, 4),
+      loss: null,
+      sampleLoss: 1.5,
+      perClass: [
+        { scored: 1, correct: 1 },
+        { scored: 1, correct: 0 },
+      ],
+    });
+    expect(merged.tasks.cars).toMatchObject({ interval: wilsonInterval(2, 2), loss: 1.5 });
+  });
+
+  it('is complete when all pictures of all its tasks are scored', () => {
+    const book = createScoreBook();
+    const average = () => scoreBoard(book, demand(both), 'cpu', SCORING).pretrained.average;
+    count(book, pretrainedUnit(pets), 4);
+    expect(average()).toMatchObject({ complete: false, tasks: 1 });
+    count(book, pretrainedUnit(cars), 1);
+    expect(average()).toMatchObject({ complete: false, tasks: 2 });
+    count(book, pretrainedUnit(cars), 0, 1);
+    expect(average()).toMatchObject({ complete: true, tasks: 2, accuracy: 0.75 });
+  });
+
+  it('is of one engine, one factor, and one kind of weights', () => {
+    const book = createScoreBook();
+    count(book, mergedUnit(pets, 0.3), 1);
+    count(book, pretrainedUnit(pets), 0, 1);
+    count(book, expertUnit(pets), 3, 1);
+    const board = scoreBoard(book, demand(both), 'cpu', SCORING);
+    expect(board.merged.tasks.pets?.accuracy).toBe(1);
+    expect(board.pretrained.tasks.pets?.accuracy).toBe(0);
+    expect(board.expert.tasks.pets?.accuracy).toBe(0.75);
+    // Only tasks with an expert of their own are in it.
+    expect(board.expert.average).toMatchObject({ tasks: 1, complete: true });
+    expect(scoreBoard(book, demand(both, 0.4), 'cpu', SCORING).merged).toEqual(EMPTY);
+    expect(scoreBoard(book, demand(both), 'webgpu', SCORING).pretrained).toEqual(EMPTY);
+  });
+
+  it('of the merged model is empty while there is nothing to merge', () => {
+    const book = createScoreBook();
+    const alone = inputs([pets], 0);
+    const { key: combination } = alone;
+    const weights = { kind: 'merged', combination, scalingFactor: 0.3 } as const;
+    count(book, unit({ engine: 'cpu', weights, task: pets.key }, pets), 2);
+    count(book, pretrainedUnit(pets), 1);
+    const board = scoreBoard(book, demand(alone), 'cpu', SCORING);
+    expect(board.merged).toEqual(EMPTY);
+    expect(board).toMatchObject({ scored: 1, total: 4 });
+  });
+});
+
+describe('the pictures that are scored', () => {
+  it('are those of the merged model, of all that can be read', () => {
+    const book = createScoreBook();
+    const board = () => scoreBoard(book, demand(both), 'cpu', SCORING);
+    count(book, pretrainedUnit(pets), 4);
+    expect(board()).toMatchObject({ scored: 0, total: 6 });
+    count(book, mergedUnit(pets, 0.3), 1);
+    book.open(mergedUnit(pets, 0.3)).skip(1, 'cut off');
+    count(book, mergedUnit(cars, 0.3), 2);
+    expect(board()).toMatchObject({ scored: 3, total: 5 });
+  });
+
+  it('are all of them where no picture of a task can be read', () => {
+    const book = createScoreBook();
+    count(book, mergedUnit(pets, 0.3), 4);
+    for (const index of [0, 1]) book.open(mergedUnit(cars, 0.3)).skip(index, 'cut off');
+    const board = scoreBoard(book, demand(both), 'cpu', phase('complete'));
+    expect(board).toMatchObject({ scored: 4, total: 4, status: 'Scored 4 of 4 images' });
+    expect(board.merged.average).toMatchObject({ tasks: 1, complete: true });
+  });
+});
+
+describe('the status line', () => {
+  const statusOf = (part: ScoringPhase, right = 6) => {
+    const book = createScoreBook();
+    count(book, mergedUnit(pets, 0.3), Math.min(4, right));
+    count(book, mergedUnit(cars, 0.3), right - Math.min(4, right));
+    return scoreBoard(book, demand(both), 'cpu', part);
+  };
+
+  it.each([
+    [phase('complete'), 6, 'Scored 6 of 6 images'],
+    [phase('scoring', 'Scoring pets'), 5, 'Scoring pets (5 of 6 images so far)'],
+    [phase('scoring', 'Scoring the expert'), 6, 'Scoring the expert'],
+    [phase('stopped'), 2, 'Stopped after 2 of 6 images. Move the slider to go on.'],
+    [phase('preparing', 'Adding up: 1 of 2'), 1, 'Adding up: 1 of 2'],
+    [phase('idle', 'Add images.'), 0, 'Add images.'],
+    [phase('failed', 'No room.'), 1, 'No room.'],
+  ])('says of %j at %i pictures what goes on', (part, right, status) => {
+    expect(statusOf(part, right)).toMatchObject({ status, phase: part.phase });
+  });
+
+  it('goes with the time that is left, and with what failed', () => {
+    expect(statusOf(SCORING)).toMatchObject({ secondsLeft: 7, failure: null });
+    expect(statusOf(phase('failed', 'No room.')).failure).toBe('No room.');
+    expect(statusOf(phase('idle', 'Add images.')).failure).toBeNull();
+  });
+});
+
+describe('the curve', () => {
+  it('has the points of which every task is complete, ascending', () => {
+    const book = createScoreBook();
+    for (const [factor, right] of [
+      [1, 2],
+      [0, 4],
+      [0.5, 3],
+    ] as const) {
+      count(book, mergedUnit(pets, factor), right, 4 - right);
+    }
+    count(book, mergedUnit(cars, 1), 2);
+    count(book, mergedUnit(cars, 0), 0, 2);
+    count(book, mergedUnit(cars, 0.5), 1);
+    const { curve } = scoreBoard(book, demand(both, 0.5), 'cpu', SCORING);
+    expect(curve).toEqual([
+      {
+        scalingFactor: 0,
+        average: expect.objectContaining({ accuracy: 0.5, complete: true, tasks: 2 }),
+        tasks: { pets: 1, cars: 0 },
+      },
+      {
+        scalingFactor: 1,
+        average: expect.objectContaining({ accuracy: 0.75, complete: true }),
+        tasks: { pets: 0.5, cars: 1 },
+      },
+    ]);
+  });
+
+  it('has no points of another engine, nor of a method without a factor', () => {
+    const book = createScoreBook();
+    const averaged = inputs([cars], 1, simpleAverage);
+    const weights = { kind: 'merged', combination: averaged.key, scalingFactor: 1 } as const;
+    count(book, unit({ engine: 'cpu', weights, task: cars.key }, cars), 2);
+    const board = scoreBoard(book, demand(averaged, 1), 'cpu', SCORING);
+    expect(board.merged.average?.complete).toBe(true);
+    expect(board.curve).toEqual([]);
+    count(book, mergedUnit(cars, 1), 2);
+    expect(scoreBoard(book, demand(inputs([cars]), 1), 'cpu', SCORING).curve).toHaveLength(1);
+    expect(scoreBoard(book, demand(inputs([cars]), 1), 'webgpu', SCORING).curve).toEqual([]);
+  });
+});
+
+describe('a sweep', () => {
+  const sweepOf = (values: readonly number[], complete: readonly number[]) => {
+    const book = createScoreBook();
+    for (const value of complete) count(book, mergedUnit(cars, value), 2);
+    return scoreBoard(book, demand(inputs([cars]), 0.3, values), 'cpu', SCORING).sweep;
+  };
+
+  it('counts the values that are complete, until all are', () => {
+    expect(sweepOf([], [0.3])).toBeNull();
+    expect(sweepOf([0, 1], [])).toEqual({ done: 0, of: 2 });
+    expect(sweepOf([0, 1], [0.3, 1])).toEqual({ done: 1, of: 2 });
+    expect(sweepOf([0, 1], [0, 0.3, 1])).toBeNull();
+  });
+});

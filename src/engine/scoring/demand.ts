@@ -1,0 +1,37 @@
+/** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
+import type { ScoreBook } from './book';
+import { type EngineKind, keyText } from './keys';
+import { columns, type Demand, type Unit } from './plan';
+
+/** Equal texts ask for the same scores. */
+export function demandText({ inputs, scalingFactor, sweep }: Demand): string {
+  const tasks = inputs.tasks.map(({ key, expert }) => [
+    keyText(key),
+    expert && keyText(expert.key),
+  ]);
+  return JSON.stringify([keyText(inputs.key), inputs.experts.length, tasks, scalingFactor, sweep]);
+}
+
+/** Which part of all pictures in demand has been scored, 0..1. */
+export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): number {
+  let done = 0;
+  let all = 0;
+  for (const column of columns(demand, engine)) {
+    for (const unit of column) {
+      done += book.find(unit)?.next ?? 0;
+      all += unit.task.images.length;
+    }
+  }
+  return all === 0 ? 1 : done / all;
+}
+
+export function describeUnit({ key: { weights }, task }: Unit): string {
+  switch (weights.kind) {
+    case 'pretrained':
+      return `Scoring the pretrained model on ${task.name}`;
+    case 'merged':
+      return `Scoring the merged model at ${weights.scalingFactor} on ${task.name}`;
+    case 'expert':
+      return `Scoring the expert of ${task.name}`;
+  }
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type CombinationKey,
+  itemsOf,
+  keyText,
+  type ScoreKey,
+  type SourceKey,
+  scoreText,
+  type TaskKey,
+  type WeightsKey,
+  weightsText,
+} from './keys';
+
+const base: SourceKey = { files: 'base', openedAgainst: null };
+const expert: SourceKey = { files: 'expert', openedAgainst: 'base' };
+const combination: CombinationKey = {
+  base,
+  experts: [
+    { source: expert, weight: 1 },
+    { source: { files: 'other', openedAgainst: 'base' }, weight: 0.5 },
+  ],
+  method: 'TiesMergingAlgorithm',
+  options: { threshold: 20, remove_keys: [], merge_func: 'sum' },
+};
+const merged: WeightsKey = { kind: 'merged', combination, scalingFactor: 0.3 };
+const task: TaskKey = {
+  pictures: 'pictures',
+  classnames: ['cat', 'dog'],
+  templates: ['a photo of a {}'],
+  donor: { files: 'donor', openedAgainst: 'base' },
+};
+const score: ScoreKey = { engine: 'cpu', weights: merged, task };
+
+/** The same record, every object's fields in the reverse order. */
+function reversed<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(reversed) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).reverse();
+  return Object.fromEntries(fields.map(([name, field]) => [name, reversed(field)])) as T;
+}
+
+const mergedWith = (part: Partial<CombinationKey>, scalingFactor = 0.3): ScoreKey => ({
+  ...score,
+  weights: { kind: 'merged', combination: { ...combination, ...part }, scalingFactor },
+});
+const taskWith = (part: Partial<TaskKey>): ScoreKey => ({ ...score, task: { ...task, ...part } });
+const weightsOf = (weights: WeightsKey): ScoreKey => ({ ...score, weights });
+
+const different: Record<string, ScoreKey> = {
+  'the score itself': score,
+  'the engine': { ...score, engine: 'webgpu' },
+  'the scaling factor': mergedWith({}, 0.31),
+  "the base's files": mergedWith({ base: { ...base, files: 'other' } }),
+  'what the base was opened against': mergedWith({ base: { ...base, openedAgainst: 'x' } }),
+  'the order of the experts': mergedWith({ experts: [...combination.experts].reverse() }),
+  'fewer experts': mergedWith({ experts: combination.experts.slice(1) }),
+  'a weight': mergedWith({ experts: [{ source: expert, weight: 2 }] }),
+  'one expert': mergedWith({ experts: [{ source: expert, weight: 1 }] }),
+  'what an expert was opened against': mergedWith({
+    experts: [{ source: { ...expert, openedAgainst: null }, weight: 1 }],
+  }),
+  'the method': mergedWith({ method: 'SimpleAverageAlgorithm' }),
+  'an option': mergedWith({ options: { ...combination.options, threshold: 21 } }),
+  'an option as a text': mergedWith({ options: { ...combination.options, threshold: '20' } }),
+  'a list in an option': mergedWith({ options: { ...combination.options, remove_keys: ['a'] } }),
+  'the pictures': taskWith({ pictures: 'others' }),
+  'a class': taskWith({ classnames: ['cat', 'wolf'] }),
+  'the order of the classes': taskWith({ classnames: ['dog', 'cat'] }),
+  'where a class ends': taskWith({ classnames: ['cat","dog'] }),
+  'a template': taskWith({ templates: ['{}'] }),
+  'the donor': taskWith({ donor: { files: 'donor', openedAgainst: null } }),
+  pretrained: weightsOf({ kind: 'pretrained', base }),
+  'another pretrained': weightsOf({ kind: 'pretrained', base: expert }),
+  'an expert alone': weightsOf({ kind: 'expert', base, expert }),
+  'an expert with another base': weightsOf({ kind: 'expert', base: expert, expert }),
+};
+
+describe('the text of a key', () => {
+  it.each(Object.entries(different))(
+    'is the same whatever the order of the fields: %s',
+    (_, record) => {
+      const copy = reversed(record);
+      expect(Object.keys(copy.task)).not.toEqual(Object.keys(record.task));
+      expect(scoreText(copy)).toBe(scoreText(record));
+      expect(weightsText(copy.weights)).toBe(weightsText(record.weights));
+      expect(keyText(copy)).toBe(keyText(record));
+    },
+  );
+
+  it('is another one with every part that changes the numbers', () => {
+    const names = new Map(Object.entries(different).map(([name, key]) => [scoreText(key), name]));
+    expect([...names.values()]).toEqual(Object.keys(different));
+  });
+
+  it('says weights apart without engine and task', () => {
+    const { weights } = mergedWith({}, 1);
+    expect(weightsText(weights)).not.toBe(weightsText(merged));
+    expect(weightsText(mergedWith({ method: 'other' }).weights)).not.toBe(weightsText(merged));
+    expect(weightsText({ kind: 'pretrained', base })).not.toBe(weightsText(merged));
+  });
+
+  it('takes a field that is not defined as one that is not there', () => {
+    expect(keyText({ a: 1, b: undefined })).toBe(keyText({ a: 1 }));
+    expect(keyText({ a: 1, b: null })).not.toBe(keyText({ a: 1 }));
+  });
+
+  it('tells a list from a record of the same parts', () => {
+    expect(keyText({ a: ['x'] })).not.toBe(keyText({ a: { 0: 'x' } }));
+  });
+
+  it('is made once for the very record: a thousand classes are asked for with every batch', () => {
+    let read = 0;
+    const record = {
+      get classnames() {
+        read++;
+        return ['cat'];
+      },
+    };
+    expect(keyText(record)).toBe(keyText(record));
+    expect(read).toBe(1);
+  });
+});
+
+describe('the items of a score', () => {
+  it('are pictures, donor, base and every expert that was merged', () => {
+    expect(itemsOf(score).sort()).toEqual(['base', 'donor', 'expert', 'other', 'pictures']);
+  });
+
+  it('are named once, also where one model is base and donor', () => {
+    const pretrained = { ...score, weights: { kind: 'pretrained', base } as const };
+    expect(itemsOf(pretrained).sort()).toEqual(['base', 'donor', 'pictures']);
+    const own = { ...pretrained, task: { ...task, donor: base } };
+    expect(itemsOf(own).sort()).toEqual(['base', 'pictures']);
+  });
+
+  it('of an expert are its own and those of the base, which gives its geometry', () => {
+    const alone = { ...score, weights: { kind: 'expert', base, expert } as const };
+    expect(itemsOf(alone).sort()).toEqual(['base', 'donor', 'expert', 'pictures']);
+  });
+});

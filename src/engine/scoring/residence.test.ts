@@ -1,0 +1,199 @@
+import { describe, expect, it, vi } from 'vitest';
+import { simpleAverage } from '../../method/simple-average';
+import { readVisionTensor } from '../../method/vision-tensor';
+import type { TensorBackend, TensorBuffer } from '../../runtime/types';
+import { countedBackend } from '../testing/counted-backend';
+import { type MicroName, microInputs, microSource, openMicro } from '../testing/micro-models';
+import { unit } from '../testing/scoring';
+import type { WeightsKey } from './keys';
+import type { ScoringInputs } from './readiness';
+import { takeResidence } from './residence';
+
+const micro = await openMicro();
+const inputs = microInputs(micro);
+const [own, foreign] = inputs.tasks;
+if (!own || !foreign) throw new Error('there are two tasks');
+
+const unitOf = (weights: WeightsKey, task = own) =>
+  unit({ engine: 'cpu', weights, task: task.key }, task);
+const merged = (scalingFactor: number, of: ScoringInputs = inputs) =>
+  unitOf({ kind: 'merged', combination: of.key, scalingFactor });
+const pretrained = unitOf({ kind: 'pretrained', base: inputs.base.key });
+const expert = unitOf({
+  kind: 'expert',
+  base: inputs.base.key,
+  expert: microSource(micro, 'alpha').key,
+});
+
+const { signal } = new AbortController();
+const onProgress = () => undefined;
+
+async function take(of: ScoringInputs = inputs) {
+  const counted = countedBackend();
+  const residence = await takeResidence(of, counted.backend, { signal, onProgress });
+  // What combining the models took is not what placing weights takes.
+  counted.done.allocations = 0;
+  counted.done.merges = 0;
+  return { ...counted, residence };
+}
+
+/** A copy, tensor by tensor: buffers are written over. */
+async function valuesOf(backend: TensorBackend, weights: ReadonlyMap<string, TensorBuffer>) {
+  const all = await Promise.all(
+    [...weights].map(async ([name, buffer]) => [name, [...(await backend.read(buffer))]] as const),
+  );
+  return Object.fromEntries(all);
+}
+
+async function ownValues(name: MicroName, names: Iterable<string>) {
+  const all = await Promise.all(
+    [...names].map(
+      async (tensor) =>
+        [tensor, [...(await readVisionTensor(micro.models[name], tensor))]] as const,
+    ),
+  );
+  return Object.fromEntries(all);
+}
+
+describe('the weights of a unit', () => {
+  it('are those of the base for the pretrained model, without room of their own', async () => {
+    const { residence, backend, done } = await take();
+    const weights = await residence.place(pretrained, signal);
+    expect(weights.size).toBeGreaterThan(0);
+    expect(await valuesOf(backend, weights)).toEqual(await ownValues('base', weights.keys()));
+    expect(done.merges).toBe(0);
+    expect(done.allocations).toBe(0);
+  });
+
+  it('are computed once for a factor, and anew for another, in the same room', async () => {
+    const { residence, backend, done } = await take();
+    const weights = await residence.place(merged(0.3), signal);
+    const { merges, allocations } = done;
+    expect(merges).toBe(weights.size);
+    expect(allocations).toBe(weights.size);
+    const at = await valuesOf(backend, weights);
+    expect(await residence.place(merged(0.3), signal)).toBe(weights);
+    expect(done.merges).toBe(merges);
+    expect(await residence.place(merged(0.7), signal)).toBe(weights);
+    expect(await valuesOf(backend, weights)).not.toEqual(at);
+    expect(await residence.place(merged(0.3), signal)).toBe(weights);
+    expect(await valuesOf(backend, weights)).toEqual(at);
+    expect(done).toMatchObject({ merges: 3 * merges, allocations });
+  });
+
+  it('at factor 0 are those of the base', async () => {
+    const { residence, backend } = await take();
+    const weights = await residence.place(merged(0), signal);
+    expect(await valuesOf(backend, weights)).toEqual(await ownValues('base', weights.keys()));
+  });
+
+  it("are an expert's own, read once, and written over by the merged ones", async () => {
+    const { residence, backend, done } = await take();
+    await residence.place(merged(0.3), signal);
+    const weights = await residence.place(expert, signal);
+    expect(await valuesOf(backend, weights)).toEqual(await ownValues('alpha', weights.keys()));
+    const { writes, merges } = done;
+    await residence.place(expert, signal);
+    expect(done.writes).toBe(writes);
+    await residence.place(merged(0.3), signal);
+    expect(done.merges).toBe(2 * merges);
+  });
+
+  it('are computed anew where reading an expert into their place was given up', async () => {
+    const { residence, backend } = await take();
+    const before = await valuesOf(backend, await residence.place(merged(0.3), signal));
+    const stop = new AbortController();
+    vi.spyOn(backend, 'write').mockImplementation((buffer, data) => {
+      stop.abort(new Error('given up'));
+      (buffer as unknown as { data: Float32Array }).data.set(data);
+    });
+    await expect(residence.place(expert, stop.signal)).rejects.toThrow('given up');
+    vi.restoreAllMocks();
+    const after = await residence.place(merged(0.3), signal);
+    expect(await valuesOf(backend, after)).toEqual(before);
+    const weights = await residence.place(expert, signal);
+    expect(await valuesOf(backend, weights)).toEqual(await ownValues('alpha', weights.keys()));
+  });
+
+  it('of an average are its own, whatever was placed before', async () => {
+    const averaged = microInputs(micro, { method: simpleAverage });
+    const { residence, backend, done } = await take(averaged);
+    const weights = await residence.place(merged(1, averaged), signal);
+    expect(done).toMatchObject({ allocations: 0, merges: 0 });
+    const values = await valuesOf(backend, weights);
+    expect(values).not.toEqual(await ownValues('base', weights.keys()));
+    for (let again = 0; again < 2; again++) {
+      await residence.place(expert, signal);
+      for (let twice = 0; twice < 2; twice++) {
+        expect(await valuesOf(backend, await residence.place(merged(1, averaged), signal))).toEqual(
+          values,
+        );
+      }
+    }
+  });
+
+  it('are refused for the expert of a task that has none', async () => {
+    const { residence } = await take();
+    const { weights } = expert.key;
+    await expect(residence.place(unitOf(weights, foreign), signal)).rejects.toThrow(
+      'pairs has no expert to be scored',
+    );
+  });
+});
+
+describe('what is resident', () => {
+  it('is told of the room that it takes before anything is read', async () => {
+    const { reserved, residence, backend } = await take();
+    const weights = await valuesOf(backend, residence.combination.base);
+    const numbers = Object.values(weights).reduce((sum, values) => sum + values.length, 0);
+    // theta_0, S and the working weights.
+    expect(reserved).toEqual([3 * 4 * numbers]);
+  });
+
+  it("holds the donor's projection", async () => {
+    const { residence, backend } = await take(microInputs(micro, { donor: 'second' }));
+    const file = await micro.models.second.visualProjection?.read();
+    expect(residence.projectionDim).toBe(4);
+    expect([...(await backend.read(residence.projection))]).toEqual([
+      ...new Float32Array(file?.slice().buffer ?? new ArrayBuffer(0)),
+    ]);
+  });
+
+  it('is given back, all of it', async () => {
+    for (const units of [[], [pretrained], [merged(0.3)], [merged(0.3), expert]]) {
+      const { residence, alive } = await take();
+      for (const unit of units) await residence.place(unit, signal);
+      expect(alive()).toBeGreaterThan(0);
+      residence.free();
+      expect(alive()).toBe(0);
+    }
+  });
+
+  it('is nothing where reading it was given up half-way', async () => {
+    const { backend, alive } = countedBackend();
+    const stop = new AbortController();
+    const told: number[] = [];
+    const taking = takeResidence(inputs, backend, {
+      signal: stop.signal,
+      onProgress(done, total) {
+        told.push(done / total);
+        if (told.length === 3) stop.abort(new Error('given up'));
+      },
+    });
+    await expect(taking).rejects.toThrow('given up');
+    expect(told).toHaveLength(3);
+    expect(alive()).toBe(0);
+  });
+
+  it('is nothing where there is no projection', async () => {
+    const { visualProjection: _, ...model } = micro.models.second;
+    const donor = { key: microSource(micro, 'second').key, model };
+    const { backend, alive } = countedBackend();
+    await expect(
+      takeResidence({ ...inputs, donor }, backend, { signal, onProgress }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CompatibilityError: second has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.]`,
+    );
+    expect(alive()).toBe(0);
+  });
+});

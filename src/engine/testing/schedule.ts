@@ -1,0 +1,456 @@
+/** Test support: the commands of random schedules, as fast-check's model-based commands, and what they leave to be checked. */
+import fc from 'fast-check';
+import { METHODS } from '../../method/registry';
+import { RECIPE_KEY } from '../../program/recipe';
+import type { ExportedFile, StudioState } from '../api';
+import type { MicroFiles } from './micro';
+import type { Tab, World } from './world';
+
+/** A file that was given out. */
+export interface Given {
+  readonly tab: Tab;
+  readonly file: ExportedFile;
+}
+
+/** What a command left. */
+export interface Sent {
+  readonly tab: Tab;
+  readonly label: string;
+  readonly outcome: Promise<unknown>;
+  /** Whether, and against what named error, it was settled; undefined while it is not. */
+  settled?: 'fulfilled' | 'rejected' | 'killed';
+  error?: unknown;
+  /** Something that its effect should have shown when it was settled, and did not. */
+  missing?: string;
+}
+
+export interface Real {
+  readonly world: World;
+  readonly files: MicroFiles;
+  readonly sent: Sent[];
+  readonly given: Given[];
+  /** How many commands each field was told by, so that one can tell whether another came in between. */
+  readonly touched: Map<string, number>;
+  jobs: number;
+}
+
+/** Nothing is modelled beforehand: what should hold is checked against the library, the files and the arithmetic. */
+type Model = object;
+
+interface Command extends fc.AsyncCommand<Model, Real> {}
+
+/** What a command asks of the engine, chosen when it is sent: by then the pool is another than when it was generated. */
+interface Plan {
+  /** Fields that it changes; `*` changes all. */
+  readonly fields: readonly string[];
+  send(tab: Tab): Promise<unknown>;
+  /** Does the snapshot show its effect? */
+  shows?(state: StudioState): boolean;
+}
+
+/** Everything can be tried again with other numbers: places in lists are counted around. */
+const place = fc.nat({ max: 7 });
+const factor = fc.constantFrom(-0.5, 0, 0.3, 0.7, 1, 1.37);
+
+function at<T>(list: readonly T[], index: number): T | undefined {
+  return list.length === 0 ? undefined : list[index % list.length];
+}
+
+function command(
+  label: string,
+  plan: (real: Real, tab: Tab) => Plan | null,
+  which: number,
+): Command {
+  return {
+    check: () => true,
+    toString: () => label,
+    async run(_, real) {
+      const tabs = real.world.tabs.filter((tab) => tab.connected());
+      const tab = at(tabs, which);
+      if (!tab) return;
+      const planned = plan(real, tab);
+      if (planned) send(real, tab, label, planned);
+    },
+  };
+}
+
+/** Sends without waiting, and notes what becomes of it. */
+function send(real: Real, tab: Tab, label: string, plan: Plan): void {
+  const { touched, sent } = real;
+  const tell = (field: string) => touched.set(field, (touched.get(field) ?? 0) + 1);
+  for (const field of [...plan.fields, 'any']) tell(field);
+  const before = plan.fields.map((field) => touched.get(field));
+  const beforeAll = touched.get('*');
+  const busy = sent.some(({ settled }) => settled === undefined);
+  const outcome = tab.inside(() => plan.send(tab));
+  const record: Sent = { tab, label, outcome };
+  sent.push(record);
+  outcome.then(
+    () => {
+      if (record.settled === 'killed') return;
+      record.settled = 'fulfilled';
+      const undisturbed =
+        !busy &&
+        real.world.tabs.length === 1 &&
+        beforeAll === touched.get('*') &&
+        plan.fields.every((field, i) => touched.get(field) === before[i]);
+      if (undisturbed && plan.shows && !plan.shows(tab.state())) record.missing = label;
+    },
+    (error: unknown) => {
+      if (record.settled === 'killed') return;
+      record.settled = 'rejected';
+      record.error = error;
+    },
+  );
+}
+
+const one = (name: string, ...fields: string[]) => [name, ...fields];
+
+function modelAt(state: StudioState, index: number) {
+  return at(state.pool.models, index);
+}
+
+/** Every command that the page has, with what it is about. */
+export function allCommands(files: MicroFiles) {
+  const modelNames = Object.keys(files.models);
+  const taskNames = Object.keys(files.tasks);
+  const make = <T>(
+    arbitrary: fc.Arbitrary<T>,
+    label: (value: T) => string,
+    plan: (value: T, real: Real, tab: Tab) => Plan | null,
+  ): fc.Arbitrary<Command> =>
+    fc
+      .tuple(arbitrary, fc.nat({ max: 3 }))
+      .map(([value, which]) =>
+        command(`${label(value)} in tab ${which}`, (real, tab) => plan(value, real, tab), which),
+      );
+
+  const jobId = (real: Real) => `job ${++real.jobs % 3}`;
+  return [
+    make(
+      fc.subarray(modelNames, { minLength: 1 }),
+      (names) => `add ${names}`,
+      (names, real) => ({
+        fields: one('*'),
+        send: ({ engine }) =>
+          engine.addCheckpoints(
+            jobId(real),
+            names.flatMap((name) => files.models[name] ?? []),
+            'user',
+          ),
+        shows: ({ pool }) =>
+          names.every((name) => pool.models.some((m) => m.name.startsWith(name))),
+      }),
+    ),
+    make(
+      fc.subarray(taskNames, { minLength: 1 }),
+      (names) => `add pictures ${names}`,
+      (names, real) => ({
+        fields: one('*'),
+        send: ({ engine }) =>
+          engine.addTaskImages(
+            jobId(real),
+            names.flatMap((name) => files.tasks[name] ?? []),
+            'user',
+          ),
+        shows: ({ tasks }) => names.every((name) => tasks.some((t) => t.name.startsWith(name))),
+      }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'add the demo',
+      (_, real) => ({
+        fields: one('*'),
+        send: ({ engine }) =>
+          Promise.all([
+            engine.addCheckpoints(
+              jobId(real),
+              [...(files.models.second ?? []), ...(files.models.gamma ?? [])],
+              'demo',
+            ),
+            engine.addTaskImages(jobId(real), files.tasks.pairs ?? [], 'demo'),
+          ]),
+      }),
+    ),
+    make(
+      fc.boolean(),
+      (hidden) => `${hidden ? 'hide' : 'show'} the demo`,
+      (hidden) => ({
+        fields: one('*'),
+        send: ({ engine }) => engine.setDemoHidden(hidden),
+        shows: ({ demoHidden }) => demoHidden === hidden,
+      }),
+    ),
+    make(
+      place,
+      (n) => `remove model ${n}`,
+      (n, _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return (
+          (model && {
+            fields: one('*'),
+            send: ({ engine }: Tab) => engine.editPool({ type: 'remove', id: model.id }),
+            shows: ({ pool }: StudioState) => pool.models.every(({ id }) => id !== model.id),
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
+      place,
+      (n) => `use model ${n} as base`,
+      (n, _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return (
+          (model && {
+            fields: one('base'),
+            send: ({ engine }: Tab) => engine.editPool({ type: 'setBase', id: model.id }),
+            shows: ({ pool }: StudioState) =>
+              pool.models[0]?.id === model.id && pool.models[0].role === 'base',
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
+      fc.tuple(place, fc.boolean()),
+      ([n, included]) => `${included ? 'include' : 'exclude'} model ${n}`,
+      ([n, included], _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return (
+          (model && {
+            fields: one(`included ${model.id}`, 'base'),
+            send: ({ engine }: Tab) =>
+              engine.editPool({ type: 'setIncluded', id: model.id, included }),
+            shows: ({ pool }: StudioState) =>
+              pool.models.find(({ id }) => id === model.id)?.included === included,
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
+      fc.tuple(place, fc.constantFrom(-1, 0, 0.5, 1, 2)),
+      ([n, weight]) => `weigh model ${n} by ${weight}`,
+      ([n, weight], _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return (
+          (model && {
+            fields: one(`weight ${model.id}`, 'base'),
+            send: ({ engine }: Tab) => engine.editPool({ type: 'setWeight', id: model.id, weight }),
+            shows: ({ pool }: StudioState) => {
+              const found = pool.models.find(({ id }) => id === model.id);
+              return found?.role === 'base' || found?.weight === weight;
+            },
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
+      fc.tuple(place, place),
+      ([n, index]) => `move model ${n} to ${index}`,
+      ([n, index], _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return model
+          ? {
+              fields: one('order'),
+              send: ({ engine }) => engine.editPool({ type: 'move', id: model.id, index }),
+            }
+          : null;
+      },
+    ),
+    make(
+      fc.tuple(place, fc.constantFrom('alpha', 'beta', 'other', 'pairs')),
+      ([n, name]) => `rename model ${n} to ${name}`,
+      ([n, name], _, tab) => {
+        const model = modelAt(tab.state(), n);
+        return (
+          (model && {
+            fields: one(`name ${model.id}`),
+            send: ({ engine }: Tab) => engine.editPool({ type: 'rename', id: model.id, name }),
+            shows: ({ pool }: StudioState) =>
+              pool.models.find(({ id }) => id === model.id)?.name.startsWith(name) ?? false,
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
+      fc.tuple(place, fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'remove')),
+      ([n, what]) => `${what} task ${n}`,
+      ([n, what], _, tab) => {
+        const task = at(tab.state().tasks, n);
+        if (!task) return null;
+        const { id, classnames } = task;
+        return {
+          fields: one(`${what} ${id}`, ...(what === 'remove' ? ['*'] : [])),
+          send: ({ engine }) => {
+            if (what === 'remove') return engine.editTask({ type: 'remove', id });
+            if (what === 'rename') return engine.editTask({ type: 'rename', id, name: 'gamma' });
+            if (what === 'prompt') {
+              return engine.editTask({ type: 'setPrompts', id, classnames, templates: ['a {}'] });
+            }
+            return engine.editTask({ type: 'setIncluded', id, included: what === 'include' });
+          },
+        };
+      },
+    ),
+    make(
+      factor,
+      (value) => `factor ${value}`,
+      (value) => ({
+        fields: one('factor'),
+        send: ({ engine }) => engine.setScalingFactor(value),
+        shows: ({ scalingFactor, method }) => !method.hasScalingFactor || scalingFactor === value,
+      }),
+    ),
+    make(
+      fc.constantFrom(...METHODS.map(({ name }) => name)),
+      (name) => `method ${name}`,
+      (name) => ({
+        fields: one('method'),
+        send: ({ engine }) => engine.setMethod(name, {}),
+        shows: ({ method }) => method.name === name,
+      }),
+    ),
+    make(
+      fc.constantFrom(20, 35, 80),
+      (threshold) => `TIES with threshold ${threshold}`,
+      (threshold) => ({
+        fields: one('method'),
+        send: ({ engine }) => engine.setMethod('TiesMergingAlgorithm', { threshold }),
+        shows: ({ method }) => method.name === 'TiesMergingAlgorithm',
+      }),
+    ),
+    make(
+      fc.uniqueArray(factor, { maxLength: 3 }),
+      (values) => `sweep ${values}`,
+      (values) => ({ fields: one('sweep'), send: ({ engine }) => engine.sweep(values) }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'stop',
+      () => ({ fields: one('sweep'), send: ({ engine }) => engine.stop() }),
+    ),
+    make(
+      place,
+      (n) => `cancel job ${n}`,
+      (n, _, tab) => {
+        const job = at(tab.state().jobs, n);
+        return job ? { fields: one('*'), send: ({ engine }) => engine.cancel(job.id) } : null;
+      },
+    ),
+    make(
+      fc.constantFrom('auto' as const, 'cpu' as const, 'webgpu' as const),
+      (choice) => `engine ${choice}`,
+      (choice) => ({
+        fields: one('engine'),
+        send: ({ engine: commands }) => commands.chooseEngine(choice),
+        shows: ({ engine }) => engine.choice === choice && engine.active === 'cpu',
+      }),
+    ),
+    make(
+      fc.record({
+        content: fc.constantFrom('vision' as const, 'clip' as const),
+        dtype: fc.constantFrom('base' as const, 'F16' as const),
+      }),
+      ({ content, dtype }) => `download ${content} ${dtype}`,
+      (options, real) => ({
+        fields: [],
+        send: async (tab) => {
+          const file = await tab.engine.exportModel(jobId(real), { ...options, zip: false });
+          real.given.push({ tab, file });
+        },
+      }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'report',
+      () => ({ fields: [], send: ({ engine }) => engine.exportReport() }),
+    ),
+    make(
+      place,
+      (n) => `add download ${n}`,
+      (n, real) => {
+        const given = at(real.given, n);
+        return given
+          ? {
+              fields: one('*'),
+              send: ({ engine }) => {
+                const { file, name } = given.file;
+                const dropped = { path: `merged/${name}`, file: new File([file], name) };
+                return engine.addCheckpoints(jobId(real), [dropped], 'user');
+              },
+            }
+          : null;
+      },
+    ),
+    make(
+      place,
+      (n) => `restore recipe ${n}`,
+      (n, _, tab) => {
+        const merged = tab
+          .state()
+          .pool.models.filter(({ metadata }) => metadata.some(([key]) => key === RECIPE_KEY));
+        const model = at(merged, n);
+        return model
+          ? { fields: one('*'), send: ({ engine }) => engine.restoreRecipe(model.id) }
+          : null;
+      },
+    ),
+    make(
+      fc.tuple(fc.shuffledSubarray(['alpha', 'beta', 'gamma'], { minLength: 1 }), factor),
+      ([experts, value]) => `configuration ${experts} at ${value}`,
+      ([experts, value]) => ({
+        fields: one('*'),
+        send: ({ engine }) => {
+          const text = configuration(experts, value);
+          return engine.applyConfiguration({ path: 'c.yaml', file: new File([text], 'c.yaml') });
+        },
+      }),
+    ),
+    fc.constant<Command>({
+      check: () => true,
+      toString: () => 'open one more tab',
+      async run(_, { world }) {
+        if (world.tabs.length < 2) world.open();
+      },
+    }),
+    fc.nat({ max: 1 }).map(
+      (n): Command => ({
+        check: () => true,
+        toString: () => `kill tab ${n}, open another`,
+        async run(_, real) {
+          const tab = at(real.world.tabs, n);
+          if (!tab) return;
+          real.world.kill(tab);
+          // Whatever it was asked is answered by nobody.
+          for (const sent of real.sent) {
+            if (sent.tab === tab && sent.settled === undefined) sent.settled = 'killed';
+          }
+          real.touched.set('*', (real.touched.get('*') ?? 0) + 1);
+          if (real.world.tabs.length === 0) real.world.open();
+        },
+      }),
+    ),
+  ];
+}
+
+/** A configuration of FusionBench that merges these by task arithmetic. */
+function configuration(experts: readonly string[], scalingFactor: number): string {
+  return [
+    '_target_: fusion_bench.programs.FabricModelFusionProgram',
+    'method:',
+    '  _target_: fusion_bench.method.TaskArithmeticAlgorithm',
+    `  scaling_factor: ${scalingFactor}`,
+    'modelpool:',
+    '  _target_: fusion_bench.modelpool.CLIPVisionModelPool',
+    '  models:',
+    '    _pretrained_: ./base',
+    ...experts.map((name) => `    ${name}: ./${name}`),
+    'taskpool:',
+    '  _target_: fusion_bench.taskpool.DummyTaskPool',
+    '',
+  ].join('\n');
+}

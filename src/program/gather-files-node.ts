@@ -1,0 +1,49 @@
+/** From a path to the files of one model: a folder's, the shards that an index names, or a file and what describes it. */
+import { openAsBlob } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { isCompanion, isStandardWeights, roleOf } from '../checkpoint/file-roles';
+import type { InspectedFiles, NamedBlob } from './inspect';
+
+/** @throws Error of the file system, where there is nothing to read */
+export async function gatherFiles(path: string): Promise<InspectedFiles> {
+  if ((await stat(path)).isDirectory()) {
+    return { weights: await blobs(path, await filesIn(path)), companions: [] };
+  }
+  const folder = dirname(path);
+  const name = basename(path);
+  const siblings = await filesBeside(path);
+  const shards = roleOf(name) === 'index' ? await namedIn(path, siblings) : [];
+  const companions = siblings.filter((sibling) => isCompanion({ name: sibling }));
+  const weights = [name, ...shards];
+  return { weights: await blobs(folder, weights), companions: await blobs(folder, companions) };
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const isFile = await Promise.all(
+    entries.map(async (entry) =>
+      entry.isSymbolicLink() ? (await stat(join(folder, entry.name))).isFile() : entry.isFile(),
+    ),
+  );
+  return entries.flatMap(({ name }, i) => (isFile[i] ? [name] : [])).sort();
+}
+
+/** Only where they can matter: a folder may hold thousands of files. */
+async function filesBeside(path: string): Promise<string[]> {
+  const name = basename(path);
+  if (roleOf(name) !== 'index' && !isStandardWeights({ name })) return [];
+  return (await filesIn(dirname(path))).filter((sibling) => sibling !== name);
+}
+
+/** The siblings whose names stand in an index, which is read as text here and judged by the reader. */
+async function namedIn(index: string, siblings: readonly string[]): Promise<string[]> {
+  const text = await readFile(index, 'utf8');
+  return siblings.filter((name) => text.includes(JSON.stringify(name)));
+}
+
+function blobs(folder: string, names: readonly string[]): Promise<NamedBlob[]> {
+  return Promise.all(
+    names.map(async (name) => ({ name, blob: await openAsBlob(join(folder, name)) })),
+  );
+}

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import type { OrtSession } from '../types';
+import { createOrtEngine, type OrtBuild, type OrtModule } from './engine';
+
+class FakeTensor {
+  disposed = 0;
+  constructor(
+    readonly type: string,
+    readonly data: unknown,
+    readonly dims: readonly number[],
+  ) {}
+  dispose(): void {
+    this.disposed++;
+  }
+}
+
+interface FakeSession {
+  run(feeds: Record<string, FakeTensor>): Promise<Record<string, FakeTensor>>;
+  release(): Promise<void>;
+}
+
+/** An engine on a module that does what `session` says. */
+function engineOn(create: () => Promise<FakeSession>, more: Partial<OrtBuild> = {}) {
+  const module = { Tensor: FakeTensor, InferenceSession: { create } } as unknown as OrtModule;
+  return createOrtEngine({
+    module,
+    provider: 'wasm',
+    threads: 1,
+    options: {},
+    tensorOf: () => {
+      throw new Error('no buffers here');
+    },
+    ...more,
+  });
+}
+
+const idle: FakeSession = { run: async () => ({}), release: async () => undefined };
+const model = new Uint8Array();
+
+describe('an engine', () => {
+  it('hands every kind of number to ONNX Runtime as what it is, and copies results before it lets them go', async () => {
+    const handed: FakeTensor[] = [];
+    const result = new FakeTensor('float32', Float32Array.of(1, 2), [2]);
+    const engine = engineOn(async () => ({
+      ...idle,
+      run: async (feeds) => {
+        handed.push(...Object.values(feeds));
+        return { out: result };
+      },
+    }));
+    const session = await engine.createSession(model);
+    const { out } = await session.run({
+      a: { dims: [1], data: Float32Array.of(1) },
+      b: { dims: [1], data: Int32Array.of(2) },
+      c: { dims: [1], data: BigInt64Array.of(3n) },
+    });
+    expect(handed.map(({ type }) => type)).toEqual(['float32', 'int32', 'int64']);
+    expect(out).toEqual(Float32Array.of(1, 2));
+    expect(out).not.toBe(result.data);
+    expect(result.disposed).toBe(1);
+  });
+
+  it('never makes, runs or releases two things at once, and goes on after one that failed', async () => {
+    let busy = 0;
+    const work = async <T>(value: T, fails = false): Promise<T> => {
+      expect(++busy).toBe(1);
+      await new Promise((resolve) => setTimeout(resolve));
+      busy--;
+      if (fails) throw new Error('no memory');
+      return value;
+    };
+    let runs = 0;
+    const session: FakeSession = {
+      run: () => work({}, ++runs === 1),
+      release: () => work(undefined),
+    };
+    const engine = engineOn(() => work(session));
+    const opened = await engine.createSession(model);
+    const outcomes = await Promise.allSettled([
+      opened.run({}),
+      opened.run({}),
+      engine.createSession(model),
+      opened.release(),
+    ]);
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+      'fulfilled',
+    ]);
+  });
+
+  it('tells once that a session could not be made, and of no failed run', async () => {
+    let told = 0;
+    const onSessionFailure = () => {
+      told++;
+    };
+    const failing = engineOn(() => Promise.reject(new Error('no memory')), { onSessionFailure });
+    await expect(failing.createSession(model)).rejects.toThrow(
+      'ONNX Runtime (wasm) could not prepare the graph: no memory',
+    );
+    expect(told).toBe(1);
+    const run = () => Promise.reject(139873);
+    const engine = engineOn(async () => ({ ...idle, run }), { onSessionFailure });
+    const session: OrtSession = await engine.createSession(model);
+    await expect(session.run({})).rejects.toThrow(
+      'ONNX Runtime (wasm) could not run the graph: 139873',
+    );
+    expect(told).toBe(1);
+  });
+});
