@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { openClip } from '../clip/open';
 import { StorageError } from '../errors';
 import { allKeys, freshStoreName } from '../storage/test-support';
 import type { Library } from '../storage/types';
@@ -10,6 +11,11 @@ import { createQueue } from './queue';
 import { createState } from './state';
 import { type MicroFiles, microFiles } from './testing/micro';
 import { newLibrary } from './testing/stored';
+
+vi.mock('../clip/open', async (original) => {
+  const { openClip } = await original<typeof import('../clip/open')>();
+  return { openClip: vi.fn(openClip) };
+});
 
 let files: MicroFiles;
 beforeAll(async () => {
@@ -240,6 +246,19 @@ describe('a drop', () => {
     await checkLeftovers();
   });
 
+  it('is looked at against the base that it will have: the user’s own, not the demo’s', async () => {
+    const lookedAt = async (origin: 'demo' | 'user', base: 'demo' | 'user') => {
+      const { arrivals } = await open();
+      await arrivals.addCheckpoints('1', models('base'), base);
+      vi.mocked(openClip).mockClear();
+      await arrivals.addCheckpoints('2', models('beta'), origin);
+      return vi.mocked(openClip).mock.calls[0]?.[2]?.name;
+    };
+    expect(await lookedAt('user', 'user')).toBe('base');
+    expect(await lookedAt('user', 'demo')).toBeUndefined();
+    expect(await lookedAt('demo', 'demo')).toBe('base');
+  });
+
   it('is waited for until nothing is on its way', async () => {
     const held = gate();
     const { arrivals } = await open(heldStaging(held, ['beta', 'pairs']));
@@ -337,25 +356,47 @@ describe('the demo', () => {
     expect(names()).toEqual(['alpha']);
   });
 
-  it('ends on its way when the user’s own models come, and only then', async () => {
+  it('ends on its way when the user’s own models come, and is no news then', async () => {
     const held = gate();
     const { arrivals, taskNames } = await open(heldStaging(held, ['pairs']));
     const coming = arrivals.addTaskImages('demo', tasks('pairs'), 'demo');
-    let ended = false;
-    const refused = coming.catch((error: unknown) => {
-      ended = true;
-      return error;
-    });
+    const refused = expect(coming).rejects.toThrow('The demo gave way.');
     await held.count(1);
-    const dropped = [{ path: 'notes.txt', file: new File(['x'], 'notes.txt') }];
-    await arrivals.addCheckpoints('1', dropped, 'user');
-    await arrivals.addCheckpoints('2', models('base'), 'demo');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(ended).toBe(false);
-    await arrivals.addCheckpoints('3', models('alpha'), 'user');
+    await arrivals.addCheckpoints('1', models('alpha'), 'user');
     held.open();
-    expect(await refused).toMatchObject({ message: 'The demo gave way.' });
+    await refused;
     expect(taskNames()).toEqual([]);
+  });
+
+  it('is stopped at once when the user’s own models come, not when it has been read', async () => {
+    const held = gate();
+    const signals: (AbortSignal | undefined)[] = [];
+    const { arrivals } = await open((library) => ({
+      stageImageSet: async (request, options) => {
+        signals.push(options?.signal);
+        await held.pass();
+        return library.stageImageSet(request, options);
+      },
+    }));
+    const coming = arrivals.addTaskImages('demo', tasks('pairs'), 'demo').catch(() => undefined);
+    await held.count(1);
+    await arrivals.addCheckpoints('1', models('alpha'), 'user');
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true]);
+    held.open();
+    await coming;
+  });
+
+  it('goes on beside its own models, and where the user brings nothing that can be used', async () => {
+    const held = gate();
+    const { arrivals, taskNames } = await open(heldStaging(held, ['pairs']));
+    const coming = arrivals.addTaskImages('demo', tasks('pairs'), 'demo');
+    await held.count(1);
+    await arrivals.addCheckpoints('1', models('base'), 'demo');
+    const dropped = [{ path: 'notes.txt', file: new File(['x'], 'notes.txt') }];
+    await arrivals.addCheckpoints('2', dropped, 'user');
+    held.open();
+    expect((await coming).added).toEqual(['pairs']);
+    expect(taskNames()).toEqual(['pairs']);
   });
 
   it('does not take the user’s own pictures with it when it ends', async () => {

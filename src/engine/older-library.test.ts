@@ -105,6 +105,7 @@ describe('a library of before items had records', () => {
     const returned = await Promise.all([adoptOlder(one, seen), adoptOlder(other, seen)]);
     expect(returned.flat()).toEqual(['unlisted']);
     const once = await recordsOf(one);
+    expect(once.demoHidden).toBe(false);
     expect(once.models.map(({ name }) => name)).toEqual([`listed ${a.slice(0, 4)}`, 'unlisted']);
     expect(await adopt(other)).toEqual([]);
     expect(await recordsOf(one)).toEqual(once);
@@ -114,9 +115,9 @@ describe('a library of before items had records', () => {
     const library = newLibrary();
     const lost = [await model(library, 'lost'), await model(library, 'again')];
     const a = await model(library, 'a');
-    const t = await task(library, 'pets');
+    const t = await task(library, 'aquarium');
     await setSetting(library, 'studio', { pool: { baseId: null, entries: [entry(a)] } });
-    expect(await adopt(library)).toEqual(['lost', 'again', 'pets']);
+    expect(await adopt(library)).toEqual(['lost', 'again', 'aquarium']);
     const { models, tasks, baseId } = await recordsOf(library);
     expect(baseId).toBeNull();
     expect(models.map(({ id, order }) => [id, order])).toEqual([
@@ -127,7 +128,7 @@ describe('a library of before items had records', () => {
     expect(tasks).toEqual([
       {
         id: t,
-        name: 'pets',
+        name: 'aquarium',
         origin: 'user',
         order: 1,
         included: true,
@@ -182,10 +183,10 @@ describe('a library of before items had records', () => {
         choice: { version: 1, value: 'cpu' },
       },
     }));
-    const older = await task(library, 'older');
+    const older = [await task(library, 'older'), await task(library, 'oldest')];
     await setSetting(library, 'studio', {
-      pool: { baseId: a, entries: [entry(a)] },
-      tasks: [taskEntry(older)],
+      pool: { baseId: a, entries: [entry(b, { weight: 9 }), entry(a)] },
+      tasks: [taskEntry(t), ...older.map((id) => taskEntry(id))],
       scalingFactor: 0.5,
     });
     await adopt(library);
@@ -197,13 +198,14 @@ describe('a library of before items had records', () => {
       choice: 'cpu',
       method: { name: 'MagMaxAlgorithm' },
     });
-    expect(records.models.map(({ id, order }) => [id, order])).toEqual([
-      [b, 6],
-      [a, 7],
+    expect(records.models.map(({ id, order, weight }) => [id, order, weight])).toEqual([
+      [b, 6, 1],
+      [a, 7, 1],
     ]);
-    expect(records.tasks.map(({ id, order }) => [id, order])).toEqual([
-      [t, 4],
-      [older, 5],
+    expect(records.tasks.map(({ id, order, name }) => [id, order, name])).toEqual([
+      [t, 4, 'placed'],
+      [older[0], 5, 'listed task'],
+      [older[1], 6, 'listed task'],
     ]);
   });
 });
@@ -227,6 +229,16 @@ describe('items without a record', () => {
     const { models, tasks } = await recordsOf(library);
     expect(models.map(({ name }) => name)).toEqual([`damaged ${a.slice(0, 8)}`]);
     expect(tasks.map(({ classnames }) => classnames)).toEqual([[]]);
+  });
+
+  it('that come meanwhile are left for the next time', async () => {
+    const library = newLibrary();
+    await model(library, 'a');
+    const before = await library.read();
+    await model(library, 'b');
+    expect(await adoptOlder(library, before)).toEqual(['a']);
+    expect((await recordsOf(library)).models.map(({ name }) => name)).toEqual(['a']);
+    expect(await adopt(library)).toEqual(['b']);
   });
 
   it('that go meanwhile are not listed', async () => {

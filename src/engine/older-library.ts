@@ -69,10 +69,10 @@ function fromOldList(records: Records, old: Old, here: ReadonlySet<string>): Rec
   const tasks = old.tasks
     .filter(({ id }) => here.has(id))
     .map((entry, place) => ({ ...entry, order: firstTask + place }));
-  const isHere = old.pool.baseId !== null && here.has(old.pool.baseId);
   return {
     ...records,
-    baseId: records.baseId ?? (isHere ? old.pool.baseId : null),
+    // One that is gone is none: see `readRecords`.
+    baseId: records.baseId ?? old.pool.baseId,
     scalingFactor: records.scalingFactor ?? old.scalingFactor,
     method: old.method ?? records.method,
     choice: old.choice ?? records.choice,

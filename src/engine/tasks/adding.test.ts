@@ -62,6 +62,17 @@ describe('dropped pictures', () => {
     }
   });
 
+  it('say nothing of how far they are where there is nothing to be done', async () => {
+    const library = newLibrary();
+    const stageImageSet: Library['stageImageSet'] = (request, options) => {
+      options?.onProgress?.(0, 0);
+      return library.stageImageSet(request);
+    };
+    const job = testJob();
+    await stageTasks({ ...library, stageImageSet }, drop('pairs'), job);
+    expect(job.reports.at(-1)).toEqual(['Importing pairs', null]);
+  });
+
   it.each([
     [['pairs/left/notes.txt'], 'One file was left out of the tasks.'],
     [['pairs/left/a.txt', 'pairs/left/b.txt'], '2 files were left out of the tasks.'],
