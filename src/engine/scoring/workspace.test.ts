@@ -174,14 +174,8 @@ describe('the vision tower', () => {
   });
 
   it('takes batches that keep its engine busy', async () => {
-    const tower = {
-      hiddenSize: 256,
-      heads: 4,
-      intermediateSize: 1024,
-      imageSize: 64,
-      patchSize: 8,
-    };
-    const vision = { ...micro.models.base.vision, ...tower, layers: 24 };
+    const tower = { hiddenSize: 64, heads: 1, intermediateSize: 64, imageSize: 256, patchSize: 8 };
+    const vision = { ...micro.models.base.vision, ...tower, layers: 48 };
     const batches: number[] = [];
     for (const kind of [{}, { gpu: true }, { gpu: true, software: true }]) {
       const { prepare } = await workspaceOn(undefined, kind);
