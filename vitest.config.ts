@@ -10,6 +10,8 @@ export default defineConfig({
     include: ['{src,scripts}/**/*.test.{ts,tsx}'],
     reporters: ['default', ['json', { outputFile: reports.vitest }]],
     restoreMocks: true,
+    // Vitest leaves one core to the watcher; nobody watches here, and the longest file takes as long as many others.
+    maxWorkers: '100%',
     // No test writes into the cache of whoever runs it, or finds there what it should compute.
     env: { TASK_ARITHMETIC_STUDIO_CACHE: 'off' },
     // Far above what any test takes: only something that hangs meets it, also on a busy machine.
