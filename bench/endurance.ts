@@ -69,13 +69,12 @@ try {
       }),
       await watch(`${rounds} times an expert added and removed`, rounds, async () => {
         await page.getByLabel('Add checkpoint folder').setInputFiles(extra);
-        await region.getByText('extra').first().waitFor({ timeout: 60_000 });
-        await region.getByRole('button', { name: 'Remove extra' }).click();
-        await page
-          .getByRole('dialog')
-          .getByRole('button', { name: /Remove/ })
-          .click();
-        await region.getByText('extra').first().waitFor({ state: 'detached', timeout: 60_000 });
+        const row = page.getByRole('button', { name: /^Expert: extra/ });
+        await row.click({ timeout: 60_000 });
+        const model = region.getByRole('listitem').filter({ has: row });
+        await model.getByRole('button', { name: 'Remove' }).click();
+        await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
+        await row.waitFor({ state: 'detached', timeout: 60_000 });
       }),
     ];
     if (flat.includes(false)) {

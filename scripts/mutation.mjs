@@ -10,13 +10,12 @@
 import './lib/require-node.mjs';
 
 const { availableParallelism } = await import('node:os');
-const { relative } = await import('node:path');
 const { parseArgs } = await import('node:util');
 const { ensureInstalled } = await import('./lib/install.mjs');
 const { ALL_TESTS, listMutatedFiles, NOTICING_TESTS, roomsOf } = await import(
   './lib/mutated-files.mjs'
 );
-const { READ_BY_VITE } = await import('./lib/mutation-ignore.mjs');
+const { isMissed, MISSED, READ_BY_VITE } = await import('./lib/mutation-plugins.mjs');
 const { projectRoot } = await import('./lib/tools.mjs');
 
 const usage = 'npm run mutation -- PATH... [--everywhere] [--strings] [--min N]';
@@ -40,13 +39,14 @@ async function runStryker(files, { tests, strings }) {
     mutate: files,
     mutator: { excludedMutations: strings ? [] : ['StringLiteral'] },
     testRunner: 'vitest',
-    plugins: ['@stryker-mutator/vitest-runner', './scripts/lib/mutation-ignore.mjs'],
+    plugins: ['@stryker-mutator/vitest-runner', './scripts/lib/mutation-plugins.mjs'],
     ignorers: [READ_BY_VITE],
     vitest: { configFile: 'scripts/lib/mutation-vitest.mjs', related: true },
     coverageAnalysis: 'perTest',
     concurrency: Math.min(2, availableParallelism()),
     // Endless loops are met by counting; this is for what hangs otherwise, also on a busy machine.
     timeoutMS: 30_000,
+    timeoutFactor: 4,
     dryRunTimeoutMinutes: 60,
     tempDirName: sandboxes,
     ignorePatterns: unread,
@@ -56,21 +56,13 @@ async function runStryker(files, { tests, strings }) {
     // Code that no test reaches is a finding, not a mistake.
     allowEmpty: true,
     warnings: false,
-    reporters: [process.stdout.isTTY ? 'progress' : 'progress-append-only'],
+    reporters: [MISSED, process.stdout.isTTY ? 'progress' : 'progress-append-only'],
     allowConsoleColors: process.stdout.isTTY,
     logLevel: /** @type {import('@stryker-mutator/api/core').LogLevel} */ ('warn'),
   }).runMutationTest();
 }
 
 /** @typedef {Awaited<ReturnType<typeof runStryker>>[number]} Mutant */
-
-/** @param {Mutant} mutant */
-function describe({ fileName, location, mutatorName, replacement, status }) {
-  const { line, column } = location.start;
-  const text = (replacement ?? '').replace(/\s+/g, ' ');
-  const reached = status === 'NoCoverage' ? ' (no test gets there)' : '';
-  return `${relative(projectRoot, fileName)}:${line}:${column}  ${mutatorName}: ${text}${reached}`;
-}
 
 /**
  * @param {readonly Mutant[]} mutants
@@ -79,12 +71,12 @@ function describe({ fileName, location, mutatorName, replacement, status }) {
 function report(mutants) {
   // `RuntimeError`: the tests could not even be loaded, which is noticed as well.
   const counted = mutants.filter(({ status }) => status !== 'Ignored' && status !== 'CompileError');
-  const missed = counted.filter(({ status }) => status === 'Survived' || status === 'NoCoverage');
-  const score =
-    counted.length === 0 ? 100 : (100 * (counted.length - missed.length)) / counted.length;
-  for (const mutant of missed) console.log(describe(mutant));
-  const noticed = `${counted.length - missed.length} of ${counted.length} changes noticed`;
-  console.log(`${noticed}: ${score.toFixed(1)} %`);
+  const noticed = counted.filter((mutant) => !isMissed(mutant));
+  const late = noticed.filter(({ status }) => status === 'Timeout');
+  const score = counted.length === 0 ? 100 : (100 * noticed.length) / counted.length;
+  console.log(
+    `${noticed.length} of ${counted.length} changes noticed, ${late.length} by never coming to an end: ${score.toFixed(1)} %`,
+  );
   return score;
 }
 
