@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createTally } from './tally';
+import { createTally, resumeTally } from './tally';
 
 const result = (prediction: number, loss: number) => ({ prediction, loss });
 
@@ -24,7 +24,8 @@ it('counts images, in all and by class, as they come', () => {
 it('leaves out of every number what could not be read', () => {
   const tally = createTally(3, 2);
   tally.count(0, 0, result(0, 1));
-  tally.skip();
+  tally.skip(1, 'broken');
+  expect(tally.unreadable).toEqual([{ index: 1, reason: 'broken' }]);
   expect([tally.scored, tally.total, tally.next, tally.complete]).toEqual([1, 2, 2, false]);
   tally.count(2, 0, result(1, 4));
   expect([tally.scored, tally.total, tally.next, tally.complete]).toEqual([2, 2, 3, true]);
@@ -50,7 +51,20 @@ it('gives the mean of batches in data order, whatever the order of scoring, each
 
 it('has no loss where no image could be read, or where there is none', () => {
   const unreadable = createTally(1, 1);
-  unreadable.skip();
+  unreadable.skip(0, 'broken');
   expect([unreadable.complete, unreadable.loss(), unreadable.total]).toEqual([true, null, 0]);
   expect(createTally(0, 1).loss()).toBeNull();
+});
+
+it('goes on from its record, which stays as it was', () => {
+  const tally = createTally(3, 2);
+  tally.count(2, 1, result(1, 0.5));
+  tally.skip(0, 'broken');
+  const record = tally.record();
+  tally.count(1, 0, result(1, 2));
+  expect([record.scored, record.predictions[1], record.losses[1]]).toEqual([1, -1, Number.NaN]);
+  const resumed = resumeTally(record);
+  resumed.count(1, 0, result(1, 2));
+  expect(resumed.record()).toEqual(tally.record());
+  expect([resumed.complete, resumed.total, resumed.sampleLoss]).toEqual([true, 2, 1.25]);
 });
