@@ -70,9 +70,9 @@ try {
       await watch(`${rounds} times an expert added and removed`, rounds, async () => {
         await page.getByLabel('Add checkpoint folder').setInputFiles(extra);
         const row = page.getByRole('button', { name: /^Expert: extra/ });
-        await row.click({ timeout: 60_000 });
-        const model = region.getByRole('listitem').filter({ has: row });
-        await model.getByRole('button', { name: 'Remove' }).click();
+        await row.waitFor({ timeout: 60_000 });
+        if ((await row.getAttribute('aria-expanded')) !== 'true') await row.click();
+        await region.getByRole('button', { name: 'Remove', exact: true }).click();
         await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click();
         await row.waitFor({ state: 'detached', timeout: 60_000 });
       }),
