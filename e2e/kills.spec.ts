@@ -27,6 +27,8 @@ import { test as base, expect } from './support/test';
 const EMPTY = '/#demo=off';
 const POOL_NAMES = ['base', 'outlines', 'surfaces'];
 const TASK_NAMES = ['outlines', 'surfaces'];
+/** A page whose engine was killed while it started has no buttons: what was to begin there never will. */
+const BEGIN = { timeout: 3000 };
 /** Long work is killed early, and so more often. */
 const LONGEST_MS = 4000;
 /** What the demo has. */
@@ -168,7 +170,7 @@ async function lists(page: Page, names: Listed): Promise<void> {
 
 const importPool: Work = {
   name: 'models are imported',
-  begin: (page) => page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder()),
+  begin: (page) => page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder(), BEGIN),
   outcomes: ({ models, tasks }) => [
     { models, tasks },
     { models: [...models, ...POOL_NAMES], tasks },
@@ -179,7 +181,7 @@ const importPool: Work = {
 /** The model is unfolded and its dialog open: what begins is the removal itself. */
 const removeModel = (name: string): Work => ({
   name: 'a model is removed',
-  begin: (page) => page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click(),
+  begin: (page) => page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click(BEGIN),
   outcomes: ({ models, tasks }) => [
     { models, tasks },
     { models: models.filter((model) => model !== name), tasks },
@@ -252,12 +254,12 @@ function pictureWorks(): Work[] {
     {
       ...shared,
       name: 'a folder of pictures is imported',
-      begin: (page) => page.getByLabel('Add task folder').setInputFiles(folder),
+      begin: (page) => page.getByLabel('Add task folder').setInputFiles(folder, BEGIN),
     },
     {
       ...shared,
       name: 'a zip of pictures is imported',
-      begin: (page) => page.getByLabel('Add task images').setInputFiles(zip),
+      begin: (page) => page.getByLabel('Add task images').setInputFiles(zip, BEGIN),
     },
   ];
 }
@@ -297,7 +299,7 @@ test('the demo being imported', async ({ mortal }) => {
   const nothing: Listed = { models: [], tasks: [] };
   const importDemo: Work = {
     name: 'the demo is imported',
-    begin: (page) => page.goto('/'),
+    begin: (page) => page.goto('/', BEGIN),
     outcomes: () => [
       nothing,
       { ...nothing, tasks: DEMO.tasks },
@@ -326,13 +328,13 @@ test('heads being computed, pictures being scored, and files being written', asy
   const addTasks: Work = {
     name: 'heads are computed',
     begin: (page) =>
-      page.getByLabel('Add task folder').setInputFiles(fixturePath('scoring/images')),
+      page.getByLabel('Add task folder').setInputFiles(fixturePath('scoring/images'), BEGIN),
     outcomes: () => [{ models: POOL_NAMES, tasks: [] }, full],
     end: (page) => scored(page),
   };
   const writeModel: Work = {
     name: 'the merged model is written',
-    begin: (page) => page.getByRole('button', { name: 'Download merged model' }).click(),
+    begin: (page) => page.getByRole('button', { name: 'Download merged model' }).click(BEGIN),
     outcomes: (before) => [before],
     end: (page) => page.waitForEvent('download'),
   };

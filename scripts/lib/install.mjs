@@ -1,22 +1,29 @@
 /** Installs the dependencies when they are missing or when the lockfile is no longer what was installed. */
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { lstat, readFile, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { projectRoot, runNpm } from './tools.mjs';
 
-const lockfile = resolve(projectRoot, 'package-lock.json');
-const stamp = resolve(projectRoot, 'node_modules/.studio-lock');
-const installedLockfile = resolve(projectRoot, 'node_modules/.package-lock.json');
-
 /**
  * Brings `node_modules` in line with the lockfile; does nothing if it is already.
- * @returns {Promise<void>} rejects when npm fails
+ * @param {string} [root] the folder of `package.json`
+ * @returns {Promise<void>} rejects when npm fails, and when what it would replace belongs to another checkout
  */
-export async function ensureInstalled() {
-  const wanted = await readFile(lockfile);
+export async function ensureInstalled(root = projectRoot) {
+  const modules = resolve(root, 'node_modules');
+  const stamp = resolve(modules, '.studio-lock');
+  const wanted = await readFile(resolve(root, 'package-lock.json'));
   const hash = createHash('sha256').update(wanted).digest('hex');
   if ((await readText(stamp)) === hash) return;
-  if (!agrees(JSON.parse(wanted.toString()), await readText(installedLockfile))) {
+  // npm would empty the folder that the link leads to.
+  const link = await lstat(modules).catch(() => undefined);
+  if (link?.isSymbolicLink()) {
+    throw new Error(
+      `${modules} is a link to packages of another version; remove the link and run this again.`,
+    );
+  }
+  const installed = await readText(resolve(modules, '.package-lock.json'));
+  if (!agrees(JSON.parse(wanted.toString()), installed)) {
     console.log('Installing dependencies (npm ci) ...');
     const code = await runNpm([
       'ci',

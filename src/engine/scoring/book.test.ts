@@ -82,6 +82,20 @@ describe('a book that is full', () => {
     expect(book.find(large)).toBeDefined();
   });
 
+  it('keeps what is in demand, though it is more than there is room for, until something else is', () => {
+    const book = bookOf(4);
+    const demand = [0.1, 0.2, 0.3].map((factor) => mergedUnit(pets, factor));
+    const other = mergedUnit(cars, 0.4);
+    book.open(other);
+    book.hold(demand);
+    for (const unit of demand) book.open(unit);
+    expect(demand.map((unit) => book.find(unit) !== undefined)).toEqual([true, true, true]);
+    expect(book.find(other)).toBeUndefined();
+    book.hold([other]);
+    book.open(other);
+    expect(demand.map((unit) => book.find(unit) !== undefined)).toEqual([false, false, false]);
+  });
+
   it('takes one that is replaced for younger, and counts its room once', () => {
     const book = bookOf(8);
     const [a, b] = [mergedUnit(pets, 0.1), mergedUnit(pets, 0.2)];

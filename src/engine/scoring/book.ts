@@ -10,6 +10,8 @@ export interface ScoreBook {
   find(unit: Unit): Tally | undefined;
   /** The unit's tally, begun where there is none. */
   open(unit: Unit): Tally;
+  /** Keeps what is known of these units, however large it is, until the next call; a demand must not forget itself. */
+  hold(units: Iterable<Unit>): void;
   /** Takes in a tally that was made elsewhere, unless its own is as far. */
   take(key: ScoreKey, tally: Tally): void;
   /** Scaling factors that were begun with this combination, ascending. */
@@ -27,6 +29,7 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
   const entries = new Map<string, Entry>();
   /** Scaling factors by engine and combination; how many tallies each has. */
   const factors = new Map<string, Map<number, number>>();
+  let held: ReadonlySet<string> = new Set();
   let bytes = 0;
 
   const count = ({ engine, weights }: ScoreKey, change: 1 | -1): void => {
@@ -55,7 +58,7 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
     count(entry.key, 1);
     for (const oldest of entries.keys()) {
       if (bytes <= limitBytes || oldest === text) break;
-      drop(oldest);
+      if (!held.has(oldest)) drop(oldest);
     }
   };
 
@@ -67,6 +70,9 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
       const tally = createTally(task.images.length, key.task.classnames.length);
       put(text, { key, tally });
       return tally;
+    },
+    hold(units) {
+      held = new Set(Array.from(units, ({ text }) => text));
     },
     take(key, tally) {
       const text = scoreText(key);

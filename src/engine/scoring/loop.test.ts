@@ -20,12 +20,11 @@ function label({ key: { weights }, task: { name } }: Unit): string {
 }
 const labels = (of: Demand) => [...columns(of, 'cpu')].flat().map(label);
 
-async function loopOn(given: Partial<LoopEvents> = {}) {
+async function loopOn(given: Partial<LoopEvents> = {}, book = createScoreBook()) {
   const turns = createTurns();
   const fake = await fakeRuntime(turns.turn);
   const cache = memoryCache();
   const workspace = createWorkspace(fake.runtime, cache);
-  const book = createScoreBook();
   const counted: string[] = [];
   const completed: Demand[] = [];
   const failures: Error[] = [];
@@ -55,6 +54,14 @@ describe('the scoring loop', () => {
     await loop.idle();
     expect(completed).toHaveLength(2);
     expect(ort.pictureRuns()).toBe(counted.length);
+  });
+
+  it('scores each picture once, though the book has no room for the whole demand', async () => {
+    const { loop, counted, failures } = await loopOn({}, createScoreBook(1));
+    loop.demand(ALL);
+    await loop.idle();
+    expect(counted).toEqual(labels(ALL));
+    expect(failures).toEqual([]);
   });
 
   it('has one batch in flight, however often the demand changes', async () => {

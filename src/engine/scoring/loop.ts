@@ -89,6 +89,7 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   return {
     demand(next) {
       wanted = next;
+      book.hold(next ? [...columns(next, engine)].flat() : []);
       if (current) dropUnwanted(current, next);
       start();
     },
