@@ -28,7 +28,7 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The browser's storage refused or lost something: what was needed, what is available, what to delete. */
+/** The storage of the browser, or the disk, refused or lost something: what was needed, what is available, what to do. */
 export class StorageError extends Error {
   override readonly name = 'StorageError';
 }

@@ -1,6 +1,7 @@
 /** `npm run fuse -- [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]`: FusionBench's program without a page. */
 import { ConfigError } from '../errors';
 import { writeYaml } from '../program/config/formats/write-yaml';
+import { guardOutputs } from '../program/run/guard-outputs-node';
 import { createWorkbench } from '../program/run/workbench-node';
 import { removeUnfinished } from '../program/run/write-file-node';
 import { parseArguments, USAGE } from './fuse/arguments';
@@ -12,7 +13,13 @@ import { type RunRow, resultTable, sweepTable } from './fuse/tables';
 const EXIT = { done: 0, failed: 1, misconfigured: 2 } as const;
 
 /** Errors that say all there is to say; of others the way they came is shown. */
-const NAMED = new Set(['FormatError', 'CompatibilityError', 'ConfigError', 'DeviceError']);
+const NAMED = new Set([
+  'FormatError',
+  'CompatibilityError',
+  'ConfigError',
+  'DeviceError',
+  'StorageError',
+]);
 
 /**
  * Plans the runs, runs them, and prints what came of it.
@@ -55,6 +62,7 @@ async function runAll(
   const [first] = runs;
   if (first?.program.program.print_config) console.log(configText(first));
   const due = runs.filter(({ program }) => !program.program.dry_run);
+  await guardOutputs(due, surroundings);
   const workbench = createWorkbench(surroundings, progress, signal);
   const rows: RunRow[] = [];
   try {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
+import { FormatError } from '../errors';
 import { legacyTokenizer } from './config/legacy-tokenizer';
 import type { JsonObject } from './files';
 import { fixtureJson } from './testing';
@@ -84,6 +85,57 @@ it('matches special tokens after normalization where the file says so', () => {
   const tokenizer = createTokenizer({ ...smallJson, added_tokens }, {}, POSITIONS);
   expect(tokenizer('<|ENDOFTEXT|>').ids).toEqual([792, 793, 793]);
   expect(tokenizers.small('<|ENDOFTEXT|>').ids).not.toEqual([792, 793, 793]);
+});
+
+describe('a regular expression of a file', () => {
+  const OLD = "'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
+  const withWords = (Regex: unknown) => ({
+    ...smallJson,
+    pre_tokenizer: {
+      type: 'Sequence',
+      pretokenizers: [
+        { type: 'Split', pattern: { Regex }, behavior: 'Removed', invert: true },
+        { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
+      ],
+    },
+  });
+
+  it('is run where it is that of an older CLIP', () => {
+    const tokenizer = createTokenizer(withWords(OLD), {}, POSITIONS);
+    for (const { text, small } of strings) {
+      expect(tokenizer(text).ids).toEqual(small.truncated ?? small.ids);
+    }
+  });
+
+  it.each([
+    ['(\\p{L}+\\p{L}+)+$', '(\\p{L}+\\p{L}+)+$'],
+    [`${'a'.repeat(60)}b`, `${'a'.repeat(60)}…`],
+    [null, 'null'],
+  ])('is refused by its place and text where it is another: %s', (given, shown) => {
+    const make = () => createTokenizer(withWords(given), {}, POSITIONS);
+    expect(make).toThrow(FormatError);
+    expect(make).toThrow(
+      `pre_tokenizer.pretokenizers.0.pattern.Regex asks for the regular expression ${shown}, which`,
+    );
+  });
+
+  it('is found wherever it stands, however deep', () => {
+    const decoder = { type: 'Replace', pattern: { Regex: '(a|a)+' }, content: '' };
+    let deep: object = decoder;
+    for (let i = 0; i < 100_000; i++) deep = { decoders: [deep] };
+    for (const json of [
+      { ...smallJson, decoder },
+      { ...smallJson, decoder: deep },
+    ]) {
+      expect(() => createTokenizer(json, {}, POSITIONS)).toThrow('the regular expression (a|a)+');
+    }
+  });
+
+  it('is no token of the vocabulary', () => {
+    const { model } = smallJson as { model: { vocab: object } };
+    const json = { ...smallJson, model: { ...model, vocab: { ...model.vocab, Regex: 794 } } };
+    expect(createTokenizer(json, {}, POSITIONS)('a').ids).toHaveLength(3);
+  });
 });
 
 it('refuses what is no tokenizer', () => {

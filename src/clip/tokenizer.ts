@@ -3,6 +3,7 @@ import { AddedToken, Tokenizer } from '@huggingface/tokenizers';
 import { FormatError } from '../errors';
 import { isJsonObject } from './files';
 import { matchReference } from './tokenizer-fixes';
+import { refuseForeignPatterns } from './tokenizer-patterns';
 
 export interface EncodedPrompt {
   /** Start token, the prompt's tokens, end token: at most `maxPositions` of them. */
@@ -19,6 +20,7 @@ export type ClipTokenizer = (prompt: string) => EncodedPrompt;
  * @throws FormatError where the files are not those of a tokenizer
  */
 export function createTokenizer(json: object, config: object, maxPositions: number): ClipTokenizer {
+  refuseForeignPatterns(json);
   const added = addedTokens(json);
   // Tokens that are matched before normalization are split off here: the library would match them again after it.
   const raw = added.filter((token) => !token.normalized);

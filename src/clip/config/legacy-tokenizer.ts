@@ -1,12 +1,10 @@
 /** CLIP tokenizers from before `tokenizer.json`: a vocabulary and its merges, joined as transformers' `CLIPTokenizer` joins them. */
 import { FormatError } from '../../errors';
 import type { JsonObject } from '../files';
+import { CLIP_WORDS, WHITE_SPACE } from '../tokenizer-patterns';
 
 const START = '<|startoftext|>';
 const END = '<|endoftext|>';
-/** Special tokens as they are, English contractions, words, single digits, runs of anything else. */
-const WORDS =
-  "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|[\\p{L}]+|[\\p{N}]|[^\\s\\p{L}\\p{N}]+";
 
 /**
  * The `tokenizer.json` that stands for a `vocab.json` and the text of a `merges.txt`.
@@ -30,14 +28,14 @@ export function legacyTokenizer(vocabFile: string, vocab: JsonObject, merges: st
       type: 'Sequence',
       normalizers: [
         { type: 'NFC' },
-        { type: 'Replace', pattern: { Regex: '\\s+' }, content: ' ' },
+        { type: 'Replace', pattern: { Regex: WHITE_SPACE }, content: ' ' },
         { type: 'Lowercase' },
       ],
     },
     pre_tokenizer: {
       type: 'Sequence',
       pretokenizers: [
-        { type: 'Split', pattern: { Regex: WORDS }, behavior: 'Removed', invert: true },
+        { type: 'Split', pattern: { Regex: CLIP_WORDS }, behavior: 'Removed', invert: true },
         { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
       ],
     },

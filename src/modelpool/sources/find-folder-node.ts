@@ -80,13 +80,7 @@ export async function findDatasetFolder(
   reference: string,
   options: FindOptions,
 ): Promise<FoundFolder> {
-  const moved = Object.hasOwn(MOVED, reference) ? MOVED[reference] : undefined;
-  const { folder, isRepository } = await findFolder(
-    reference,
-    'dataset',
-    moved ? [moved, reference] : [reference],
-    options,
-  );
+  const { folder, isRepository } = await findDatasetPlace(reference, options);
   const name = isRepository ? (reference.split('/').at(-1) ?? reference) : basename(folder);
   const files = await folderFiles(folder, {
     prefix: `${name}/`,
@@ -95,6 +89,18 @@ export async function findDatasetFolder(
   });
   if (files.length > 0) return { folder, files };
   throw new ConfigError(`${reference}: ${folder} is empty.`);
+}
+
+/**
+ * Where a data set lies, without a look inside.
+ * @throws ConfigError as `findDatasetFolder`
+ */
+export function findDatasetPlace(
+  reference: string,
+  options: FindOptions,
+): Promise<{ folder: string; isRepository: boolean }> {
+  const moved = Object.hasOwn(MOVED, reference) ? MOVED[reference] : undefined;
+  return findFolder(reference, 'dataset', moved ? [moved, reference] : [reference], options);
 }
 
 async function findFolder(

@@ -28,6 +28,11 @@ const FORMATS: readonly string[] = ['imagefolder', 'parquet'] satisfies DatasetF
 /** Other formats of `datasets` that a configuration can name instead of a folder. */
 const UNREAD = ['arrow', 'csv', 'json', 'text', 'pandas', 'webdataset', 'sql', 'hdf5', 'lance'];
 
+/** Whether it names a kind of files, which lie anywhere, and not a folder or a repository. */
+export function isGenericDataset(path: string): boolean {
+  return FORMATS.includes(path);
+}
+
 /** @throws ConfigError where the data are not on this machine, or are named in a way that cannot be followed */
 export async function findDatasetFiles(
   source: DatasetSource,

@@ -26,7 +26,7 @@ export function headFolder(folder: string, listener: RunListener): HeadCache {
         told = true;
         const reason = error instanceof Error ? error.message : String(error);
         listener.note(
-          `Zero-shot heads are not kept and have to be computed again: ${reason}. ${CACHE_VARIABLE} names another folder, or is off.`,
+          `Zero-shot heads are not kept and have to be computed again. ${reason} ${CACHE_VARIABLE} names another folder, or is off.`,
         );
       }
     },

@@ -14,6 +14,9 @@ import {
 import type { Recipe } from '../report';
 import { writeFileWhole } from './write-file-node';
 
+/** What the folder of a saved model holds, weights first. */
+export const MODEL_FILES = ['model.safetensors', 'config.json'] as const;
+
 const DTYPES: Readonly<Record<string, MergedModelOptions['dtype']>> = {
   float32: 'F32',
   float16: 'F16',
@@ -62,7 +65,8 @@ export async function saveModel(
     }
   }
   // The weights first: without them the folder is no model, and with them alone it is one already.
-  await writeFileWhole(join(folder, 'model.safetensors'), counted(), signal);
+  const [weightsFile, configFile] = MODEL_FILES;
+  await writeFileWhole(join(folder, weightsFile), counted(), signal);
   const text = new TextEncoder().encode(configText(config));
-  await writeFileWhole(join(folder, 'config.json'), [text]);
+  await writeFileWhole(join(folder, configFile), [text]);
 }

@@ -1,4 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,5 +76,45 @@ describe('a file that is written', () => {
     }
     await expect(writeFileWhole(join(folder, 'model'), chunks())).rejects.toThrow('gone');
     expect(names).toEqual([]);
+  });
+});
+
+describe('what is no regular file', () => {
+  it('is not replaced', async () => {
+    await expect(writeFileWhole('/dev/null', [text('x')])).rejects.toMatchObject({
+      name: 'StorageError',
+      message: expect.stringContaining('/dev/null could not be written: it is no regular file'),
+    });
+    expect(lstatSync('/dev/null').isCharacterDevice()).toBe(true);
+  });
+
+  it('is followed where it is a link to one, and stays a link', async () => {
+    const [path, link] = [join(folder, 'file'), join(folder, 'link')];
+    writeFileSync(path, 'one');
+    symlinkSync(path, link);
+    await writeFileWhole(link, [text('two')]);
+    expect(readFileSync(path, 'utf8')).toBe('two');
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+  });
+});
+
+describe('an error', () => {
+  it('of the disk names the file and why', async () => {
+    writeFileSync(join(folder, 'file'), '');
+    const path = join(folder, 'file/report.json');
+    await expect(writeFileWhole(path, [text('x')])).rejects.toMatchObject({
+      name: 'StorageError',
+      message: `${path} could not be written: there is a file where a folder is meant. Nothing of it is left; make room or name another place.`,
+    });
+  });
+
+  it('of what is written is passed on as it is', async () => {
+    const error = Object.assign(new Error('of the source'), { code: 'EIO' });
+    const chunks = (async function* () {
+      yield text('one');
+      throw error;
+    })();
+    await expect(writeFileWhole(join(folder, 'file'), chunks)).rejects.toBe(error);
+    expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -26,6 +26,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
   merged_model_save_path: null,
   report_save_path: null,
   seed: null,
+  overwrite: false,
   fast_dev_run: false,
   dry_run: false,
   print_config: true,

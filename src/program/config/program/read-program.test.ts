@@ -49,6 +49,7 @@ describe('reading a program', () => {
           "dry_run": false,
           "fast_dev_run": false,
           "merged_model_save_path": null,
+          "overwrite": false,
           "print_config": true,
           "print_function_call": true,
           "report_save_path": null,

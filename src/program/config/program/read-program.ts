@@ -35,6 +35,7 @@ const programOptions = {
     ),
     null,
   ),
+  overwrite: v.optional(flag, false),
   seed: orNull(wholeNumber),
   fast_dev_run: v.optional(flag, false),
   dry_run: v.optional(flag, false),
@@ -96,6 +97,7 @@ function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | und
   return {
     merged_model_save_path: read.merged_model_save_path,
     report_save_path: read.report_save_path === false ? null : read.report_save_path,
+    overwrite: read.overwrite,
     seed: read.seed,
     fast_dev_run: read.fast_dev_run,
     dry_run: read.dry_run,

@@ -15,6 +15,8 @@ export interface ProgramOptions {
   readonly merged_model_save_path: string | null;
   /** A file for the report; `{log_dir}` stands for the run's. */
   readonly report_save_path: string | null;
+  /** Whether files that are no earlier results may be replaced. Not an option of FusionBench, which always does. */
+  readonly overwrite: boolean;
   readonly seed: number | null;
   /** Scores one batch per task. */
   readonly fast_dev_run: boolean;

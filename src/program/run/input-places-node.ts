@@ -1,0 +1,87 @@
+/** What a run reads: the folders and files of its models and data, by their real paths. */
+import { realpath } from 'node:fs/promises';
+import { dirname, join, resolve, sep } from 'node:path';
+import { ConfigError } from '../../errors';
+import { type FoundFolder, findDatasetPlace } from '../../modelpool/sources/find-folder-node';
+import { hasMagic } from '../../taskpool/sources/glob';
+import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
+import { isGenericDataset } from './dataset-files-node';
+import { findPretrained } from './find-models-node';
+import type { Surroundings } from './surroundings';
+
+export interface InputPlace {
+  /** The place of the configuration that names it. */
+  readonly key: string;
+  /** A folder, whole, or a file. */
+  readonly path: string;
+}
+
+/** What cannot be found is left out: whoever opens it says so. */
+export async function inputPlaces(
+  { modelpool, taskpool }: ProgramConfig,
+  surroundings: Surroundings,
+): Promise<InputPlace[]> {
+  const places: InputPlace[] = [];
+  const add = async (key: string, paths: Promise<readonly string[]>) => {
+    for (const path of await orNothing(paths)) places.push({ key, path: await real(path) });
+  };
+  const model = (key: string, source: Pretrained, weights = true) =>
+    add(key, findPretrained(key, source, surroundings, weights).then(pathsOf));
+  for (const source of modelpool.models) {
+    const key = `modelpool.models.${source.name}`;
+    await model(key, source);
+    if (source.adapter) await model(key, { reference: source.adapter });
+  }
+  if (taskpool?.target !== 'CLIPVisionModelTaskPool') return places;
+  await model('taskpool.clip_model', taskpool.clipModel);
+  await model('taskpool.processor', taskpool.processor, false);
+  if (taskpool.dataProcessor) await model('taskpool.data_processor', taskpool.dataProcessor, false);
+  for (const { name, dataset } of taskpool.tasks) {
+    await add(`taskpool.test_datasets.${name}`, dataFolders(dataset, surroundings));
+  }
+  return places;
+}
+
+/** The files besides their folder: in the Hugging Face cache they are links to another one. */
+function pathsOf({ folder, files }: FoundFolder): string[] {
+  return [folder, ...files.map(({ name }) => join(folder, name))];
+}
+
+async function dataFolders(
+  { path, dataDir, dataFiles, revision }: DatasetSource,
+  surroundings: Surroundings,
+): Promise<string[]> {
+  const root = isGenericDataset(path)
+    ? surroundings.cwd
+    : (await findDatasetPlace(path, { ...surroundings, revision })).folder;
+  const folder = resolve(root, dataDir ?? '.');
+  if (dataFiles === undefined) return [folder];
+  const patterns = dataFiles instanceof Map ? [...dataFiles.values()].flat() : [...dataFiles];
+  return patterns.map((pattern) => fixedPart(resolve(folder, pattern)));
+}
+
+/** A file that is named outright, or the folder below which a pattern looks. */
+function fixedPart(pattern: string): string {
+  const steps = pattern.split(sep);
+  const magic = steps.findIndex(hasMagic);
+  return magic < 0 ? pattern : steps.slice(0, magic).join(sep) || sep;
+}
+
+async function orNothing(paths: Promise<readonly string[]>): Promise<readonly string[]> {
+  try {
+    return await paths;
+  } catch (error) {
+    if (error instanceof ConfigError) return [];
+    throw error;
+  }
+}
+
+/** The path that it has when every link on its way is followed; of what is not there yet, as far as there is something. */
+export async function real(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const above = dirname(path);
+    return above === path ? path : join(await real(above), path.slice(above.length));
+  }
+}
