@@ -1,4 +1,5 @@
 /** An inspection in words, for people at a terminal. */
+import { shorten } from '../shorten';
 import type { InspectedTensor, Inspection, ModelVerdict } from './inspect';
 
 const MAX_SHAPES = 4;
@@ -21,7 +22,9 @@ function describe({
   metadata = {},
   model,
 }: Omit<Inspection, 'file'>): [string, string][] {
-  const notes = Object.entries(metadata).map(([key, value]) => `${key}: ${shortened(value)}`);
+  const notes = Object.entries(metadata).map(
+    ([key, value]) => `${key}: ${shorten(value, MAX_VALUE)}`,
+  );
   return [
     ['Format', `${format}, ${count(tensors.length, 'tensor')}`],
     ...dtypeLines(tensors).map((line): [string, string] => ['Tensors', line]),
@@ -103,10 +106,6 @@ function grouped<Item>(items: readonly Item[], key: (item: Item) => string): Map
 }
 
 const MAX_VALUE = 100;
-function shortened(value: string): string {
-  return value.length > MAX_VALUE ? `${value.slice(0, MAX_VALUE)}…` : value;
-}
-
 function product(shape: readonly number[]): number {
   return shape.reduce((all, side) => all * side, 1);
 }

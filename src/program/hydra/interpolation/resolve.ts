@@ -3,9 +3,11 @@
  * becomes a copy of it, resolved where it stands; a reference to a mandatory value that is missing is missing itself.
  */
 import { ConfigError } from '../../../errors';
+import { shorten } from '../../../shorten';
 import { nearestName } from '../values/nearest';
 import {
   copyNode,
+  countNodes,
   isContainer,
   MISSING,
   type Node,
@@ -25,6 +27,10 @@ import { callResolver, type ResolverContext } from './resolvers';
 
 /** Longer chains of references than any configuration has; bounds the recursion. */
 const MAX_CHAIN = 200;
+
+/** References to references can double with every line; no value of a configuration comes near these. */
+const MAX_CHARACTERS = 2 ** 20;
+const MAX_VALUES = 100_000;
 
 export interface Resolver {
   /** Resolves everything. @throws ConfigError that names the value whose interpolation has no meaning */
@@ -47,6 +53,8 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
   const referenced = new Set<string>();
   /** Places whose interpolation is being resolved, outermost first. */
   const chain: Place[] = [];
+  /** Values that came to stand where an interpolation was. */
+  let copied = 0;
   /** Errors that name their places themselves. */
   const circles = new WeakSet<ConfigError>();
   adopt(root);
@@ -80,6 +88,12 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
     if (chain.length >= MAX_CHAIN) throw circular(place);
     chain.push(place);
     const resolved = copyNode(evaluateAt(place, value));
+    copied += countNodes(resolved, MAX_VALUES);
+    if (copied > MAX_VALUES) {
+      throw new ConfigError(
+        `${pathOf(place)}: ${shorten(value)}: with it the configuration would have more than ${MAX_VALUES} values that stand for others.`,
+      );
+    }
     chain.pop();
     setChild(place.container, place.key, resolved);
     if (isContainer(resolved)) {
@@ -116,7 +130,7 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
       // The innermost value is the one to mend; those that refer to it need no mention.
       if (!(cause instanceof ConfigError) || cause.cause instanceof ConfigError) throw cause;
       if (circles.has(cause)) throw cause;
-      throw new ConfigError(`${pathOf(place)}: ${text}: ${cause.message}`, { cause });
+      throw new ConfigError(`${pathOf(place)}: ${shorten(text)}: ${cause.message}`, { cause });
     }
   }
 
@@ -129,7 +143,11 @@ export function createResolver(root: Section, context: ResolverContext): Resolve
       typeof part === 'string' ? part : interpolate(part, from),
     );
     if (parts.includes(MISSING)) return MISSING;
-    return parts.map(asText).join('');
+    const texts = parts.map(asText);
+    if (texts.reduce((sum, { length }) => sum + length, 0) > MAX_CHARACTERS) {
+      throw new ConfigError(`it would be longer than ${MAX_CHARACTERS} characters.`);
+    }
+    return texts.join('');
   }
 
   function interpolate(interpolation: Interpolation, from: Container): Node {
@@ -204,6 +222,8 @@ function notThere(container: Node, steps: readonly string[], index: number): Con
   const names = childNames(container);
   const near = nearestName(step, names);
   const where = index === 0 ? '' : ` in ${steps.slice(0, index).join('.')}`;
-  const known = near ? `Did you mean ${near}?` : `There are ${names.join(', ') || 'none'}.`;
+  const known = near
+    ? `Did you mean ${near}?`
+    : `There are ${shorten(names.join(', ')) || 'none'}.`;
   return new ConfigError(`there is no key ${step}${where}. ${known}`);
 }

@@ -5,6 +5,7 @@
  * Source: hydra-core 1.3.8, `hydra/grammar/OverrideParser.g4` and `hydra/core/override_parser/overrides_visitor.py`.
  */
 import { ConfigError } from '../../../errors';
+import { shorten } from '../../../shorten';
 import { formatScalar } from '../values/python-text';
 import { callFunction, type FunctionArguments } from './functions';
 import { KEY_KINDS, PRIMITIVE_KINDS, primitiveValue, trimSpaces, unquote } from './primitive';
@@ -20,6 +21,18 @@ import {
 
 /** Deeper nesting than any value has; bounds the recursion. */
 const MAX_DEPTH = 50;
+
+/** The names of a thousand classes fit; what is longer belongs into a file. */
+const MAX_CHARACTERS = 2 ** 15;
+
+/** Steps of a key. */
+const MAX_STEPS = 100;
+
+/** Characters around a mistake that are shown. */
+const SHOWN = 60;
+
+/** Shows the override itself. */
+class Mistake extends ConfigError {}
 
 const KINDS: Readonly<Record<string, OverrideKind>> = {
   '': 'change',
@@ -39,12 +52,22 @@ const keyPattern = new RegExp(`^(${id}(?:/${id})+|${packagePattern})(?:@(${packa
  * @throws ConfigError that shows the place of the first mistake
  */
 export function parseOverride(line: string): Override {
+  if (line.length > MAX_CHARACTERS) {
+    throw mistake(
+      line,
+      0,
+      `it has ${line.length} characters, and at most ${MAX_CHARACTERS} are read. Write the value into a configuration file`,
+    );
+  }
   const [, sign = '', key = '', equals, text = ''] =
     /^(~|\+\+?)?([^=]*)(?:(=[ \t]*)([\s\S]*))?$/.exec(line) ?? [];
   const kind = KINDS[sign] ?? 'change';
   const names = keyPattern.exec(key);
   if (!names || key === '') {
     throw mistake(line, sign.length, 'a name is expected here, such as section.key');
+  }
+  if (key.split(/[./]/).length > MAX_STEPS) {
+    throw mistake(line, sign.length, `the key has more than ${MAX_STEPS} steps`);
   }
   const common = { kind, key: names[1] ?? '', package: names[2], line };
   if (equals === undefined) {
@@ -54,8 +77,8 @@ export function parseOverride(line: string): Override {
   try {
     return { ...common, value: parseValue(text, line) };
   } catch (cause) {
-    if (!(cause instanceof ConfigError) || cause.message.startsWith(line)) throw cause;
-    throw new ConfigError(`${line}\n${cause.message}`, { cause });
+    if (!(cause instanceof ConfigError) || cause instanceof Mistake) throw cause;
+    throw new ConfigError(`${shorten(line)}\n${cause.message}`, { cause });
   }
 }
 
@@ -208,11 +231,17 @@ function namedArgument(
 
 function withoutSweep(value: ParsedValue | Sweep, line: string): ParsedValue {
   if (!isSweep(value)) return value;
-  throw new ConfigError(`${line}\nA ${value.kind} has to be the whole value, not a part of it.`);
+  throw new Mistake(
+    `${shorten(line)}\nA ${value.kind} has to be the whole value, not a part of it.`,
+  );
 }
 
 function mistake(line: string, place: number, reason: string): ConfigError {
-  return new ConfigError(
-    `${line}\n${' '.repeat(place)}^\nThis override cannot be read: ${reason}.`,
+  const from = line.length > 2 * SHOWN ? Math.max(0, place - SHOWN) : 0;
+  const before = from > 0 ? '…' : '';
+  const after = line.length > from + 2 * SHOWN ? '…' : '';
+  const shown = `${before}${line.slice(from, from + 2 * SHOWN)}${after}`;
+  return new Mistake(
+    `${shown}\n${' '.repeat(before.length + place - from)}^\nThis override cannot be read: ${reason}.`,
   );
 }

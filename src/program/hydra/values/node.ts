@@ -2,6 +2,7 @@
  * What a configuration is made of while it is composed, and what it is when it is done. Maps, not objects: the order of
  * keys counts, and objects move keys that look like numbers to the front.
  */
+import { shorten } from '../../../shorten';
 
 /** A composed configuration: every interpolation resolved. A mandatory value that nobody gave is the text `???`. */
 export type ConfigTree = ReadonlyMap<string, ConfigValue>;
@@ -37,6 +38,17 @@ export function copyNode(node: Node): Node {
   return Array.isArray(node) ? node.map(copyNode) : node;
 }
 
+/** How many values a node holds, itself among them; counted no further than just above `most`. */
+export function countNodes(node: Node, most: number): number {
+  if (!isContainer(node)) return 1;
+  let count = 1;
+  for (const value of node.values()) {
+    if (count > most) break;
+    count += countNodes(value, most - count);
+  }
+  return count;
+}
+
 export function copySection(section: ReadonlyMap<string, Node>): Section {
   return new Map([...section].map(([key, value]) => [key, copyNode(value)]));
 }
@@ -59,5 +71,5 @@ export function describeNode(node: Node | ConfigValue | undefined): string {
   if (node instanceof Map) return 'a section';
   if (Array.isArray(node)) return 'a list';
   if (node instanceof Float) return `the number ${node.value}`;
-  return typeof node === 'string' ? `the text ${JSON.stringify(node)}` : `${node}`;
+  return typeof node === 'string' ? `the text ${JSON.stringify(shorten(node))}` : `${node}`;
 }

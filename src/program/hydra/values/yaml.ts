@@ -112,20 +112,31 @@ function parseText(text: string, file: string): unknown {
       const place = problem.linePos?.[0];
       const where = place ? `:${place.line}:${place.col}` : '';
       const [summary = ''] = problem.message.split(/ at line \d+/);
+      if (isTooDeep(summary)) throw tooDeep(file);
       throw new ConfigError(`${file}${where}: this is not valid YAML (${summary}).`);
     }
     return document.toJS({ mapAsMap: true, maxAliasCount: MAX_ALIASES });
   } catch (cause) {
     if (cause instanceof ConfigError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
+    if (isTooDeep(reason)) throw tooDeep(file);
     throw new ConfigError(`${file}: this YAML cannot be read (${reason}).`, { cause });
   }
+}
+
+/** The parser calls itself for each level. */
+function isTooDeep(reason: string): boolean {
+  return reason.includes('call stack');
+}
+
+function tooDeep(file: string): ConfigError {
+  return new ConfigError(`${file}: this YAML is nested deeper than ${MAX_DEPTH} levels.`);
 }
 
 /** A copy in which nothing is shared: an alias is a value of its own. */
 function toNode(value: unknown, path: readonly string[], file: string): Node {
   if (path.length > MAX_DEPTH) {
-    throw new ConfigError(`${file}: this YAML is nested deeper than ${MAX_DEPTH} levels.`);
+    throw tooDeep(file);
   }
   if (value instanceof Map) {
     return new Map(
