@@ -5,6 +5,7 @@
  * (order by chance) are refused by name.
  */
 import { ConfigError } from '../../../errors';
+import { shorten } from '../../../shorten';
 import { nearestName } from '../values/nearest';
 import { Float } from '../values/node';
 import { type Cast, castValue } from './casts';
@@ -39,7 +40,7 @@ const refused: Readonly<Record<string, string>> = {
 /** @throws ConfigError for an unknown function or arguments that it does not take */
 export function callFunction(name: string, call: FunctionArguments, line: string): Result {
   const body = Object.hasOwn(functions, name) ? functions[name] : undefined;
-  if (!body) throw new ConfigError(`${line}\n${unknownFunction(name)}`);
+  if (!body) throw new ConfigError(`${shorten(line)}\n${unknownFunction(name)}`);
   try {
     return body({
       positional: call.positional.map(withoutQuotes),
@@ -47,7 +48,7 @@ export function callFunction(name: string, call: FunctionArguments, line: string
     });
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    throw new ConfigError(`${line}\n${name}(): ${cause.message}`, { cause });
+    throw new ConfigError(`${shorten(line)}\n${name}(): ${cause.message}`, { cause });
   }
 }
 

@@ -77,9 +77,13 @@ export function parseOverride(line: string): Override {
   try {
     return { ...common, value: parseValue(text, line) };
   } catch (cause) {
-    if (!(cause instanceof ConfigError) || cause instanceof Mistake) throw cause;
+    if (!(cause instanceof ConfigError) || showsLine(cause, line)) throw cause;
     throw new ConfigError(`${shorten(line)}\n${cause.message}`, { cause });
   }
+}
+
+function showsLine(error: ConfigError, line: string): boolean {
+  return error instanceof Mistake || error.message.startsWith(shorten(line));
 }
 
 /** @throws ConfigError at the first override that cannot be read */

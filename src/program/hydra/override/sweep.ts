@@ -1,5 +1,6 @@
 /** Multirun: the overrides of every run, in Hydra's order (the last sweep runs fastest). */
 import { ConfigError } from '../../../errors';
+import { shorten } from '../../../shorten';
 import { parseOverrides } from './parser';
 import { MAX_RUNS, rangeValues } from './range';
 import { valueText } from './text';
@@ -49,7 +50,7 @@ async function valueTexts(
     throw new ConfigError('This sweep has no values.');
   } catch (cause) {
     if (!(cause instanceof ConfigError)) throw cause;
-    throw new ConfigError(`${override.line}\n${cause.message}`, { cause });
+    throw new ConfigError(`${shorten(override.line)}\n${cause.message}`, { cause });
   }
 }
 
