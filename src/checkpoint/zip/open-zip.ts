@@ -1,16 +1,20 @@
 /**
  * A zip archive over a Blob, whoever wrote it: its directory is read, and then only what is asked for. Checksums are not
- * checked. Names are read as UTF-8, also where an old program wrote another code page and did not say which.
+ * checked. Names are what Python's zipfile reads.
  */
 import { readBytes } from '../read-bytes';
 import type { NamedBlob } from '../types';
 import { type ReadRange, readDirectory } from './directory';
+import { obstacle } from './methods';
 import { findData, inflatePart, inflateWhole, type Place } from './unpack';
 
 export interface ZipEntry {
   /** Its path in the archive; that of a folder ends with a slash. */
   readonly name: string;
-  readonly isEncrypted: boolean;
+  /** What its name would be, were it UTF-8 that was not marked as such; undefined where that cannot be. */
+  readonly unmarkedName: string | undefined;
+  /** Why it cannot be read, to stand after "is": encrypted, or packed in another way; undefined where it can. */
+  readonly obstacle: string | undefined;
   /** Bytes after unpacking. */
   readonly size: number;
   /**
@@ -34,7 +38,7 @@ export async function openZip(
 ): Promise<ZipEntry[]> {
   const { blob } = file;
   return (await readDirectory(blob.size, read)).map((entry): ZipEntry => {
-    const { name, isEncrypted, size } = entry;
+    const { name, size } = entry;
     let place: Promise<Place> | undefined;
     const found = () => {
       place ??= findData(entry, blob.size, read);
@@ -42,7 +46,8 @@ export async function openZip(
     };
     return {
       name,
-      isEncrypted,
+      unmarkedName: entry.unmarkedName,
+      obstacle: obstacle(entry),
       size,
       async read(begin, end) {
         if (!(begin >= 0 && begin <= end && end <= size)) {
