@@ -49,7 +49,7 @@ function isZip(name: string): boolean {
  * @throws FormatError for a zip that cannot be read.
  */
 export async function folderTrees(
-  files: readonly NamedBlob[],
+  files: readonly NamedBlob<Blob>[],
 ): Promise<{ roots: Folder[]; loose: readonly SourceFile[]; remarks: Remark[] }> {
   const remarks: Remark[] = [];
   const dropped = folder('', '');

@@ -42,7 +42,7 @@ const EXPECTED =
  * A task that cannot be used while others can is left out and named in `skipped`.
  */
 export async function readImageSet(
-  files: readonly NamedBlob[],
+  files: readonly NamedBlob<Blob>[],
   options: ReadOptions = {},
 ): Promise<ImageSet> {
   const { roots, loose, remarks } = await folderTrees(files);

@@ -3,6 +3,7 @@
  *
  * Source: datasets 5.2.0, `packaged_modules/folder_based_builder/folder_based_builder.py`.
  */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
@@ -33,7 +34,7 @@ interface Picture {
   readonly classname: string;
   /** Where it lies: pictures at different depths have no classes. */
   readonly depth: string;
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 /**
