@@ -1,12 +1,14 @@
-"""zips/: archives as different programs write them. Needs nothing but Python and Info-ZIP's zip."""
+"""zips/: archives as different programs write them, and the names that Python reads in them. Needs nothing but Python and Info-ZIP's zip."""
 
 import hashlib
 import io
 import json
 import os
 import subprocess
+import struct
 import tempfile
 import zipfile
+import zlib
 from pathlib import Path
 
 CONTENT = {
@@ -95,6 +97,53 @@ def by_info_zip(streamed: bool) -> bytes:
         return done.stdout if streamed else Path(name, "out.zip").read_bytes()
 
 
+class RawName(zipfile.ZipInfo):
+    """An entry with a name of these bytes, which is said to be UTF-8 or is not."""
+
+    def __init__(self, raw: bytes, utf8: bool = False, extra: bytes = b""):
+        super().__init__(raw.decode("latin-1"), WHEN)
+        self.raw, self.utf8, self.extra = raw, utf8, extra
+
+    def _encodeFilenameFlags(self):
+        return self.raw, self.flag_bits | (0x800 if self.utf8 else 0)
+
+
+def unicode_path(raw: bytes, name: str) -> bytes:
+    """Info-ZIP's field of the same name in UTF-8."""
+    data = struct.pack("<BL", 1, zlib.crc32(raw)) + name.encode()
+    return struct.pack("<HH", 0x7075, len(data)) + data
+
+
+def of_names(infos: list[zipfile.ZipInfo]) -> bytes:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        for info in infos:
+            archive.writestr(info, b"x")
+    return target.getvalue()
+
+
+def named() -> dict[str, bytes]:
+    windows = [f"{name}/1.png".encode("cp437") for name in ("Müller", "café", "naïve")]
+    upper = [bytes(range(first, first + 32)) for first in range(128, 256, 32)]
+    path = windows[0]
+    return {
+        "code-page-437": of_names([RawName(raw) for raw in windows + upper]),
+        "utf-8": of_names([RawName("Müller/1.png".encode(), utf8=True), RawName("\ufeffcafé/1.png".encode(), utf8=True), RawName("Müller/2.png".encode())]),
+        "unicode-path": of_names([RawName(path, extra=unicode_path(path, "Müller/1.png")), RawName(b"cat/1.png", extra=unicode_path(b"cat/1.png", "猫/1.png"))]),
+        "nul": of_names([RawName(b"cat/1.png\0.exe")]),
+        "not-utf-8": of_names([RawName(path, utf8=True)]),
+    }
+
+
+def names_in(data: bytes) -> list[str] | str:
+    """As Python's zipfile reads them, or the type of its error."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return archive.namelist()
+    except (UnicodeDecodeError, zipfile.BadZipFile) as error:
+        return type(error).__name__
+
+
 def make(out: Path) -> None:
     archives = {
         "python-stored": by_python(zipfile.ZIP_STORED),
@@ -112,5 +161,11 @@ def make(out: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, data in archives.items():
         (folder / f"{name}.zip").write_bytes(data)
+    names = folder / "names"
+    names.mkdir(exist_ok=True)
+    for name, data in named().items():
+        (names / f"{name}.zip").write_bytes(data)
+    read = {str(file.relative_to(folder)): names_in(file.read_bytes()) for file in sorted(folder.rglob("*.zip"))}
+    (names / "names.json").write_text(json.dumps(read, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     expected = {path: hashlib.sha256(data).hexdigest() for path, data in CONTENT.items()}
     (folder / "expected.json").write_text(json.dumps(expected, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,4 +1,5 @@
 import { createSHA256 } from 'hash-wasm';
+import type { ByteSource } from './byte-source';
 import { readChunks } from './read-chunks';
 
 /** Large enough that the hash and not the reading decides the speed, small enough that a stop is felt at once. */
@@ -27,7 +28,7 @@ export interface HashOptions {
  * @throws whatever reading the blob throws (a file that changed on disk: `NotReadableError`), the signal's reason, and
  *   RangeError where `resume` lies behind the blob's end
  */
-export async function hashBlob(blob: Blob, options: HashOptions = {}): Promise<string> {
+export async function hashBlob(blob: ByteSource, options: HashOptions = {}): Promise<string> {
   const { signal, onProgress, resume } = options;
   signal?.throwIfAborted();
   const hash = await createSHA256();

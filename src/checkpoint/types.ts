@@ -3,6 +3,8 @@
  * metadata. Nothing here holds weights; every format (safetensors, shards, torch pickles) becomes this.
  */
 
+import type { ByteSource } from './byte-source';
+
 /** Element types, in safetensors' own words. */
 export const DTYPES = [
   'BOOL',
@@ -54,9 +56,9 @@ export interface Checkpoint {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A file as the page or the command line hands it down. */
-export interface NamedBlob {
+/** A file as the page (a Blob, which it can also store) or the command line (any source of bytes) hands it down. */
+export interface NamedBlob<B extends ByteSource = ByteSource> {
   /** Path inside the dropped folder, `/`-separated, or the bare file name. */
   readonly name: string;
-  readonly blob: Blob;
+  readonly blob: B;
 }

@@ -1,5 +1,6 @@
 /** The SHA-256 by which a model's weights are known: in recipes, on the page and at the command line. */
 import { byCodePoint } from '../code-points';
+import { joined } from './byte-source';
 import { chooseWeights } from './choose-weights';
 import { type HashOptions, hashBlob } from './hash-blob';
 import { findShards } from './shard-index';
@@ -17,7 +18,7 @@ export async function weightsSha256(
   options?: HashOptions,
 ): Promise<string> {
   const weights = await weightFiles(files);
-  return hashBlob(new Blob(weights.map(({ blob }) => blob)), options);
+  return hashBlob(joined(weights.map(({ blob }) => blob)), options);
 }
 
 /**

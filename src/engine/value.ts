@@ -13,7 +13,7 @@ import { type ModelRecord, NO_RECORDS, type Settings, type TaskRecord } from './
 /** A model's files as they were opened: against the base of that id, or (the base itself, a pool without one) none. */
 export interface OpenedModel {
   readonly against: string | null;
-  readonly files: readonly NamedBlob[];
+  readonly files: readonly NamedBlob<Blob>[];
   /** Undefined where the files cannot be opened; `failure` says why. */
   readonly model?: ClipModel;
   readonly failure?: string;

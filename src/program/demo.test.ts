@@ -53,7 +53,7 @@ let tower: VisionTower;
 let projection: TensorBuffer;
 let tasks: EvaluatedTask[];
 
-async function blobs(paths: readonly string[]): Promise<NamedBlob[]> {
+async function blobs(paths: readonly string[]): Promise<NamedBlob<Blob>[]> {
   return Promise.all(
     paths.map(async (path) => ({
       name: path.slice(path.lastIndexOf('/') + 1),

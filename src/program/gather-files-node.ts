@@ -1,8 +1,8 @@
 /** From a path to the files of one model: a folder's, the shards that an index names, or a file and what describes it. */
-import { openAsBlob } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCompanion, isStandardWeights, roleOf } from '../checkpoint/file-roles';
+import { fileSource } from '../checkpoint/file-source-node';
 import type { InspectedFiles, NamedBlob } from './inspect';
 
 /** @throws Error of the file system, where there is nothing to read */
@@ -44,6 +44,6 @@ async function namedIn(index: string, siblings: readonly string[]): Promise<stri
 
 function blobs(folder: string, names: readonly string[]): Promise<NamedBlob[]> {
   return Promise.all(
-    names.map(async (name) => ({ name, blob: await openAsBlob(join(folder, name)) })),
+    names.map(async (name) => ({ name, blob: await fileSource(join(folder, name)) })),
   );
 }

@@ -95,7 +95,7 @@ export function accessFailed(doing: string, error: unknown): StorageError {
  * since it was chosen.
  */
 export async function findUnreadable(
-  pieces: readonly NamedBlob[],
+  pieces: readonly NamedBlob<Blob>[],
 ): Promise<StorageError | undefined> {
   for (const { name, blob } of pieces) {
     try {

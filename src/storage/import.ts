@@ -74,7 +74,7 @@ async function discardStaged(context: LibraryContext, id: string): Promise<void>
   }
 }
 
-function refuseSameNames(files: readonly NamedBlob[]): void {
+function refuseSameNames(files: readonly NamedBlob<Blob>[]): void {
   const seen = new Set<string>();
   for (const { name } of files) {
     if (seen.has(name)) {
@@ -84,7 +84,7 @@ function refuseSameNames(files: readonly NamedBlob[]): void {
   }
 }
 
-async function storeParts(running: Running, files: readonly NamedBlob[]): Promise<void> {
+async function storeParts(running: Running, files: readonly NamedBlob<Blob>[]): Promise<void> {
   const { context, size, signal, onProgress } = running;
   const queue = cutIntoParts(files, context.partSize);
   let done = 0;

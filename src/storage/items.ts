@@ -66,12 +66,15 @@ export async function openItem(
   return { entries: table.record, blobOf: (entry) => joinFile(present, partSize, entry) };
 }
 
-export async function openModel(context: LibraryContext, id: string): Promise<NamedBlob[]> {
+export async function openModel(context: LibraryContext, id: string): Promise<NamedBlob<Blob>[]> {
   const { entries, blobOf } = await openItem(context, 'checkpoint', id);
   return entries.map((entry) => ({ name: entry.name, blob: blobOf(entry) }));
 }
 
-export async function openImageSet(context: LibraryContext, id: string): Promise<NamedBlob[]> {
+export async function openImageSet(
+  context: LibraryContext,
+  id: string,
+): Promise<NamedBlob<Blob>[]> {
   const { entries, blobOf } = await openItem(context, 'imageset', id);
   return entries.map((entry) => ({
     name: entry.name,

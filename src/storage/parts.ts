@@ -18,13 +18,13 @@ export interface FileEntry {
 export interface PartSource {
   readonly index: number;
   readonly blob: Blob;
-  readonly pieces: readonly NamedBlob[];
+  readonly pieces: readonly NamedBlob<Blob>[];
 }
 
 /** Few enough records for a list of 21 ViT-B/32, small enough that a retry, an abort or a failure loses little. */
 export const PART_SIZE = 64 * 1024 * 1024;
 
-export function layOut(files: readonly NamedBlob[]): FileEntry[] {
+export function layOut(files: readonly NamedBlob<Blob>[]): FileEntry[] {
   let offset = 0;
   return files.map(({ name, blob }) => {
     const entry = { name, type: blob.type, offset, size: blob.size };
@@ -33,7 +33,7 @@ export function layOut(files: readonly NamedBlob[]): FileEntry[] {
   });
 }
 
-export function totalSize(files: readonly NamedBlob[]): number {
+export function totalSize(files: readonly NamedBlob<Blob>[]): number {
   return files.reduce((sum, { blob }) => sum + blob.size, 0);
 }
 
@@ -46,11 +46,11 @@ export function partLength(index: number, size: number, partSize: number): numbe
 
 /** Cuts the files into parts, in order, one at a time. */
 export function* cutIntoParts(
-  files: readonly NamedBlob[],
+  files: readonly NamedBlob<Blob>[],
   partSize: number,
 ): Generator<PartSource, void> {
   let index = 0;
-  let pieces: NamedBlob[] = [];
+  let pieces: NamedBlob<Blob>[] = [];
   let filled = 0;
   for (const { name, blob } of files) {
     for (let start = 0; start < blob.size; ) {
@@ -71,7 +71,7 @@ export function* cutIntoParts(
   if (filled > 0) yield makePart(index, pieces);
 }
 
-function makePart(index: number, pieces: readonly NamedBlob[]): PartSource {
+function makePart(index: number, pieces: readonly NamedBlob<Blob>[]): PartSource {
   const [first, second] = pieces;
   // A lone piece goes in as a slice, which the browser copies from file to file: no File with its name and date.
   const lone = first && !second;

@@ -31,7 +31,7 @@ export function seededRandom(seed: number): (below: number) => number {
 }
 
 /** Files of these sizes; no two bytes at the same distance agree, so that a wrong offset shows. */
-export function makeFiles(sizes: Readonly<Record<string, number>>, seed = 1): NamedBlob[] {
+export function makeFiles(sizes: Readonly<Record<string, number>>, seed = 1): NamedBlob<Blob>[] {
   const random = seededRandom(seed);
   return Object.entries(sizes).map(([name, size]) => ({
     name,
@@ -39,7 +39,7 @@ export function makeFiles(sizes: Readonly<Record<string, number>>, seed = 1): Na
   }));
 }
 
-export async function contentOf(files: readonly NamedBlob[]): Promise<[string, number[]][]> {
+export async function contentOf(files: readonly NamedBlob<Blob>[]): Promise<[string, number[]][]> {
   return Promise.all(
     files.map(
       async ({ name, blob }): Promise<[string, number[]]> => [

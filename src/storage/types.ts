@@ -92,7 +92,7 @@ export interface ResultRequest extends StoredResult {
 export interface ImportRequest {
   readonly name: string;
   /** Kept in this order; names are unique. */
-  readonly files: readonly NamedBlob[];
+  readonly files: readonly NamedBlob<Blob>[];
   readonly facts: Json;
 }
 
@@ -180,9 +180,9 @@ export interface Library {
    */
   getItem(id: string): Promise<StoredItem | undefined>;
   /** A model's files in the order of import, each one Blob of references into the store: no byte is read. */
-  openModel(id: string): Promise<NamedBlob[]>;
+  openModel(id: string): Promise<NamedBlob<Blob>[]>;
   /** As `openModel`; a picture's Blob is made each time it is asked for, so that thousands cost nothing. */
-  openImageSet(id: string): Promise<NamedBlob[]>;
+  openImageSet(id: string): Promise<NamedBlob<Blob>[]>;
   /**
    * Replaces the facts of a model or an image set. With a function it is computed from the present facts in the same
    * transaction, so that two writers do not lose each other's.

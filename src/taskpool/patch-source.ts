@@ -2,6 +2,7 @@
  * A task's pictures as the vision graph's input. What is kept is the 8-bit crop (a quarter of the floats), up to a
  * budget; beyond it pictures are decoded again when they are next needed.
  */
+import type { ByteSource } from '../checkpoint/byte-source';
 import { decodeImage } from '../clip/images/decode';
 import { pixelTable, writePatches } from '../clip/images/patches';
 import { preprocess } from '../clip/images/preprocess';
@@ -19,8 +20,8 @@ export interface PatchSource {
 
 /** A picture's file: at hand, or read when it is needed. */
 export type PictureFile = { readonly name: string } & (
-  | { readonly blob: Blob }
-  | { read(): Promise<Blob> }
+  | { readonly blob: ByteSource }
+  | { read(): Promise<ByteSource> }
 );
 
 /** Bytes of crops kept by all sources of one budget together. */

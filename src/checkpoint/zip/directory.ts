@@ -1,4 +1,5 @@
 /** The directory at a zip archive's end: what is in it, how it is packed, and where it lies. Source: PKWARE's APPNOTE 6.3.10. */
+import { entryName, unmarkedName } from './entry-name';
 import { ZipError } from './zip-error';
 
 /** Reads bytes `begin` to `end` (exclusive) of the archive. */
@@ -6,6 +7,8 @@ export type ReadRange = (begin: number, end: number) => Promise<Uint8Array<Array
 
 export interface DirectoryEntry {
   readonly name: string;
+  /** What the name would be as UTF-8 that was not marked. */
+  readonly unmarkedName: string | undefined;
   readonly isEncrypted: boolean;
   /** APPNOTE 4.4.5 */
   readonly method: number;
@@ -90,8 +93,6 @@ async function findDirectory(
   return { begin, end: begin + length };
 }
 
-const utf8 = new TextDecoder();
-
 function parseEntry(view: DataView, at: number): { entry: DirectoryEntry; next: number } {
   const nameAt = at + DIRECTORY_ENTRY_BYTES;
   if (nameAt > view.byteLength || view.getUint32(at, true) !== DIRECTORY_ENTRY) {
@@ -102,7 +103,9 @@ function parseEntry(view: DataView, at: number): { entry: DirectoryEntry; next: 
   const extraEnd = extraAt + view.getUint16(at + 30, true);
   const next = extraEnd + view.getUint16(at + 32, true);
   if (next > view.byteLength) throw new ZipError('its directory ends early');
-  const name = utf8.decode(new Uint8Array(view.buffer, view.byteOffset + nameAt, nameLength));
+  const flags = view.getUint16(at + 8, true);
+  const nameBytes = new Uint8Array(view.buffer, view.byteOffset + nameAt, nameLength);
+  const name = entryName(nameBytes, flags);
 
   const wide = zip64Fields(view, extraAt, extraEnd);
   const field = (position: number): number => {
@@ -116,9 +119,10 @@ function parseEntry(view: DataView, at: number): { entry: DirectoryEntry; next: 
   const size = field(at + 24);
   const packedSize = field(at + 20);
   const headerAt = field(at + 42);
-  const isEncrypted = (view.getUint16(at + 8, true) & 1) !== 0;
+  const isEncrypted = (flags & 1) !== 0;
   const method = view.getUint16(at + 10, true);
-  return { entry: { name, isEncrypted, method, packedSize, size, headerAt }, next };
+  const places = { isEncrypted, method, packedSize, size, headerAt };
+  return { entry: { name, unmarkedName: unmarkedName(nameBytes, flags), ...places }, next };
 }
 
 function zip64Fields(view: DataView, begin: number, end: number): number[] {

@@ -1,16 +1,22 @@
 /**
- * A zip archive over a Blob, whoever wrote it: its directory is read, and then only what is asked for. Checksums are not
- * checked. Names are read as UTF-8, also where an old program wrote another code page and did not say which.
+ * A zip archive, whoever wrote it: its directory is read, and then only what is asked for. Checksums are not
+ * checked. Names are what Python's zipfile reads.
  */
+import type { ByteSource, Sliceable } from '../byte-source';
 import { readBytes } from '../read-bytes';
 import type { NamedBlob } from '../types';
 import { type ReadRange, readDirectory } from './directory';
+import { obstacle } from './methods';
 import { findData, inflatePart, inflateWhole, type Place } from './unpack';
 
-export interface ZipEntry {
+/** @typeParam S - what the archive is */
+export interface ZipEntry<S extends ByteSource = ByteSource> {
   /** Its path in the archive; that of a folder ends with a slash. */
   readonly name: string;
-  readonly isEncrypted: boolean;
+  /** What its name would be, were it UTF-8 that was not marked as such; undefined where that cannot be. */
+  readonly unmarkedName: string | undefined;
+  /** Why it cannot be read, to stand after "is": encrypted, or packed in another way; undefined where it can. */
+  readonly obstacle: string | undefined;
   /** Bytes after unpacking. */
   readonly size: number;
   /**
@@ -20,7 +26,7 @@ export interface ZipEntry {
    */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** The whole: of a stored entry a slice of the archive, of which nothing is read. @throws ZipError */
-  blob(): Promise<Blob>;
+  blob(): Promise<S | Blob>;
 }
 
 /**
@@ -28,13 +34,13 @@ export interface ZipEntry {
  * @param read - how its bytes are read, by default each time from the file
  * @throws ZipError, FormatError where the file cannot be read
  */
-export async function openZip(
-  file: NamedBlob,
+export async function openZip<S extends Sliceable<S>>(
+  file: NamedBlob<S>,
   read: ReadRange = (begin, end) => readBytes(file, begin, end),
-): Promise<ZipEntry[]> {
+): Promise<ZipEntry<S>[]> {
   const { blob } = file;
-  return (await readDirectory(blob.size, read)).map((entry): ZipEntry => {
-    const { name, isEncrypted, size } = entry;
+  return (await readDirectory(blob.size, read)).map((entry): ZipEntry<S> => {
+    const { name, size } = entry;
     let place: Promise<Place> | undefined;
     const found = () => {
       place ??= findData(entry, blob.size, read);
@@ -42,7 +48,8 @@ export async function openZip(
     };
     return {
       name,
-      isEncrypted,
+      unmarkedName: entry.unmarkedName,
+      obstacle: obstacle(entry),
       size,
       async read(begin, end) {
         if (!(begin >= 0 && begin <= end && end <= size)) {

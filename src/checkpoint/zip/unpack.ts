@@ -1,11 +1,10 @@
 /** The data of one entry of a zip archive. */
 import { Inflate, inflateSync } from 'fflate';
 import { type DirectoryEntry, LOCAL_HEADER_BYTES, type ReadRange, viewOf } from './directory';
+import { DEFLATED, obstacle } from './methods';
 import { ZipError } from './zip-error';
 
 const LOCAL_HEADER = 0x04034b50;
-const STORED = 0;
-const DEFLATED = 8;
 /** Packed bytes that are unpacked at a time: at most a thousandfold, 64 MiB, comes out of them at once. */
 const INFLATE_CHUNK = 64 * 1024;
 /** Deflate makes 258 bytes of two bits at best, so what claims more is not worth the memory. */
@@ -30,10 +29,8 @@ export async function findData(
   read: ReadRange,
 ): Promise<Place> {
   const { name, method, headerAt, packedSize, size } = entry;
-  if (entry.isEncrypted) throw new ZipError(`${name} is encrypted`);
-  if (method !== STORED && method !== DEFLATED) {
-    throw new ZipError(`${name} is packed by method ${method}, which is not read`);
-  }
+  const unread = obstacle(entry);
+  if (unread) throw new ZipError(`${name} is ${unread}`);
   const isDeflated = method === DEFLATED;
   const nameAt = headerAt + LOCAL_HEADER_BYTES;
   if (nameAt > archiveSize) throw new ZipError(`${name} lies beyond its end`);

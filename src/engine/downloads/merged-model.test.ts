@@ -21,7 +21,7 @@ import { type ExportContext, exportModel } from './merged-model';
 let micro: Micro;
 let value: EngineValue;
 
-const blobs = (name: string): NamedBlob[] =>
+const blobs = (name: string): NamedBlob<Blob>[] =>
   (micro.files.models[name] ?? []).map(({ file }) => ({ name: file.name, blob: file }));
 
 /** Base and experts with their files, as the library opens them. */
@@ -180,7 +180,7 @@ describe('the merged model', () => {
 describe('a zip of the merged model', () => {
   const entries = async (options: Partial<ExportOptions>, changes: Partial<ExportContext> = {}) => {
     const { file } = await write(changes, { ...options, zip: true });
-    const found = await zipEntries({ name: file.name, blob: file });
+    const found = await zipEntries<Blob>({ name: file.name, blob: file });
     return { file, found, read: async (i: number) => (await found[i]?.read()) ?? new Blob() };
   };
 

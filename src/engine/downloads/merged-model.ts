@@ -122,7 +122,7 @@ function planFile(
   { base }: MergeInputs,
   values: MergedValues,
   recipe: Recipe,
-  baseFiles: readonly NamedBlob[],
+  baseFiles: readonly NamedBlob<Blob>[],
   options: ExportOptions,
 ): PlannedFile {
   const pretrained = base.model;

@@ -28,7 +28,7 @@ export interface Openings {
 interface Item {
   readonly bytes: number;
   /** Or what the library says where it has lost a part of them. */
-  readonly files: readonly NamedBlob[] | StorageError;
+  readonly files: readonly NamedBlob<Blob>[] | StorageError;
   facts: ModelFacts;
   staleFacts: boolean;
   unreadable: Finding | null;
@@ -131,7 +131,7 @@ export function createOpenings(library: Library): Openings {
 
 async function tryOpen(
   name: string,
-  files: readonly NamedBlob[] | StorageError,
+  files: readonly NamedBlob<Blob>[] | StorageError,
   against: string | null,
   base: ClipModel | undefined,
 ): Promise<OpenedModel> {

@@ -1,6 +1,7 @@
 /** "Add task images": dropped folders, zips and Parquet files become staged image sets, one per task. */
 import type { Library } from '../../storage/types';
 import { readImageSet } from '../../taskpool/images/read-image-set';
+import type { Remark } from '../../taskpool/images/sources';
 import type { ImageTask } from '../../taskpool/types';
 import { type Staged, stageAll } from '../adding';
 import type { DroppedFile, Finding } from '../api';
@@ -18,14 +19,14 @@ export async function stageTasks(
   files: readonly DroppedFile[],
   job: Job,
 ): Promise<StagedTasks> {
-  const { tasks, skipped } = await readImageSet(
+  const { tasks, skipped, remarks } = await readImageSet(
     files.map(({ path, file }) => ({ name: path, blob: file })),
     {
       signal: job.signal,
       onProgress: (done, total) => job.report('Reading images', total === 0 ? null : done / total),
     },
   );
-  const findings: Finding[] = skippedFindings(skipped);
+  const findings: Finding[] = [...skippedFindings(skipped), ...remarks.map(remarkFinding)];
   const staged = await stageAll(
     tasks,
     ({ name, images }) =>
@@ -62,4 +63,8 @@ function skippedFindings(skipped: readonly { name: string; reason: string }[]): 
       details: skipped.map(({ name, reason }) => `${name}: ${reason}`),
     },
   ];
+}
+
+function remarkFinding({ name, remark }: Remark): Finding {
+  return { severity: 'warning', message: `${name}: ${remark}.`, details: [] };
 }

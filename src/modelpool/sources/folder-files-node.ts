@@ -1,7 +1,8 @@
 /** The files of a folder as blobs: nothing is read before somebody asks for bytes. */
-import { openAsBlob, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileSource } from '../../checkpoint/file-source-node';
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { ConfigError } from '../../errors';
@@ -33,7 +34,7 @@ export async function folderFiles(folder: string, options: FolderOptions): Promi
   for (let at = 0; at < paths.length; at += AT_ONCE) {
     const opened = paths.slice(at, at + AT_ONCE).map(async (path) => ({
       name: options.prefix + path,
-      blob: await openAsBlob(join(folder, path)),
+      blob: await fileSource(join(folder, path)),
     }));
     files.push(...(await Promise.all(opened)));
   }

@@ -1,7 +1,7 @@
 /** The files of a data set on disk, by the paths that its splits are told from. */
-import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import { fileSource } from '../../checkpoint/file-source-node';
 import type { NamedBlob } from '../../checkpoint/types';
 import { ConfigError } from '../../errors';
 import { findDatasetFolder } from '../../modelpool/sources/find-folder-node';
@@ -115,7 +115,7 @@ async function promptFiles(folder: string): Promise<NamedBlob[]> {
   const files = await Promise.all(
     places.map(async (path) => {
       const found = await stat(path).catch(() => undefined);
-      return found?.isFile() ? [{ name: path, blob: await openAsBlob(path) }] : [];
+      return found?.isFile() ? [{ name: path, blob: await fileSource(path) }] : [];
     }),
   );
   return files.flat();

@@ -1,8 +1,8 @@
 /** Dropped files and zips as a tree of folders. */
 import { isLitterName } from '../../checkpoint/file-roles';
 import type { NamedBlob } from '../../checkpoint/types';
-import type { Folder, SourceFile } from './sources';
-import { zipEntries } from './zip-entries';
+import type { Folder, Remark, SourceFile } from './sources';
+import { nameRemark, zipEntries } from './zip-entries';
 
 /** Deeper paths are put aside: nothing that is looked for lies there, and a tree is walked by recursion. */
 const MAX_DEPTH = 32;
@@ -49,8 +49,9 @@ function isZip(name: string): boolean {
  * @throws FormatError for a zip that cannot be read.
  */
 export async function folderTrees(
-  files: readonly NamedBlob[],
-): Promise<{ roots: Folder[]; loose: readonly SourceFile[] }> {
+  files: readonly NamedBlob<Blob>[],
+): Promise<{ roots: Folder[]; loose: readonly SourceFile[]; remarks: Remark[] }> {
+  const remarks: Remark[] = [];
   const dropped = folder('', '');
   for (const file of files) {
     const path = parts(file.name);
@@ -58,10 +59,13 @@ export async function folderTrees(
     else if (!path.some(isLitterName) && path.length <= MAX_DEPTH) {
       const name = path.at(-1) ?? '';
       const content = folder(name.replace(/\.zip$/i, ''), file.name);
-      for (const entry of await zipEntries(file)) place(content, parts(entry.name), entry.read);
+      const entries = await zipEntries(file);
+      const remark = nameRemark(entries);
+      if (remark !== undefined) remarks.push({ name: file.name, remark });
+      for (const entry of entries) place(content, parts(entry.name), entry.read);
       // By its whole name: a folder of the same name may lie beside it.
       folderAt(dropped, path.slice(0, -1)).folders.set(name, content);
     }
   }
-  return { roots: [...dropped.folders.values()], loose: dropped.files };
+  return { roots: [...dropped.folders.values()], loose: dropped.files, remarks };
 }

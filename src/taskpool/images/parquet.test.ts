@@ -19,7 +19,7 @@ const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8
   Expectation
 >;
 
-async function drop(...paths: string[]): Promise<NamedBlob[]> {
+async function drop(...paths: string[]): Promise<NamedBlob<Blob>[]> {
   return Promise.all(
     paths.map(async (name) => ({ name, blob: await openAsBlob(new URL(name, FOLDER)) })),
   );
@@ -74,7 +74,7 @@ describe('a data set in Parquet files is a task', () => {
   });
 
   it('named by its repository where folders stand for splits', async () => {
-    const [{ blob }] = (await drop('numbered.parquet')) as [NamedBlob];
+    const [{ blob }] = (await drop('numbered.parquet')) as [NamedBlob<Blob>];
     const names = ['birds/default/train/0000.parquet', 'birds/default/test/0000.parquet'];
     const { tasks, skipped } = await readImageSet(names.map((name) => ({ name, blob })));
     expect(tasks.map(({ name, images }) => [name, images[0]?.name])).toEqual([

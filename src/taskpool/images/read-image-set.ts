@@ -8,13 +8,15 @@ import { folderTrees } from './folder-tree';
 import { type ParquetGroup, parquetGroups } from './parquet-splits';
 import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
-import type { Folder, Skipped, SourceFile } from './sources';
+import type { Folder, Remark, Skipped, SourceFile } from './sources';
 import { applyPrompts, promptsOf, TASKS_JSON } from './tasks-json';
 
 export interface ImageSet {
   readonly tasks: readonly ImageTask[];
   /** What was left out, and why; hidden files are not mentioned. */
   readonly skipped: readonly Skipped[];
+  /** What people should know of how files were read. */
+  readonly remarks: readonly Remark[];
 }
 
 export interface ReadOptions {
@@ -40,10 +42,10 @@ const EXPECTED =
  * A task that cannot be used while others can is left out and named in `skipped`.
  */
 export async function readImageSet(
-  files: readonly NamedBlob[],
+  files: readonly NamedBlob<Blob>[],
   options: ReadOptions = {},
 ): Promise<ImageSet> {
-  const { roots, loose } = await folderTrees(files);
+  const { roots, loose, remarks } = await folderTrees(files);
   const finds: Finds = { tasks: [], parquet: [], skipped: [] };
   const { skipped } = finds;
   const around = await sortFiles(loose, finds, [], 'lies in no folder');
@@ -75,7 +77,7 @@ export async function readImageSet(
   const [first] = refused;
   if (tasks.length > 0) {
     skipped.push(...refused.map(({ file, reason }) => ({ name: file, reason })));
-    return { tasks, skipped: [...skipped, ...unusedPrompts(finds, groups)] };
+    return { tasks, skipped: [...skipped, ...unusedPrompts(finds, groups)], remarks };
   }
   if (first) throw first;
   const name = roots[0]?.path ?? files[0]?.name ?? 'The drop';
@@ -104,13 +106,15 @@ async function readTask(
   const actual = `${path} has ${names.length} class folders`;
   const { classnames, templates } = applyPrompts(prompts, name, names, actual);
   const images: LabelledImage[] = [];
+  const before = skipped.length;
   for (const [label, of] of classes.entries()) {
     images.push(...(await readClass(of, label, skipped, step)));
   }
   if (images.length === 0) {
+    const { name: first = path, reason = '' } = skipped[before] ?? {};
     throw new FormatError(
       path,
-      'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
+      `None of its pictures can be read. The first, ${first}: ${reason.replace(/\.$/, '')}.`,
     );
   }
   return { name, classnames, templates, images };

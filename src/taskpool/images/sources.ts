@@ -21,3 +21,9 @@ export interface Skipped {
   readonly name: string;
   readonly reason: string;
 }
+
+/** Something of what is used that people should know. */
+export interface Remark {
+  readonly name: string;
+  readonly remark: string;
+}

@@ -13,18 +13,18 @@ export const PNG = new Uint8Array(readFileSync(new URL('images/files/1x1.png', F
 export function drop(
   paths: readonly string[],
   texts: Readonly<Record<string, string>> = {},
-): NamedBlob[] {
+): NamedBlob<Blob>[] {
   const pictures = paths.map((name) => ({ name, blob: new Blob([PNG]) }));
   const others = Object.entries(texts).map(([name, text]) => ({ name, blob: new Blob([text]) }));
   return [...pictures, ...others];
 }
 
-export function zip(name: string, files: readonly string[], level: 0 | 6 = 0): NamedBlob {
+export function zip(name: string, files: readonly string[], level: 0 | 6 = 0): NamedBlob<Blob> {
   const content = Object.fromEntries(files.map((file) => [file, PNG]));
   return { name, blob: new Blob([zipSync(content, { level }) as Uint8Array<ArrayBuffer>]) };
 }
 
-export async function refusal(files: readonly NamedBlob[]): Promise<FormatError> {
+export async function refusal(files: readonly NamedBlob<Blob>[]): Promise<FormatError> {
   const thrown = await readImageSet(files).then(
     () => undefined,
     (error: unknown) => error,

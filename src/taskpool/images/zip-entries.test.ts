@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { zipSync } from 'fflate';
-import { expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { FormatError } from '../../errors';
+import { openImageFolder } from '../sources/image-folder';
 import { readImageSet } from './read-image-set';
 import { FIXTURES } from './test-support';
 import { zipEntries } from './zip-entries';
@@ -47,20 +48,65 @@ it('reads a zip of many small pictures once', async () => {
 
 it('lists files alone, by their paths, whichever way the slashes lean', async () => {
   const paths = ['cat/1.png', 'cat/größe 猫.png', 'dog/deep/1.png', 'tasks.json'];
-  for (const name of ['windows-backslashes.zip', 'info-zip.zip']) {
+  for (const name of ['windows-backslashes.zip', 'python-streamed.zip']) {
     const blob = new Blob([readFileSync(new URL(`zips/${name}`, FIXTURES))]);
     const files = await zipEntries({ name, blob });
     expect(files.map((file) => file.name).toSorted()).toEqual(paths);
   }
 });
 
-it('says which file is encrypted', async () => {
+it.each([
+  ['is encrypted', 8, 1, 'encrypted'],
+  ['bzip2 packed', 10, 12, 'compressed with bzip2, which is not read'],
+  ['LZMA packed', 10, 14, 'compressed with LZMA, which is not read'],
+])('says which file %s', async (_, field, value, what) => {
   const archive = new Uint8Array(readFileSync(new URL('zips/python-stored.zip', FIXTURES)));
   const directory = Buffer.from(archive).indexOf('PK\x01\x02');
-  archive[directory + 8] = 1;
+  archive[directory + field] = value;
   const [first, second] = await zipEntries({ name: 't.zip', blob: new Blob([archive]) });
   await expect(first?.read()).rejects.toThrow(
-    new FormatError('t.zip/cat/1.png', 'The file is encrypted. Unpack the zip first.'),
+    new FormatError(
+      't.zip/cat/1.png',
+      `The file is ${what}. Unpack the zip and add its folder, or pack it again with deflate.`,
+    ),
   );
   expect((await second?.read())?.size).toBe(768);
+});
+
+it('says of a zip that is packed in another way why nothing in it can be read', async () => {
+  const bytes = zipSync({ 'a/1.png': new Uint8Array(9), 'b/1.png': new Uint8Array(9) });
+  const archive = Buffer.from(bytes);
+  for (let at = archive.indexOf('PK\x01\x02'); at >= 0; at = archive.indexOf('PK\x01\x02', at + 1))
+    archive[at + 10] = 14;
+  await expect(readImageSet([{ name: 't.zip', blob: new Blob([archive]) }])).rejects.toThrow(
+    't.zip: None of its pictures can be read. The first, t.zip/a/1.png: The file is compressed with LZMA, which is not read. Unpack the zip and add its folder, or pack it again with deflate.',
+  );
+});
+
+describe('names that are not marked as UTF-8', () => {
+  const archive = (path: string) => ({
+    name: 'animals.zip',
+    blob: new Blob([readFileSync(new URL(`zips/${path}`, FIXTURES))]),
+  });
+
+  it('are read as Python reads them, which is said where it may not be what was meant', async () => {
+    const set = await readImageSet([archive('names/utf-8.zip')]);
+    expect(set.tasks[0]?.classnames).toEqual(['Müller', 'M├╝ller', '\ufeffcafé']);
+    expect(set.remarks).toEqual([
+      {
+        name: 'animals.zip',
+        remark:
+          'its names are not marked as UTF-8, so they are read in code page 437 as Python reads them: "M├╝ller/2.png", not "Müller/2.png". If that is wrong, unpack the zip and add its folder',
+      },
+    ]);
+    const folder = await openImageFolder('x', new Map([['train', [archive('names/utf-8.zip')]]]));
+    expect(folder.classnames).toEqual(set.tasks[0]?.classnames);
+    expect(folder.notes).toEqual([`animals.zip: ${set.remarks[0]?.remark}`]);
+  });
+
+  it('are nothing to speak of in code page 437', async () => {
+    const set = await readImageSet([archive('names/code-page-437.zip')]);
+    expect(set.tasks[0]?.classnames).toEqual(['Müller', 'café', 'naïve']);
+    expect(set.remarks).toEqual([]);
+  });
 });

@@ -1,4 +1,5 @@
 /** The files of a zip of pictures, read by ranges: only its directory and what is asked for are ever in memory. */
+import type { ByteSource, Sliceable } from '../../checkpoint/byte-source';
 import { readBytes } from '../../checkpoint/read-bytes';
 import type { NamedBlob } from '../../checkpoint/types';
 import { openZip, type ZipEntry } from '../../checkpoint/zip/open-zip';
@@ -13,10 +14,13 @@ const SMALL_ENTRY_BYTES = 64 * 1024;
 /** More than this is never in memory at once. */
 const SMALL_ZIP_BYTES = 64 * 1024 ** 2;
 
-export interface ZipFile {
+/** @typeParam S - what the zip is */
+export interface ZipFile<S extends ByteSource = ByteSource> {
   readonly name: string;
+  /** What its name would be, were it UTF-8 that was not marked as such. */
+  readonly unmarkedName: string | undefined;
   /** The content: a slice of the zip where it is stored as it is, inflated where it is deflated. */
-  read(): Promise<Blob>;
+  read(): Promise<S | Blob>;
 }
 
 /**
@@ -24,7 +28,7 @@ export interface ZipFile {
  *
  * @throws FormatError where it is no zip, or damaged.
  */
-export async function zipEntries(zip: NamedBlob): Promise<ZipFile[]> {
+export async function zipEntries<S extends Sliceable<S>>(zip: NamedBlob<S>): Promise<ZipFile<S>[]> {
   const { size } = zip.blob;
   let isSmall = false;
   let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
@@ -44,13 +48,23 @@ export async function zipEntries(zip: NamedBlob): Promise<ZipFile[]> {
     .map((entry) => {
       // Some Windows programs write backslashes, against the specification (APPNOTE 4.4.17.1).
       const name = entry.name.replaceAll('\\', '/');
-      return { name, read: () => read(entry, `${zip.name}/${name}`) };
+      const { unmarkedName } = entry;
+      return { name, unmarkedName, read: () => read(entry, `${zip.name}/${name}`) };
     });
 }
 
-async function read(entry: ZipEntry, name: string): Promise<Blob> {
-  if (entry.isEncrypted) {
-    throw new FormatError(name, 'The file is encrypted. Unpack the zip first.');
+/** What is to be said of names that can be read in two ways, of which Python's is taken; undefined where there are none. */
+export function nameRemark(files: readonly ZipFile[]): string | undefined {
+  const doubtful = files.find(({ unmarkedName }) => unmarkedName !== undefined);
+  if (!doubtful) return undefined;
+  const { name, unmarkedName } = doubtful;
+  return `its names are not marked as UTF-8, so they are read in code page 437 as Python reads them: "${name}", not "${unmarkedName}". If that is wrong, unpack the zip and add its folder`;
+}
+
+async function read<S extends ByteSource>(entry: ZipEntry<S>, name: string): Promise<S | Blob> {
+  if (entry.obstacle) {
+    const remedy = 'Unpack the zip and add its folder, or pack it again with deflate.';
+    throw new FormatError(name, `The file is ${entry.obstacle}. ${remedy}`);
   }
   if (entry.size > MAX_ENTRY_BYTES) {
     throw new FormatError(name, `The file has ${entry.size} bytes, too many for a picture.`);

@@ -3,10 +3,11 @@
  *
  * Source: datasets 5.2.0, `packaged_modules/folder_based_builder/folder_based_builder.py`.
  */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
-import { zipEntries } from '../images/zip-entries';
+import { nameRemark, zipEntries } from '../images/zip-entries';
 import { baseName, type SplitFiles } from './split-files';
 import type { DatasetRow } from './types';
 
@@ -33,7 +34,7 @@ interface Picture {
   readonly classname: string;
   /** Where it lies: pictures at different depths have no classes. */
   readonly depth: string;
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 /**
@@ -45,11 +46,17 @@ interface Picture {
 export async function openImageFolder(
   dataset: string,
   splits: SplitFiles,
-): Promise<{ classnames: readonly string[]; rowsOf(split: string): DatasetRow[] }> {
+): Promise<{
+  classnames: readonly string[];
+  /** What people should know of how files were read. */
+  notes: readonly string[];
+  rowsOf(split: string): DatasetRow[];
+}> {
+  const notes: string[] = [];
   const pictures = new Map<string, Picture[]>();
   for (const [split, files] of splits) {
     refuseMetadata(dataset, files);
-    pictures.set(split, await picturesOf(files));
+    pictures.set(split, await picturesOf(files, notes));
   }
   const all = [...pictures.values()].flat();
   const classnames = [...new Set(all.map(({ classname }) => classname))].sort(byCodePoint);
@@ -69,6 +76,7 @@ export async function openImageFolder(
   const labels = new Map(classnames.map((name, label) => [name, label]));
   return {
     classnames,
+    notes,
     rowsOf: (split) =>
       (pictures.get(split) ?? []).map(({ name, classname, read }) => ({
         name,
@@ -78,7 +86,7 @@ export async function openImageFolder(
   };
 }
 
-async function picturesOf(files: readonly NamedBlob[]): Promise<Picture[]> {
+async function picturesOf(files: readonly NamedBlob[], notes: string[]): Promise<Picture[]> {
   const loose = files
     .filter(({ name }) => isPictureName(name))
     .map(({ name, blob }): Picture => {
@@ -92,13 +100,16 @@ async function picturesOf(files: readonly NamedBlob[]): Promise<Picture[]> {
     });
   const packed: Picture[] = [];
   for (const zip of files.filter(({ name }) => isZipName(name))) {
-    packed.push(...(await picturesIn(zip)));
+    packed.push(...(await picturesIn(zip, notes)));
   }
   return [...loose, ...packed];
 }
 
-async function picturesIn(zip: NamedBlob): Promise<Picture[]> {
-  const entries = (await zipEntries(zip)).map((entry) => ({
+async function picturesIn(zip: NamedBlob, notes: string[]): Promise<Picture[]> {
+  const files = await zipEntries(zip);
+  const remark = nameRemark(files);
+  if (remark !== undefined) notes.push(`${zip.name}: ${remark}`);
+  const entries = files.map((entry) => ({
     ...entry,
     steps: entry.name.split('/').filter((step) => step !== '' && step !== '.'),
   }));

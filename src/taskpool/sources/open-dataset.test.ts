@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { openDataset } from './open-dataset';
 import type { DatasetRequest, SplitRequest } from './types';
@@ -67,7 +68,7 @@ function splitRequest(text: string): SplitRequest {
   };
 }
 
-const sha256 = async (blob: Blob) =>
+const sha256 = async (blob: ByteSource) =>
   createHash('sha256')
     .update(new Uint8Array(await blob.arrayBuffer()))
     .digest('hex');

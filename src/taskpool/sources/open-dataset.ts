@@ -35,6 +35,7 @@ export async function openDataset(
   let classnames: readonly string[] | undefined;
   const rows: DatasetRow[] = [];
   const folder = format === 'imagefolder' ? await openImageFolder(name, bySplit) : undefined;
+  notes.push(...(folder?.notes ?? []));
   for (const request of splits) {
     let all: readonly DatasetRow[];
     if (folder) {

@@ -1,11 +1,12 @@
 /** A data set as `datasets.load_dataset` would give it, its pictures still unread. */
+import type { ByteSource } from '../../checkpoint/byte-source';
 
 export interface DatasetRow {
   /** As the user knows it: a path, or a Parquet file and row. */
   readonly name: string;
   readonly label: number;
   /** @throws FormatError where the file cannot be read any more */
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 export interface Dataset {

@@ -1,0 +1,104 @@
+/**
+ * Files on disk as sources of bytes. Node's own Blobs of files are no use here: they give sizes modulo 4 GiB, and a place
+ * beyond the end ends the process (Node 20). A file that changed after it was found is refused rather than read.
+ */
+import {
+  close as closeFile,
+  fstatSync,
+  open as openFile,
+  read as readFile,
+  type Stats,
+} from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { type ByteSource, partOf } from './byte-source';
+
+const open = promisify(openFile);
+const read = promisify(readFile);
+const close = promisify(closeFile);
+
+/** Descriptors that are kept for the next read: more than a merge reads from at a time, fewer than any system allows. */
+const KEPT = 64;
+
+/** Linux reads at most 2 GiB at a time, and Node takes no larger number. */
+const MAX_READ_BYTES = 2 ** 30;
+
+interface Descriptor {
+  readonly number: Promise<number>;
+  /** Reads in flight. */
+  users: number;
+}
+
+/** By what was found on disk; the one that was used last comes last. */
+const descriptors = new Map<Stats, Descriptor>();
+
+/**
+ * A file, of which nothing is read or kept open before bytes are asked for. Reading rejects with a DOMException named
+ * `NotReadableError`, as Blobs do, where the file has changed since.
+ * @throws Error of the file system, where there is none
+ */
+export async function fileSource(path: string | URL): Promise<Required<ByteSource>> {
+  const found = await stat(path);
+  const { size } = found;
+  const readInto = (begin: number, into: Uint8Array<ArrayBuffer>) =>
+    withDescriptor(path, found, (descriptor) => readAt(descriptor, begin, into));
+  return partOf(readInto, 0, size);
+}
+
+async function withDescriptor<T>(
+  path: string | URL,
+  found: Stats,
+  use: (descriptor: number) => Promise<T>,
+): Promise<T> {
+  const descriptor = descriptors.get(found) ?? { number: open(path, 'r'), users: 0 };
+  descriptors.delete(found);
+  descriptors.set(found, descriptor);
+  descriptor.users++;
+  try {
+    const number = await descriptor.number;
+    refuseChange(fstatSync(number), found);
+    return await use(number);
+  } catch (error) {
+    // What could not be opened, or is another file by now, is tried anew by whoever reads again.
+    if (descriptors.get(found) === descriptor && descriptor.users === 1) letGo(found, descriptor);
+    throw error;
+  } finally {
+    descriptor.users--;
+    letGoOfSpare();
+  }
+}
+
+function refuseChange(now: Stats, found: Stats): void {
+  if (now.size !== found.size || now.mtimeMs !== found.mtimeMs || now.ino !== found.ino) {
+    throw new DOMException('The file has changed since it was found.', 'NotReadableError');
+  }
+}
+
+function letGoOfSpare(): void {
+  for (const [found, descriptor] of descriptors) {
+    if (descriptors.size <= KEPT) return;
+    if (descriptor.users === 0) letGo(found, descriptor);
+  }
+}
+
+function letGo(found: Stats, { number }: Descriptor): void {
+  descriptors.delete(found);
+  // Whatever became of it, nothing more is read from it.
+  number.then(close).catch(() => undefined);
+}
+
+/** @returns bytes read: fewer than `into` has room for at the file's end only */
+async function readAt(
+  descriptor: number,
+  begin: number,
+  into: Uint8Array<ArrayBuffer>,
+): Promise<number> {
+  let filled = 0;
+  while (filled < into.length) {
+    const length = Math.min(into.length - filled, MAX_READ_BYTES);
+    const { bytesRead } = await read(descriptor, into, filled, length, begin + filled);
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
