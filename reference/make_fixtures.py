@@ -40,6 +40,7 @@ GROUPS = (
     "methods",
     "statistics",
     "configuration",
+    "fusionbench_names",
     "classnames",
     "random_splits",
     "parquet_sets",

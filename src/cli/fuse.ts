@@ -62,6 +62,8 @@ async function runAll(
   const [first] = runs;
   if (first?.program.program.print_config) console.log(configText(first));
   const due = runs.filter(({ program }) => !program.program.dry_run);
+  const idle = new Set(due.flatMap(({ withoutEffect }) => withoutEffect));
+  if (idle.size > 0) progress.note(withoutEffectText([...idle]));
   await guardOutputs(due, surroundings);
   const workbench = createWorkbench(surroundings, progress, signal);
   const rows: RunRow[] = [];
@@ -84,6 +86,14 @@ async function runAll(
     if (runs.length > 1 && only) console.log(sweepTable(rows));
     else if (only && only.results.length > 0) console.log(resultTable(only.results));
   }
+}
+
+/** More are not worth a second line. */
+const MOST_NAMED = 8;
+
+function withoutEffectText(paths: readonly string[]): string {
+  const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
+  return `Without effect here: ${paths.slice(0, MOST_NAMED).join(', ')}${more}.`;
 }
 
 /** As FusionBench shows it: what is merged before where it runs. */

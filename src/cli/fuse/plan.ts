@@ -2,7 +2,8 @@
 import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../errors';
-import { readProgram } from '../../program/config/program/read-program';
+import { explainConfig } from '../../program/config/fusionbench/explain-config';
+import { checkProgram } from '../../program/config/program/read-program';
 import type { ProgramConfig } from '../../program/config/program/types';
 import { compose, groupOptions } from '../../program/hydra/compose';
 import { configFolder } from '../../program/hydra/folder-node';
@@ -22,6 +23,8 @@ export interface FuseEnvironment {
 
 export interface PlannedRun {
   readonly program: ProgramConfig;
+  /** Paths of options that change nothing here. */
+  readonly withoutEffect: readonly string[];
   readonly config: Composition['config'];
   readonly outputs: RunOutputs;
   /** What this run of a multirun has of its own: overrides by key. */
@@ -34,7 +37,7 @@ export async function planRuns(
   { cwd, configs, env, now }: FuseEnvironment,
 ): Promise<PlannedRun[]> {
   const folder = await findConfigs(configPath, cwd, configs);
-  const source = configFolder(folder);
+  const source = { ...configFolder(folder), explain: explainConfig };
   const runs = multirun ? await expandSweeps(overrides, groupOptions(source)) : [[...overrides]];
   const swept = sweptOverrides(runs);
   const planned: PlannedRun[] = [];
@@ -42,10 +45,10 @@ export async function planRuns(
     const options = { ...source, configName, overrides: lines, env, cwd, now, jobNumber };
     const composition = await compose(options);
     const { config, referenced } = composition;
-    const program = readProgram(config, referenced);
+    const { program, withoutEffect } = checkProgram(config, referenced);
     const names = { configName, now, multirun };
     const outputs = runOutputs(program.program, composition, names);
-    planned.push({ program, config, outputs, swept: swept[jobNumber] ?? new Map() });
+    planned.push({ program, withoutEffect, config, outputs, swept: swept[jobNumber] ?? new Map() });
   }
   for (const key of ['report', 'model'] as const) refuseSharedPath(planned, key);
   return planned;

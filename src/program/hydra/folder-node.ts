@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ConfigSource } from './source';
 
 /** The YAML files under `folder`. */
-export function configFolder(folder: string): Required<ConfigSource> {
+export function configFolder(folder: string): Required<Omit<ConfigSource, 'explain'>> {
   return {
     read: (path) => orUndefined(readFile(join(folder, path), 'utf8')),
     list: (path) => orUndefined(readdir(join(folder, path))),

@@ -10,10 +10,14 @@ export interface ConfigSource {
    * config group is known only by the option that is asked for, and messages cannot name the others.
    */
   readonly list?: (folder: string) => Promise<readonly string[] | undefined>;
+  /** Why a file is not there that whoever asks for it may know from elsewhere, as a sentence; undefined where it is merely wrong. */
+  readonly explain?: (path: string) => string | undefined;
 }
 
 /** A source of files in memory, by path. */
-export function configFiles(files: ReadonlyMap<string, string>): Required<ConfigSource> {
+export function configFiles(
+  files: ReadonlyMap<string, string>,
+): Required<Omit<ConfigSource, 'explain'>> {
   return {
     read: async (path) => files.get(path),
     list: async (folder) => {

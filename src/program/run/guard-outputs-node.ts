@@ -2,9 +2,10 @@
  * Outputs never take the place of anything else: what runs would write is looked at before the first of them computes. FusionBench
  * overwrites whatever is there, be it the base model of the very run.
  */
-import { openAsBlob, type Stats } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { mkdtemp, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
+import { fileSource } from '../../checkpoint/file-source-node';
 import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import { ConfigError, FormatError } from '../../errors';
 import type { ProgramConfig } from '../config/program/types';
@@ -155,7 +156,7 @@ async function isEarlierModel(folder: string): Promise<boolean> {
   const path = join(folder, weights);
   if (!(await whatIs(path))) return false;
   try {
-    const blob = await openAsBlob(path);
+    const blob = await fileSource(path);
     return (await openSafetensors({ name: weights, blob })).metadata.has(RECIPE_KEY);
   } catch (error) {
     if (error instanceof FormatError) return false;

@@ -63,7 +63,7 @@ interface Entry {
  */
 export function readMergekitConfig(yaml: string, file = 'mergekit_config.yml'): MergekitMerge {
   const tree = toTree(parseYaml(yaml, file));
-  const reading: Reading = { problems: [], referenced: new Set() };
+  const reading: Reading = { problems: [], referenced: new Set(), withoutEffect: [] };
   for (const key of ['slices', 'modules'].filter((name) => tree.has(name))) {
     throw new ConfigError(`${file}: ${key} is not supported: models are merged as a whole.`);
   }

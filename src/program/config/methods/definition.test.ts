@@ -55,7 +55,7 @@ const POOL: PoolNames = {
 /** What is read of options in YAML, or what is wrong with them. */
 function read(yaml: string, pool = POOL) {
   const definition = definitionOf(method);
-  const reading: Reading = { problems: [], referenced: new Set() };
+  const reading: Reading = { problems: [], referenced: new Set(), withoutEffect: [] };
   const tree = toTree(parseYaml(yaml, 'test.yaml'));
   const options = readSection(reading, tree, 'method', definition.options, definition.name);
   if (options) reading.problems.push(...definition.check(options, pool));

@@ -12,6 +12,7 @@ import {
   texts,
   wholeNumber,
 } from '../program/schemas';
+import { ignoring } from '../program/without-effect';
 
 /**
  * By FusionBench's names. Where a configuration leaves an option out, the value is that of FusionBench's class; options
@@ -66,6 +67,6 @@ const ignoredKinds = {
 
 function ignoredSchema(option: IgnoredOption): v.GenericSchema {
   const kind: v.GenericSchema = ignoredKinds[option.kind];
-  const schema = option.nullable ? v.nullable(kind) : kind;
-  return option.optional ? v.optional(schema, option.default) : schema;
+  const schema = option.nullable ? v.nullable(kind) : v.pipe(kind);
+  return ignoring(option.optional ? v.optional(schema, option.default) : schema);
 }

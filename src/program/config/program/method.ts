@@ -1,7 +1,8 @@
 /** The method of a configuration. */
 
 import { nearestName } from '../../hydra/values/nearest';
-import type { ConfigTree, ConfigValue } from '../../hydra/values/node';
+import { type ConfigTree, type ConfigValue, MISSING } from '../../hydra/values/node';
+import { refusalOf } from '../fusionbench/refusals';
 import type { MethodDefinition } from '../methods/definition';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { poolNames } from './modelpool';
@@ -63,6 +64,15 @@ function readDefinition(reading: Reading, tree: ConfigTree): MethodDefinition | 
 function readNamed(reading: Reading, name: string): MethodDefinition | undefined {
   const found = methodDefinitions.find(({ configName }) => configName === name);
   if (found) return found;
+  if (name === MISSING) {
+    reading.problems.push(`${PATH}.name: it has to be given (???), and nothing is.`);
+    return undefined;
+  }
+  const refusal = refusalOf(name);
+  if (refusal) {
+    reading.problems.push(`${PATH}.name: ${refusal}`);
+    return undefined;
+  }
   const names = methodDefinitions.flatMap(({ configName }) => configName ?? []);
   const near = nearestName(name, names);
   reading.problems.push(

@@ -9,7 +9,7 @@ import type { ConfigTree } from '../../hydra/values/node';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
-import { flag, ignored, orNull, text, wholeNumber } from './schemas';
+import { elsewhere, flag, ignored, orNull, text, wholeNumber } from './schemas';
 import { readTarget } from './targets';
 import { readTaskPool } from './taskpool';
 import type { ProgramConfig, ProgramOptions } from './types';
@@ -20,9 +20,9 @@ const PROGRAMS = [
 ] as const;
 
 const programOptions = {
-  method: ignored,
-  modelpool: ignored,
-  taskpool: ignored,
+  method: elsewhere,
+  modelpool: elsewhere,
+  taskpool: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
   // FusionBench's manual switches the report off with false.
@@ -43,19 +43,22 @@ const programOptions = {
   print_function_call: v.optional(flag, true),
   // Lightning Fabric, and folders that other values refer to.
   fabric: ignored,
-  path: ignored,
+  path: elsewhere,
 };
+
+export interface CheckedProgram {
+  readonly program: ProgramConfig;
+  /** Paths of options that were given and change nothing here: devices, loggers, workers. */
+  readonly withoutEffect: readonly string[];
+}
 
 /**
  * Checks a composed configuration.
  * @param referenced - paths that interpolations refer to (`Composition.referenced`): their keys are used, known or not
  * @throws ConfigError with every problem, a line each: its path, what is wrong, and the nearest right name
  */
-export function readProgram(
-  config: ConfigTree,
-  referenced: ReadonlySet<string> = new Set(),
-): ProgramConfig {
-  const reading: Reading = { problems: [], referenced };
+export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>): CheckedProgram {
+  const reading: Reading = { problems: [], referenced, withoutEffect: [] };
   if (config.has('_target_')) readTarget(reading, config, '', PROGRAMS, 'a program');
   const program = readOptions(reading, config);
   const method = readMethod(reading, config.get('method'));
@@ -66,9 +69,18 @@ export function readProgram(
   }
   throwProblems(reading);
   if (program && method && modelpool && taskpool !== undefined) {
-    return { program, method, modelpool, taskpool };
+    const { withoutEffect } = reading;
+    return { program: { program, method, modelpool, taskpool }, withoutEffect };
   }
   throw new ConfigError('The configuration could not be read.');
+}
+
+/** The program alone; see `checkProgram`. */
+export function readProgram(
+  config: ConfigTree,
+  referenced: ReadonlySet<string> = new Set(),
+): ProgramConfig {
+  return checkProgram(config, referenced).program;
 }
 
 /**

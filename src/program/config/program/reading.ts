@@ -3,12 +3,15 @@ import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import { nearestName } from '../../hydra/values/nearest';
 import { type ConfigTree, type ConfigValue, describeNode, MISSING } from '../../hydra/values/node';
+import { hasNoEffect } from './without-effect';
 
 export interface Reading {
   /** Full sentences, each beginning with a path. */
   readonly problems: string[];
   /** Paths that an interpolation refers to: such keys are used, whoever reads them. */
   readonly referenced: ReadonlySet<string>;
+  /** Paths of options that were given and change nothing here. */
+  readonly withoutEffect: string[];
 }
 
 /** What stands beside the options wherever FusionBench makes an object of a section. */
@@ -49,6 +52,10 @@ export function readSection<E extends v.ObjectEntries>(
   for (const issue of result.issues ?? []) {
     const place = [path, ...(issue.path ?? []).map(({ key }) => String(key))].filter(Boolean);
     reading.problems.push(`${place.join('.')}: ${explain(issue, owner)}`);
+  }
+  for (const [key, given] of Object.entries(input)) {
+    if (given === null || !hasNoEffect(entries[key])) continue;
+    reading.withoutEffect.push(path === '' ? key : `${path}.${key}`);
   }
   return result.success && reading.problems.length === before ? result.output : undefined;
 }

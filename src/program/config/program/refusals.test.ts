@@ -45,7 +45,7 @@ describe('what is refused', () => {
     expect(
       await problems('modelpool._target_=fusion_bench.modelpool.OpenCLIPVisionModelPool'),
     ).toMatchInlineSnapshot(
-      `"modelpool._target_: fusion_bench.modelpool.OpenCLIPVisionModelPool is not a model pool that this program has. Did you mean fusion_bench.modelpool.CLIPVisionModelPool?"`,
+      `"modelpool._target_: OpenCLIPVisionModelPool is not had here: its models are pickled modules, which are programs and are not run here. CLIPVisionModelPool reads checkpoints that OpenCLIP itself saved, from their folder."`,
     );
     expect(await problems('~method._target_')).toMatchInlineSnapshot(
       `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.TaskArithmeticAlgorithm, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.ModelStock, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.SlerpMergeAlgorithm."`,
@@ -124,7 +124,7 @@ describe('what is refused', () => {
     expect(
       await problems('~method', '+method={name:clip_layer_wise_adamerging}'),
     ).toMatchInlineSnapshot(
-      `"method.name: clip_layer_wise_adamerging is not a method that this program has. Did you mean clip_task_wise_adamerging?"`,
+      `"method.name: clip_layer_wise_adamerging is not had here: it learns a weight for each layer and model, with gradients on pictures of the tasks, and nothing is trained here. What comes nearest is name: clip_task_wise_adamerging with weights that were learned elsewhere; they are one for each model."`,
     );
     expect(await problems('~method', '+method={name:task_arithmetic}')).toMatchInlineSnapshot(
       `"method.name: task_arithmetic is not a method that this program has. By name there is clip_task_wise_adamerging; the others have a _target_."`,

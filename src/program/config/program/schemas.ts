@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { nearestName } from '../../hydra/values/nearest';
 import { describe } from './reading';
+import { ignoring } from './without-effect';
 
 function expected(what: string) {
   return (issue: v.BaseIssue<unknown>): string => {
@@ -81,7 +82,10 @@ export function oneOf<const T extends readonly string[]>(names: T) {
 }
 
 /** Whatever FusionBench does with it, it means nothing here. */
-export const ignored = v.optional(v.unknown());
+export const ignored = ignoring(v.optional(v.unknown()));
+
+/** Read by others than who reads its section. */
+export const elsewhere = v.optional(v.unknown());
 
 /** Its own default where the key is missing; null stays null. */
 export function orNull<S extends v.GenericSchema>(schema: S) {

@@ -1,6 +1,7 @@
 /** Dotted names of Python's classes, as `_target_` has them. */
 import { nearestName } from '../../hydra/values/nearest';
-import type { ConfigTree } from '../../hydra/values/node';
+import { type ConfigTree, MISSING } from '../../hydra/values/node';
+import { refusalOf } from '../fusionbench/refusals';
 import { describe, type Reading } from './reading';
 
 /** A class of FusionBench that can be the `_target_` of a section. */
@@ -34,6 +35,20 @@ export function readTarget<T extends TargetClass>(
       ? classes.find((candidate) => targetNames(candidate).includes(target))
       : undefined;
   if (!found) {
+    const refusal = typeof target === 'string' && refusalOf(target);
+    if (refusal) {
+      reading.problems.push(`${place}: ${refusal}`);
+      return undefined;
+    }
+    if (target === MISSING) {
+      reading.problems.push(`${place}: it has to be given (???), and nothing is.`);
+      return undefined;
+    }
+    const older = target === undefined && olderRefusal(tree);
+    if (older) {
+      reading.problems.push(`${path}: ${older}`);
+      return undefined;
+    }
     const names = classes.map((candidate) => shortestName(candidate));
     reading.problems.push(
       typeof target === 'string'
@@ -42,6 +57,16 @@ export function readTarget<T extends TargetClass>(
     );
   }
   return found;
+}
+
+/** FusionBench used to name classes by `type`, and some by `name`. */
+function olderRefusal(tree: ConfigTree): string | undefined {
+  for (const key of ['type', 'name']) {
+    const value = tree.get(key);
+    const refusal = typeof value === 'string' && refusalOf(value);
+    if (refusal) return refusal;
+  }
+  return undefined;
 }
 
 /** The name that FusionBench's own configurations use. */

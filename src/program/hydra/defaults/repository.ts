@@ -67,6 +67,8 @@ export function createRepository(source: ConfigSource): Repository {
     },
     options,
     async suggestOption(group, name) {
+      const reason = source.explain?.(`${group}/${name}`);
+      if (reason) return ` ${reason}`;
       const names = await options(group);
       if (names.length === 0) return '';
       const near = nearestName(name, names);
