@@ -1,6 +1,8 @@
 /** What kind of picture a file is, told from its first bytes and never from its name. */
 
-export type PictureFormat = 'PNG' | 'JPEG' | 'WebP';
+/** Formats that are read. */
+export const PICTURE_FORMATS = ['PNG', 'JPEG', 'WebP', 'GIF'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** Bytes that are enough to tell. */
 export const SIGNATURE_BYTES = 32;
@@ -50,5 +52,5 @@ export function formatName(head: Uint8Array): string | undefined {
 }
 
 export function isReadable(format: string | undefined): format is PictureFormat {
-  return format === 'PNG' || format === 'JPEG' || format === 'WebP';
+  return PICTURE_FORMATS.some((readable) => readable === format);
 }

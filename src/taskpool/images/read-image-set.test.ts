@@ -15,6 +15,9 @@ import {
   zip,
 } from './test-support';
 
+/** The first bytes of a format that is known and not read. */
+const AVIF = '\0\0\0\x20ftypavif....';
+
 describe('which folders are tasks', () => {
   it('one with a folder per class, in code-point order whatever the order of arrival', async () => {
     const set = await readImageSet(drop(ANIMALS));
@@ -84,7 +87,7 @@ describe('what is left out', () => {
         {
           'animals/readme.md': 'hello',
           'animals/cat/notes.txt': 'x',
-          'animals/cat/moving.gif': 'GIF89a',
+          'animals/cat/small.avif': AVIF,
           'animals/docs/a.txt': 'x',
         },
       ),
@@ -95,7 +98,7 @@ describe('what is left out', () => {
       'animals/loose.png': 'lies in no class folder',
       'animals/readme.md': 'not a picture',
       'animals/cat/notes.txt': 'not a picture',
-      'animals/cat/moving.gif': 'GIF pictures cannot be read; convert it to PNG',
+      'animals/cat/small.avif': 'AVIF pictures cannot be read; convert it to PNG',
       'animals/cat/more': 'lies deeper than the class folders of its task',
       'animals/docs': 'holds no pictures',
     });
@@ -138,7 +141,7 @@ describe('what is refused', () => {
   });
 
   it('a task of which no picture can be read', async () => {
-    const error = await refusal(drop([], { 't/a/1.gif': 'GIF89a', 't/b/1.gif': 'GIF89a' }));
+    const error = await refusal(drop([], { 't/a/1.avif': AVIF, 't/b/1.avif': AVIF }));
     expect(error.message).toMatch(/^t: None of its pictures can be read/);
   });
 

@@ -61,6 +61,7 @@ describe('reading a program', () => {
           },
           "dataProcessor": null,
           "fastDevRun": false,
+          "onUnreadable": "skip",
           "processor": {
             "reference": "openai/clip-vit-base-patch32",
           },
@@ -232,6 +233,7 @@ describe('reading a program', () => {
         },
         "dataProcessor": null,
         "fastDevRun": false,
+        "onUnreadable": "skip",
         "processor": {
           "reference": "openai/clip-vit-base-patch16",
         },
