@@ -2,10 +2,13 @@
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError, StorageError } from '../../errors';
 import type { RgbImage } from '../types';
+import { decodeBmp } from './bmp/bmp';
 import { decodeGif } from './gif/gif';
 import { decodeJpeg } from './jpeg/jpeg';
+import { decodeNetpbm } from './netpbm/netpbm';
 import { formatName, isReadable, PICTURE_FORMATS, type PictureFormat } from './picture-format';
 import { decodePng } from './png';
+import { decodeTiff } from './tiff/tiff';
 import { decodeWebp } from './webp/webp';
 
 const DECODERS: Readonly<
@@ -18,6 +21,9 @@ const DECODERS: Readonly<
   JPEG: decodeJpeg,
   WebP: decodeWebp,
   GIF: decodeGif,
+  BMP: decodeBmp,
+  Netpbm: decodeNetpbm,
+  TIFF: decodeTiff,
 };
 
 /**

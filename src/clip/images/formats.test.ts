@@ -29,10 +29,17 @@ async function outcome(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   }
 }
 
+/** What Pillow reads and is refused here by name. */
+const UNREAD = /^(?:YCbCr|Lab),|^planes, 16 bits, raw$/;
+
 const bytesOf = ({ file }: Row) => new Uint8Array(Buffer.from(file, 'base64'));
 
-describe.each(['WebP', 'GIF', 'JPEG'])('%s', (format) => {
-  const rows = files.filter((row) => row.format === format);
+describe.each(['WebP', 'GIF', 'JPEG', 'Netpbm', 'BMP', 'TIFF'])('%s', (format) => {
+  const rows = files
+    .filter((row) => row.format === format)
+    .map((row) =>
+      format === 'TIFF' && UNREAD.test(row.name) ? { ...row, rgb: null, cuts: [] } : row,
+    );
 
   it.each(rows.filter(({ rgb }) => rgb !== null))('reads as Pillow does: $name', async (row) => {
     expect(await outcome(bytesOf(row))).toBe(row.rgb);
@@ -46,8 +53,10 @@ describe.each(['WebP', 'GIF', 'JPEG'])('%s', (format) => {
     for (const row of rows) {
       for (const [length, rgb] of row.cuts ?? []) {
         const text = await outcome(bytesOf(row).slice(0, length));
-        // A JPEG without its last byte is refused, though Pillow may have all it needs by then.
-        const isSaid = format === 'JPEG' && rgb !== null && / cut short /.test(text);
+        // A JPEG without its last byte is refused, though Pillow may have all it needs by then, and a TIFF without
+        // the end of its directory, where Pillow goes on with defaults.
+        const isSaid =
+          ['JPEG', 'TIFF'].includes(format) && rgb !== null && / cut short /.test(text);
         const right = isSaid ? text : (rgb ?? REFUSED);
         expect([row.name, length, text]).toEqual([row.name, length, right]);
       }

@@ -70,6 +70,36 @@ describe('which folders are tasks', () => {
   });
 });
 
+it('knows pictures of all formats, by name or by their first bytes', async () => {
+  const folder = (name: string, content: string) => ({ [`t/${name}`]: content });
+  const set = await readImageSet(
+    drop([], {
+      ...folder('a/1.ppm', 'P6 1 1 255 abc'),
+      ...folder('a/2', 'P3 1 1 255 1 2 3'),
+      ...folder('a/3.tif', ''),
+      ...folder('a/4', 'II*\0....'),
+      ...folder('a/5.BMP', ''),
+      ...folder('a/6', `BM............\x28\0\0\0`),
+      ...folder('a/7', 'P6 is no picture'),
+      ...folder('a/8', 'BMW is none either, and this goes on'),
+      ...folder('b/1.pgm', ''),
+      ...folder('b/2.gif', ''),
+    }),
+  );
+  const names = set.tasks[0]?.images.map(({ name }) => name);
+  expect(names).toEqual([
+    'a/1.ppm',
+    'a/2',
+    'a/3.tif',
+    'a/4',
+    'a/5.BMP',
+    'a/6',
+    'b/1.pgm',
+    'b/2.gif',
+  ]);
+  expect(set.skipped.map(({ name }) => name)).toEqual(['t/a/7', 't/a/8']);
+});
+
 describe('what is left out', () => {
   it('is named with the reason, litter not even that', async () => {
     const set = await readImageSet(

@@ -108,10 +108,7 @@ async function readTask(
     images.push(...(await readClass(of, label, skipped, step)));
   }
   if (images.length === 0) {
-    throw new FormatError(
-      path,
-      'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
-    );
+    throw new FormatError(path, 'None of its pictures can be read. Convert them to PNG.');
   }
   return { name, classnames, templates, images };
 }
