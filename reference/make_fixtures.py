@@ -28,6 +28,7 @@ GROUPS = (
     "safetensors_writer",
     "images",
     "image_oddities",
+    "picture_formats",
     "tokens",
     "clip",
     "scoring",

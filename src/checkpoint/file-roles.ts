@@ -200,3 +200,11 @@ function inOrder<Item extends Named>(names: readonly string[], files: readonly I
   const place = ({ name }: Named) => names.indexOf(baseName(name));
   return files.filter((file) => place(file) >= 0).sort((a, b) => place(a) - place(b));
 }
+
+/** Pictures of formats that are read, by their ending. What a file is, its bytes say in the end. */
+const PICTURE_NAME = /\.(a?png|jpe?g|jpe|jfif|webp|gif|bmp|dib|tiff?|p[bgpn]m)$/i;
+
+/** Does the name promise a picture? */
+export function isPictureName(name: string): boolean {
+  return PICTURE_NAME.test(name);
+}

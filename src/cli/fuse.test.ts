@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
@@ -66,6 +66,52 @@ describe('the report', () => {
     expect(dates).toEqual([expect.stringMatching(/^\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d$/)]);
     const report = join(folder, 'outputs/clip_task_arithmetic', dates[0] ?? '');
     expect(readdirSync(report)).toEqual(['program_report.json']);
+  });
+
+  it('counts pictures that cannot be read, names them, and is as ever where all can', async () => {
+    const folder = temporaryFolder();
+    cpSync(join(IMAGES, 'outlines'), join(folder, 'outlines'), { recursive: true });
+    writeFileSync(join(folder, 'outlines/circle/000.png'), 'no picture');
+    writeFileSync(join(folder, 'outlines/ring/broken.webp'), '');
+    const path = join(folder, 'report.json');
+    const args = [
+      ...REFERENCE,
+      '~taskpool.test_datasets.surfaces',
+      `+report_save_path=${path}`,
+      `taskpool.test_datasets.outlines.data_dir=${folder}/outlines`,
+    ];
+    const { code, printed, told } = await fuse(args);
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^task +images +unreadable +accuracy +loss$/m);
+    expect(printed).toMatch(/^outlines +39 +2 +0\.\d+ +\d\.\d+$/m);
+    expect(told).toContain('Some pictures could not be read and are in none of the numbers:');
+    expect(told).toContain('outlines: 2 of 41 (');
+    const report = readJson<Record<string, unknown>>(path);
+    expect(report.unreadable).toEqual({
+      outlines: [
+        {
+          image: expect.stringMatching(/circle\/000\.png$/),
+          reason: expect.stringMatching(/^This is not a picture that is known here/),
+        },
+        { image: expect.stringMatching(/ring\/broken\.webp$/), reason: 'The file is empty.' },
+      ],
+    });
+    expect(Object.keys(report)).toEqual([
+      'model_info',
+      'outlines',
+      'average',
+      'unreadable',
+      'task_arithmetic_studio',
+    ]);
+
+    const stopped = await fuse([...args, '+taskpool.on_unreadable=error']);
+    expect(stopped.code).toBe(1);
+    expect(stopped.told).toMatch(
+      /circle\/000\.png: This is not a picture .*on_unreadable is error/,
+    );
+    const wrong = await fuse([...args, '+taskpool.on_unreadable=stop']);
+    expect(wrong.code).toBe(2);
+    expect(wrong.told).toContain('taskpool.on_unreadable: one of skip, error is expected');
   });
 
   it('is of one batch with fast_dev_run, and of a sample with sample_size, whose n is shown', async () => {

@@ -8,7 +8,7 @@ import { parseArguments, USAGE } from './fuse/arguments';
 import { type FuseEnvironment, type PlannedRun, planRuns } from './fuse/plan';
 import { createProgress, type ProgressDisplay } from './fuse/progress';
 import { onInterrupt } from './fuse/signals';
-import { type RunRow, resultTable, sweepTable } from './fuse/tables';
+import { type RunRow, resultTable, sweepTable, unreadableText } from './fuse/tables';
 
 const EXIT = { done: 0, failed: 1, misconfigured: 2 } as const;
 
@@ -85,6 +85,9 @@ async function runAll(
     const [only] = rows;
     if (runs.length > 1 && only) console.log(sweepTable(rows));
     else if (only && only.results.length > 0) console.log(resultTable(only.results));
+    // The same pictures in every run.
+    const unreadable = only && unreadableText(only.results);
+    if (unreadable) console.error(unreadable);
   }
 }
 

@@ -6,6 +6,7 @@
 
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
+import type { UnreadablePicture } from '../taskpool/unreadable';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -90,6 +91,8 @@ export interface TaskView {
   readonly classCounts: readonly number[];
   /** Name of the task's own expert (same name), or null. */
   readonly expert: string | null;
+  /** Pictures found so far that cannot be read; they are in no number. */
+  readonly unreadable: readonly UnreadablePicture[];
   readonly findings: readonly Finding[];
 }
 

@@ -34,6 +34,7 @@ import { demandOf, snapshotOf } from './snapshot';
 import { createSnapshots } from './snapshots';
 import { createState } from './state';
 import { editTasks } from './tasks/edits';
+import { showable } from './tasks/showable';
 import { sampleImages } from './tasks/view';
 
 export interface EngineParts {
@@ -275,7 +276,7 @@ export function createEngine({
 
     async sampleImages(taskId, count) {
       const task = state.value().tasks.find(({ id }) => id === taskId);
-      return task ? sampleImages(task, count) : [];
+      return task ? Promise.all(sampleImages(task, count).map(showable)) : [];
     },
 
     setDemoHidden: (hidden) => {

@@ -7,6 +7,7 @@ import { letMessagesIn } from '../runtime/let-messages-in';
 import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
 import { createTally } from '../taskpool/tally';
+import { unreadablePictures } from '../taskpool/unreadable';
 import type { TaskResult } from './report';
 
 export interface EvaluatedTask extends ScoringTask {
@@ -22,7 +23,7 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal;
   /** Called after every batch. */
   readonly onProgress?: (task: string, scored: number, total: number) => void;
-  /** A picture that cannot be read is passed over. */
+  /** A picture that cannot be read is passed over, unless this throws. */
   readonly onUnreadable?: (task: string, image: string, reason: string) => void;
   /** Images per batch of the reported loss: FusionBench averages batches, 1 where `dataloader_kwargs` says nothing. */
   readonly lossBatchSize?: number;
@@ -52,17 +53,17 @@ async function evaluateTask(
   while (!tally.complete) {
     const told = tally.unreadable.length;
     await scoreBatch(model, task, tally, signal);
-    for (const { index, reason } of tally.unreadable.slice(told)) {
-      onUnreadable?.(task.name, task.imageNames[index] ?? '', reason);
-    }
+    const found = unreadablePictures(tally.unreadable.slice(told), task.imageNames);
+    for (const { image, reason } of found) onUnreadable?.(task.name, image, reason);
     onProgress?.(task.name, tally.scored, tally.total);
     await letMessagesIn();
   }
   const { scored, correct } = tally;
+  const unreadable = unreadablePictures(tally.unreadable, task.imageNames);
   if (scored === 0) {
     throw new FormatError(
       task.name,
-      'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
+      `None of its pictures can be read. The first: ${unreadable[0]?.image}: ${unreadable[0]?.reason}`,
     );
   }
   return {
@@ -79,5 +80,6 @@ async function evaluateTask(
       n: counts.scored,
       correct: counts.correct,
     })),
+    ...(unreadable.length > 0 ? { unreadable } : {}),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { MethodOptions } from '../method/options';
+import type { UnreadablePicture } from '../taskpool/unreadable';
 
 /** One model on one task. */
 export interface TaskResult {
@@ -25,6 +26,8 @@ export interface TaskResult {
     readonly n: number;
     readonly correct: number;
   }[];
+  /** Where there are any. */
+  readonly unreadable?: readonly UnreadablePicture[];
 }
 
 export interface RecipeModel {
@@ -62,6 +65,9 @@ export interface ReportInput {
 /** The key under which everything of ours stands, so that FusionBench's own keys stay its own. */
 export const OWN_KEY = 'task_arithmetic_studio';
 
+/** The key under which pictures that could not be read stand by task; there is none where all could. */
+export const UNREADABLE_KEY = 'unreadable';
+
 /** Builds the report; losses that are not known yet (scoring was stopped) are null. */
 export function programReport(input: ReportInput): Record<string, unknown> {
   const { merged, parameters, recipe, engine } = input;
@@ -76,6 +82,7 @@ export function programReport(input: ReportInput): Record<string, unknown> {
     ),
     // Without tasks the report is that of FusionBench's `DummyTaskPool`.
     ...(merged.length > 0 ? { average: average(merged) } : {}),
+    ...unreadableByTask(merged),
     [OWN_KEY]: {
       recipe,
       engine,
@@ -96,6 +103,15 @@ export function average(results: readonly TaskResult[]): {
   return {
     accuracy: mean(results.map(({ accuracy }) => Math.fround(accuracy))),
     loss: mean(results.map(({ loss }) => loss)),
+  };
+}
+
+/** Nothing where a task has the key's name: its numbers come first, and the pictures stand with its details all the same. */
+function unreadableByTask(results: readonly TaskResult[]): Record<string, unknown> {
+  const found = results.filter(({ unreadable }) => unreadable !== undefined);
+  if (found.length === 0 || results.some(({ task }) => task === UNREADABLE_KEY)) return {};
+  return {
+    [UNREADABLE_KEY]: Object.fromEntries(found.map(({ task, unreadable }) => [task, unreadable])),
   };
 }
 

@@ -58,6 +58,14 @@ describe('toDroppedFiles', () => {
     expect(toDroppedFiles([file]).map(({ path }) => path)).toEqual(['flags/ch/a.png']);
   });
 
+  it.each(['a.ppm', 'a.PGM', 'a.pbm', 'a.tif', 'a.tiff', 'a.bmp', 'a.gif', 'a.webp', 'a.jpe'])(
+    'takes %s for a picture',
+    (name) => {
+      const dropped = [{ path: `t/a/${name}`, file: new File([], name) }];
+      expect(splitDrop(dropped).taskImages).toEqual(dropped);
+    },
+  );
+
   it.each(['./flags/ch/a.png', '/flags/ch/a.png'])('keeps the path %s of a drop', (path) => {
     const file = Object.assign(new File([], 'a.png'), { relativePath: path });
     expect(toDroppedFiles([file])[0]?.path).toBe('flags/ch/a.png');

@@ -2,10 +2,10 @@
  * What a drop or a file input brings, and which pool each file of a mixed drop is for. A guess by names and neighbours
  * only: the engine reads the files and has the last word.
  */
-import { isLitter, isWeights } from '../checkpoint/file-roles';
+import { isLitter, isPictureName, isWeights } from '../checkpoint/file-roles';
 import type { DroppedFile } from './types';
 
-const PICTURES = /\.(png|jpe?g|webp|zip|parquet)$/i;
+const PACKED_PICTURES = /\.(zip|parquet)$/i;
 const CONFIGURATION = /\.ya?ml$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
 
@@ -58,7 +58,8 @@ function pathOf(file: File): string {
 
 const hasWeights = ({ path }: DroppedFile): boolean => isWeights({ name: path });
 
-const isTaskFile = ({ path }: DroppedFile): boolean => PICTURES.test(path) || TASK_FILES.test(path);
+const isTaskFile = ({ path }: DroppedFile): boolean =>
+  isPictureName(path) || PACKED_PICTURES.test(path) || TASK_FILES.test(path);
 
 const folderOf = ({ path }: DroppedFile): string => path.slice(0, path.lastIndexOf('/') + 1);
 

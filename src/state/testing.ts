@@ -42,6 +42,7 @@ export function aTask(overrides: Partial<TaskView> = {}): TaskView {
     templates: ['a photo of a {}'],
     imageCount: 400,
     classCounts: [200, 200],
+    unreadable: [],
     expert: 'fashion',
     findings: [],
     ...overrides,

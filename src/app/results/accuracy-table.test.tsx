@@ -102,6 +102,18 @@ describe('the table "Accuracy by task"', () => {
     expect(rows(container).map((cells) => cells[1])).toEqual(['Images', '399', '400', '799']);
   });
 
+  it('says how many pictures are in no number', async () => {
+    const unreadable = [{ image: 'a.png', reason: 'The file is empty.' }];
+    const merged = { ...complete.merged, tasks: { a: aScore('a', 252, 399) } };
+    const damaged = [aTask({ id: 'a', name: 'fashion', unreadable })];
+    const { container } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ pool, tasks: damaged, scores: { ...complete, merged } }),
+    );
+    const cells = rows(container).map((row) => row[1]);
+    expect(cells).toEqual(['Images', '399 1 unreadable', '399 1 unreadable']);
+  });
+
   it('is busy until everything is scored, for the scaling factor on screen', async () => {
     const { find, push, run } = await draw(
       <AccuracyTable />,

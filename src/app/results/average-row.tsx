@@ -6,6 +6,7 @@ import { AccuracyCell } from './accuracy-cell';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
+import { UnreadableCount } from './unreadable-count';
 
 interface AverageRowProps {
   readonly tasks: readonly TaskView[];
@@ -35,7 +36,10 @@ export function AverageRow({ tasks, scores }: AverageRowProps) {
   return (
     <tr>
       <th scope="row">Average</th>
-      <td className="wide-only">{tasks.length > 0 && formatCount(images)}</td>
+      <td className="wide-only">
+        {tasks.length > 0 && formatCount(images)}{' '}
+        <UnreadableCount count={tasks.reduce((sum, task) => sum + task.unreadable.length, 0)} />
+      </td>
       <AccuracyCell column="pretrained" {...cell(pretrained)} />
       <AccuracyCell
         column="merged"

@@ -10,6 +10,7 @@ import { ClassBreakdown } from './class-breakdown';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
+import { UnreadableCount } from './unreadable-count';
 
 interface TaskScoreRowProps {
   readonly task: TaskView;
@@ -46,7 +47,7 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
         </th>
         <td className="wide-only">
           {scored}
-          {formatCount(imageCount(task, scores))}
+          {formatCount(imageCount(task, scores))} <UnreadableCount count={task.unreadable.length} />
         </td>
         <AccuracyCell column="pretrained" {...cellOf(pretrained)} />
         <AccuracyCell

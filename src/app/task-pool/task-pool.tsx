@@ -5,7 +5,8 @@ import { FileButton } from '../ui/file-button';
 import { TaskRow } from './task-row';
 import './task-pool.css';
 
-const IMAGE_FILES = '.zip,.parquet,.png,.jpg,.jpeg,.webp,.json';
+const IMAGE_FILES =
+  '.zip,.parquet,.json,.png,.apng,.jpg,.jpeg,.jpe,.jfif,.webp,.gif,.bmp,.dib,.tif,.tiff,.pbm,.pgm,.ppm,.pnm';
 
 /** The classification tasks on which every model is scored. */
 export function TaskPool() {

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import type { TaskView } from '../../state/types';
 import { useCommands } from '../context';
-import { formatMany } from '../format';
+import { formatCount, formatMany } from '../format';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
 import { useEdited } from '../use-edited';
@@ -22,7 +22,13 @@ export function TaskRow({ task }: { task: TaskView }) {
   );
   const samples = useSamples(task.id, GRID_PICTURES);
   const severity = gravest(task.findings);
-  const size = `${formatMany(task.imageCount, 'image')} · ${task.classCounts.length} classes`;
+  const size = [
+    formatMany(task.imageCount, 'image'),
+    `${task.classCounts.length} classes`,
+    ...(task.unreadable.length > 0
+      ? [`${formatCount(task.unreadable.length)} cannot be read`]
+      : []),
+  ].join(' · ');
   return (
     <li className={included ? 'row' : 'row excluded'}>
       <div className="row-head">

@@ -4,16 +4,41 @@ import { average, type TaskResult } from '../../program/report';
 /** One run: a line for each task. */
 export function resultTable(results: readonly TaskResult[]): string {
   const mean = average(results);
+  const isWhole = results.every(({ unreadable }) => unreadable === undefined);
+  /** A column that is only there where it says something. */
+  const left = (text: string) => (isWhole ? [] : [text]);
   return table([
-    ['task', 'images', 'accuracy', 'loss'],
-    ...results.map(({ task, n, available, accuracy, loss }) => [
+    ['task', 'images', ...left('unreadable'), 'accuracy', 'loss'],
+    ...results.map(({ task, n, available, unreadable, accuracy, loss }) => [
       task,
       available === undefined ? `${n}` : `${n} of ${available}`,
+      ...left(`${unreadable?.length ?? 0}`),
       digits(accuracy),
       digits(loss),
     ]),
-    ['average', '', digits(mean.accuracy), digits(mean.loss)],
+    ['average', '', ...left(''), digits(mean.accuracy), digits(mean.loss)],
   ]);
+}
+
+/** Names that are shown of each task's pictures; the report has all. */
+const NAMES_SHOWN = 3;
+
+/** What a run has left out of its numbers; null where that is nothing. */
+export function unreadableText(results: readonly TaskResult[]): string | null {
+  const lines = results.flatMap(({ task, n, unreadable }) => {
+    if (!unreadable) return [];
+    const names = unreadable.slice(0, NAMES_SHOWN).map(({ image }) => image);
+    const more = unreadable.length > NAMES_SHOWN ? ', ...' : '';
+    return [
+      `  ${task}: ${unreadable.length} of ${n + unreadable.length} (${names.join(', ')}${more})`,
+    ];
+  });
+  if (lines.length === 0) return null;
+  return [
+    'Some pictures could not be read and are in none of the numbers:',
+    ...lines,
+    'The report names them all, with the reasons. taskpool.on_unreadable=error stops at the first, as FusionBench does.',
+  ].join('\n');
 }
 
 export interface RunRow {

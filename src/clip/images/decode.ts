@@ -2,15 +2,32 @@
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError, StorageError } from '../../errors';
 import type { RgbImage } from '../types';
-import { decodeJpeg } from './jpeg';
-import { formatName, isReadable } from './picture-format';
+import { decodeBmp } from './bmp/bmp';
+import { decodeGif } from './gif/gif';
+import { decodeJpeg } from './jpeg/jpeg';
+import { decodeNetpbm } from './netpbm/netpbm';
+import { formatName, isReadable, PICTURE_FORMATS, type PictureFormat } from './picture-format';
 import { decodePng } from './png';
-import { decodeWebp } from './webp';
+import { decodeTiff } from './tiff/tiff';
+import { decodeWebp } from './webp/webp';
 
-const DECODERS = { PNG: decodePng, JPEG: decodeJpeg, WebP: decodeWebp } as const;
+const DECODERS: Readonly<
+  Record<
+    PictureFormat,
+    (bytes: Uint8Array<ArrayBuffer>, file: string) => RgbImage | Promise<RgbImage>
+  >
+> = {
+  PNG: decodePng,
+  JPEG: decodeJpeg,
+  WebP: decodeWebp,
+  GIF: decodeGif,
+  BMP: decodeBmp,
+  Netpbm: decodeNetpbm,
+  TIFF: decodeTiff,
+};
 
 /**
- * Decodes a PNG, JPEG or WebP file; which of them it is, its bytes say.
+ * Decodes a picture file; of which format it is, its bytes say. Of several pictures in it, the first.
  *
  * The pixels are those of Pillow 13's `Image.open(file).convert("RGB")` after transformers 5.23's own conversion: alpha
  * is dropped and hidden colours appear, 16-bit grey clips at 255, pixels of a PNG's one transparent colour become white.
@@ -35,7 +52,10 @@ export async function decodeImage(file: NamedBlob): Promise<RgbImage> {
       format === undefined
         ? 'This is not a picture that is known here'
         : `${format} pictures cannot be read here`;
-    throw new FormatError(file.name, `${what}, only PNG, JPEG and WebP. Convert it to PNG.`);
+    throw new FormatError(
+      file.name,
+      `${what}, only ${PICTURE_FORMATS.join(', ')}. Convert it to PNG.`,
+    );
   }
   return DECODERS[format](bytes, file.name);
 }

@@ -45,13 +45,15 @@ function fromExif(record: Uint8Array): Orientation | undefined {
   return undefined;
 }
 
-/** What the EXIF record says, else what the XMP packet says, else upright. */
+/** What is stated or the EXIF record says, else what the XMP packet says, else upright. */
 export function orientationOf(metadata: {
+  readonly stated?: number | undefined;
   readonly exif?: Uint8Array | undefined;
   readonly xmp?: Uint8Array | undefined;
 }): Orientation {
   const exif = metadata.exif && fromExif(metadata.exif);
-  if (exif) return exif;
+  const stated = orientation(metadata.stated) ?? exif;
+  if (stated) return stated;
   const xmp = metadata.xmp && /tiff:Orientation(?:="|>)([0-9])/.exec(latin1(metadata.xmp));
   return orientation(xmp ? Number(xmp[1]) : undefined) ?? 1;
 }

@@ -1,6 +1,8 @@
 /** What kind of picture a file is, told from its first bytes and never from its name. */
 
-export type PictureFormat = 'PNG' | 'JPEG' | 'WebP';
+/** Formats that are read. */
+export const PICTURE_FORMATS = ['PNG', 'JPEG', 'WebP', 'GIF', 'BMP', 'Netpbm', 'TIFF'] as const;
+export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** Bytes that are enough to tell. */
 export const SIGNATURE_BYTES = 32;
@@ -20,7 +22,6 @@ const SIGNATURES: readonly Signature[] = [
   { at: 0, bytes: '\xff\xd8\xff', format: 'JPEG' },
   { at: RIFF_KIND_AT, bytes: 'WEBP', format: 'WebP' },
   { at: 0, bytes: 'GIF8', format: 'GIF' },
-  { at: 0, bytes: 'BM', format: 'BMP' },
   { at: 0, bytes: 'II*\0', format: 'TIFF' },
   { at: 0, bytes: 'MM\0*', format: 'TIFF' },
   { at: 0, bytes: 'II+\0', format: 'TIFF' },
@@ -43,12 +44,30 @@ const SIGNATURES: readonly Signature[] = [
   { at: 0, bytes: '<?xml', format: 'XML' },
 ];
 
+/** Sizes that the header of a BMP has, as its first four bytes. */
+const BMP_HEADERS = [12, 40, 52, 56, 64, 108, 124].map((size) =>
+  String.fromCharCode(size, 0, 0, 0),
+);
+const BMP_HEADER_AT = 14;
+
+/** Marks so short that a text may begin with them: a number or a comment has to follow, or a header of a known size. */
+const SHORT_MARKS: readonly (readonly [(head: string) => boolean, PictureFormat])[] = [
+  [(head) => /^P[1-6][ \t-\r]+[#+\-\d]/.test(head), 'Netpbm'],
+  [
+    (head) =>
+      head.startsWith('BM') && BMP_HEADERS.some((size) => head.startsWith(size, BMP_HEADER_AT)),
+    'BMP',
+  ],
+];
+
 /** The format's name where the signature is known, whether it can be read or not. */
 export function formatName(head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, SIGNATURE_BYTES));
+  const short = SHORT_MARKS.find(([isMarked]) => isMarked(text));
+  if (short) return short[1];
   return SIGNATURES.find(({ at, bytes }) => text.startsWith(bytes, at))?.format;
 }
 
 export function isReadable(format: string | undefined): format is PictureFormat {
-  return format === 'PNG' || format === 'JPEG' || format === 'WebP';
+  return PICTURE_FORMATS.some((readable) => readable === format);
 }

@@ -5,6 +5,7 @@
  */
 import type { RgbImage } from '../types';
 import { orientationOf, upright } from './orientation';
+import { fullPalette } from './palette';
 import { type Png, readPng } from './png-chunks';
 import { bitsPerPixel, pngRows, type Row } from './png-rows';
 import { colourKey, whiten } from './png-transparency';
@@ -50,13 +51,6 @@ function indexedWriter(depth: number, colours: Uint8Array): RowWriter {
 function greys(depth: number): Uint8Array {
   const size = 255 / ((1 << depth) - 1);
   return Uint8Array.from({ length: 3 << depth }, (_, i) => Math.floor(i / 3) * size);
-}
-
-/** The palette as Pillow holds it: 256 colours, those that the file lacks are black. */
-function fullPalette(palette: Uint8Array | undefined): Uint8Array {
-  const colours = new Uint8Array(256 * 3);
-  if (palette) colours.set(palette.subarray(0, Math.min(colours.length, palette.length)));
-  return colours;
 }
 
 /** @throws FormatError where the file is damaged, cut short or too large. */

@@ -144,6 +144,7 @@ function taskPool(tasks: readonly Task[], base: string): ProgramConfig['taskpool
     fastDevRun: false,
     sampleSize: null,
     sampleSeed: 0,
+    onUnreadable: 'skip',
   };
 }
 

@@ -35,13 +35,23 @@ const score = (correct: number, scored: number, total: number): TaskScore => ({
 });
 const column = (tasks: Record<string, TaskScore>): ScoreColumn => ({ tasks, average: null });
 
-function snapshot(merged: ScoreColumn, engine: Partial<StudioState['engine']> = {}): StudioState {
+function snapshot(
+  merged: ScoreColumn,
+  engine: Partial<StudioState['engine']> = {},
+  damaged = false,
+): StudioState {
   const scores = {
     merged,
     pretrained: column({ pets: score(2, 4, 4) }),
     expert: column({}),
   };
-  const task = (id: string) => ({ id, name: `task ${id}`, classnames: ['cat'] });
+  const unreadable = { pets: [{ image: 'cat/1.png', reason: 'The file is empty.' }], cars: [] };
+  const task = (id: 'pets' | 'cars') => ({
+    id,
+    name: `task ${id}`,
+    classnames: ['cat'],
+    unreadable: damaged ? unreadable[id] : [],
+  });
   return {
     tasks: [task('pets'), task('cars')],
     scores,
@@ -106,6 +116,13 @@ describe('the report', () => {
   it('says how many pictures there are where only a part was scored', async () => {
     const report = await read(snapshot(column({ pets: score(3, 4, 9) })));
     expect(report.task_arithmetic_studio.tasks['task pets']).toMatchObject({ n: 4, available: 9 });
+  });
+
+  it('names the pictures that are in none of the numbers, where there are any', async () => {
+    const report = await read(snapshot(column({ pets: score(3, 4, 4) }), {}, true));
+    const pictures = [{ image: 'cat/1.png', reason: 'The file is empty.' }];
+    expect(report.unreadable).toEqual({ 'task pets': pictures });
+    expect(report.task_arithmetic_studio.tasks['task pets'].unreadable).toEqual(pictures);
   });
 
   it.each([

@@ -38,7 +38,7 @@ export function exportReport(
 }
 
 function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
-  return tasks.flatMap(({ id, name, classnames }) => {
+  return tasks.flatMap(({ id, name, classnames, unreadable }) => {
     const score = column.tasks[id];
     if (!score) return [];
     return [
@@ -56,6 +56,7 @@ function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
           n: scored,
           correct,
         })),
+        ...(unreadable.length > 0 ? { unreadable } : {}),
       },
     ];
   });

@@ -1,4 +1,5 @@
 /** "Add checkpoints": dropped files become staged models, or findings that say why not. Nothing is in the pool yet. */
+import { isPictureName } from '../../checkpoint/file-roles';
 import { NeedsBaseError } from '../../clip/needs-base-error';
 import { openClip } from '../../clip/open';
 import type { ClipModel } from '../../clip/types';
@@ -85,11 +86,11 @@ function nothingFound(unused: readonly string[]): Finding {
   };
 }
 
-const PICTURE = /\.(png|jpe?g|webp|gif|bmp|tiff?|zip|parquet)$|(^|\/)tasks\.json$/i;
+const TASK_FILE = /\.(zip|parquet)$|(^|\/)tasks\.json$/i;
 
 /** What of a drop belongs to no model: pictures are counted, everything else is listed. */
 function leftOut(unused: readonly string[]): Finding[] {
-  const others = unused.filter((path) => !PICTURE.test(path));
+  const others = unused.filter((path) => !isPictureName(path) && !TASK_FILE.test(path));
   const pictures = unused.length - others.length;
   const findings: Finding[] = [];
   if (pictures > 0) {

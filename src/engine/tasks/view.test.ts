@@ -20,6 +20,7 @@ describe('a task on the page', () => {
       imageCount: 4,
       classCounts: [1, 3],
       expert: 'pets',
+      unreadable: [],
       findings: [],
     });
   });
@@ -37,7 +38,7 @@ describe('a task on the page', () => {
   });
 
   it('names the pictures that cannot be read, each once', () => {
-    const { findings } = taskView(taskOf('a'), null, [
+    const { findings, unreadable } = taskView(taskOf('a'), null, [
       { index: 1, reason: '1.png: it is cut off.' },
       { index: 2, reason: 'It is cut off.' },
       { index: 9, reason: 'It is gone.' },
@@ -49,6 +50,11 @@ describe('a task on the page', () => {
         message: 'These pictures cannot be read; they are left out of the counts.',
         details: ['1.png: it is cut off.', '2.png: It is cut off.', 'image 9: It is gone.'],
       },
+    ]);
+    expect(unreadable).toEqual([
+      { image: '1.png', reason: 'it is cut off.' },
+      { image: '2.png', reason: 'It is cut off.' },
+      { image: 'image 9', reason: 'It is gone.' },
     ]);
   });
 });

@@ -1,5 +1,6 @@
 /** A task as the page shows it, and pictures of it for looking at. Pure. */
 import type { UnreadableImage } from '../../taskpool/tally';
+import { type UnreadablePicture, unreadablePictures } from '../../taskpool/unreadable';
 import type { Finding, SampleImage, TaskView } from '../api';
 import { memo } from '../memo';
 import type { Task } from '../value';
@@ -9,6 +10,8 @@ export function taskView(
   expert: string | null,
   unreadable: readonly UnreadableImage[],
 ): TaskView {
+  const names = unreadable.length > 0 ? task.images.map(({ name }) => name) : [];
+  const pictures = unreadablePictures(unreadable, names);
   return {
     id: task.id,
     name: task.name,
@@ -19,7 +22,8 @@ export function taskView(
     imageCount: task.images.length,
     classCounts: classCounts(task),
     expert,
-    findings: taskFindings(task, unreadable),
+    unreadable: pictures,
+    findings: taskFindings(task, pictures),
   };
 }
 
@@ -39,7 +43,7 @@ const classCounts = memo(({ classnames, labels }: Task): number[] => {
   return counts;
 });
 
-function taskFindings(task: Task, unreadable: readonly UnreadableImage[]): Finding[] {
+function taskFindings(task: Task, unreadable: readonly UnreadablePicture[]): Finding[] {
   const findings: Finding[] = [];
   if (task.failure !== undefined) {
     findings.push({ severity: 'error', subject: task.name, message: task.failure, details: [] });
@@ -49,10 +53,7 @@ function taskFindings(task: Task, unreadable: readonly UnreadableImage[]): Findi
       severity: 'warning',
       subject: task.name,
       message: 'These pictures cannot be read; they are left out of the counts.',
-      details: unreadable.map(({ index, reason }) => {
-        const name = task.images[index]?.name ?? `image ${index}`;
-        return reason.includes(name) ? reason : `${name}: ${reason}`;
-      }),
+      details: unreadable.map(({ image, reason }) => `${image}: ${reason}`),
     });
   }
   return findings;

@@ -2,7 +2,7 @@
 import { readFloat32 } from '../../checkpoint/dtype';
 import type { ClipModel } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
-import { CompatibilityError } from '../../errors';
+import { CompatibilityError, FormatError } from '../../errors';
 import type { Runtime, TensorBuffer } from '../../runtime/types';
 import { batchSize } from '../../taskpool/batch-size';
 import type { ZeroShotHead } from '../../taskpool/head';
@@ -113,8 +113,10 @@ export function createTaskPools(
             lossBatchSize: config.batchSize,
             onProgress: (task, scored, total) =>
               listener.progress(`Scoring ${task}`, scored, total),
-            onUnreadable: (task, image, reason) =>
-              listener.note(`${task}: ${image} is passed over. ${reason}`),
+            onUnreadable: (task, image, reason) => {
+              if (config.onUnreadable === 'error') throw unreadable(task, image, reason);
+              listener.note(`${task}: ${image} is passed over. ${reason}`);
+            },
           });
         },
       };
@@ -123,6 +125,14 @@ export function createTaskPools(
       await scorers.dispose();
     },
   };
+}
+
+/** What `taskpool.on_unreadable=error` stops a run with. */
+function unreadable(task: string, image: string, reason: string): FormatError {
+  return new FormatError(
+    image,
+    `${reason} The run stops here because taskpool.on_unreadable is error; skip leaves the picture out of ${task}.`,
+  );
 }
 
 function evaluatedTask(

@@ -1,10 +1,11 @@
-/** Which files of a folder are pictures. */
+/**
+ * Which files of a folder are pictures: by their names where these promise it, because looking into every file of a large
+ * folder takes long, and a wrong name shows in decoding; else by their first bytes.
+ */
+import { isPictureName } from '../../checkpoint/file-roles';
 import { formatName, isReadable, SIGNATURE_BYTES } from '../../clip/images/picture-format';
 import { FormatError } from '../../errors';
 import type { SourceFile } from './sources';
-
-/** Pictures by their name. Looking into every file of a large folder takes long; a wrong name shows in decoding. */
-const READABLE_EXTENSION = /\.(png|jpe?g|jpe|jfif|webp)$/i;
 
 async function formatOf(blob: Blob): Promise<string | undefined> {
   return formatName(new Uint8Array(await blob.slice(0, SIGNATURE_BYTES).arrayBuffer()));
@@ -12,7 +13,7 @@ async function formatOf(blob: Blob): Promise<string | undefined> {
 
 /** Is the file a picture, by its name or by its first bytes, of whatever format? */
 export async function isPicture(file: SourceFile): Promise<boolean> {
-  if (READABLE_EXTENSION.test(file.name)) return true;
+  if (isPictureName(file.name)) return true;
   try {
     return (await formatOf(await file.read())) !== undefined;
   } catch (error) {
@@ -24,7 +25,7 @@ export async function isPicture(file: SourceFile): Promise<boolean> {
 
 /** Why the file is no picture that can be read; nothing where it is one. */
 export async function refusal(name: string, blob: Blob): Promise<string | undefined> {
-  if (READABLE_EXTENSION.test(name)) return undefined;
+  if (isPictureName(name)) return undefined;
   const format = await formatOf(blob);
   if (isReadable(format)) return undefined;
   return format === undefined

@@ -15,6 +15,9 @@ import {
   zip,
 } from './test-support';
 
+/** The first bytes of a format that is known and not read. */
+const AVIF = '\0\0\0\x20ftypavif....';
+
 describe('which folders are tasks', () => {
   it('one with a folder per class, in code-point order whatever the order of arrival', async () => {
     const set = await readImageSet(drop(ANIMALS));
@@ -67,6 +70,36 @@ describe('which folders are tasks', () => {
   });
 });
 
+it('knows pictures of all formats, by name or by their first bytes', async () => {
+  const folder = (name: string, content: string) => ({ [`t/${name}`]: content });
+  const set = await readImageSet(
+    drop([], {
+      ...folder('a/1.ppm', 'P6 1 1 255 abc'),
+      ...folder('a/2', 'P3 1 1 255 1 2 3'),
+      ...folder('a/3.tif', ''),
+      ...folder('a/4', 'II*\0....'),
+      ...folder('a/5.BMP', ''),
+      ...folder('a/6', `BM............\x28\0\0\0`),
+      ...folder('a/7', 'P6 is no picture'),
+      ...folder('a/8', 'BMW is none either, and this goes on'),
+      ...folder('b/1.pgm', ''),
+      ...folder('b/2.gif', ''),
+    }),
+  );
+  const names = set.tasks[0]?.images.map(({ name }) => name);
+  expect(names).toEqual([
+    'a/1.ppm',
+    'a/2',
+    'a/3.tif',
+    'a/4',
+    'a/5.BMP',
+    'a/6',
+    'b/1.pgm',
+    'b/2.gif',
+  ]);
+  expect(set.skipped.map(({ name }) => name)).toEqual(['t/a/7', 't/a/8']);
+});
+
 describe('what is left out', () => {
   it('is named with the reason, litter not even that', async () => {
     const set = await readImageSet(
@@ -84,7 +117,7 @@ describe('what is left out', () => {
         {
           'animals/readme.md': 'hello',
           'animals/cat/notes.txt': 'x',
-          'animals/cat/moving.gif': 'GIF89a',
+          'animals/cat/small.avif': AVIF,
           'animals/docs/a.txt': 'x',
         },
       ),
@@ -95,7 +128,7 @@ describe('what is left out', () => {
       'animals/loose.png': 'lies in no class folder',
       'animals/readme.md': 'not a picture',
       'animals/cat/notes.txt': 'not a picture',
-      'animals/cat/moving.gif': 'GIF pictures cannot be read; convert it to PNG',
+      'animals/cat/small.avif': 'AVIF pictures cannot be read; convert it to PNG',
       'animals/cat/more': 'lies deeper than the class folders of its task',
       'animals/docs': 'holds no pictures',
     });
@@ -138,7 +171,7 @@ describe('what is refused', () => {
   });
 
   it('a task of which no picture can be read', async () => {
-    const error = await refusal(drop([], { 't/a/1.gif': 'GIF89a', 't/b/1.gif': 'GIF89a' }));
+    const error = await refusal(drop([], { 't/a/1.avif': AVIF, 't/b/1.avif': AVIF }));
     expect(error.message).toMatch(/^t: None of its pictures can be read/);
   });
 

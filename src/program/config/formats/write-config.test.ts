@@ -84,6 +84,7 @@ describe("writing FusionBench's YAML", () => {
         dataProcessor: { reference: 'openai/clip', subfolder: 'processor' },
         sampleSize: 500,
         sampleSeed: 9,
+        onUnreadable: 'error',
         tasks: [
           {
             name: 'pets',

@@ -124,6 +124,7 @@ function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
     templates: lists(pool.tasks, 'templates'),
     sample_size: pool.sampleSize ?? undefined,
     sample_seed: pool.sampleSeed === 0 ? undefined : pool.sampleSeed,
+    on_unreadable: pool.onUnreadable === 'skip' ? undefined : pool.onUnreadable,
   };
 }
 

@@ -62,6 +62,7 @@ describe('reading a program', () => {
           },
           "dataProcessor": null,
           "fastDevRun": false,
+          "onUnreadable": "skip",
           "processor": {
             "reference": "openai/clip-vit-base-patch32",
           },
@@ -233,6 +234,7 @@ describe('reading a program', () => {
         },
         "dataProcessor": null,
         "fastDevRun": false,
+        "onUnreadable": "skip",
         "processor": {
           "reference": "openai/clip-vit-base-patch16",
         },

@@ -29,7 +29,7 @@ describe('what is refused', () => {
     );
     expect(await problems('+taskpool.batchsize=1', '+sead=3')).toMatchInlineSnapshot(`
       "sead: the program has no option sead. The name is seed.
-      taskpool.batchsize: CLIPVisionModelTaskPool has no option batchsize. Its options are test_datasets, clip_model, processor, data_processor, dataloader_kwargs, fast_dev_run, base_model, move_to_device, layer_wise_feature_save_path, layer_wise_feature_first_token_only, layer_wise_feature_max_num, classnames, templates, sample_size, sample_seed."
+      taskpool.batchsize: CLIPVisionModelTaskPool has no option batchsize. Its options are test_datasets, clip_model, processor, data_processor, dataloader_kwargs, fast_dev_run, base_model, move_to_device, layer_wise_feature_save_path, layer_wise_feature_first_token_only, layer_wise_feature_max_num, classnames, templates, sample_size, sample_seed, on_unreadable."
     `);
     expect(await problems('+taskpool.dataloader_kwargs.batch=1')).toMatchInlineSnapshot(
       `"taskpool.dataloader_kwargs.batch: PyTorch's DataLoader has no option batch. The name is batch_size."`,

@@ -7,7 +7,7 @@ import { readDataset } from './dataset';
 import { PROCESSOR_TARGETS } from './modelpool';
 import { readPretrained } from './pretrained';
 import { describe, isTree, type Reading, readSection } from './reading';
-import { countingNumber, flag, ignored, orNull, text, texts, wholeNumber } from './schemas';
+import { countingNumber, flag, ignored, oneOf, orNull, text, texts, wholeNumber } from './schemas';
 import { readTarget } from './targets';
 import type { DummyTaskPoolConfig, TaskConfig, TaskPoolConfig } from './types';
 
@@ -39,6 +39,7 @@ const options = {
   templates: v.optional(v.unknown()),
   sample_size: orNull(countingNumber),
   sample_seed: v.optional(wholeNumber, 0),
+  on_unreadable: v.optional(oneOf(['skip', 'error']), 'skip'),
 };
 
 /** PyTorch's `DataLoader`: only what decides which pictures make a batch matters here. */
@@ -102,6 +103,7 @@ function readClipTaskPool(reading: Reading, tree: ConfigTree): TaskPoolConfig | 
     fastDevRun: read.fast_dev_run ?? false,
     sampleSize: read.sample_size,
     sampleSeed: read.sample_seed,
+    onUnreadable: read.on_unreadable,
   };
 }
 

@@ -72,6 +72,8 @@ export interface TaskPoolConfig {
   /** Pictures per task, drawn class by class; null for all. Not an option of FusionBench, which ignores it. */
   readonly sampleSize: number | null;
   readonly sampleSeed: number;
+  /** A picture that cannot be read is passed over and counted, or stops the run as it stops FusionBench. */
+  readonly onUnreadable: 'skip' | 'error';
 }
 
 export interface TaskConfig {

@@ -1,0 +1,34 @@
+/**
+ * The first picture of a GIF as Pillow 13 reads it and transformers 5.23 converts it to RGB. Own code because omggif
+ * (1.0.10, from 2019) takes damaged data for black pixels and leaves the canvas outside the picture to its user.
+ */
+import type { RgbImage } from '../../types';
+import { coloured, fullPalette, greyPalette } from '../palette';
+import { whiten } from '../png-transparency';
+import { readGif } from './gif-blocks';
+import { gifIndices } from './gif-lzw';
+
+/**
+ * The canvas around the picture has the transparent index, else index 0; never the background colour. Pixels of the
+ * transparent index's colour become white, because Pillow carries that colour along to RGB.
+ *
+ * @throws FormatError where the file is damaged, cut short or too large.
+ */
+export function decodeGif(bytes: Uint8Array<ArrayBuffer>, file: string): RgbImage {
+  const gif = readGif(bytes, file);
+  const { width, height, left, top, pictureWidth, pictureHeight, transparent } = gif;
+  const picture = gifIndices(bytes, gif, file);
+  const indices = new Uint8Array(width * height).fill(transparent ?? 0);
+  for (let y = 0; y < pictureHeight; y++) {
+    const row = picture.subarray(y * pictureWidth, (y + 1) * pictureWidth);
+    indices.set(row, (top + y) * width + left);
+  }
+  const palette = gif.palette ? fullPalette(gif.palette) : greyPalette();
+  const data = coloured(indices, palette);
+  if (transparent !== undefined) {
+    const colours = gif.isTransparentGrey ? greyPalette() : palette;
+    const [r = 0, g = 0, b = 0] = colours.subarray(transparent * 3, transparent * 3 + 3);
+    whiten(data, [r, g, b]);
+  }
+  return { width, height, data };
+}
