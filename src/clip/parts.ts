@@ -1,10 +1,10 @@
 /** Checks and gathers the parts of a model whose geometry is known: vision tensors, projection, text tower. */
 import type { TensorSource } from '../checkpoint/types';
 import { FormatError } from '../errors';
-import { type SettingsSource, textConfig } from './config/tower';
+import { type TextSource, textConfig } from './config/tower';
 import { GET_ANOTHER, listed, type Tensors, tensorProblems, textGeometry } from './geometry';
 import { canonicalTextNames, canonicalVisionNames, VISUAL_PROJECTION } from './tensor-names';
-import type { TextConfig, TextTower, VisionConfig } from './types';
+import type { TextTower, VisionConfig } from './types';
 
 /** A buffer of row numbers that older versions of transformers saved; kept, never merged. */
 const POSITION_IDS = 'embeddings.position_ids';
@@ -49,9 +49,11 @@ export function readProjection(
  */
 export function readTextTower(
   rest: Tensors,
-  source: SettingsSource & { readonly base?: TextConfig },
+  source: TextSource,
 ): { readonly tower?: TextTower; readonly projectionDim?: number; readonly remark?: string } {
   if (![...rest.keys()].some((name) => name.startsWith('text_model.'))) return {};
+  const obstacles = source.openClip?.textObstacles ?? [];
+  if (obstacles.length > 0) return { remark: notComputed(source.section?.file ?? '', obstacles) };
   const found = textGeometry(rest);
   if (!('geometry' in found)) return { remark: unusable(found) };
   const config = textConfig(found.geometry, source);
@@ -64,6 +66,10 @@ export function readTextTower(
     if (tensor !== undefined) tensors.set(name, tensor);
   }
   return { tower: { config, tensors }, projectionDim: found.projectionDim };
+}
+
+function notComputed(file: string, settings: readonly string[]): string {
+  return `Its text tower is left out: ${file} has settings with which prompts are computed otherwise than here:${listed(settings)}`;
 }
 
 function unusable(problems: readonly string[]): string {
