@@ -24,6 +24,8 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
+const TORCH = 'formats/pool/torch/outlines';
+
 /** A model's folder as the Hub has them: the fixture's, with what usually lies beside it. */
 function hubFolder(fixture: string, others: readonly string[]): string {
   const folder = join(root, 'model');
@@ -34,6 +36,9 @@ function hubFolder(fixture: string, others: readonly string[]): string {
   writeFileSync(join(folder, 'vocab.json'), '{}');
   writeFileSync(join(folder, '.gitattributes'), '*.safetensors filter=lfs\n');
   for (const other of others) cpSync(PICKLE, join(folder, other));
+  // Of a size that nobody published: without a configuration nothing would tell its heads.
+  if (fixture === TORCH)
+    cpSync(join(FIXTURES, 'merge/p8-32/experts/outlines/config.json'), join(folder, 'config.json'));
   return folder;
 }
 
@@ -116,7 +121,7 @@ describe('the SHA-256 of a model is the same on the page, of inspect and in the 
       ['open_clip_pytorch_model.bin'],
       ['open_clip_model.safetensors'],
     ],
-    ['torch.save', 'formats/pool/torch/outlines', ['optimizer.pt'], ['pytorch_model.bin']],
+    ['torch.save', TORCH, ['optimizer.pt'], ['pytorch_model.bin']],
   ])('%s', async (_, fixture, others, weights) => {
     const folder = hubFolder(fixture, others);
     const expected = sumOf(folder, weights);

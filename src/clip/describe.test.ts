@@ -113,7 +113,7 @@ describe('configuration', () => {
       { text_config: { max_position_embeddings: 64 } },
       { vision_config: {}, projection_dim: 768 },
       { vision_config: { num_attention_heads: 7 } },
-      { vision_config: { hidden_act: 'gelu_new' } },
+      { vision_config: { hidden_act: 'mish' } },
       { vision_config: { layer_norm_eps: '1e-5' } },
       { text_config: { eos_token_id: [1, 2] } },
       { model_type: 'bert' },
@@ -128,7 +128,7 @@ describe('configuration', () => {
         "FormatError: config.json: text_config.max_position_embeddings is 64, but the tensors of model.safetensors have 77. Use the configuration that belongs to these weights.",
         "FormatError: config.json: projection_dim is 768, but the tensors of model.safetensors have 512. Use the configuration that belongs to these weights.",
         "FormatError: config.json: vision_config.num_attention_heads is 7, which does not divide the width 768 that the tensors of model.safetensors have. Use the configuration that belongs to these weights.",
-        "FormatError: config.json: vision_config.hidden_act is "gelu_new", but "quick_gelu" or "gelu" is needed. Correct the file.",
+        "FormatError: config.json: vision_config.hidden_act is "mish", but one of "quick_gelu", "gelu", "gelu_python", "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate", "relu", "silu", "swish" is needed. Correct the file.",
         "FormatError: config.json: vision_config.layer_norm_eps is "1e-5", but a number is needed. Correct the file.",
         "FormatError: config.json: text_config.eos_token_id is [1,2], but one token id is needed. Correct the file.",
         "FormatError: config.json: it is not the configuration of a CLIP but of "bert": it has neither vision_config nor hidden_size. Add the config.json that belongs to the weights, or leave it out.",
@@ -156,14 +156,15 @@ describe('configuration', () => {
     expect(bare.remarks).toEqual(['No config.json: the configuration of the base is used.']);
   });
 
-  it('assumes the conventions of CLIP where there is neither, and says so', async () => {
+  it('assumes what was published where there is neither, and says so', async () => {
     const { vision, text, assumptions } = await open(FULL);
     expect(vision).toEqual(BASE_PATCH32);
     expect(text?.config).toEqual(TEXT);
     expect(assumptions).toMatchInlineSnapshot(`
       [
-        "No config.json: the vision tower is taken to have 12 attention heads (of size 64), the activation quick_gelu and a layer norm epsilon of 0.00001.",
-        "No config.json: the text tower is taken to have 8 attention heads (of size 64), the activation quick_gelu and a layer norm epsilon of 0.00001.",
+        "No config.json: the vision tower is taken to have 12 attention heads (of size 64), the activation quick_gelu and a layer norm epsilon of 0.00001, as ViT-B-32 was published.",
+        "This geometry was published with two activations: quick_gelu is taken (openai, laion400m_e31, laion400m_e32 and 2 more). If the weights are of laion2b_e16, laion2b_s34b_b79k, datacomp_m_s128m_b4k and 14 more, they need gelu: add the model's config.json, which says so.",
+        "No config.json: the text tower is taken to have 8 attention heads (of size 64), the activation quick_gelu and a layer norm epsilon of 0.00001, as ViT-B-32 was published.",
         "No config.json: a prompt is taken to end at its largest token id, as in OpenAI's CLIPs.",
         "No preprocessor_config.json: pictures are prepared as for OpenAI's CLIPs, at 224 pixels.",
       ]

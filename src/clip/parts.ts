@@ -1,10 +1,19 @@
 /** Checks and gathers the parts of a model whose geometry is known: vision tensors, projection, text tower. */
 import type { TensorSource } from '../checkpoint/types';
 import { FormatError } from '../errors';
-import { type SettingsSource, textConfig } from './config/tower';
+import { type TextSource, textConfig } from './config/tower';
 import { GET_ANOTHER, listed, type Tensors, tensorProblems, textGeometry } from './geometry';
-import { canonicalTextNames, canonicalVisionNames, VISUAL_PROJECTION } from './tensor-names';
-import type { TextConfig, TextTower, VisionConfig } from './types';
+import {
+  canonicalTextNames,
+  canonicalVisionNames,
+  type NamedShape,
+  VISUAL_PROJECTION,
+} from './tensor-names';
+import type { TextTower, VisionConfig } from './types';
+
+/** What belongs to the text half. */
+const TEXT_PART = /^text_(model|projection)\./;
+const SECOND_POSITIONS = /position(al)?_embeddings?_res/;
 
 /** A buffer of row numbers that older versions of transformers saved; kept, never merged. */
 const POSITION_IDS = 'embeddings.position_ids';
@@ -37,7 +46,13 @@ export function readProjection(
   const projection = rest.get(VISUAL_PROJECTION);
   if (projection === undefined) return undefined;
   const shape = [projection.shape[0] ?? 0, config.hiddenSize];
-  const problems = tensorProblems([{ name: VISUAL_PROJECTION, shape }], rest);
+  const more = [...rest.keys()].filter(
+    (name) => name.startsWith('visual_projection.') && name !== VISUAL_PROJECTION,
+  );
+  const problems = [
+    ...tensorProblems([{ name: VISUAL_PROJECTION, shape }], rest),
+    ...more.map((name) => `${name} is unknown to CLIP's projection`),
+  ];
   if (problems.length > 0)
     throw new FormatError(file, `its projection cannot be used:${listed(problems)}`);
   return projection;
@@ -49,14 +64,16 @@ export function readProjection(
  */
 export function readTextTower(
   rest: Tensors,
-  source: SettingsSource & { readonly base?: TextConfig },
+  source: TextSource,
 ): { readonly tower?: TextTower; readonly projectionDim?: number; readonly remark?: string } {
   if (![...rest.keys()].some((name) => name.startsWith('text_model.'))) return {};
+  const obstacles = source.openClip?.textObstacles ?? [];
+  if (obstacles.length > 0) return { remark: notComputed(source.section?.file ?? '', obstacles) };
   const found = textGeometry(rest);
   if (!('geometry' in found)) return { remark: unusable(found) };
   const config = textConfig(found.geometry, source);
   const expected = canonicalTextNames(config, found.projectionDim);
-  const problems = tensorProblems(expected, rest);
+  const problems = [...tensorProblems(expected, rest), ...unknownText(expected, rest)];
   if (problems.length > 0) return { remark: unusable(problems) };
   const tensors = new Map<string, TensorSource>();
   for (const { name } of expected) {
@@ -64,6 +81,21 @@ export function readTextTower(
     if (tensor !== undefined) tensors.set(name, tensor);
   }
   return { tower: { config, tensors }, projectionDim: found.projectionDim };
+}
+
+function notComputed(file: string, settings: readonly string[]): string {
+  return `Its text tower is left out: ${file} has settings with which prompts are computed otherwise than here:${listed(settings)}`;
+}
+
+/** Tensors that a CLIP's text tower does not have: computed without them, it would be another one. */
+function unknownText(expected: readonly NamedShape[], rest: Tensors): string[] {
+  const known = new Set([`text_model.${POSITION_IDS}`, ...expected.map(({ name }) => name)]);
+  const others = [...rest].filter(([name]) => TEXT_PART.test(name) && !known.has(name));
+  return others.map(([, { name }]) =>
+    SECOND_POSITIONS.test(name)
+      ? `${name} is a second table of positions, as Long-CLIP has`
+      : `${name} is unknown to CLIP's text tower`,
+  );
 }
 
 function unusable(problems: readonly string[]): string {

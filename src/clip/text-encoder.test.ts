@@ -164,7 +164,7 @@ it('says what is missing where a model cannot read prompts', async () => {
     `[CompatibilityError: base came without its tokenizer, so it cannot read class names. Add its tokenizer.json (or vocab.json and merges.txt) together with its weights.]`,
   );
   await expect(attempt({ text: pooledAt(text, 49407) })).rejects.toThrowErrorMatchingInlineSnapshot(
-    `[FormatError: config.json: text_config.eos_token_id is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`,
+    `[FormatError: config.json: text_config.eos_token_id (eos_id in an open_clip_config.json) is 49407, but the tokenizer ends a prompt with 793. Use the configuration and the tokenizer of one model.]`,
   );
   const small = { ...text, config: { ...text.config, vocabSize: 793 } };
   await expect(attempt({ text: small })).rejects.toThrowErrorMatchingInlineSnapshot(

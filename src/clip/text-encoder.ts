@@ -1,8 +1,9 @@
 /** Prompts to text embeddings with a full CLIP's tokenizer and text tower. */
 import { CompatibilityError, FormatError } from '../errors';
 import type { OrtEngine } from '../runtime/types';
+import { padded } from './pooling';
 import { type EmbedOptions, embedTokenIds } from './text-tower';
-import { createTokenizer } from './tokenizer';
+import { createTokenizer, padTokenId } from './tokenizer';
 import type { ClipModel, TextConfig } from './types';
 
 /**
@@ -30,8 +31,12 @@ export async function encodePrompts(
   }
   const tokenize = createTokenizer(tokenizer.json, tokenizer.config, text.config.maxPositions);
   const different = [...new Set(prompts)];
-  const sequences = different.map((prompt) => tokenize(prompt).ids);
-  for (const ids of sequences) requireFit(text.config, ids);
+  const prompted = different.map((prompt) => tokenize(prompt).ids);
+  for (const ids of prompted) requireFit(text.config, ids);
+  const { padding, maxPositions } = text.config;
+  const filler = padding === 'tokenizer' ? padTokenId(tokenizer.json, tokenizer.config) : padding;
+  const sequences =
+    filler === undefined ? prompted : prompted.map((ids) => padded(ids, maxPositions, filler));
   const embeddings = await embedTokenIds(text, engine, sequences, options);
   const byPrompt = new Map(different.map((prompt, index) => [prompt, embeddings[index]]));
   return prompts.flatMap((prompt) => byPrompt.get(prompt) ?? []);
@@ -46,10 +51,12 @@ function requireFit(config: TextConfig, ids: readonly number[]): void {
       `it gives the token id ${largest}, but the text tower has ${config.vocabSize} tokens. Use the tokenizer of this model.`,
     );
   }
-  if (config.eosTokenId !== 2 && !ids.includes(config.eosTokenId)) {
+  const poolsThere =
+    config.pooling === undefined ? config.eosTokenId !== 2 : config.pooling === 'end token';
+  if (poolsThere && !ids.includes(config.eosTokenId)) {
     throw new FormatError(
       'config.json',
-      `text_config.eos_token_id is ${config.eosTokenId}, but the tokenizer ends a prompt with ${ids.at(-1)}. Use the configuration and the tokenizer of one model.`,
+      `text_config.eos_token_id (eos_id in an open_clip_config.json) is ${config.eosTokenId}, but the tokenizer ends a prompt with ${ids.at(-1)}. Use the configuration and the tokenizer of one model.`,
     );
   }
 }

@@ -75,7 +75,10 @@ export async function embedTokenIds(
   return embeddings;
 }
 
-/** Embedded tokens, causal mask and pooling rows of one batch. Beyond a sequence's end all is zero, and no token before it looks there. */
+/**
+ * Embedded tokens, mask and pooling rows of one batch. Beyond a sequence's end all is zero, and no token before it looks there:
+ * where tokens look ahead, `encodePrompts` has made all sequences equally long.
+ */
 function batchFeeds(
   config: TextConfig,
   sequences: readonly (readonly number[])[],
@@ -88,7 +91,7 @@ function batchFeeds(
   const embeddings = new Float32Array(batch * length * width);
   const poolRows = new Int32Array(batch);
   for (const [sample, ids] of sequences.entries()) {
-    poolRows[sample] = sample * length + poolingPosition(ids, config.eosTokenId);
+    poolRows[sample] = sample * length + poolingPosition(ids, config);
     for (const [position, id] of ids.entries()) {
       const token = tokens.get(id);
       const at = (sample * length + position) * width;
@@ -98,7 +101,7 @@ function batchFeeds(
     }
   }
   const bias = new Float32Array(length * length);
-  for (let query = 0; query < length; query++) {
+  for (let query = 0; query < length && !config.bidirectional; query++) {
     bias.fill(MASKED, query * length + query + 1, (query + 1) * length);
   }
   return {

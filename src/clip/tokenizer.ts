@@ -66,6 +66,24 @@ export function createTokenizer(json: object, config: object, maxPositions: numb
   };
 }
 
+/**
+ * The id of the token that the tokenizer fills prompts up with.
+ * @throws FormatError where its files name none
+ */
+export function padTokenId(json: object, config: object): number {
+  const named = isJsonObject(config) ? config.pad_token : undefined;
+  const content = isJsonObject(named) ? named.content : named;
+  const added = addedTokens(json).find((token) => token.content === content);
+  const model = isJsonObject(json) && isJsonObject(json.model) ? json.model : {};
+  const vocab = isJsonObject(model.vocab) ? model.vocab : {};
+  const id = added?.id ?? (typeof content === 'string' ? vocab[content] : undefined);
+  if (typeof id === 'number') return id;
+  throw new FormatError(
+    'tokenizer_config.json',
+    'its pad_token is no token of tokenizer.json, and this text tower reads prompts filled up with it. Use the tokenizer of this model.',
+  );
+}
+
 /** Longest first: where two begin at the same place the longer one wins. */
 function addedTokens(json: object): AddedToken[] {
   const listed = isJsonObject(json) && Array.isArray(json.added_tokens) ? json.added_tokens : [];

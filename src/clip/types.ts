@@ -1,7 +1,24 @@
 /** What a CLIP is to the rest of the program: two towers, their geometry, and how its pictures and prompts are prepared. */
 import type { Checkpoint, TensorSource } from '../checkpoint/types';
 
-export type Activation = 'quick_gelu' | 'gelu';
+/**
+ * The activations of a tower by transformers' names (`ACT2FN`) and what each computes: GELU by the error function or its
+ * approximation by tanh, ReLU, or the input times a sigmoid.
+ */
+export const ACTIVATIONS = {
+  quick_gelu: 'sigmoid times 1.702',
+  gelu: 'erf',
+  gelu_python: 'erf',
+  gelu_new: 'tanh',
+  gelu_pytorch_tanh: 'tanh',
+  gelu_python_tanh: 'tanh',
+  gelu_fast: 'tanh',
+  gelu_accurate: 'tanh',
+  relu: 'relu',
+  silu: 'sigmoid',
+  swish: 'sigmoid',
+} as const;
+export type Activation = keyof typeof ACTIVATIONS;
 
 /** Geometry of one transformer tower. */
 export interface TowerConfig {
@@ -18,6 +35,11 @@ export interface VisionConfig extends TowerConfig {
   readonly imageSize: number;
   /** Side of a square patch in pixels. */
   readonly patchSize: number;
+  /**
+   * What stands for the picture, where it is not its class token (OpenCLIP's `pool_type` `avg`): the mean of the patches
+   * after the final norm, or the final norm of their mean.
+   */
+  readonly pooling?: 'mean of normed' | 'norm of mean';
 }
 
 export interface TextConfig extends TowerConfig {
@@ -25,6 +47,18 @@ export interface TextConfig extends TowerConfig {
   readonly maxPositions: number;
   /** 2 means "pool at the largest id" (all OpenAI CLIPs); any other value: at the first position that equals it. */
   readonly eosTokenId: number;
+  /**
+   * Where a prompt is pooled, where `eosTokenId` does not say it (OpenCLIP's `pool_type`): at its first or last position,
+   * or at the end token even if that is 2.
+   */
+  readonly pooling?: 'first' | 'last' | 'end token';
+  /** Every token sees every other (OpenCLIP's `no_causal_mask`); absent: only those before it. */
+  readonly bidirectional?: true;
+  /**
+   * What fills a prompt up to `maxPositions`, where that changes what is computed: a token id, or the one that the
+   * tokenizer names. Absent: prompts are as long as they are.
+   */
+  readonly padding?: number | 'tokenizer';
 }
 
 /** CLIPImageProcessor's settings, defaults filled in. */

@@ -92,11 +92,16 @@ function* tensorMismatches(pretrained: ClipModel, expert: ClipModel): Generator<
 }
 
 /** Settings that tensors do not show and that change what the same weights compute. */
-const SETTINGS = ['heads', 'activation', 'layerNormEps'] as const satisfies (keyof VisionConfig)[];
+const SETTINGS = [
+  'heads',
+  'activation',
+  'layerNormEps',
+  'pooling',
+] as const satisfies (keyof VisionConfig)[];
 
 function configMismatches(base: VisionConfig, expert: VisionConfig): string[] {
   return SETTINGS.filter((key) => base[key] !== expert[key]).map(
-    (key) => `${key}: ${expert[key]}, the base has ${base[key]}`,
+    (key) => `${key}: ${expert[key] ?? 'class token'}, the base has ${base[key] ?? 'class token'}`,
   );
 }
 

@@ -1,6 +1,7 @@
 /** `config.json` of a merged model, as `save_pretrained` of transformers writes it: enough to load it without the base. */
 import type { OutputDtype } from '../checkpoint/dtype';
 import type { ClipModel, TextConfig, TowerConfig } from '../clip/types';
+import { CompatibilityError } from '../errors';
 import type { MergedModelOptions } from './merged-model';
 
 /** transformers' names of the element types. */
@@ -49,6 +50,12 @@ export function mergedConfig(
     patch_size: vision.patchSize,
     model_type: 'clip_vision_model',
   };
+  const unsaid = beyondTransformers(pretrained, content);
+  if (unsaid.length > 0) {
+    throw new CompatibilityError(
+      `No config.json can be written for what is merged from ${pretrained.name}: transformers' CLIP has no setting for ${unsaid.join(' and ')}. Write the weights alone, and use them with the open_clip_config.json of ${pretrained.name}.`,
+    );
+  }
   const common = { dtype: TORCH_DTYPES[dtype] };
   if (content === 'vision' || !text) {
     return { ...visionConfig, ...common, architectures: ['CLIPVisionModel'] };
@@ -62,6 +69,22 @@ export function mergedConfig(
     text_config: { ...(configJson.text_config as object | undefined), ...textConfig(text.config) },
     vision_config: visionConfig,
   };
+}
+
+/** What the model computes otherwise than any configuration of transformers' CLIP can say, in OpenCLIP's words. */
+function beyondTransformers(
+  { vision, text }: ClipModel,
+  content: MergedModelOptions['content'],
+): string[] {
+  const unsaid: string[] = [];
+  if (vision.pooling !== undefined) unsaid.push('vision_cfg.pool_type "avg"');
+  if (content === 'vision' || text === undefined) return unsaid;
+  const { pooling, bidirectional, eosTokenId } = text.config;
+  // With any other id transformers pools at the first end token as well.
+  const pools = pooling === 'end token' ? eosTokenId === 2 : pooling !== undefined;
+  if (pools) unsaid.push('text_cfg.pool_type');
+  if (bidirectional) unsaid.push('text_cfg.no_causal_mask');
+  return unsaid;
 }
 
 function towerConfig(config: TowerConfig): object {

@@ -5,6 +5,7 @@
 
 import { FormatError } from '../../errors';
 import { isJsonObject, type JsonObject } from '../files';
+import type { OpenClipSettings } from './open-clip-settings';
 import type { Section } from './section';
 
 export interface ConfigSections {
@@ -13,6 +14,8 @@ export interface ConfigSections {
   readonly text?: Section;
   /** Where `projection_dim` of both towers' common space stands. */
   readonly projection: Section;
+  /** What only an OpenCLIP configuration says. */
+  readonly openClip?: OpenClipSettings;
 }
 
 /**

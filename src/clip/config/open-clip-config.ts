@@ -2,48 +2,71 @@
 import { isJsonObject, type JsonObject } from '../files';
 import type { ProcessorConfig } from '../types';
 import type { ConfigSections } from './config-json';
+import { openClipActivation, openClipEndToken, openClipSettings } from './open-clip-settings';
 import { readProcessor } from './processor';
 import { positiveInteger, type Section } from './section';
 
-/** OpenCLIP's `CLIPVisionCfg.head_width`, and the epsilon of its LayerNorm. */
+/** OpenCLIP's `CLIPVisionCfg.head_width` and `width`. */
 const HEAD_WIDTH = 64;
+const WIDTH = 768;
+
+/** What OpenCLIP calls the settings of a `config.json`. */
+const OWN_NAMES = {
+  hidden_act: 'act_kwargs',
+  hidden_size: 'width',
+  num_hidden_layers: 'layers',
+  vocab_size: 'vocab_size',
+  max_position_embeddings: 'context_length',
+  eos_token_id: 'eos_id',
+  projection_dim: 'embed_dim',
+};
 
 /**
- * Brings an OpenCLIP configuration to the names of a nested `config.json`. OpenCLIP's activation is GELU unless `quick_gelu` is set, and
- * it pools a prompt at its largest token id.
+ * Brings an OpenCLIP configuration to the names of a nested `config.json`; a file that is a `model_cfg` itself counts as one.
+ * OpenCLIP's activation is GELU unless `quick_gelu` is set, and it pools a prompt at its largest token id unless it says
+ * otherwise.
+ * @throws FormatError that names a setting with which pictures are computed otherwise than here
  */
 export function openClipSections(file: string, json: JsonObject): ConfigSections {
-  const model = section(file, '', json, 'model_cfg');
+  const root: Section = { file, path: '', values: json };
+  const model = 'model_cfg' in json ? section(file, '', json, 'model_cfg') : root;
   const vision = section(file, model.path, model.values, 'vision_cfg');
   const text = section(file, model.path, model.values, 'text_cfg');
-  const activation = { hidden_act: model.values.quick_gelu === true ? 'quick_gelu' : 'gelu' };
-  const width = positiveInteger(vision, 'width');
-  const headWidth = positiveInteger(vision, 'head_width') ?? HEAD_WIDTH;
+  const openClip = openClipSettings(root, model, vision, text);
   return {
     vision: {
       ...vision,
+      ownNames: { ...OWN_NAMES, num_attention_heads: 'width / head_width' },
       values: {
-        ...activation,
-        hidden_size: width,
+        ...openClipActivation(model, vision),
+        hidden_size: vision.values.width,
         num_hidden_layers: vision.values.layers,
-        num_attention_heads: width === undefined ? undefined : width / headWidth,
+        num_attention_heads:
+          (positiveInteger(vision, 'width') ?? WIDTH) /
+          (positiveInteger(vision, 'head_width') ?? HEAD_WIDTH),
         patch_size: vision.values.patch_size,
         image_size: vision.values.image_size,
       },
     },
     text: {
       ...text,
+      ownNames: { ...OWN_NAMES, num_attention_heads: 'heads' },
       values: {
-        ...activation,
+        ...openClipActivation(model, text),
         hidden_size: text.values.width,
         num_hidden_layers: text.values.layers,
         num_attention_heads: text.values.heads,
         vocab_size: text.values.vocab_size,
         max_position_embeddings: text.values.context_length,
-        eos_token_id: 2,
+        eos_token_id: openClipEndToken(text),
       },
     },
-    projection: { ...model, values: { projection_dim: model.values.embed_dim } },
+    projection: {
+      ...model,
+      ownNames: OWN_NAMES,
+      values: { projection_dim: model.values.embed_dim },
+    },
+    openClip,
   };
 }
 

@@ -8,6 +8,13 @@ export interface Section {
   /** Path of the object with a trailing dot (`vision_config.`), empty at the top level. */
   readonly path: string;
   readonly values: JsonObject;
+  /** What the file itself calls the keys of `values` that it calls otherwise. */
+  readonly ownNames?: Readonly<Record<string, string>>;
+}
+
+/** Where a setting stands, in the file's own words. */
+export function settingPath({ path, ownNames }: Section, key: string): string {
+  return `${path}${ownNames?.[key] ?? key}`;
 }
 
 /** `undefined` where the key is absent or null: transformers reads both as "use the default". */
@@ -50,6 +57,6 @@ export function wrongValue(section: Section, key: string, allowed: string): Form
   const value = JSON.stringify(section.values[key]);
   return new FormatError(
     section.file,
-    `${section.path}${key} is ${value}, but ${allowed} is needed. Correct the file.`,
+    `${settingPath(section, key)} is ${value}, but ${allowed} is needed. Correct the file.`,
   );
 }

@@ -1,15 +1,28 @@
 /**
  * Joins what the tensors prove (widths, layers, sizes) with what only a configuration can say (heads, activation, epsilon, the
- * end token): from config.json, else from the base, else by CLIP's conventions, which are then said.
+ * end token): from config.json, else from the base, else as the CLIP of this geometry was published, which is then said.
  */
 import { FormatError } from '../../errors';
 import type { TextGeometry, VisionGeometry } from '../geometry';
 import { NeedsBaseError } from '../needs-base-error';
-import type { Activation, TextConfig, TowerConfig, VisionConfig } from '../types';
-import { finiteNumber, positiveInteger, type Section, squareSide, wrongValue } from './section';
+import {
+  ACTIVATIONS,
+  type Activation,
+  type TextConfig,
+  type TowerConfig,
+  type VisionConfig,
+} from '../types';
+import type { OpenClipSettings } from './open-clip-settings';
+import type { PublishedClip } from './published';
+import {
+  finiteNumber,
+  positiveInteger,
+  type Section,
+  settingPath,
+  squareSide,
+  wrongValue,
+} from './section';
 
-/** Width of one attention head in every CLIP of OpenAI and OpenCLIP up to L/14. */
-const CONVENTIONAL_HEAD_SIZE = 64;
 /** Defaults of transformers' `CLIPVisionConfig` and `CLIPTextConfig`. */
 const DEFAULT_HEADS = { vision: 12, text: 8 } as const;
 const DEFAULT_EPS = 1e-5;
@@ -22,18 +35,30 @@ export interface SettingsSource {
   /** File of the weights, for messages. */
   readonly weights: string;
   readonly section?: Section;
-  /** The same tower of the base, for an expert without a configuration. */
-  readonly base?: TowerConfig;
+  /** The published CLIP of this geometry, for weights without a configuration and without a base. */
+  readonly published?: PublishedClip;
   /** Collects what had to be assumed. */
   readonly assume: (sentence: string) => void;
+}
+
+export interface VisionSource extends SettingsSource {
+  /** The same tower of the base, for an expert without a configuration. */
+  readonly base?: VisionConfig;
+  /** What only an OpenCLIP configuration says. */
+  readonly openClip?: OpenClipSettings;
+}
+
+export interface TextSource extends SettingsSource {
+  readonly base?: TextConfig;
+  readonly openClip?: OpenClipSettings;
 }
 
 /**
  * @throws FormatError where configuration and tensors contradict each other
  * @throws NeedsBaseError where only a configuration can tell the number of heads, and there is none
  */
-export function visionConfig(geometry: VisionGeometry, source: SettingsSource): VisionConfig {
-  const { section } = source;
+export function visionConfig(geometry: VisionGeometry, source: VisionSource): VisionConfig {
+  const { section, base, openClip } = source;
   if (section !== undefined) {
     agreeOnTower(section, geometry, source.weights);
     agree(
@@ -51,14 +76,16 @@ export function visionConfig(geometry: VisionGeometry, source: SettingsSource): 
       source.weights,
     );
   }
-  return { ...geometry, ...settings('vision', geometry.hiddenSize, source) };
+  const pooling = section === undefined ? base?.pooling : openClip?.vision.pooling;
+  return {
+    ...geometry,
+    ...settings('vision', geometry, source),
+    ...(pooling && { pooling }),
+  };
 }
 
 /** @throws FormatError where configuration and tensors contradict each other */
-export function textConfig(
-  geometry: TextGeometry,
-  source: SettingsSource & { readonly base?: TextConfig },
-): TextConfig {
+export function textConfig(geometry: TextGeometry, source: TextSource): TextConfig {
   const { section, weights } = source;
   if (section !== undefined) {
     agreeOnTower(section, geometry, weights);
@@ -74,8 +101,8 @@ export function textConfig(
   }
   return {
     ...geometry,
-    ...settings('text', geometry.hiddenSize, source),
-    eosTokenId: endToken(source),
+    ...settings('text', geometry, source),
+    ...pooling(source, geometry),
   };
 }
 
@@ -90,7 +117,7 @@ export function agree(
   if (stated === undefined || stated === proven) return;
   throw new FormatError(
     section.file,
-    `${section.path}${key} is ${stated}, but the tensors of ${weights} have ${proven}. ` +
+    `${settingPath(section, key)} is ${stated}, but the tensors of ${weights} have ${proven}. ` +
       'Use the configuration that belongs to these weights.',
   );
 }
@@ -107,14 +134,19 @@ function agreeOnTower(section: Section, geometry: Geometry, weights: string): vo
 
 type Settings = Pick<TowerConfig, 'heads' | 'activation' | 'layerNormEps'>;
 
-function settings(tower: 'vision' | 'text', width: number, source: SettingsSource): Settings {
-  const { section, base, assume } = source;
+function settings(
+  tower: 'vision' | 'text',
+  geometry: Geometry,
+  source: VisionSource | TextSource,
+): Settings {
+  const { section, base, published, weights, assume } = source;
+  const width = geometry.hiddenSize;
   if (section !== undefined) {
     const heads = positiveInteger(section, 'num_attention_heads') ?? DEFAULT_HEADS[tower];
     if (width % heads !== 0) {
       throw new FormatError(
         section.file,
-        `${section.path}num_attention_heads is ${heads}, which does not divide the width ${width} that the tensors of ${source.weights} have. ` +
+        `${settingPath(section, 'num_attention_heads')} is ${heads}, which does not divide the width ${width} that the tensors of ${weights} have. ` +
           'Use the configuration that belongs to these weights.',
       );
     }
@@ -127,36 +159,59 @@ function settings(tower: 'vision' | 'text', width: number, source: SettingsSourc
   if (base !== undefined && base.hiddenSize === width) {
     return { heads: base.heads, activation: base.activation, layerNormEps: base.layerNormEps };
   }
-  if (width % CONVENTIONAL_HEAD_SIZE !== 0) {
+  if (published === undefined) {
     throw new NeedsBaseError(
-      source.weights,
-      `its ${tower} tower is ${width} wide, and without a config.json nothing says how many attention heads that is. Add the model's config.json, or the base it was fine-tuned from.`,
+      weights,
+      `no CLIP with a ${tower} tower of ${geometry.layers} layers, ${width} wide, was published together with what else it holds, and without a config.json nothing says how many attention heads it has and which activation. Add the model's config.json, or the base it was fine-tuned from.`,
     );
   }
-  const heads = width / CONVENTIONAL_HEAD_SIZE;
+  const heads = tower === 'vision' ? published.visionHeads : published.textHeads;
   assume(
-    `No config.json: the ${tower} tower is taken to have ${heads} attention heads (of size ${CONVENTIONAL_HEAD_SIZE}), the activation quick_gelu and a layer norm epsilon of ${DEFAULT_EPS}.`,
+    `No config.json: the ${tower} tower is taken to have ${heads} attention heads (of size ${width / heads}), the activation ${published.activation} and a layer norm epsilon of ${DEFAULT_EPS}, as ${published.name} was published.`,
   );
-  return { heads, activation: 'quick_gelu', layerNormEps: DEFAULT_EPS };
+  if (tower === 'vision' && published.doubt !== undefined) assume(published.doubt);
+  return { heads, activation: published.activation, layerNormEps: DEFAULT_EPS };
 }
 
 function activation(section: Section): Activation {
   const name = section.values.hidden_act ?? 'quick_gelu';
-  if (name !== 'quick_gelu' && name !== 'gelu') {
-    throw wrongValue(section, 'hidden_act', '"quick_gelu" or "gelu"');
+  if (!isActivation(name)) {
+    const known = Object.keys(ACTIVATIONS).map((known) => `"${known}"`);
+    throw wrongValue(section, 'hidden_act', `one of ${known.join(', ')}`);
   }
   return name;
 }
 
-function endToken(source: SettingsSource & { readonly base?: TextConfig }): number {
-  const { section, base, assume } = source;
-  if (section === undefined) {
-    if (base !== undefined) return base.eosTokenId;
-    assume(
-      "No config.json: a prompt is taken to end at its largest token id, as in OpenAI's CLIPs.",
-    );
-    return POOL_AT_LARGEST_ID;
+function isActivation(name: unknown): name is Activation {
+  return typeof name === 'string' && Object.hasOwn(ACTIVATIONS, name);
+}
+
+type Pooling = Pick<TextConfig, 'eosTokenId' | 'pooling' | 'bidirectional' | 'padding'>;
+
+function pooling(
+  { section, base, published, openClip, assume }: TextSource,
+  { hiddenSize }: TextGeometry,
+): Pooling {
+  if (section !== undefined) return { eosTokenId: endToken(section), ...openClip?.text };
+  if (base !== undefined && base.hiddenSize === hiddenSize) {
+    const { eosTokenId, pooling, bidirectional, padding } = base;
+    return {
+      eosTokenId,
+      ...(pooling && { pooling }),
+      ...(bidirectional && { bidirectional }),
+      ...(padding !== undefined && { padding }),
+    };
   }
+  const found = published?.textPooling ?? { eosTokenId: POOL_AT_LARGEST_ID };
+  assume(
+    found.pooling === undefined
+      ? "No config.json: a prompt is taken to end at its largest token id, as in OpenAI's CLIPs."
+      : `No config.json: a prompt is taken to end at the token id ${found.eosTokenId}, as in ${published?.name}.`,
+  );
+  return found;
+}
+
+function endToken(section: Section): number {
   const value = section.values.eos_token_id ?? DEFAULT_EOS;
   const [id, ...more] = Array.isArray(value) ? value : [value];
   if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || more.length > 0) {

@@ -1,63 +1,69 @@
 /** Under which names a file keeps its CLIP: found by its patch embedding, then brought to Hugging Face's names. */
 import type { Checkpoint, TensorSource } from '../../checkpoint/types';
-import { LOGIT_SCALE, TEXT_PROJECTION, VISUAL_PROJECTION } from '../tensor-names';
+import { FormatError } from '../../errors';
+import { LOGIT_SCALE } from '../tensor-names';
+import { type Anchor, onlyAnchor, textPrefix, unwrapped } from './anchors';
 import { readOpenClip } from './open-clip';
 import { refuseForeign } from './refusals';
 import type { Layout } from './types';
 
-/** Wrappers that training code puts before every name (DataParallel, Lightning, FusionBench, task_vectors, CLIPSeg). */
-export const WRAPPERS = '(?:(?:module|model|state_dict|clip_model|clip|image_encoder)\\.)*';
-const HUGGING_FACE = new RegExp(
-  `^(${WRAPPERS})(vision_model\\.)?embeddings\\.patch_embedding\\.weight$`,
-);
-const OPEN_CLIP = new RegExp(`^(${WRAPPERS})(visual\\.)?conv1\\.weight$`);
-
 /**
- * @throws FormatError where the file holds no CLIP vision tower; it says what the file looks like instead
+ * @throws FormatError where the file holds no CLIP vision tower; it says what the file looks like instead. Also where it holds
+ *   several, or one name twice
  */
 export function readLayout(checkpoint: Checkpoint): Layout {
-  const names = [...checkpoint.tensors.keys()];
-  refuseForeign(checkpoint.file, names, 'distinctive');
-  for (const name of names) {
-    const huggingFace = HUGGING_FACE.exec(name);
-    if (huggingFace !== null) {
-      const [, wrapper = '', prefix = ''] = huggingFace;
-      return readHuggingFace(checkpoint, wrapper, prefix === '' ? '' : 'vision_model.');
+  const { file } = checkpoint;
+  refuseForeign(file, [...checkpoint.tensors.keys()], 'distinctive');
+  const tensors = new Map<string, TensorSource>();
+  for (const [name, tensor] of checkpoint.tensors) {
+    const own = unwrapped(name);
+    if (tensors.has(own)) {
+      throw new FormatError(
+        file,
+        `it holds ${own} twice, once behind a wrapper (${name}), and nothing says which is meant. Save the model alone.`,
+      );
     }
-    const openClip = OPEN_CLIP.exec(name);
-    if (openClip !== null) {
-      const [, wrapper = '', visual = ''] = openClip;
-      if (checkpoint.tensors.has(`${wrapper}${visual}class_embedding`)) {
-        return readOpenClip(checkpoint, wrapper, visual);
-      }
-    }
+    tensors.set(own, tensor);
   }
-  return refuseForeign(checkpoint.file, names, 'any');
+  const anchor = onlyAnchor(file, new Set(tensors.keys()));
+  if (anchor === undefined) return refuseForeign(file, [...tensors.keys()], 'any');
+  return anchor.convention === 'openclip'
+    ? readOpenClip(file, tensors, anchor)
+    : readHuggingFace(tensors, anchor);
 }
 
 /** Tensors of a vision tower that stands alone. */
 export const VISION_TENSOR = /^(embeddings\.|encoder\.layers\.|pre_layrnorm\.|post_layernorm\.)/;
 
+const TEXT_ANCHOR = 'text_model.embeddings.token_embedding.weight';
+
 function readHuggingFace(
-  checkpoint: Checkpoint,
-  wrapper: string,
-  visionPrefix: 'vision_model.' | '',
+  tensors: ReadonlyMap<string, TensorSource>,
+  { tower, wrapper, isNamed }: Anchor,
 ): Layout {
   const vision = new Map<string, TensorSource>();
   const rest = new Map<string, TensorSource>();
   const foreign: string[] = [];
-  for (const [fullName, tensor] of checkpoint.tensors) {
-    const name = fullName.slice(wrapper.length);
-    if (!fullName.startsWith(wrapper)) foreign.push(fullName);
-    else if (visionPrefix === '' ? VISION_TENSOR.test(name) : name.startsWith(visionPrefix)) {
-      vision.set(name.slice(visionPrefix.length), tensor);
-    } else if (isRest(name)) rest.set(name, tensor);
-    else foreign.push(fullName);
+  const textWrapper = textPrefix([...tensors.keys()], TEXT_ANCHOR, [wrapper]) ?? wrapper;
+  for (const [fullName, tensor] of tensors) {
+    const inTower = fullName.startsWith(tower) ? fullName.slice(tower.length) : undefined;
+    const text = fullName.startsWith(textWrapper) ? fullName.slice(textWrapper.length) : '';
+    const name = fullName.startsWith(wrapper) ? fullName.slice(wrapper.length) : '';
+    if (inTower !== undefined && (isNamed || VISION_TENSOR.test(inTower)))
+      vision.set(inTower, tensor);
+    else if (isTextual(text)) rest.set(text, tensor);
+    else if (isTextual(name) || name.startsWith('visual_projection.')) rest.set(name, tensor);
+    else foreign.push(tensor.name);
   }
-  return { convention: 'huggingface', visionPrefix, vision, rest, foreign };
+  return {
+    convention: 'huggingface',
+    visionPrefix: isNamed ? 'vision_model.' : '',
+    vision,
+    rest,
+    foreign,
+  };
 }
 
-function isRest(name: string): boolean {
-  const single = [VISUAL_PROJECTION, TEXT_PROJECTION, LOGIT_SCALE];
-  return name.startsWith('text_model.') || single.includes(name);
+function isTextual(name: string): boolean {
+  return /^(text_model|text_projection)\./.test(name) || name === LOGIT_SCALE;
 }

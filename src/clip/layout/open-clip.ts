@@ -2,7 +2,8 @@
  * OpenAI's and OpenCLIP's names, mapped to Hugging Face's as transformers' own conversion does
  * (`convert_clip_original_pytorch_to_hf.py`): fused q, k, v split by rows, both projections transposed.
  */
-import type { Checkpoint, TensorSource } from '../../checkpoint/types';
+import { elementCount } from '../../checkpoint/data-length';
+import type { TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import {
   LOGIT_SCALE,
@@ -11,6 +12,7 @@ import {
   TOKEN_EMBEDDING,
   VISUAL_PROJECTION,
 } from '../tensor-names';
+import { type Anchor, textPrefix } from './anchors';
 import { renamed, rowBlock, transposed } from './derived';
 import type { Layout } from './types';
 
@@ -23,6 +25,9 @@ const VISION_NAMES: Readonly<Record<string, string>> = {
   'ln_post.weight': 'post_layernorm.weight',
   'ln_post.bias': 'post_layernorm.bias',
 };
+
+/** The text tower's first tensor. */
+const TOKENS = 'token_embedding.weight';
 
 const TEXT_NAMES: Readonly<Record<string, string>> = {
   'token_embedding.weight': TOKEN_EMBEDDING,
@@ -44,36 +49,57 @@ const LAYER_NAMES: Readonly<Record<string, string>> = {
 /** Constants that OpenAI's TorchScript archives and OpenCLIP's buffers carry beside the weights. */
 const BUFFERS = new Set(['input_resolution', 'context_length', 'vocab_size', 'attn_mask']);
 
-/** @throws FormatError where a fused or transposed tensor has a shape that cannot be taken apart */
-export function readOpenClip(checkpoint: Checkpoint, wrapper: string, visual: string): Layout {
-  const { file } = checkpoint;
+/** Text tensors of any OpenCLIP model, whether a CLIP of OpenAI's has them or not. */
+const TEXTUAL =
+  /^(transformer|token_embedding|positional_embedding|text_projection|ln_final|cls_emb)/;
+
+/**
+ * @param tensors by their names without wrappers in the middle
+ * @throws FormatError where a fused or transposed tensor has a shape that cannot be taken apart
+ */
+export function readOpenClip(
+  file: string,
+  tensors: ReadonlyMap<string, TensorSource>,
+  { tower, wrapper }: Anchor,
+): Layout {
   const vision = new Map<string, TensorSource>();
   const rest = new Map<string, TensorSource>();
   const foreign: string[] = [];
-  for (const [fullName, tensor] of checkpoint.tensors) {
-    if (!fullName.startsWith(wrapper)) {
-      foreign.push(fullName);
-      continue;
-    }
-    const name = fullName.slice(wrapper.length);
-    if (name.startsWith(visual)) {
-      const own = name.slice(visual.length);
+  // OpenCLIP's CustomTextCLIP keeps the text tower under `text.`.
+  const apart = `${wrapper}text.`;
+  const text = textPrefix([...tensors.keys()], TOKENS, [wrapper, apart]) ?? wrapper;
+  const isApart = text !== wrapper;
+  for (const [fullName, tensor] of tensors) {
+    if (fullName.startsWith(tower)) {
+      const own = fullName.slice(tower.length);
       if (own === 'proj') rest.set(VISUAL_PROJECTION, flipped(file, tensor, VISUAL_PROJECTION));
       else convert(file, own, tensor, VISION_NAMES, '', vision, () => vision.set(own, tensor));
       continue;
     }
-    // OpenCLIP's CustomTextCLIP keeps the text tower under `text.`.
-    const own = name.startsWith('text.') ? name.slice('text.'.length) : name;
-    if (own === 'text_projection')
+    if (fullName === `${wrapper}${LOGIT_SCALE}` || fullName === `${text}${LOGIT_SCALE}`) {
+      rest.set(LOGIT_SCALE, scalar(tensor, LOGIT_SCALE));
+      continue;
+    }
+    const own = fullName.startsWith(text) ? fullName.slice(text.length) : undefined;
+    const name = own ?? (fullName.startsWith(wrapper) ? fullName.slice(wrapper.length) : '');
+    if (BUFFERS.has(name)) continue;
+    if (own === undefined || !(isApart || TEXTUAL.test(own))) foreign.push(tensor.name);
+    else if (own === 'text_projection') {
       rest.set(TEXT_PROJECTION, flipped(file, tensor, TEXT_PROJECTION));
-    else if (own === LOGIT_SCALE) rest.set(LOGIT_SCALE, renamed(tensor, LOGIT_SCALE));
-    else {
-      convert(file, own, tensor, TEXT_NAMES, 'text_model.', rest, () => {
-        if (!BUFFERS.has(own)) foreign.push(fullName);
-      });
+    } else {
+      // Whatever else the text tower has, it is said: without it, it would compute something else.
+      convert(file, own, tensor, TEXT_NAMES, 'text_model.', rest, () =>
+        rest.set(`text_model.${own}`, tensor),
+      );
     }
   }
   return { convention: 'openclip', visionPrefix: 'vision_model.', vision, rest, foreign };
+}
+
+/** A tensor of one value, whatever its rank: OpenCLIP's `nonscalar_logit_scale` gives it one. */
+function scalar(tensor: TensorSource, name: string): TensorSource {
+  const isOne = elementCount(tensor.shape) === 1;
+  return { ...renamed(tensor, name), shape: isOne ? [] : tensor.shape };
 }
 
 function convert(

@@ -3,7 +3,7 @@ import { isFloatingPoint } from '../../checkpoint/dtype';
 import type { Checkpoint, TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { listed } from '../geometry';
-import { VISION_TENSOR, WRAPPERS } from '../layout/layout';
+import { VISION_TENSOR } from '../layout/layout';
 import type { AdapterConfig } from './adapter-config';
 
 /** One module's update, as far as the adapter alone tells it. */
@@ -31,7 +31,7 @@ export interface Adapter {
 
 /** What PEFT puts before every name. */
 const PEFT_PREFIX = 'base_model.model.';
-const VISION = new RegExp(`^${WRAPPERS}vision_model\\.(.+)$`);
+const VISION = /^(?:.*\.)?vision_model\.(.+)$/;
 const LORA_PART = /^(.+)\.lora_(A|B|embedding_A|embedding_B|magnitude_vector)(?:\.(weight|bias))?$/;
 
 type Parts = { -readonly [Part in 'a' | 'b' | 'bias' | 'magnitude']?: TensorSource };

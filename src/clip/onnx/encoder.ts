@@ -4,7 +4,7 @@
  */
 
 import { layerNames } from '../tensor-names';
-import type { TowerConfig } from '../types';
+import { ACTIVATIONS, type TowerConfig } from '../types';
 import type { Graph } from './graph';
 
 export interface EncoderInputs {
@@ -18,17 +18,24 @@ export interface EncoderInputs {
   readonly finalNorm: string;
   /** `[batch * length, width]`, already embedded and positioned. */
   readonly hidden: string;
-  /** int32 `[batch]`: the row of `hidden` that stands for each sample. */
+  /** int32 `[rows]`: the rows of `hidden` that are wanted in the end, such as the one that stands for each sample. */
   readonly rows: string;
   /** `[1, 1, length, length]`, added to the attention scores. */
   readonly attentionBias?: string;
 }
 
+export interface EncoderOutputs {
+  /** The wanted rows after the last layer, `[rows, width]`. */
+  readonly rows: string;
+  /** The same after the final LayerNorm. */
+  readonly normed: string;
+}
+
 /**
- * Appends the encoder and returns the final-normed rows `[batch, width]`. After the last attention only the wanted rows go on:
+ * Appends the encoder. After the last attention only the wanted rows go on:
  * everything that follows works row by row, so the rest would be thrown away.
  */
-export function encoder(graph: Graph, inputs: EncoderInputs): string {
+export function encoder(graph: Graph, inputs: EncoderInputs): EncoderOutputs {
   const { config, batch, length, layers, rows } = inputs;
   for (const { name, shape } of layerNames(layers, config)) graph.input(name, shape);
   const wide = graph.constant([batch, length, config.hiddenSize], 'int64');
@@ -69,7 +76,7 @@ export function encoder(graph: Graph, inputs: EncoderInputs): string {
     const next = last ? inputs.finalNorm : `${layers}.${index + 1}.layer_norm1`;
     [normed, residual] = addAndNorm(residual, mlp, next);
   }
-  return normed;
+  return { rows: residual, normed };
 }
 
 /** `x W^T + b`. */
@@ -79,8 +86,23 @@ function linear(graph: Graph, x: string, name: string): string {
   });
 }
 
+/** The formulas behind the names of activations, in ONNX Runtime's operators. */
 function activation(graph: Graph, x: string, config: TowerConfig): string {
-  return config.activation === 'quick_gelu'
-    ? graph.node('QuickGelu', [x], { contrib: true, attributes: { alpha: { float: 1.702 } } })
-    : graph.node('Gelu', [x], { contrib: true });
+  switch (ACTIVATIONS[config.activation]) {
+    case 'sigmoid times 1.702':
+      return sigmoidGated(graph, x, 1.702);
+    case 'sigmoid':
+      return sigmoidGated(graph, x, 1);
+    case 'tanh':
+      return graph.node('FastGelu', [x], { contrib: true });
+    case 'relu':
+      return graph.node('Relu', [x]);
+    default:
+      return graph.node('Gelu', [x], { contrib: true });
+  }
+}
+
+/** `x * sigmoid(alpha * x)`. */
+function sigmoidGated(graph: Graph, x: string, alpha: number): string {
+  return graph.node('QuickGelu', [x], { contrib: true, attributes: { alpha: { float: alpha } } });
 }

@@ -6,7 +6,7 @@
  *     OperatorSetIdProto  domain 1, version 2
  *     GraphProto          node 1, name 2, initializer 5, input 11, output 12
  *     NodeProto           input 1, output 2, name 3, op_type 4, attribute 5, domain 7
- *     AttributeProto      name 1, f 2, i 3, type 20 (FLOAT 1, INT 2)
+ *     AttributeProto      name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7)
  *     TensorProto         dims 1, data_type 2, int32_data 5 and int64_data 7 (both packed), name 8
  *     ValueInfoProto      name 1, type 2
  *     TypeProto           tensor_type 1: elem_type 1, shape 2: dim 1: dim_value 1
@@ -19,7 +19,10 @@ const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7 } as const;
 const MAX_INT32 = 2 ** 31 - 1;
 
 /** A node attribute: JavaScript's numbers do not tell integers from floats, ONNX does. */
-export type Attribute = { readonly int: number } | { readonly float: number };
+export type Attribute =
+  | { readonly int: number }
+  | { readonly float: number }
+  | { readonly ints: readonly number[] };
 
 export interface NodeFields {
   readonly opType: string;
@@ -44,6 +47,10 @@ export function nodeProto(node: NodeFields): Fields {
 }
 
 function attribute(name: string, value: Attribute): Fields {
+  if ('ints' in value) {
+    const items = value.ints.map((item) => integer(8, item));
+    return message(5, text(1, name), ...items, integer(20, 7));
+  }
   return 'int' in value
     ? message(5, text(1, name), integer(3, value.int), integer(20, 2))
     : message(5, text(1, name), float(2, value.float), integer(20, 1));

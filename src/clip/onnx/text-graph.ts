@@ -34,7 +34,7 @@ export function textGraph(
   for (const { name, shape } of textInputs(config, projectionDim)) {
     if (!name.startsWith(LAYERS)) graph.input(name, shape);
   }
-  const pooled = encoder(graph, {
+  const { normed } = encoder(graph, {
     config,
     batch,
     length,
@@ -44,7 +44,7 @@ export function textGraph(
     rows: graph.input('pool_rows', [batch], 'int32'),
     attentionBias: graph.input('attention_bias', [1, 1, length, length]),
   });
-  graph.node('Gemm', [pooled, TEXT_PROJECTION], {
+  graph.node('Gemm', [normed, TEXT_PROJECTION], {
     attributes: { transB: { int: 1 } },
     output: 'text_embeds',
   });

@@ -11,6 +11,8 @@ import type { VisionConfig } from '../types';
 import { encoder } from './encoder';
 import { createGraph } from './graph';
 
+const FINAL_NORM = 'post_layernorm';
+
 /**
  * The graph's weight inputs and the shapes under which it reads them. The bytes are the checkpoint's own: the patch embedding's
  * kernel `[width, 3, P, P]` is read as a matrix, the embeddings with the batch axis they are broadcast along.
@@ -67,20 +69,41 @@ export function visionGraph(
     ],
     { attributes: { epsilon: { float: config.layerNormEps } } },
   );
-  const classRows = Array.from({ length: batch }, (_, sample) => sample * length);
-  const pooled = encoder(graph, {
+  const { rows, normed } = encoder(graph, {
     config,
     batch,
     length,
     layers: 'encoder.layers',
-    finalNorm: 'post_layernorm',
+    finalNorm: FINAL_NORM,
     hidden,
-    rows: graph.constant(classRows, 'int32'),
+    rows: graph.constant(wantedRows(config, batch), 'int32'),
   });
+  const meanOf = (x: string) =>
+    graph.node('ReduceMean', [graph.node('Reshape', [x, shape(batch, patches, width)])], {
+      attributes: { axes: { ints: [1] }, keepdims: { int: 0 } },
+    });
+  const pooled =
+    config.pooling === undefined
+      ? normed
+      : config.pooling === 'mean of normed'
+        ? meanOf(normed)
+        : graph.node(
+            'LayerNormalization',
+            [meanOf(rows), `${FINAL_NORM}.weight`, `${FINAL_NORM}.bias`],
+            { attributes: { epsilon: { float: config.layerNormEps } } },
+          );
   graph.node('Gemm', [pooled, VISUAL_PROJECTION], {
     attributes: { transB: { int: 1 } },
     output: 'image_embeds',
   });
   graph.output('image_embeds', [batch, projectionDim]);
   return graph.build();
+}
+
+/** The rows of all tokens that stand for the pictures: each one's class token, or its patches. */
+function wantedRows(config: VisionConfig, batch: number): number[] {
+  const length = patchCount(config) + 1;
+  return Array.from({ length: batch * length }, (_, row) => row).filter(
+    (row) => (row % length === 0) === (config.pooling === undefined),
+  );
 }

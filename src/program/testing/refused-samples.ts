@@ -141,9 +141,9 @@ export const REFUSED: Readonly<Record<string, readonly Sample[]>> = {
       jsonFile('config.json', { vision_config: { patch_size: 16 } }),
     ),
     tower(
-      'An activation that CLIP does not have',
+      'An activation that is not computed here',
       (all) => all,
-      jsonFile('config.json', { vision_config: { hidden_act: 'gelu_new' } }),
+      jsonFile('config.json', { vision_config: { hidden_act: 'mish' } }),
     ),
   ],
   Adapters: [
