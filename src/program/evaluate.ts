@@ -60,9 +60,10 @@ async function evaluateTask(
   }
   const { scored, correct } = tally;
   if (scored === 0) {
+    const { index = 0, reason = '' } = tally.unreadable[0] ?? {};
     throw new FormatError(
       task.name,
-      'None of its pictures can be read. Convert them to PNG, JPEG or WebP.',
+      `None of its pictures can be read. The first, ${task.imageNames[index] ?? ''}: ${reason}`,
     );
   }
   return {
