@@ -1,5 +1,6 @@
 """parquet/: image sets in Parquet files, as the `datasets` library writes them and as others do, and what is in them."""
 
+import contextlib
 import hashlib
 import io
 import shutil
@@ -10,18 +11,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from groups.common import FIXTURES, read_json, versions, write_json
+from groups.common import FIXTURES, read_json, versions, write_bytes, write_json
 from groups.image_files import pixels
 
 NAMES = ["zero", "one", "two"]
+
+CODECS = ["zstd", "gzip", "brotli", "lz4", "snappy", "none"]
 
 SCORED = FIXTURES / "scoring"
 """Pictures whose scores FusionBench tells."""
 
 
-def picture(seed: int) -> bytes:
+def picture(seed: int, level: int = 6) -> bytes:
     buffer = io.BytesIO()
-    Image.fromarray(pixels(9, 8, seed)).save(buffer, "PNG")
+    Image.fromarray(pixels(9, 8, seed)).save(buffer, "PNG", compress_level=level)
     return buffer.getvalue()
 
 
@@ -47,6 +50,14 @@ def scored(task: str) -> tuple[list[tuple[bytes, int]], list[str]]:
 def write_plain(path: Path, columns: dict, **options) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.table(columns), path, **options)
+
+
+def write_paths(path: Path, pictures: list[str]) -> None:
+    """As `datasets` does without reading the files."""
+    features = datasets.Features({"image": datasets.Image(), "label": datasets.ClassLabel(names=NAMES[:2])})
+    columns = {"image": pictures, "label": [n % 2 for n in range(len(pictures))]}
+    with contextlib.chdir(path.parent):
+        datasets.Dataset.from_dict(columns, features=features).to_parquet(path)
 
 
 def expectation(files: list[str], classnames: list[str], content: list[tuple[bytes, int]]) -> dict:
@@ -76,7 +87,20 @@ def make(out: Path) -> None:
     numbered = rows(70, 5)
     structs = [{"bytes": file, "path": f"{n}.png"} for n, (file, _) in enumerate(numbered)]
     write_plain(folder / "numbered.parquet", {"image": structs, "label": [label for _, label in numbered]}, compression="snappy")
-    write_plain(folder / "zstd.parquet", {"image": structs, "label": [0, 1, 0, 1, 0]}, compression="zstd")
+    # Pictures that can be packed, so that there is something to unpack.
+    loose = [(picture(110 + n, level=0), n % 3) for n in range(5)]
+    columns = {"image": [{"bytes": file, "path": None} for file, _ in loose], "label": [label for _, label in loose]}
+    for codec in CODECS:
+        write_plain(folder / f"codecs/{codec}.parquet", columns, compression=codec)
+    write_plain(folder / "codecs/zstd-pages-2.parquet", columns, compression="zstd", data_page_version="2.0")
+
+    # Pictures by paths, as they are where a data set was made from files: beside the Parquet file, and one that is not there.
+    named = [(picture(130 + n), n % 2) for n in range(4)]
+    for n, (file, _) in enumerate(named):
+        write_bytes(folder / f"paths/pictures/{n}.png", file)
+    write_paths(folder / "paths/test.parquet", [f"pictures/{n}.png" for n in range(4)])
+    shutil.copy(folder / "paths/test.parquet", folder / "paths-gone.parquet")
+    write_plain(folder / "paths/texts.parquet", {"image": [f"./pictures/{n}.png" for n in range(4)], "label": [n % 2 for n in range(4)]})
     write_plain(folder / "no-pictures.parquet", {"text": ["a", "b"], "label": [0, 1]})
     write_plain(folder / "no-labels.parquet", {"image": structs})
 
@@ -88,6 +112,8 @@ def make(out: Path) -> None:
         "made_with": versions("datasets", "pyarrow", "Pillow"),
         "digits": expectation(["digits/data/train-00000-of-00001.parquet", "digits/data/test-00000-of-00002.parquet", "digits/data/test-00001-of-00002.parquet"], NAMES, first + second),
         "pets": expectation(["pets.parquet"], sorted_names, [(file, sorted_names.index(name)) for (file, _), name in zip(plain, names, strict=True)]),
+        "codecs": expectation([f"codecs/{codec}.parquet" for codec in [*CODECS, "zstd-pages-2"]], ["0", "1", "2"], loose),
+        "paths": expectation(["paths/test.parquet", *(f"paths/pictures/{n}.png" for n in range(4))], NAMES[:2], named),
         "numbered": expectation(["numbered.parquet"], ["0", "1", "2"], numbered),
         "unlabelled": expectation(["unlabelled.parquet"], NAMES, [row for row in unlabelled if row[1] not in (None, -1)]),
     }

@@ -63,7 +63,7 @@ async function evaluateTask(
   if (scored === 0) {
     throw new FormatError(
       task.name,
-      `None of its pictures can be read. The first: ${unreadable[0]?.image}: ${unreadable[0]?.reason}`,
+      `None of its pictures can be read. The first, ${unreadable[0]?.image}: ${unreadable[0]?.reason}`,
     );
   }
   return {

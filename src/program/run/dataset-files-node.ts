@@ -8,7 +8,7 @@ import { findDatasetFolder } from '../../modelpool/sources/find-folder-node';
 import { folderFiles } from '../../modelpool/sources/folder-files-node';
 import { TASKS_JSON } from '../../taskpool/images/tasks-json';
 import { hasMagic } from '../../taskpool/sources/glob';
-import type { DatasetFormat } from '../../taskpool/sources/types';
+import type { DatasetFormat, PictureAt } from '../../taskpool/sources/types';
 import type { DatasetSource } from '../config/program/types';
 import type { Surroundings } from './surroundings';
 
@@ -21,6 +21,7 @@ export interface DatasetFiles {
   readonly patterns: ReadonlyMap<string, readonly string[]> | undefined;
   /** `tasks.json` in the folder and beside it, nearest first. */
   readonly promptFiles: readonly NamedBlob[];
+  readonly pictureAt: PictureAt;
 }
 
 const FORMATS: readonly string[] = ['imagefolder', 'parquet'] satisfies DatasetFormat[];
@@ -61,6 +62,21 @@ export async function findDatasetFiles(
     files: patterns ? await namedFiles(patterns) : await allFiles(folder),
     patterns,
     promptFiles: await promptFiles(folder),
+    pictureAt: pictureFinder(folder, surroundings.cwd),
+  };
+}
+
+/**
+ * Pictures that a Parquet file names by paths: where `datasets` looks for them, which is from the working directory, and then
+ * beside the file, where it would find none.
+ */
+function pictureFinder(folder: string, cwd: string): PictureAt {
+  return async (path, file) => {
+    for (const place of [resolve(cwd, path), resolve(folder, dirname(file), path)]) {
+      const found = await stat(place).catch(() => undefined);
+      if (found?.isFile()) return fileSource(place);
+    }
+    return undefined;
   };
 }
 

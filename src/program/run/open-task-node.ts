@@ -52,6 +52,7 @@ async function open(
     format: found.format,
     configuration: source.name,
     dataFiles: found.patterns,
+    pictureAt: found.pictureAt,
     splits: source.split.map((part) => ({
       split: part.split,
       rows: (total) => splitRows(part, total),

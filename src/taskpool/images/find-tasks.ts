@@ -32,15 +32,22 @@ async function someIsPicture(files: readonly SourceFile[]): Promise<boolean> {
   return false;
 }
 
-/** Says of every folder with files in it, from this one down, that it is not used. */
-async function passOver(folder: Folder, skipped: Skipped[]): Promise<void> {
-  if (folder.files.length > 0) {
-    const reason = (await someIsPicture(folder.files))
+/** Says of every folder with files in it, from this one down, that it is not used, but for Parquet files. */
+async function passOver(
+  folder: Folder,
+  finds: Finds,
+  prompts: readonly TaskPromptsFile[],
+): Promise<void> {
+  const { files, folders, path } = folder;
+  const parquet = files.filter(({ name }) => isParquet(name));
+  finds.parquet.push(...parquet.map((file) => ({ file, prompts })));
+  if (files.length > parquet.length) {
+    const reason = (await someIsPicture(files))
       ? 'lies deeper than the class folders of its task'
       : 'holds no pictures';
-    skipped.push({ name: folder.path, reason });
+    finds.skipped.push({ name: path, reason });
   }
-  for (const child of folder.folders.values()) await passOver(child, skipped);
+  for (const child of folders.values()) await passOver(child, finds, prompts);
 }
 
 /** Reads the `tasks.json` among files, and says of the others what they are. */
@@ -86,9 +93,9 @@ export async function findTasks(
   if (classes.length > 0) {
     finds.tasks.push({ folder, classes, prompts });
     const inner = classes.flatMap(({ folders }) => [...folders.values()]);
-    for (const child of [...inner, ...others]) await passOver(child, finds.skipped);
+    for (const child of [...inner, ...others]) await passOver(child, finds, prompts);
   } else if (level === MAX_LEVELS_AROUND) {
-    await passOver(folder, finds.skipped);
+    for (const child of children) await passOver(child, finds, prompts);
   } else {
     for (const child of children) await findTasks(child, finds, prompts, level + 1);
   }

@@ -3,8 +3,9 @@
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
-import { openParquet, type ParquetFile } from './parquet-file';
+import { openParquet, type ParquetFile, type PicturePath } from './parquet-file';
 import type { ParquetGroup } from './parquet-splits';
+import { missingPicture, type PictureFinder } from './picture-paths';
 import type { Skipped } from './sources';
 import { applyPrompts } from './tasks-json';
 
@@ -21,7 +22,14 @@ async function readFile(
   file: ParquetFile,
   skipped: Skipped[],
   step: (count: number) => void,
+  find: PictureFinder,
 ): Promise<Labelled[]> {
+  const blobOf = async (picture: Uint8Array<ArrayBuffer> | PicturePath): Promise<Blob> => {
+    if (picture instanceof Uint8Array) return new Blob([picture]);
+    const found = find(picture.path, file.name);
+    if (!found) throw missingPicture(file.name, picture.path);
+    return found.read();
+  };
   const pictures: Labelled[] = [];
   let row = 0;
   let without = 0;
@@ -29,7 +37,7 @@ async function readFile(
     for (const { picture, label } of rows) {
       // Unlabelled rows carry no label, or -1.
       if (!picture || label === undefined || label === -1) without++;
-      else pictures.push({ name: `${file.name}/${row}`, label, blob: new Blob([picture]) });
+      else pictures.push({ name: `${file.name}/${row}`, label, blob: await blobOf(picture) });
       row++;
     }
     step(rows.length);
@@ -64,13 +72,14 @@ export async function readParquetTask(
   group: ParquetGroup,
   skipped: Skipped[],
   step: (count: number) => void,
+  find: PictureFinder,
 ): Promise<ImageTask> {
   const files: ParquetFile[] = [];
   const pictures: Labelled[] = [];
   for (const { path, read } of group.files) {
     const file = await openParquet({ name: path, blob: await read() });
     files.push(file);
-    pictures.push(...(await readFile(file, skipped, step)));
+    pictures.push(...(await readFile(file, skipped, step, find)));
   }
   const name = group.files[0]?.path ?? group.name;
   const classes = classesOf(files, pictures);

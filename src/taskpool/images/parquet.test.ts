@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { openAsBlob, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { ByteSource } from '../../checkpoint/byte-source';
+import { fileSource } from '../../checkpoint/file-source-node';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
+import { openParquetRows } from '../sources/parquet-rows';
 import { readImageSet } from './read-image-set';
 
 const FOLDER = new URL('../../../reference/fixtures/parquet/', import.meta.url);
@@ -15,7 +18,7 @@ interface Expectation {
 }
 
 const expected = JSON.parse(readFileSync(new URL('expected.json', FOLDER), 'utf8')) as Record<
-  'digits' | 'pets' | 'numbered' | 'unlabelled',
+  'digits' | 'pets' | 'numbered' | 'unlabelled' | 'codecs' | 'paths',
   Expectation
 >;
 
@@ -25,7 +28,7 @@ async function drop(...paths: string[]): Promise<NamedBlob<Blob>[]> {
   );
 }
 
-async function sha256(blob: Blob): Promise<string> {
+async function sha256(blob: ByteSource): Promise<string> {
   return createHash('sha256')
     .update(new Uint8Array(await blob.arrayBuffer()))
     .digest('hex');
@@ -100,9 +103,62 @@ describe('a data set in Parquet files is a task', () => {
   });
 });
 
+describe('compressed with', () => {
+  const { files, ...expectation } = expected.codecs;
+
+  it.each(files)('%s', async (file) => {
+    const { tasks } = await readImageSet(await drop(file));
+    expect(tasks.map(({ classnames }) => classnames)).toEqual([expectation.classnames]);
+    expect(tasks[0]?.images.map(({ label }) => label)).toEqual(expectation.labels);
+    expect(await Promise.all((tasks[0]?.images ?? []).map(({ blob }) => sha256(blob)))).toEqual(
+      expectation.pictures,
+    );
+    const blob = await fileSource(new URL(file, FOLDER));
+    const { rows } = await openParquetRows([{ name: file, blob }], () => undefined);
+    expect(await Promise.all(rows.map(async ({ read }) => sha256(await read())))).toEqual(
+      expectation.pictures,
+    );
+  });
+});
+
+describe('pictures that are paths', () => {
+  const { files, classnames, labels, pictures } = expected.paths;
+
+  it.each([
+    ['as datasets writes them', 'test.parquet', classnames],
+    ['as texts', 'texts.parquet', ['0', '1']],
+  ])('%s, are those beside the file', async (_, file, names) => {
+    const parquet = `paths/${file}`;
+    const { tasks, skipped } = await readImageSet(await drop(parquet, ...files.slice(1)));
+    expect(tasks.map((task) => [task.name, task.classnames])).toEqual([['paths', names]]);
+    expect(tasks[0]?.images.map(({ label }) => label)).toEqual(labels);
+    expect(await Promise.all((tasks[0]?.images ?? []).map(({ blob }) => sha256(blob)))).toEqual(
+      pictures,
+    );
+    expect(skipped).toEqual([]);
+  });
+
+  it('are no task of their own where the file names them, wherever they lie in what was dropped', async () => {
+    const dropped = await drop('paths/test.parquet', ...files.slice(1));
+    const [parquet, ...rest] = dropped.map(({ name, blob }) => ({
+      name: name.replace(/^paths\//, 'pets/').replace('pictures', 'x/../pictures'),
+      blob,
+    }));
+    const { tasks } = await readImageSet([
+      { name: 'pets/data/test.parquet', blob: parquet?.blob ?? new Blob() },
+      ...rest.map(({ name, blob }) => ({ name: name.replace('x/../', ''), blob })),
+      { name: 'pets/others/1.png', blob: rest[0]?.blob ?? new Blob() },
+    ]);
+    expect(tasks.map(({ name, images }) => [name, images.length])).toEqual([['pets', 4]]);
+  });
+});
+
 describe('what is refused', () => {
   it.each([
-    ['zstd.parquet', /compressed with ZSTD; Snappy and none can be read/],
+    [
+      'paths-gone.parquet',
+      /^Its pictures are paths, not bytes, and there is no pictures\/0\.png here\./,
+    ],
     ['no-pictures.parquet', /No column of pictures was found among text, label/],
     ['no-labels.parquet', /No column of labels was found among image\. Name them/],
   ])('%s', async (name, reason) => {

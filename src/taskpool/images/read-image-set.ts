@@ -8,6 +8,7 @@ import { folderTrees } from './folder-tree';
 import { type ParquetGroup, parquetGroups } from './parquet-splits';
 import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
+import { createPictureFinder } from './picture-paths';
 import type { Folder, Remark, Skipped, SourceFile } from './sources';
 import { applyPrompts, promptsOf, TASKS_JSON } from './tasks-json';
 
@@ -60,9 +61,8 @@ export async function readImageSet(
     // The rows of a Parquet file are not known before it is opened.
     options.onProgress?.(done, Math.max(done, total));
   };
-  const tasks: ImageTask[] = [];
   const refused: FormatError[] = [];
-  const attempt = async (read: () => Promise<ImageTask>) => {
+  const attempt = async (tasks: ImageTask[], read: () => Promise<ImageTask>) => {
     try {
       tasks.push(await read());
     } catch (error) {
@@ -71,13 +71,24 @@ export async function readImageSet(
       refused.push(error);
     }
   };
-  for (const folder of finds.tasks) await attempt(() => readTask(folder, skipped, step));
-  for (const group of groups) await attempt(() => readParquetTask(group, skipped, step));
+  const pictures = createPictureFinder(roots, loose);
+  const fromParquet: ImageTask[] = [];
+  for (const group of groups) {
+    await attempt(fromParquet, () => readParquetTask(group, skipped, step, pictures.find));
+  }
+  const fromFolders: ImageTask[] = [];
+  for (const folder of finds.tasks) {
+    // Pictures that a Parquet file names are that file's.
+    if (folder.classes.some(({ files }) => files.some(pictures.isUsed))) continue;
+    await attempt(fromFolders, () => readTask(folder, skipped, step));
+  }
+  const tasks = [...fromFolders, ...fromParquet];
 
   const [first] = refused;
   if (tasks.length > 0) {
     skipped.push(...refused.map(({ file, reason }) => ({ name: file, reason })));
-    return { tasks, skipped: [...skipped, ...unusedPrompts(finds, groups)], remarks };
+    const unused = skipped.filter(({ name }) => !pictures.isUsed({ path: name }));
+    return { tasks, skipped: [...unused, ...unusedPrompts(finds, groups)], remarks };
   }
   if (first) throw first;
   const name = roots[0]?.path ?? files[0]?.name ?? 'The drop';

@@ -19,7 +19,7 @@ export async function openDataset(
   files: readonly NamedBlob[],
   request: DatasetRequest,
 ): Promise<Dataset> {
-  const { name, configuration, splits } = request;
+  const { name, configuration, splits, pictureAt } = request;
   const card = await readDatasetCard(files.find((file) => file.name === 'README.md'));
   // A format by name is told files, and asks nobody what they are.
   const chosen =
@@ -36,21 +36,23 @@ export async function openDataset(
   const rows: DatasetRow[] = [];
   const folder = format === 'imagefolder' ? await openImageFolder(name, bySplit) : undefined;
   notes.push(...(folder?.notes ?? []));
-  for (const request of splits) {
+  for (const part of splits) {
     let all: readonly DatasetRow[];
     if (folder) {
       classnames = folder.classnames;
-      all = folder.rowsOf(request.split);
+      all = folder.rowsOf(part.split);
     } else {
       const columns = card.classnames(configuration ?? chosen?.name);
-      const opened = await openParquetRows(bySplit.get(request.split) ?? [], (column) =>
-        columns.get(column),
+      const opened = await openParquetRows(
+        bySplit.get(part.split) ?? [],
+        (column) => columns.get(column),
+        pictureAt,
       );
       classnames ??= opened.classnames;
       notes.push(...opened.notes);
       all = opened.rows;
     }
-    const { from, to } = request.rows(all.length);
+    const { from, to } = part.rows(all.length);
     rows.push(...all.slice(from, to));
   }
   if (rows.length > 0) return { classnames, rows, notes };

@@ -1,5 +1,6 @@
 import { openAsBlob, readFileSync } from 'node:fs';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { FormatError } from '../../errors';
 import { openParquetRows } from './parquet-rows';
 
 const FOLDER = new URL('../../../reference/fixtures/parquet/', import.meta.url);
@@ -25,4 +26,44 @@ it('says nothing of rows without a label where there are none', async () => {
   const opened = await openParquetRows([await file('numbered.parquet')], () => undefined);
   expect(opened.rows).toHaveLength(5);
   expect(opened.notes).toEqual([]);
+});
+
+describe('pictures that are paths', () => {
+  const none = () => undefined;
+
+  it('are looked for before anything is scored, and read when they are asked for', async () => {
+    const asked: string[][] = [];
+    const opened = await openParquetRows(
+      [await file('paths-gone.parquet')],
+      none,
+      async (...at) => {
+        asked.push(at);
+        return new Blob([at[0]]);
+      },
+    );
+    const paths = [0, 1, 2, 3].map((n) => [`pictures/${n}.png`, 'paths-gone.parquet']);
+    expect(asked).toEqual(paths);
+    expect(await (await opened.rows[2]?.read())?.text()).toBe('pictures/2.png');
+    expect(asked).toEqual([...paths, paths[2]]);
+  });
+
+  it.each([
+    ['paths-gone.parquet', 'pictures/3.png'],
+    ['paths/texts.parquet', './pictures/3.png'],
+  ])('%s: the one that is missing is named', async (name, missing) => {
+    const opening = openParquetRows([await file(name)], none, async (path) =>
+      path === missing ? undefined : new Blob([]),
+    );
+    await expect(opening).rejects.toThrow(FormatError);
+    await expect(opening).rejects.toThrow(
+      `${name}: Its pictures are paths, not bytes, and there is no ${missing} here. Add it together`,
+    );
+  });
+
+  it('are not looked for where the file has the bytes', async () => {
+    const opened = await openParquetRows([await file('numbered.parquet')], none, () => {
+      throw new Error('nobody is asked');
+    });
+    expect((await opened.rows[1]?.read())?.size).toBeGreaterThan(60);
+  });
 });

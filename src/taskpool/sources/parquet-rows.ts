@@ -1,24 +1,33 @@
 /** Rows of Parquet files: labels at once, pictures when they are asked for. */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
-import { openParquet, type ParquetFile, type ParquetRow } from '../images/parquet-file';
-import type { DatasetRow } from './types';
+import {
+  openParquet,
+  type ParquetFile,
+  type ParquetRow,
+  type PicturePath,
+} from '../images/parquet-file';
+import { missingPicture } from '../images/picture-paths';
+import type { DatasetRow, PictureAt } from './types';
 
 interface LabelledRow {
   readonly name: string;
   readonly label: number | string;
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 /**
  * The rows of the files in their order, which belong to one split.
  * @param classnamesOf - what else is known of a column's classes
- * @throws FormatError where a file cannot be read, or says otherwise than the others what its classes are
+ * @param pictureAt - finds pictures that a file names by their paths
+ * @throws FormatError where a picture is a path at which there is none, a file cannot be read, or says otherwise than the others what its classes are
  */
 export async function openParquetRows(
   files: readonly NamedBlob[],
   classnamesOf: (column: string) => readonly string[] | undefined,
+  pictureAt: PictureAt = async () => undefined,
 ): Promise<{ classnames: readonly string[] | undefined; rows: DatasetRow[]; notes: string[] }> {
   const rows: LabelledRow[] = [];
   const notes: string[] = [];
@@ -30,7 +39,8 @@ export async function openParquetRows(
     if (String(names) !== String(given.names)) {
       throw new FormatError(file.name, `Its class names are not those of ${given.file}.`);
     }
-    const labelled = await labelledRows(file);
+    await requirePictures(file, pictureAt);
+    const labelled = await labelledRows(file, pictureAt);
     if (labelled.length < file.rowCount) {
       notes.push(`${file.name}: ${file.rowCount - labelled.length} rows without a label`);
     }
@@ -39,8 +49,8 @@ export async function openParquetRows(
   return { ...numbered(rows, given?.names), notes };
 }
 
-async function labelledRows(file: ParquetFile): Promise<LabelledRow[]> {
-  const picture = pictureReader(file);
+async function labelledRows(file: ParquetFile, pictureAt: PictureAt): Promise<LabelledRow[]> {
+  const picture = pictureReader(file, pictureAt);
   const labels = await file.labels();
   return labels.flatMap((label, row) =>
     // Rows without a label have none, or -1.
@@ -50,14 +60,38 @@ async function labelledRows(file: ParquetFile): Promise<LabelledRow[]> {
   );
 }
 
+async function pictureOf(
+  { name }: ParquetFile,
+  { path }: PicturePath,
+  pictureAt: PictureAt,
+): Promise<ByteSource> {
+  const found = await pictureAt(path, name);
+  if (found) return found;
+  throw missingPicture(name, path);
+}
+
+/** Before anything is scored: pictures that are paths have to be there. */
+async function requirePictures(file: ParquetFile, pictureAt: PictureAt): Promise<void> {
+  for (const index of file.rowGroups.keys()) {
+    if (!file.hasPathsAlone(index)) continue;
+    for (const { picture } of await file.rowGroup(index)) {
+      if (picture && 'path' in picture) await pictureOf(file, picture, pictureAt);
+    }
+  }
+}
+
 /** Keeps the row group that was read last: pictures are asked for in their order, more or less. */
-function pictureReader(file: ParquetFile): (row: number) => Promise<Blob> {
+function pictureReader(
+  file: ParquetFile,
+  pictureAt: PictureAt,
+): (row: number) => Promise<ByteSource> {
   let kept: { readonly index: number; readonly rows: Promise<ParquetRow[]> } | undefined;
   return async (row) => {
     const index = file.rowGroups.findIndex(({ to }) => row < to);
     if (kept?.index !== index) kept = { index, rows: file.rowGroup(index) };
     const { picture } = (await kept.rows)[row - (file.rowGroups[index]?.from ?? 0)] ?? {};
-    if (picture) return new Blob([picture]);
+    if (picture instanceof Uint8Array) return new Blob([picture]);
+    if (picture) return pictureOf(file, picture, pictureAt);
     throw new FormatError(`${file.name}/${row}`, 'There is no picture in this row.');
   };
 }

@@ -18,6 +18,9 @@ export interface Dataset {
   readonly notes: readonly string[];
 }
 
+/** @param file - the Parquet file's name among the data set's files */
+export type PictureAt = (path: string, file: string) => Promise<ByteSource | undefined>;
+
 /** A part of a split that is asked for. */
 export interface SplitRequest {
   readonly split: string;
@@ -34,6 +37,8 @@ export interface DatasetRequest {
   readonly configuration: string | undefined;
   /** Paths and patterns, by split. */
   readonly dataFiles: ReadonlyMap<string, readonly string[]> | undefined;
+  /** Finds a picture that a Parquet file names by its path; undefined where there is none. */
+  readonly pictureAt?: PictureAt;
   /** Read one after the other. */
   readonly splits: readonly SplitRequest[];
 }
