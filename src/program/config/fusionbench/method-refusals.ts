@@ -1,9 +1,5 @@
 /** FusionBench's methods that are not had here. Source: fusion-bench 0.2.33, `fusion_bench/method`. */
-import type { Refusal } from './refusals';
-
-export interface RefusalOfSome extends Refusal {
-  readonly names: readonly string[];
-}
+import type { RefusalOfSome } from './types';
 
 const SWEEP =
   'What comes nearest without training is TaskArithmeticAlgorithm with -m and several values of scaling_factor.';

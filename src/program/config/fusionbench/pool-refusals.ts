@@ -1,5 +1,5 @@
 /** FusionBench's model pools, task pools and programs that are not had here. Source: fusion-bench 0.2.33. */
-import type { RefusalOfSome } from './method-refusals';
+import type { RefusalOfSome } from './types';
 
 const CLIP_POOL = 'For CLIP’s vision models there is CLIPVisionModelPool.';
 const CLIP_TASKS = 'For CLIP’s vision models there is CLIPVisionModelTaskPool.';

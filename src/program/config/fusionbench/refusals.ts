@@ -4,13 +4,7 @@
  */
 import { METHOD_REFUSALS } from './method-refusals';
 import { POOL_REFUSALS } from './pool-refusals';
-
-export interface Refusal {
-  /** A clause that follows the name: "it learns ...". */
-  readonly why: string;
-  /** A sentence about what can be had instead, and how it differs; undefined where nothing comes near. */
-  readonly nearest?: string;
-}
+import type { Refusal } from './types';
 
 const TABLE: ReadonlyMap<string, Refusal> = new Map([
   ...METHOD_REFUSALS.flatMap(({ names, ...refusal }) =>
