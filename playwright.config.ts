@@ -3,31 +3,45 @@ import { findBrowser } from './scripts/lib/browser.mjs';
 import { reports } from './scripts/lib/totals.mjs';
 import { serve } from './scripts/serve.mjs';
 
-/** Playwright reads this file again in every worker, so the port is chosen once and handed down. */
-async function choosePort(): Promise<string> {
-  const server = await serve({ root: 'dist' });
-  await server.close();
-  return String(server.port);
+/** Two cores, and a GPU made of software: two pages at a time, and time enough for them. */
+const WORKERS = 2;
+
+/** What measures time, or kills at random moments, has the machine for itself. */
+const ALONE = ['**/demo.spec.ts', '**/two-tabs.spec.ts', '**/kills.spec.ts'];
+
+/** Playwright reads this file again in every worker, so the ports are chosen once and handed down. */
+async function choosePorts(): Promise<string> {
+  const servers = await Promise.all(Array.from({ length: WORKERS }, () => serve({ root: 'dist' })));
+  await Promise.all(servers.map((server) => server.close()));
+  return servers.map(({ port }) => port).join(' ');
 }
 
-process.env.STUDIO_TEST_PORT ??= await choosePort();
+process.env.STUDIO_TEST_PORTS ??= await choosePorts();
 process.env.CHROME_PATH ??= await findBrowser();
-const url = `http://127.0.0.1:${process.env.STUDIO_TEST_PORT}/`;
+const ports = process.env.STUDIO_TEST_PORTS.split(' ');
+const urlOf = (port: string | undefined) => `http://127.0.0.1:${port}/`;
 
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.spec.ts',
   outputDir: 'test-results/browser',
-  reporter: [['list'], ['json', { outputFile: reports.playwright }]],
-  // Two cores, and a GPU made of software: one page at a time, and time enough for it.
-  workers: 1,
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.STUDIO_TEST_REPORT ?? reports.together }],
+  ],
+  workers: WORKERS,
+  projects: [
+    { name: 'together', testIgnore: ALONE },
+    { name: 'alone', testMatch: ALONE, workers: 1 },
+  ],
   fullyParallel: false,
   timeout: 120_000,
   globalTimeout: 1_800_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   use: {
-    baseURL: url,
+    // A server for each worker: it gathers the violations of its pages' policy.
+    baseURL: urlOf(ports[Number(process.env.TEST_PARALLEL_INDEX ?? 0)]),
     trace: 'retain-on-failure',
     launchOptions: {
       executablePath: process.env.CHROME_PATH,
@@ -44,12 +58,12 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
-    command: `node e2e/support/server.mjs --port ${process.env.STUDIO_TEST_PORT}`,
-    url,
+  webServer: ports.map((port) => ({
+    command: `node e2e/support/server.mjs --port ${port}`,
+    url: urlOf(port),
     reuseExistingServer: false,
     stdout: 'ignore',
     stderr: 'pipe',
     timeout: 30_000,
-  },
+  })),
 });

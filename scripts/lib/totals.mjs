@@ -6,7 +6,8 @@ import { projectRoot } from './tools.mjs';
 /** Where vitest and Playwright write their reports, relative to the project. Their configurations use these. */
 export const reports = {
   vitest: 'test-results/vitest.json',
-  playwright: 'test-results/playwright.json',
+  together: 'test-results/playwright-together.json',
+  alone: 'test-results/playwright-alone.json',
 };
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Totals */
@@ -21,12 +22,13 @@ export async function clearTotals() {
 /** @returns {Promise<Totals>} the sum over the reports that are there */
 export async function readTotals() {
   const vitest = await readReport(reports.vitest, countVitest);
-  const playwright = await readReport(reports.playwright, countPlaywright);
-  return {
-    passed: vitest.passed + playwright.passed,
-    failed: vitest.failed + playwright.failed,
-    skipped: vitest.skipped + playwright.skipped,
-  };
+  const together = await readReport(reports.together, countPlaywright);
+  const alone = await readReport(reports.alone, countPlaywright);
+  return [vitest, together, alone].reduce((sum, next) => ({
+    passed: sum.passed + next.passed,
+    failed: sum.failed + next.failed,
+    skipped: sum.skipped + next.skipped,
+  }));
 }
 
 /**
