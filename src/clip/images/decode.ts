@@ -26,7 +26,7 @@ const DECODERS: Readonly<
   WebP: decodeWebp,
   GIF: decodeGif,
   BMP: decodeBmp,
-  Netpbm: decodeNetpbm,
+  PPM: decodeNetpbm,
   TIFF: decodeTiff,
 };
 
