@@ -29,6 +29,7 @@ GROUPS = (
     "images",
     "image_oddities",
     "picture_formats",
+    "processors",
     "tokens",
     "clip",
     "published_clips",

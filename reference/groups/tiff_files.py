@@ -315,6 +315,8 @@ def odd() -> dict[str, bytes]:
         "bad: width 0": tiff(colour, 2, 8, change={256: (SHORT, [0])}),
         "bad: photometric 9": tiff(colour, 9, 8),
         "bad: compression 4242": tiff(colour, 2, 8, change={259: (SHORT, [4242])}),
+        "bad: JPEG compression": tiff(colour, 2, 8, change={259: (SHORT, [7])}),
+        "bad: CCITT compression": tiff(pixels(13, 9, 832, 1) >> 7, 1, 1, change={259: (SHORT, [4])}),
         "bad: data that is no LZW": tiff(colour, 2, 8, change={259: (SHORT, [LZW])}),
         "bad: data that is no Deflate": tiff(colour, 2, 8, change={259: (SHORT, [DEFLATE])}),
         "bad: too little LZW": tiff(colour[:5], 2, 8, compression=LZW, change={257: (SHORT, [9]), 278: (LONG, [9])}),

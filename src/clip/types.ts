@@ -63,11 +63,22 @@ export interface TextConfig extends TowerConfig {
 
 /** CLIPImageProcessor's settings, defaults filled in. */
 export interface ProcessorConfig {
-  readonly resize:
-    | { readonly shortestEdge: number }
+  readonly resize: /** The shorter side gets this length, less where the longer one would exceed `longestEdge`. */
+    | { readonly shortestEdge: number; readonly longestEdge?: number }
+    /** OpenCLIP's `longest`: the longer side gets this length. */
+    | { readonly onlyLongestEdge: number }
     | { readonly height: number; readonly width: number }
     | null;
-  readonly crop: { readonly height: number; readonly width: number } | null;
+  readonly crop: {
+    readonly height: number;
+    readonly width: number;
+    /** Half a pixel goes to the even neighbour, as in torchvision, and not to the left and the top. */
+    readonly isRoundedEven?: true;
+    /** Grey level of what lies beyond the picture; black where it is missing. */
+    readonly fill?: number;
+  } | null;
+  /** Pixels of a picture's one transparent colour keep it, and do not become white. */
+  readonly keepsTransparent?: true;
   readonly resample: 'bicubic' | 'bilinear' | 'lanczos' | 'nearest' | 'box' | 'hamming';
   readonly rescaleFactor: number | null;
   readonly mean: readonly [number, number, number] | null;

@@ -49,7 +49,7 @@ export function createPatchSource(
     if (!image) throw new RangeError(`the task has no image ${index}`);
     const { name } = image;
     const blob = 'blob' in image ? image.blob : await image.read();
-    const made = preprocess(await decodeImage({ name, blob }), processor);
+    const made = preprocess(await decodeImage({ name, blob }, processor), processor, name);
     if (made.width !== imageSize || made.height !== imageSize) {
       throw new CompatibilityError(
         `${name}: the base's processor makes ${made.width} x ${made.height} pixels, its vision tower takes ${imageSize} x ${imageSize}; correct preprocessor_config.json.`,

@@ -1,9 +1,7 @@
 /** `open_clip_config.json`, which stands beside OpenCLIP's weights: the same settings under other names. */
 import { isJsonObject, type JsonObject } from '../files';
-import type { ProcessorConfig } from '../types';
 import type { ConfigSections } from './config-json';
 import { openClipActivation, openClipEndToken, openClipSettings } from './open-clip-settings';
-import { readProcessor } from './processor';
 import { positiveInteger, type Section } from './section';
 
 /** OpenCLIP's `CLIPVisionCfg.head_width` and `width`. */
@@ -70,31 +68,8 @@ export function openClipSections(file: string, json: JsonObject): ConfigSections
   };
 }
 
-/** Its `preprocess_cfg`: resize the shorter side (or both, `squash`), crop the centre. */
-export function openClipProcessor(
-  file: string,
-  json: JsonObject,
-  imageSize: number,
-): ProcessorConfig | undefined {
-  const { path, values } = section(file, '', json, 'preprocess_cfg');
-  if (Object.keys(values).length === 0) return undefined;
-  return readProcessor(
-    {
-      file,
-      path,
-      values: {
-        size: values.resize_mode === 'squash' ? { height: imageSize, width: imageSize } : imageSize,
-        crop_size: imageSize,
-        resample: values.interpolation === 'bilinear' ? 2 : 3,
-        image_mean: values.mean,
-        image_std: values.std,
-      },
-    },
-    imageSize,
-  );
-}
-
-function section(file: string, path: string, parent: JsonObject, key: string): Section {
+/** The object under `key`, empty where there is none. */
+export function section(file: string, path: string, parent: JsonObject, key: string): Section {
   const values = parent[key];
   return { file, path: `${path}${key}.`, values: isJsonObject(values) ? values : {} };
 }

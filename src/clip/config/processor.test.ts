@@ -61,8 +61,8 @@ it('refuses values that cannot be used', () => {
   expect(wrong.map(errorOf)).toMatchInlineSnapshot(`
     [
       "FormatError: preprocessor_config.json: it prepares pictures of 336 x 336 pixels, but the vision tower takes 224 x 224. Use the file that belongs to these weights.",
-      "FormatError: preprocessor_config.json: size is {"longest_edge":224}, but a number, { shortest_edge } or { height, width } is needed. Correct the file.",
-      "FormatError: preprocessor_config.json: size is "224", but a number, { shortest_edge } or { height, width } is needed. Correct the file.",
+      "FormatError: preprocessor_config.json: size is {"longest_edge":224}, but a number, { shortest_edge }, { shortest_edge, longest_edge } or { height, width } is needed. Correct the file.",
+      "FormatError: preprocessor_config.json: size is "224", but a number, { shortest_edge }, { shortest_edge, longest_edge } or { height, width } is needed. Correct the file.",
       "FormatError: preprocessor_config.json: size.shortest_edge is -1, but a positive whole number is needed. Correct the file.",
       "FormatError: preprocessor_config.json: crop_size is {"height":224}, but a number or { height, width } is needed. Correct the file.",
       "FormatError: preprocessor_config.json: resample is 9, but a filter of Pillow (0 to 5) is needed. Correct the file.",

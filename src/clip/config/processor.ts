@@ -1,19 +1,21 @@
 /**
  * How pictures are prepared: `preprocessor_config.json` (up to transformers 4) or `processor_config.json` (5, with the settings
- * under `image_processor`), sizes as objects, lists or plain integers, defaults those of `CLIPImageProcessor`.
+ * under `image_processor`), sizes as objects, lists or plain integers, defaults those of `CLIPImageProcessor`. What is
+ * computed is what transformers 5.23 computes without torchvision, whose "fast" classes are the same there; keys that
+ * change nothing in it (`use_fast`, `data_format`, unknown ones) are passed over, as it passes over them.
  */
 import { FormatError } from '../../errors';
-import { isJsonObject } from '../files';
 import type { ProcessorConfig } from '../types';
-import { finiteNumber, flag, positiveInteger, type Section, wrongValue } from './section';
+import { readCrop, readPadding, readResize } from './processor-sizes';
+import { finiteNumber, flag, isNull, type Section, wrongValue } from './section';
 
 /** OpenAI's normalisation, kept by nearly every CLIP since. */
 const OPENAI_MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const OPENAI_STD = [0.26862954, 0.26130258, 0.27577711] as const;
-const DEFAULT_SIDE = 224;
 /** Pillow's numbers for its filters. */
 const RESAMPLE = ['nearest', 'lanczos', 'bilinear', 'bicubic', 'box', 'hamming'] as const;
 const DEFAULT_RESAMPLE = 3;
+const CLASSES = /^CLIP(?:ImageProcessor(?:Fast|Pil)?|FeatureExtractor)$/;
 
 /** `CLIPImageProcessor`'s defaults for a tower of this picture size. */
 export function defaultProcessor(imageSize: number): ProcessorConfig {
@@ -32,11 +34,9 @@ export function defaultProcessor(imageSize: number): ProcessorConfig {
  * @throws FormatError where a value cannot be used, or where the prepared picture is not the size that the tower takes
  */
 export function readProcessor(section: Section, imageSize: number): ProcessorConfig {
-  const resample = finiteNumber(section, 'resample') ?? DEFAULT_RESAMPLE;
-  const filter = RESAMPLE[resample];
-  if (filter === undefined) throw wrongValue(section, 'resample', 'a filter of Pillow (0 to 5)');
-  const resize = flag(section, 'do_resize', true) ? readResize(section) : null;
-  const crop = flag(section, 'do_center_crop', true) ? readCrop(section) : null;
+  checkClass(section);
+  const resize = isOn(section, 'do_resize') ? readResize(section) : null;
+  const crop = isOn(section, 'do_center_crop') ? readCrop(section) : null;
   const final = crop ?? (resize !== null && 'height' in resize ? resize : undefined);
   if (final !== undefined && (final.height !== imageSize || final.width !== imageSize)) {
     throw new FormatError(
@@ -44,69 +44,67 @@ export function readProcessor(section: Section, imageSize: number): ProcessorCon
       `it prepares pictures of ${final.height} x ${final.width} pixels, but the vision tower takes ${imageSize} x ${imageSize}. Use the file that belongs to these weights.`,
     );
   }
-  const normalize = flag(section, 'do_normalize', true);
+  readPadding(section, imageSize);
+  const normalize = isOn(section, 'do_normalize');
   return {
     resize,
     crop,
-    resample: filter,
-    rescaleFactor: flag(section, 'do_rescale', true)
-      ? (finiteNumber(section, 'rescale_factor') ?? 1 / 255)
-      : null,
+    resample: resize === null ? 'bicubic' : readFilter(section),
+    rescaleFactor: isOn(section, 'do_rescale') ? readRescaleFactor(section) : null,
     mean: normalize ? readChannels(section, 'image_mean', OPENAI_MEAN) : null,
-    std: normalize ? readChannels(section, 'image_std', OPENAI_STD) : null,
+    std: normalize ? readDeviations(section) : null,
+    ...(isOn(section, 'do_convert_rgb') ? {} : { keepsTransparent: true }),
   };
 }
 
-type Side = { readonly height: number; readonly width: number };
-
-function readResize(section: Section): ProcessorConfig['resize'] {
-  const size = section.values.size;
-  if (typeof size === 'number') {
-    const shortestEdge = positiveInteger(section, 'size') ?? DEFAULT_SIDE;
-    return { shortestEdge };
+/** Other classes have other defaults and steps. */
+function checkClass(section: Section): void {
+  const key = section.values.image_processor_type
+    ? 'image_processor_type'
+    : 'feature_extractor_type';
+  const value = section.values[key] ?? undefined;
+  if (value !== undefined && !(typeof value === 'string' && CLASSES.test(value))) {
+    throw wrongValue(section, key, 'CLIPImageProcessor');
   }
-  if (isJsonObject(size) && size.shortest_edge !== undefined && size.longest_edge === undefined) {
-    const edge = positiveInteger(inside(section, 'size', size), 'shortest_edge');
-    return { shortestEdge: edge ?? DEFAULT_SIDE };
-  }
-  if (size === undefined || size === null) return { shortestEdge: DEFAULT_SIDE };
-  return readSide(section, 'size', 'a number, { shortest_edge } or { height, width }');
 }
 
-function readCrop(section: Section): Side {
-  const size = section.values.crop_size ?? undefined;
-  if (size === undefined) return { height: DEFAULT_SIDE, width: DEFAULT_SIDE };
-  if (typeof size === 'number') {
-    const side = positiveInteger(section, 'crop_size') ?? DEFAULT_SIDE;
-    return { height: side, width: side };
-  }
-  return readSide(section, 'crop_size', 'a number or { height, width }');
+/** A step that is on unless it is switched off; null switches it off as well. */
+function isOn(section: Section, key: string): boolean {
+  return !isNull(section, key) && flag(section, key, true);
 }
 
-/** `{ height, width }`, or `[height, width]`. */
-function readSide(section: Section, key: string, allowed: string): Side {
-  const value = section.values[key];
-  const object = Array.isArray(value) ? { height: value[0], width: value[1] } : value;
-  if (!isJsonObject(object)) throw wrongValue(section, key, allowed);
-  const at = inside(section, key, object);
-  const height = positiveInteger(at, 'height');
-  const width = positiveInteger(at, 'width');
-  if (height === undefined || width === undefined) throw wrongValue(section, key, allowed);
-  return { height, width };
+function readFilter(section: Section): ProcessorConfig['resample'] {
+  const { resample } = section.values;
+  // Whatever name it is: transformers looks names up in a table of torchvision's, and takes bilinear where it finds none.
+  if (typeof resample === 'string') return 'bilinear';
+  const number = isNull(section, 'resample') ? Number.NaN : finiteNumber(section, 'resample');
+  const filter = RESAMPLE[number ?? DEFAULT_RESAMPLE];
+  if (filter === undefined) throw wrongValue(section, 'resample', 'a filter of Pillow (0 to 5)');
+  return filter;
 }
 
-function inside(section: Section, key: string, values: Section['values']): Section {
-  return { file: section.file, path: `${section.path}${key}.`, values };
+function readRescaleFactor(section: Section): number {
+  if (isNull(section, 'rescale_factor')) throw wrongValue(section, 'rescale_factor', 'a number');
+  return finiteNumber(section, 'rescale_factor') ?? 1 / 255;
 }
 
 type Channels = readonly [number, number, number];
 
 function readChannels(section: Section, key: string, fallback: Channels): Channels {
-  const value = section.values[key] ?? fallback;
+  const value = key in section.values ? section.values[key] : fallback;
   const numbers = Array.isArray(value) ? value : [value, value, value];
   const [red, green, blue] = numbers;
   if (numbers.length !== 3 || !numbers.every((n) => typeof n === 'number' && Number.isFinite(n))) {
     throw wrongValue(section, key, 'one number per colour channel');
   }
   return [red, green, blue];
+}
+
+function readDeviations(section: Section): Channels {
+  const channels = readChannels(section, 'image_std', OPENAI_STD);
+  // Every score would be NaN. What is 0 in single precision counts.
+  if (channels.some((deviation) => Math.fround(deviation) === 0)) {
+    throw wrongValue(section, 'image_std', 'a number other than 0 per colour channel');
+  }
+  return channels;
 }

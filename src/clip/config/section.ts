@@ -52,6 +52,11 @@ export function flag(section: Section, key: string, fallback: boolean): boolean 
   return value;
 }
 
+/** Is the key there with the value null? */
+export function isNull(section: Section, key: string): boolean {
+  return section.values[key] === null;
+}
+
 /** The error for a value that cannot be used; `allowed` says what can. */
 export function wrongValue(section: Section, key: string, allowed: string): FormatError {
   const value = JSON.stringify(section.values[key]);

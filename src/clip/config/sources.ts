@@ -4,7 +4,8 @@ import { findFile, isJsonObject, type JsonObject, readJson } from '../files';
 import type { ClipModel, ProcessorConfig } from '../types';
 import { type ConfigSections, configSections } from './config-json';
 import { legacyTokenizer } from './legacy-tokenizer';
-import { openClipProcessor, openClipSections } from './open-clip-config';
+import { openClipSections } from './open-clip-config';
+import { openClipProcessor } from './open-clip-processor';
 import { readProcessor } from './processor';
 
 export interface ModelConfiguration {

@@ -14,7 +14,11 @@ import { decodeWebp } from './webp/webp';
 const DECODERS: Readonly<
   Record<
     PictureFormat,
-    (bytes: Uint8Array<ArrayBuffer>, file: string) => RgbImage | Promise<RgbImage>
+    (
+      bytes: Uint8Array<ArrayBuffer>,
+      file: string,
+      keepsTransparent: boolean,
+    ) => RgbImage | Promise<RgbImage>
   >
 > = {
   PNG: decodePng,
@@ -22,7 +26,7 @@ const DECODERS: Readonly<
   WebP: decodeWebp,
   GIF: decodeGif,
   BMP: decodeBmp,
-  Netpbm: decodeNetpbm,
+  PPM: decodeNetpbm,
   TIFF: decodeTiff,
 };
 
@@ -30,12 +34,16 @@ const DECODERS: Readonly<
  * Decodes a picture file; of which format it is, its bytes say. Of several pictures in it, the first.
  *
  * The pixels are those of Pillow 13's `Image.open(file).convert("RGB")` after transformers 5.23's own conversion: alpha
- * is dropped and hidden colours appear, 16-bit grey clips at 255, pixels of a PNG's one transparent colour become white.
+ * is dropped and hidden colours appear, 16-bit grey clips at 255, pixels of a PNG's or GIF's one
+ * transparent colour become white, unless `keepsTransparent`.
  *
  * @throws FormatError for every other format, for damaged or truncated data and for more pixels than Pillow accepts;
  *   StorageError where the file itself can no longer be read.
  */
-export async function decodeImage(file: NamedBlob): Promise<RgbImage> {
+export async function decodeImage(
+  file: NamedBlob,
+  { keepsTransparent = false }: { readonly keepsTransparent?: boolean } = {},
+): Promise<RgbImage> {
   let bytes: Uint8Array<ArrayBuffer>;
   try {
     bytes = new Uint8Array(await file.blob.arrayBuffer());
@@ -57,5 +65,5 @@ export async function decodeImage(file: NamedBlob): Promise<RgbImage> {
       `${what}, only ${PICTURE_FORMATS.join(', ')}. Convert it to PNG.`,
     );
   }
-  return DECODERS[format](bytes, file.name);
+  return DECODERS[format](bytes, file.name, keepsTransparent);
 }

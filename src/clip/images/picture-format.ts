@@ -1,7 +1,7 @@
 /** What kind of picture a file is, told from its first bytes and never from its name. */
 
 /** Formats that are read. */
-export const PICTURE_FORMATS = ['PNG', 'JPEG', 'WebP', 'GIF', 'BMP', 'Netpbm', 'TIFF'] as const;
+export const PICTURE_FORMATS = ['PNG', 'JPEG', 'WebP', 'GIF', 'BMP', 'PPM', 'TIFF'] as const;
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
 /** Bytes that are enough to tell. */
@@ -52,7 +52,7 @@ const BMP_HEADER_AT = 14;
 
 /** Marks so short that a text may begin with them: a number or a comment has to follow, or a header of a known size. */
 const SHORT_MARKS: readonly (readonly [(head: string) => boolean, PictureFormat])[] = [
-  [(head) => /^P[1-6][ \t-\r]+[#+\-\d]/.test(head), 'Netpbm'],
+  [(head) => /^P[1-6][ \t-\r]+[#+\-\d]/.test(head), 'PPM'],
   [
     (head) =>
       head.startsWith('BM') && BMP_HEADERS.some((size) => head.startsWith(size, BMP_HEADER_AT)),

@@ -54,7 +54,11 @@ function greys(depth: number): Uint8Array {
 }
 
 /** @throws FormatError where the file is damaged, cut short or too large. */
-export function decodePng(bytes: Uint8Array<ArrayBuffer>, file: string): RgbImage {
+export function decodePng(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  keepsTransparent: boolean,
+): RgbImage {
   const png = readPng(bytes, file);
   const { width, height, depth, colour } = png;
   const palette = fullPalette(png.palette);
@@ -66,6 +70,6 @@ export function decodePng(bytes: Uint8Array<ArrayBuffer>, file: string): RgbImag
   const data = new Uint8Array(width * height * 3);
   for (const row of pngRows(png, file)) write(row, data, (row.y * width + row.x) * 3, row.step * 3);
   const key = colourKey(png, palette, file);
-  if (key) whiten(data, key);
+  if (key && !keepsTransparent) whiten(data, key);
   return upright({ width, height, data }, orientationOf(png));
 }

@@ -71,3 +71,11 @@ it('resizes a strip of extreme shape without making the part that the crop leave
   expect([crop.width, crop.height]).toEqual([224, 224]);
   expect(crop.data.every((value) => value === 200)).toBe(true);
 });
+
+it('refuses a picture of which nothing would be left', () => {
+  const strip = { width: 1000, height: 1, data: new Uint8Array(3000) };
+  const config = { ...processor({ do_resize: false }), resize: { onlyLongestEdge: 32 } };
+  expect(() => preprocess(strip, config, 'a.png')).toThrow(
+    /^a\.png: The picture is 1000 x 1 pixels, too narrow to be scaled to 32 x 0/,
+  );
+});

@@ -5,7 +5,7 @@ import type { RgbImage } from '../../clip/types';
 import { FormatError } from '../../errors';
 import type { SampleImage } from '../api';
 
-const NOT_DRAWN = ['Netpbm', 'TIFF'];
+const NOT_DRAWN = ['PPM', 'TIFF'];
 const HEADERS = 14 + 40;
 
 /** A BMP of 24 bits. */

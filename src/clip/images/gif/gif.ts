@@ -14,7 +14,11 @@ import { gifIndices } from './gif-lzw';
  *
  * @throws FormatError where the file is damaged, cut short or too large.
  */
-export function decodeGif(bytes: Uint8Array<ArrayBuffer>, file: string): RgbImage {
+export function decodeGif(
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  keepsTransparent: boolean,
+): RgbImage {
   const gif = readGif(bytes, file);
   const { width, height, left, top, pictureWidth, pictureHeight, transparent } = gif;
   const picture = gifIndices(bytes, gif, file);
@@ -25,7 +29,7 @@ export function decodeGif(bytes: Uint8Array<ArrayBuffer>, file: string): RgbImag
   }
   const palette = gif.palette ? fullPalette(gif.palette) : greyPalette();
   const data = coloured(indices, palette);
-  if (transparent !== undefined) {
+  if (transparent !== undefined && !keepsTransparent) {
     const colours = gif.isTransparentGrey ? greyPalette() : palette;
     const [r = 0, g = 0, b = 0] = colours.subarray(transparent * 3, transparent * 3 + 3);
     whiten(data, [r, g, b]);

@@ -4,16 +4,9 @@
  */
 import type { RgbImage } from '../../types';
 import { takeBytes, viewOf } from '../bytes';
+import { roundHalfEven } from '../round';
 import { damaged, type Netpbm, readNetpbm } from './netpbm-header';
 import { plainBits, plainNumbers } from './plain-numbers';
-
-/** Half goes to the even neighbour, as Python rounds. */
-function roundHalfEven(value: number): number {
-  const floor = Math.floor(value);
-  const rest = value - floor;
-  if (rest === 0.5) return floor + (floor & 1);
-  return rest < 0.5 ? floor : floor + 1;
-}
 
 /** The 8-bit sample of every sample that the file can hold. */
 function scale({ kind, plain, largest }: Netpbm): Uint8Array {
