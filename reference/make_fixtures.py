@@ -39,6 +39,7 @@ GROUPS = (
     "formats_lora",
     "formats_pool",
     "formats_settings",
+    "formats_training",
     "methods",
     "statistics",
     "configuration",

@@ -52,6 +52,8 @@ export interface Checkpoint {
   /** In the file's own order. */
   readonly tensors: ReadonlyMap<string, TensorSource>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Of a file that may hold several state dicts: the key of the one that was taken, and those of others of the same names. */
+  readonly found?: { readonly key: string; readonly others: readonly string[] };
 }
 
 /** A file as the page or the command line hands it down. */
@@ -59,4 +61,6 @@ export interface NamedBlob {
   /** Path inside the dropped folder, `/`-separated, or the bare file name. */
   readonly name: string;
   readonly blob: Blob;
+  /** Of what the file holds, the part that is meant: a key of a saved dict, or what the names of its tensors begin with. */
+  readonly part?: string;
 }
