@@ -4,7 +4,8 @@
  */
 import { PickleError } from './byte-cursor';
 import { NumpyArray } from './numpy-values';
-import { ScriptObject, scriptTensors } from './script-object';
+import { scriptTensors } from './script-archive';
+import { ScriptObject } from './script-object';
 import { TorchTensor } from './tensor';
 
 export interface FoundTensors {

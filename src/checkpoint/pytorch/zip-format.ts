@@ -5,7 +5,7 @@ import { ZipError } from '../zip/zip-error';
 import { ALLOWED_GLOBALS, explainGlobal } from './allowed-globals';
 import { MAX_PICKLE_BYTES, StorageTable, type TorchArchive } from './archive';
 import { unpickle } from './pickle';
-import { scriptGlobals } from './script-object';
+import { scriptGlobals } from './script-archive';
 
 /** `little` or `big`, and the version of the format: records of a few bytes. */
 const MAX_RECORD_BYTES = 64;
