@@ -41,6 +41,7 @@ GROUPS = (
     "formats_lora",
     "formats_pool",
     "formats_settings",
+    "formats_training",
     "methods",
     "statistics",
     "configuration",

@@ -54,6 +54,8 @@ export interface Checkpoint {
   /** In the file's own order. */
   readonly tensors: ReadonlyMap<string, TensorSource>;
   readonly metadata: ReadonlyMap<string, string>;
+  /** Of a file that may hold several state dicts: the key of the one that was taken, and those of others of the same names. */
+  readonly found?: { readonly key: string; readonly others: readonly string[] };
 }
 
 /** A file as the page (a Blob, which it can also store) or the command line (any source of bytes) hands it down. */
@@ -61,4 +63,6 @@ export interface NamedBlob<B extends ByteSource = ByteSource> {
   /** Path inside the dropped folder, `/`-separated, or the bare file name. */
   readonly name: string;
   readonly blob: B;
+  /** Of what the file holds, the part that is meant: a key of a saved dict, or what the names of its tensors begin with. */
+  readonly part?: string;
 }

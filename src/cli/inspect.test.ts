@@ -276,7 +276,9 @@ describe('inspect for people', () => {
         No merge  ordered-dict.pt: it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. It holds weight, bias, scale. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.
 
       formats/torch/files/torchscript.pt
-        Refused   torchscript.pt: it is a TorchScript archive, a compiled model with its code (as OpenAI published CLIP). Load it once in Python, and save its weights: torch.save(torch.jit.load(file).state_dict(), "pytorch_model.bin").
+        Format    pytorch, 1 tensor
+        Tensors   float32: 1, 3 values: [3]
+        No merge  torchscript.pt: it has no CLIP vision tower: no vision_model.embeddings.patch_embedding.weight, nor that of another known layout. It holds weight. It cannot be merged here: use a CLIP of OpenAI, OpenCLIP or Hugging Face, or a fine-tune of one.
 
       tokens.json
         Refused   tokens.json: it is a JSON file without weights. Add the checkpoint itself, or the whole folder.

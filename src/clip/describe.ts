@@ -98,7 +98,7 @@ export async function describeClip(
     assumptions,
     remarks: [
       ...(text.remark ? [text.remark] : []),
-      ...remarksOf(layout, full, inherited),
+      ...remarksOf(checkpoint, layout, full, inherited),
       ...(openClip?.remarks ?? []),
     ],
   };

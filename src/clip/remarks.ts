@@ -1,11 +1,15 @@
 /** What is worth knowing about a model that opens: sentences for people. */
+import type { Checkpoint } from '../checkpoint/types';
 import type { Layout } from './layout/types';
 import { VISUAL_PROJECTION } from './tensor-names';
 import type { ClipModel } from './types';
 
 const MAX_NAMED = 3;
+/** Where everybody keeps the weights: not worth a word. */
+const USUAL_KEY = /^(state_dict|model_state_dict|model)$/;
 
 export function remarksOf(
+  { file, found }: Checkpoint,
   layout: Layout,
   full: boolean,
   inherited: ClipModel | undefined,
@@ -14,6 +18,7 @@ export function remarksOf(
   if (layout.convention === 'openclip') {
     remarks.push('Names of OpenAI or OpenCLIP, read as Hugging Face has them.');
   }
+  remarks.push(...keyRemarks(file, found));
   if (!full && layout.rest.has(VISUAL_PROJECTION)) {
     remarks.push("It has a projection of its own, which is not merged: the base's is used.");
   }
@@ -37,4 +42,18 @@ export function remarksOf(
     remarks.push(`Left out, as no part of a CLIP: ${named}${rest > 0 ? ` and ${rest} more` : ''}.`);
   }
   return remarks;
+}
+
+/** Which of several state dicts was taken, and how another one is chosen. */
+function keyRemarks(file: string, found: Checkpoint['found']): string[] {
+  if (found === undefined || found.key === '') return [];
+  const { key, others } = found;
+  const [other] = others;
+  if (other === undefined) {
+    return USUAL_KEY.test(key) ? [] : [`Its weights lie under "${key}".`];
+  }
+  const more = others.map((name) => `"${name}"`).join(', ');
+  return [
+    `The weights under "${key}" are taken; under ${more} lie others of the same names. To take those, save them alone, or name them on the command line (${file}#${other}).`,
+  ];
 }

@@ -3,10 +3,20 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { isCompanion, isStandardWeights, roleOf } from '../checkpoint/file-roles';
 import { fileSource } from '../checkpoint/file-source-node';
+import { splitPart, withPart } from '../modelpool/sources/part-node';
 import type { InspectedFiles, NamedBlob } from './inspect';
 
-/** @throws Error of the file system, where there is nothing to read */
+/**
+ * @param path a file or a folder; `#` and a part behind it mean that part of the weights
+ * @throws Error of the file system, where there is nothing to read
+ */
 export async function gatherFiles(path: string): Promise<InspectedFiles> {
+  const { file, part } = await splitPart(path);
+  const found = await gatherAll(file);
+  return part === undefined ? found : { ...found, weights: withPart(found.weights, part) };
+}
+
+async function gatherAll(path: string): Promise<InspectedFiles> {
   if ((await stat(path)).isDirectory()) {
     return { weights: await blobs(path, await filesIn(path)), companions: [] };
   }

@@ -1,5 +1,6 @@
 /** The globals that a torch pickle may name: a part of `torch._weights_only_unpickler`'s list, made of data alone. */
 import { PickleError } from './byte-cursor';
+import { EncodedBytes, NumpyArray, NumpyDtype, numpyScalar } from './numpy-values';
 import type { AllowedGlobal } from './pickle-machine';
 import { StorageView, TorchDtype, TorchTensor } from './tensor';
 import { TORCH_TYPES } from './torch-dtypes';
@@ -9,6 +10,9 @@ const BYTES = new TorchDtype('uint8', 'U8', 1);
 
 /** Values that stand in a checkpoint beside the weights and are only passed over. */
 const IGNORED = Object.freeze({});
+/** Stands for the class of arrays: no subclass is made. */
+const NDARRAY = Object.freeze({ class: 'numpy.ndarray' });
+
 const MENTIONED = [
   'torch.Tensor',
   'torch.nn.parameter.Parameter',
@@ -20,7 +24,6 @@ const MENTIONED = [
 const CALLED_IN_VAIN = [
   'torch.device',
   'torch.serialization._get_layout',
-  '_codecs.encode',
   'builtins.set',
   'builtins.bytearray',
   'builtins.complex',
@@ -58,11 +61,34 @@ function makeGlobals(): ReadonlyMap<string, AllowedGlobal> {
   globals.set('collections.OrderedDict', { call: ([items]) => toMap(items) });
   globals.set('collections.Counter', { call: ([items]) => toMap(items) });
   globals.set('torch.Size', { call: ([sizes]) => sizes });
+  for (const module of ['numpy.core.multiarray', 'numpy._core.multiarray']) {
+    globals.set(`${module}.scalar`, { call: ([dtype, data]) => numpyScalar(dtype, data) });
+    globals.set(`${module}._reconstruct`, { call: reconstructArray });
+  }
+  // What an empty array holds; of anything else it would make bytes, and nobody needs them.
+  globals.set('builtins.bytes', {
+    call: (args) => (args.length === 0 ? new Uint8Array(0) : IGNORED),
+  });
+  // Mentioned for `_reconstruct`, never called.
+  globals.set('numpy.ndarray', { value: NDARRAY });
+  globals.set('numpy.dtype', {
+    call: ([name]) => new NumpyDtype(typeof name === 'string' ? name : ''),
+  });
+  globals.set('_codecs.encode', {
+    call: ([text, encoding]) =>
+      typeof text === 'string' && encoding === 'latin1' ? new EncodedBytes(text) : IGNORED,
+  });
   for (const name of CALLED_IN_VAIN) globals.set(name, { call: () => IGNORED });
   return globals;
 }
 
 export const ALLOWED_GLOBALS = makeGlobals();
+
+/** `_reconstruct(class, shape, kind)`: an empty array, which its state fills. */
+function reconstructArray([subtype]: readonly unknown[]): NumpyArray {
+  if (subtype === NDARRAY) return new NumpyArray();
+  throw new PickleError('it describes a NumPy array of a class of its own (_reconstruct).');
+}
 
 /** `_rebuild_from_type_v2(function, type, arguments, state)`: how buffers and tensors with attributes are saved. */
 function rebuildFromType([name, , args]: readonly unknown[]): unknown {

@@ -180,8 +180,8 @@ describe('a refusal says what to do', () => {
       'its pickle asks for posix.system, which is not data and is never run here. Load it once in Python, where its code is, and save the weights alone: torch.save(model.state_dict(), "pytorch_model.bin").',
     ],
     [
-      'torchscript.pt',
-      'it is a TorchScript archive, a compiled model with its code (as OpenAI published CLIP). Load it once in Python, and save its weights: torch.save(torch.jit.load(file).state_dict(), "pytorch_model.bin").',
+      'numpy-array.pt',
+      'it holds NumPy arrays and no tensor. Load it in Python and save tensors: torch.save({name: torch.from_numpy(array) for name, array in arrays.items()}, "pytorch_model.bin").',
     ],
     [
       'truncated.pt',

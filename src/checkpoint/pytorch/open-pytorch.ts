@@ -26,12 +26,13 @@ export async function openPytorch(file: NamedBlob): Promise<Checkpoint> {
   try {
     const archive =
       identity.kind === 'torch-zip' ? await openZipFormat(file) : await openLegacyFormat(file);
-    const found = findTensors(archive.value);
+    const found = findTensors(archive.value, file.part);
     const tensors = new Map<string, TensorSource>();
     for (const [name, tensor] of found.tensors) {
       tensors.set(name, tensorSource(name, tensor, archive));
     }
-    return { file: file.name, format: 'pytorch', tensors, metadata: found.metadata };
+    const { metadata, key, others } = found;
+    return { file: file.name, format: 'pytorch', tensors, metadata, found: { key, others } };
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
     throw new FormatError(file.name, error.message, { cause: error });

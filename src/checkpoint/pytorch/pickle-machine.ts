@@ -1,5 +1,7 @@
 /** The stack machine of Python's pickles: its stack, its memo, and what may be done to them. */
 import { ByteCursor, PickleError } from './byte-cursor';
+import { NumpyArray, NumpyDtype } from './numpy-values';
+import { ScriptObject } from './script-object';
 
 /** What a global of the list is and does. */
 export interface AllowedGlobal {
@@ -11,7 +13,7 @@ export interface AllowedGlobal {
 
 export interface PickleHooks {
   /** By "module.name". */
-  readonly globals: ReadonlyMap<string, AllowedGlobal>;
+  readonly globals: Pick<ReadonlyMap<string, AllowedGlobal>, 'get'>;
   /** The message where a global is not on the list. */
   readonly explainGlobal: (name: string) => string;
   /** What a persistent id stands for; torch uses them for storages. */
@@ -90,10 +92,17 @@ export class PickleMachine {
     else for (const item of items) set.add(item);
   }
 
-  /** Instance attributes: torch keeps `_metadata` of a state dict's OrderedDict there, which nobody needs. */
-  dropAttributes(): void {
-    this.pop();
-    if (!(this.top() instanceof Map)) this.cursor.fail('attributes are set on what is no dict');
+  /**
+   * Instance attributes: those of a TorchScript module, what NumPy's values hold, and of a state dict's OrderedDict torch's
+   * `_metadata`, which nobody needs.
+   */
+  setAttributes(): void {
+    const state = this.pop();
+    const object = this.top();
+    if (object instanceof ScriptObject) {
+      if (state instanceof Map) object.attributes = state;
+    } else if (object instanceof NumpyDtype || object instanceof NumpyArray) object.setState(state);
+    else if (!(object instanceof Map)) this.cursor.fail('attributes are set on what is no dict');
   }
 
   memoize(index = this.memo.size): void {

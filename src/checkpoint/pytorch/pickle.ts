@@ -85,7 +85,7 @@ const NAMED: Readonly<Record<string, Operation>> = {
   },
   R: (machine) => machine.call(),
   '\x81': (machine) => machine.call(),
-  b: (machine) => machine.dropAttributes(),
+  b: (machine) => machine.setAttributes(),
   Q: (machine) => machine.persistentLoad(),
 };
 

@@ -5,6 +5,7 @@ import { ZipError } from '../zip/zip-error';
 import { ALLOWED_GLOBALS, explainGlobal } from './allowed-globals';
 import { MAX_PICKLE_BYTES, StorageTable, type TorchArchive } from './archive';
 import { unpickle } from './pickle';
+import { scriptGlobals } from './script-archive';
 
 /** `little` or `big`, and the version of the format: records of a few bytes. */
 const MAX_RECORD_BYTES = 64;
@@ -22,12 +23,6 @@ export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
   const folder = first.slice(0, first.indexOf('/') + 1);
   const pickle = entries.get(`${folder}data.pkl`);
   if (!pickle || folder === '') throw noTorchArchive(file, [...entries.keys()]);
-  if (entries.has(`${folder}constants.pkl`)) {
-    throw new FormatError(
-      file.name,
-      'it is a TorchScript archive, a compiled model with its code (as OpenAI published CLIP). Load it once in Python, and save its weights: torch.save(torch.jit.load(file).state_dict(), "pytorch_model.bin").',
-    );
-  }
   if (!entries.has(`${folder}version`)) {
     throw new FormatError(
       file.name,
@@ -49,9 +44,11 @@ export async function openZipFormat(file: NamedBlob): Promise<TorchArchive> {
     );
   }
 
+  // A compiled model with its code, as OpenAI published CLIP. Its own constants, beside the weights, are left alone.
+  const isScript = entries.has(`${folder}constants.pkl`);
   const table = new StorageTable();
   const { value } = unpickle(await orDamaged(file, pickle.read(0, pickle.size)), 0, {
-    globals: ALLOWED_GLOBALS,
+    globals: isScript ? scriptGlobals(ALLOWED_GLOBALS) : ALLOWED_GLOBALS,
     explainGlobal,
     persistentLoad: table.load,
   });

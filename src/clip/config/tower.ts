@@ -162,7 +162,7 @@ function settings(
   if (published === undefined) {
     throw new NeedsBaseError(
       weights,
-      `no CLIP with a ${tower} tower of ${geometry.layers} layers, ${width} wide, was published together with what else it holds, and without a config.json nothing says how many attention heads it has and which activation. Add the model's config.json, or the base it was fine-tuned from.`,
+      `its ${tower} tower (${geometry.layers} layers, ${width} wide) is none of a published CLIP's, and without a config.json nothing says how many attention heads it has and which activation. Add the model's config.json, or the base it was fine-tuned from.`,
     );
   }
   const heads = tower === 'vision' ? published.visionHeads : published.textHeads;

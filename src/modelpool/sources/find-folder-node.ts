@@ -17,6 +17,7 @@ import {
   isRepositoryName,
   type RepositoryKind,
 } from './hub-cache-node';
+import { splitPart, withPart } from './part-node';
 
 export interface FindOptions {
   readonly env: Environment;
@@ -46,14 +47,16 @@ const MOVED: Readonly<Record<string, string>> = {
 
 /**
  * The files of a model: those directly in its folder, by their bare names.
- * @param reference - a folder, or a repository as `organisation/name`
+ * @param reference - a folder, or a repository as `organisation/name`; `#` and a part behind it mean that part of its weights
  * @throws ConfigError that says where was looked and how to get it
  */
 export async function findModelFolder(
   reference: string,
   options: FindModelOptions,
 ): Promise<FoundFolder> {
-  const found = await findFolder(reference, 'model', [reference], options);
+  const { part } = await splitPart(localPath(reference, options));
+  const plain = part === undefined ? reference : reference.slice(0, -part.length - 1);
+  const found = await findFolder(plain, 'model', [plain], options);
   const folder = options.subfolder ? inside(found.folder, options.subfolder) : found.folder;
   const files = await folderFiles(folder, {
     prefix: '',
@@ -61,7 +64,7 @@ export async function findModelFolder(
     wanted: (name) => isWeights({ name }) || isCompanion({ name }),
   });
   const complete = options.weights === false ? files.length > 0 : files.some(isWeights);
-  if (complete) return { folder, files };
+  if (complete) return { folder, files: part === undefined ? files : withPart(files, part) };
   const missing =
     options.weights === false
       ? 'no files of a model'

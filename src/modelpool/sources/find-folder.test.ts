@@ -82,6 +82,15 @@ describe('where models are found', () => {
     expect(await files[0]?.blob.text()).toBe('inner');
   });
 
+  it('takes of the weights the part that stands behind a #, in a folder or in the cache', async () => {
+    for (const reference of ['local#model_ema', 'org/clip#model_ema']) {
+      const { files } = await findModelFolder(reference, options());
+      const parts = files.map(({ name, part }) => [name.split('.').at(-1), part]);
+      expect(parts).toContainEqual(['safetensors', 'model_ema']);
+      expect(parts.filter(([ending]) => ending === 'json').flat()).not.toContain('model_ema');
+    }
+  });
+
   it('takes no leftovers of a training for weights, and leaves an index without shards to the reader', async () => {
     expect(await names('training')).toEqual(['adapter_model.bin']);
     expect(await refusal(findModelFolder('leftovers', options()))).toContain('has no weights');

@@ -1,10 +1,20 @@
 /** Test support: what opens. */
 import type { Dtype } from '../../checkpoint/types';
 import { describeClip } from '../../clip/describe';
-import { jsonFile } from '../../clip/testing';
+import { fixtureFile, jsonFile } from '../../clip/testing';
 import { BASE_PATCH32, checkpoint, visionHeaders } from '../../clip/testing-checkpoints';
 import type { VisionConfig } from '../../clip/types';
-import { folder, foreign, modelText, type Sample, torchFile } from './sample';
+import {
+  files,
+  folder,
+  foreign,
+  modelText,
+  type OpenClipChange,
+  openClipConfig,
+  renamed,
+  type Sample,
+  torchFile,
+} from './sample';
 
 const P8 = 'merge/p8-32';
 const SHARDS = 'formats/shards/safetensors';
@@ -14,6 +24,26 @@ const config = jsonFile('config.json', {
   vision_config: twoHeads,
   text_config: twoHeads,
 });
+
+const TRAINING = 'formats/training';
+/** The configuration of the TorchScript archives in `formats/training`. */
+const scriptConfig = jsonFile('open_clip_config.json', {
+  model_cfg: {
+    embed_dim: 8,
+    quick_gelu: true,
+    vision_cfg: { image_size: 16, layers: 1, width: 32, head_width: 16, patch_size: 8 },
+    text_cfg: { context_length: 8, vocab_size: 40, width: 16, heads: 1, layers: 2 },
+  },
+});
+const script = (what: string, name: string) =>
+  files(what, async () => [await fixtureFile(`${TRAINING}/${name}`), scriptConfig]);
+
+/** OpenCLIP's fixture with a change in its configuration. */
+const openClip = (what: string, settings: OpenClipChange) =>
+  files(what, async () => [
+    await fixtureFile('formats/layouts/open-clip/open_clip_model.safetensors'),
+    jsonFile('open_clip_config.json', await openClipConfig(settings)),
+  ]);
 
 const lora = (what: string, name: string) => folder(what, `formats/lora/${name}`, SHARDS);
 
@@ -66,6 +96,18 @@ export const OPENED: Readonly<Record<string, readonly Sample[]>> = {
     ),
     folder('A picture tower alone (`visual.`…)', 'formats/pool/open-clip/surfaces', `${P8}/base`),
     foreign('A model with a text tower of its own (`text.`…)', 'OpenCLIP custom text', config),
+    script('OpenAI’s own `.pt`: a TorchScript archive in half precision', 'openai.pt'),
+    script('A TorchScript archive of `torch.jit.trace`', 'traced.pt'),
+    script('A TorchScript archive of `torch.jit.script`', 'scripted.pt'),
+    openClip('Prompts pooled last, without a causal mask', {
+      text_cfg: { pool_type: 'last', no_causal_mask: true },
+    }),
+    openClip('Pictures pooled by their mean, then normed', {
+      vision_cfg: { pool_type: 'avg', final_ln_after_pool: true },
+    }),
+    openClip('Another epsilon of the norms', { vision_cfg: { norm_kwargs: { eps: 1e-6 } } }),
+    openClip('Prompts computed otherwise than here', { text_cfg: { embed_cls: true } }),
+    openClip('A setting that nobody knows, and that is off', { vision_cfg: { a_new_one: false } }),
   ],
   PyTorch: [
     folder('`pytorch_model.bin` of `torch.save`', 'formats/pool/torch/outlines', `${P8}/base`),
@@ -73,6 +115,12 @@ export const OPENED: Readonly<Record<string, readonly Sample[]>> = {
     torchFile('A file from before torch 1.6', 'legacy.pt'),
     torchFile('Under `state_dict`, beside an epoch and an optimiser', 'nested-state-dict.pt'),
     torchFile('Lightning, with a prefix before every name', 'prefixed.ckpt'),
+    renamed('Of a compiled model (`_orig_mod.`)', (name) => `_orig_mod.${name}`),
+    renamed('Under any other prefix', (name) => `trainer.net.${name}`),
+    torchFile('Averaged weights alone, under `state_dict_ema`', 'ema-alone.pt', TRAINING),
+    torchFile('`model` beside `model_ema`', 'model-and-ema.pt', TRAINING),
+    torchFile('The same file as `FILE#model_ema`', 'model-and-ema.pt', TRAINING, 'model_ema'),
+    torchFile('NumPy’s numbers and arrays beside the weights', 'numpy.pt', TRAINING),
     torchFile('Parameters', 'parameters.pt'),
     torchFile('Views: strides, offsets, shared storages', 'views.pt'),
     torchFile('Pickle protocol 5', 'protocol-5.pt'),

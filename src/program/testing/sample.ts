@@ -45,15 +45,23 @@ export function bytes(what: string, name: string, content: string): Sample {
   return files(what, () => [{ name, blob: new Blob([letters]) }]);
 }
 
-/** A file of `formats/torch`, which holds no CLIP: its tensors are counted. */
-export function torchFile(what: string, name: string): Sample {
+/** A file that holds no CLIP: its tensors are counted. */
+export function torchFile(
+  what: string,
+  name: string,
+  path = 'formats/torch/files',
+  part?: string,
+): Sample {
   return {
     what,
     open: async () => {
-      const { tensors } = await openCheckpoint([await fixtureFile(`formats/torch/files/${name}`)]);
+      const { tensors, found } = await openCheckpoint([
+        { ...(await fixtureFile(`${path}/${name}`)), ...(part !== undefined && { part }) },
+      ]);
       const types = new Set(Array.from(tensors.values(), ({ dtype }) => torchDtypeName(dtype)));
       const noun = tensors.size === 1 ? 'tensor' : 'tensors';
-      return `${tensors.size} ${noun}${tensors.size > 0 ? `: ${[...types].join(', ')}` : ''}`;
+      const said = found?.key ? `, under \`${found.key}\`` : '';
+      return `${tensors.size} ${noun}${tensors.size > 0 ? `: ${[...types].join(', ')}` : ''}${said}`;
     },
   };
 }
@@ -102,4 +110,40 @@ export function modelText({ architecture, vision, remarks }: ClipModel): string 
   const { layers, hiddenSize, patchSize, imageSize } = vision;
   const geometry = `${layers} × ${hiddenSize}, patches of ${patchSize}, ${imageSize} px`;
   return [`${architecture} (${geometry}).`, ...remarks].join(' ');
+}
+
+export interface OpenClipChange {
+  readonly vision_cfg?: object;
+  readonly text_cfg?: object;
+}
+
+/** The `open_clip_config.json` of `formats/layouts/open-clip` with more settings. */
+export async function openClipConfig(change: OpenClipChange): Promise<object> {
+  const { model_cfg } = fixtureJson<{
+    model_cfg: { readonly vision_cfg: object; readonly text_cfg: object };
+  }>('formats/layouts/open-clip/open_clip_config.json');
+  return {
+    model_cfg: {
+      ...model_cfg,
+      vision_cfg: { ...model_cfg.vision_cfg, ...change.vision_cfg },
+      text_cfg: { ...model_cfg.text_cfg, ...change.text_cfg },
+    },
+  };
+}
+
+/** The whole CLIP of `merge/p8-32` under other names, as an expert of itself. */
+export function renamed(what: string, rename: (name: string) => string): Sample {
+  const path = 'merge/p8-32/base';
+  return files(
+    what,
+    async () => {
+      const { tensors } = await openCheckpoint([await fixtureFile(`${path}/model.safetensors`)]);
+      const others = [...tensors.values()].map((tensor) => ({
+        ...tensor,
+        name: rename(tensor.name),
+      }));
+      return [await safetensorsFile('model.safetensors', others)];
+    },
+    path,
+  );
 }
