@@ -50,6 +50,7 @@ GROUPS = (
     "random_splits",
     "parquet_sets",
     "dataset_files",
+    "webdataset_sets",
     "zips",
 )
 """Modules of reference/groups, each with `make(out: Path)`. A group reads what earlier groups committed from FIXTURES."""

@@ -47,7 +47,7 @@ describe('what is wrong', () => {
       `"2 taskpool.test_datasets.outlines: /project/reference/fixtures/scoring/images/outlines has no split test; it has train."`,
     );
     expect(await data('path=csv')).toMatchInlineSnapshot(
-      `"2 taskpool.test_datasets.outlines: csv is not read here; imagefolder and parquet are."`,
+      `"2 taskpool.test_datasets.outlines: csv is not read here; imagefolder, parquet and webdataset are."`,
     );
     expect(await data(`data_dir=${IMAGES}/outlines/ring`)).toMatchInlineSnapshot(
       `"1 /project/reference/fixtures/scoring/images/outlines/ring: all of its pictures lie in one folder, so it has no classes. One folder of pictures for each class is expected."`,

@@ -24,10 +24,14 @@ export interface DatasetFiles {
   readonly pictureAt: PictureAt;
 }
 
-const FORMATS: readonly string[] = ['imagefolder', 'parquet'] satisfies DatasetFormat[];
+const FORMATS: readonly string[] = [
+  'imagefolder',
+  'parquet',
+  'webdataset',
+] satisfies DatasetFormat[];
 
 /** Other formats of `datasets` that a configuration can name instead of a folder. */
-const UNREAD = ['arrow', 'csv', 'json', 'text', 'pandas', 'webdataset', 'sql', 'hdf5', 'lance'];
+const UNREAD = ['arrow', 'csv', 'json', 'text', 'pandas', 'sql', 'hdf5', 'lance'];
 
 /** Whether it names a kind of files, which lie anywhere, and not a folder or a repository. */
 export function isGenericDataset(path: string): boolean {
@@ -41,7 +45,7 @@ export async function findDatasetFiles(
 ): Promise<DatasetFiles> {
   const { path, dataDir, revision } = source;
   if (UNREAD.includes(path)) {
-    throw new ConfigError(`${path} is not read here; imagefolder and parquet are.`);
+    throw new ConfigError(`${path} is not read here; imagefolder, parquet and webdataset are.`);
   }
   const format = FORMATS.includes(path) ? (path as DatasetFormat) : undefined;
   if (format && dataDir === undefined && source.dataFiles === undefined) {

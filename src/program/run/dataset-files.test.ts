@@ -80,8 +80,8 @@ describe('the files of a data set', () => {
     expect(await refusal({ path: 'imagefolder' })).toMatchInlineSnapshot(
       `"imagefolder needs data_dir, the folder of the data, or data_files."`,
     );
-    expect(await refusal({ path: 'webdataset', dataDir: 'birds' })).toMatchInlineSnapshot(
-      `"webdataset is not read here; imagefolder and parquet are."`,
+    expect(await refusal({ path: 'json', dataDir: 'birds' })).toMatchInlineSnapshot(
+      `"json is not read here; imagefolder, parquet and webdataset are."`,
     );
     expect(await refusal({ path: 'shards', dataDir: '/etc' })).toMatchInlineSnapshot(
       `"data_dir: /etc has to lie inside shards, and to begin there."`,

@@ -1,8 +1,9 @@
 /** Which folders of a tree are tasks, and which of their folders are classes. */
 import { byCodePoint } from '../../code-points';
-import { isParquet, type ParquetSource } from './parquet-splits';
+
 import { isPicture } from './picture-files';
 import type { Folder, Skipped, SourceFile } from './sources';
+import { isTable, type TableSource } from './table-splits';
 import { readTasksJson, TASKS_JSON, type TaskPromptsFile } from './tasks-json';
 
 export interface TaskFolder {
@@ -16,7 +17,8 @@ export interface TaskFolder {
 /** What a search came to, filled as it goes on. */
 export interface Finds {
   readonly tasks: TaskFolder[];
-  readonly parquet: ParquetSource[];
+  /** Parquet files and WebDatasets. */
+  readonly tables: TableSource[];
   readonly skipped: Skipped[];
 }
 
@@ -32,16 +34,16 @@ async function someIsPicture(files: readonly SourceFile[]): Promise<boolean> {
   return false;
 }
 
-/** Says of every folder with files in it, from this one down, that it is not used, but for Parquet files. */
+/** Says of every folder with files in it, from this one down, that it is not used, but for Parquet files and WebDatasets. */
 async function passOver(
   folder: Folder,
   finds: Finds,
   prompts: readonly TaskPromptsFile[],
 ): Promise<void> {
   const { files, folders, path } = folder;
-  const parquet = files.filter(({ name }) => isParquet(name));
-  finds.parquet.push(...parquet.map((file) => ({ file, prompts })));
-  if (files.length > parquet.length) {
+  const tables = files.filter(({ name }) => isTable(name));
+  finds.tables.push(...tables.map((file) => ({ file, prompts })));
+  if (files.length > tables.length) {
     const reason = (await someIsPicture(files))
       ? 'lies deeper than the class folders of its task'
       : 'holds no pictures';
@@ -53,7 +55,7 @@ async function passOver(
 /** Reads the `tasks.json` among files, and says of the others what they are. */
 export async function sortFiles(
   files: readonly SourceFile[],
-  { parquet, skipped }: Finds,
+  { tables, skipped }: Finds,
   around: readonly TaskPromptsFile[],
   misplaced: string,
 ): Promise<TaskPromptsFile[]> {
@@ -62,7 +64,7 @@ export async function sortFiles(
     prompts.unshift(await readTasksJson({ name: file.path, blob: await file.read() }));
   }
   for (const file of files) {
-    if (isParquet(file.name)) parquet.push({ file, prompts });
+    if (isTable(file.name)) tables.push({ file, prompts });
     else if (file.name !== TASKS_JSON) {
       const reason = (await isPicture(file)) ? misplaced : 'not a picture';
       skipped.push({ name: file.path, reason });
@@ -73,7 +75,8 @@ export async function sortFiles(
 
 /**
  * Looks through a tree: a folder with pictures in its sub-folders is a task and those sub-folders are its classes;
- * otherwise its sub-folders are looked through. Parquet files are tasks wherever they lie.
+ * otherwise its sub-folders are looked through. Parquet files and WebDatasets
+ * are tasks wherever they lie.
  *
  * @throws FormatError for a `tasks.json` that cannot be used.
  */

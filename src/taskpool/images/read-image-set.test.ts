@@ -153,7 +153,7 @@ describe('what is refused', () => {
   it('a task with one class', async () => {
     const error = await refusal(drop(['animals/cat/1.png']));
     expect(error.message).toMatchInlineSnapshot(
-      `"animals: There is one class folder only, "cat"; a task needs at least two. Add a folder that holds one folder of pictures for each class, a zip of it, or Parquet files."`,
+      `"animals: There is one class folder only, "cat"; a task needs at least two. Add a folder that holds one folder of pictures for each class, a zip or tar archive of it, a WebDataset, or Parquet files."`,
     );
   });
 

@@ -1,15 +1,16 @@
-/** Dropped folders, zips and Parquet files as classification tasks. */
+/** Dropped folders, archives and Parquet files as classification tasks. */
 import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
 import { type Finds, findTasks, sortFiles, type TaskFolder } from './find-tasks';
 import { folderTrees } from './folder-tree';
-import { type ParquetGroup, parquetGroups } from './parquet-splits';
 import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
 import { createPictureFinder } from './picture-paths';
 import type { Folder, Remark, Skipped, SourceFile } from './sources';
+import { type TableGroup, tableGroups } from './table-splits';
+import { readTarTask } from './tar-task';
 import { applyPrompts, promptsOf, TASKS_JSON } from './tasks-json';
 
 export interface ImageSet {
@@ -30,14 +31,15 @@ export interface ReadOptions {
 const AT_ONCE = 16;
 
 const EXPECTED =
-  'Add a folder that holds one folder of pictures for each class, a zip of it, or Parquet files.';
+  'Add a folder that holds one folder of pictures for each class, a zip or tar archive of it, a WebDataset, or Parquet files.';
 
 /**
  * Reads what was dropped: a folder with a sub-folder of pictures per class is one task, named by the folder; a folder of
  * such folders is several; a zip counts as a folder of its name. Classes are the sub-folders in code-point order; a
  * `tasks.json` in the task's folder or around it gives other class names, in that order, and the prompt templates.
  * Tasks come in code-point order of their names within each folder or zip. Stored zip entries stay slices of the zip.
- * Parquet files are data sets of their folder's name, pictures and labels in the order of their rows.
+ * Parquet files and WebDatasets in tar archives are data sets of their folder's name, pictures and labels in the order of their
+ * rows; another tar archive counts as a folder, as a zip does.
  *
  * @throws FormatError where nothing of it is a task, for a broken zip and for a `tasks.json` that does not fit.
  * A task that cannot be used while others can is left out and named in `skipped`.
@@ -47,11 +49,11 @@ export async function readImageSet(
   options: ReadOptions = {},
 ): Promise<ImageSet> {
   const { roots, loose, remarks } = await folderTrees(files);
-  const finds: Finds = { tasks: [], parquet: [], skipped: [] };
+  const finds: Finds = { tasks: [], tables: [], skipped: [] };
   const { skipped } = finds;
   const around = await sortFiles(loose, finds, [], 'lies in no folder');
   for (const root of roots) await findTasks(root, finds, around);
-  const groups = parquetGroups(finds.parquet, skipped);
+  const groups = tableGroups(finds.tables, skipped);
 
   const total = countFiles(finds.tasks);
   let done = 0;
@@ -72,9 +74,10 @@ export async function readImageSet(
     }
   };
   const pictures = createPictureFinder(roots, loose);
-  const fromParquet: ImageTask[] = [];
+  const fromTables: ImageTask[] = [];
   for (const group of groups) {
-    await attempt(fromParquet, () => readParquetTask(group, skipped, step, pictures.find));
+    const readTable = group.kind === 'parquet' ? readParquetTask : readTarTask;
+    await attempt(fromTables, () => readTable(group, skipped, step, pictures.find));
   }
   const fromFolders: ImageTask[] = [];
   for (const folder of finds.tasks) {
@@ -82,7 +85,7 @@ export async function readImageSet(
     if (folder.classes.some(({ files }) => files.some(pictures.isUsed))) continue;
     await attempt(fromFolders, () => readTask(folder, skipped, step));
   }
-  const tasks = [...fromFolders, ...fromParquet];
+  const tasks = [...fromFolders, ...fromTables];
 
   const [first] = refused;
   if (tasks.length > 0) {
@@ -161,7 +164,7 @@ async function readClass(
 }
 
 /** Entries of `tasks.json` files that belong to no task: probably a name with a slip in it. */
-function unusedPrompts({ tasks }: Finds, groups: readonly ParquetGroup[]): Skipped[] {
+function unusedPrompts({ tasks }: Finds, groups: readonly TableGroup[]): Skipped[] {
   const named = [
     ...tasks.map(({ folder, prompts }) => ({ name: folder.name, prompts })),
     ...groups,

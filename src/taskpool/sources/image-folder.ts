@@ -8,25 +8,14 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import { nameRemark, zipEntries } from '../images/zip-entries';
+import { isPictureName } from './picture-names';
 import { baseName, type SplitFiles } from './split-files';
 import type { DatasetRow } from './types';
 
-/** What Pillow opens, by name. Some of it cannot be read here, which shows when it is scored. */
-const EXTENSIONS = new Set(
-  (
-    'blp bmp dib bufr cur pcx dcx dds ps eps fit fits fli flc ftc ftu gbr gif grib png apng jp2 j2k jpc jpf jpx j2c icns ico im ' +
-    'iim tif tiff jfif jpe jpg jpeg mpg mpeg msp pcd pxr pbm pgm ppm pnm psd bw rgb rgba sgi ras tga icb vda vst webp wmf emf xbm xpm'
-  ).split(' '),
-);
 const METADATA = new Set(['metadata.csv', 'metadata.jsonl', 'metadata.parquet']);
 
 export function isZipName(path: string): boolean {
   return /\.zip$/i.test(path);
-}
-
-export function isPictureName(path: string): boolean {
-  const name = baseName(path);
-  return name.includes('.') && EXTENSIONS.has(name.slice(name.lastIndexOf('.') + 1).toLowerCase());
 }
 
 interface Picture {

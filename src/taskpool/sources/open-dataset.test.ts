@@ -155,7 +155,7 @@ describe('data that cannot be scored', () => {
     await expect(
       asked(['data-00000-of-00001.arrow', 'state.json']),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[FormatError: birds: There are neither Parquet files nor folders of pictures in it, but data-00000-of-00001.arrow. Data that were saved with save_to_disk are read after dataset.to_parquet("data/test.parquet").]`,
+      `[FormatError: birds: There are no Parquet files, tar archives or folders of pictures in it, but data-00000-of-00001.arrow. Data that were saved with save_to_disk are read after dataset.to_parquet("data/test.parquet").]`,
     );
     await expect(asked([])).rejects.toThrowErrorMatchingInlineSnapshot(
       `[ConfigError: birds: there are no files of data in it.]`,

@@ -5,11 +5,14 @@
  */
 import type { NamedBlob } from '../../checkpoint/types';
 import { ConfigError, FormatError } from '../../errors';
+import { isTarName } from '../tar/open-tar';
 import { chooseConfiguration, readDatasetCard } from './dataset-card';
-import { isPictureName, isZipName, openImageFolder } from './image-folder';
+import { isZipName, openImageFolder } from './image-folder';
 import { openParquetRows } from './parquet-rows';
+import { isPictureName } from './picture-names';
 import { type SplitFiles, splitFiles } from './split-files';
 import type { Dataset, DatasetFormat, DatasetRequest, DatasetRow } from './types';
+import { openWebDataset } from './webdataset-rows';
 
 /**
  * @param files - the whole data set, by paths from its folder
@@ -41,6 +44,11 @@ export async function openDataset(
     if (folder) {
       classnames = folder.classnames;
       all = folder.rowsOf(part.split);
+    } else if (format === 'webdataset') {
+      const opened = await openWebDataset(bySplit.get(part.split) ?? [], files);
+      classnames ??= opened.classnames;
+      notes.push(...opened.notes);
+      all = opened.rows;
     } else {
       const columns = card.classnames(configuration ?? chosen?.name);
       const opened = await openParquetRows(
@@ -76,15 +84,17 @@ function requireSplit(dataset: string, split: string, files: SplitFiles): void {
   );
 }
 
-/** The commonest kind of file; Parquet where there are as many of both. */
+/** The commonest kind of file; Parquet where there are as many of others. */
 function formatOf(dataset: string, files: readonly NamedBlob[]): DatasetFormat {
   const parquet = files.filter(({ name }) => /\.parquet$/i.test(name)).length;
   const pictures = files.filter(({ name }) => isPictureName(name) || isZipName(name)).length;
-  if (parquet > 0 && parquet >= pictures) return 'parquet';
+  const archives = files.filter(({ name }) => isTarName(name)).length;
+  if (parquet > 0 && parquet >= Math.max(pictures, archives)) return 'parquet';
+  if (archives > pictures) return 'webdataset';
   if (pictures > 0) return 'imagefolder';
   const [first] = files;
   throw new FormatError(
     dataset,
-    `There are neither Parquet files nor folders of pictures in it${first ? `, but ${first.name}` : ''}. Data that were saved with save_to_disk are read after dataset.to_parquet("data/test.parquet").`,
+    `There are no Parquet files, tar archives or folders of pictures in it${first ? `, but ${first.name}` : ''}. Data that were saved with save_to_disk are read after dataset.to_parquet("data/test.parquet").`,
   );
 }

@@ -1,7 +1,6 @@
 /** Rows of Parquet files: labels at once, pictures when they are asked for. */
 import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
-import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import {
   openParquet,
@@ -10,13 +9,8 @@ import {
   type PicturePath,
 } from '../images/parquet-file';
 import { missingPicture } from '../images/picture-paths';
+import { type LabelledRow, withNumbers } from './label-numbers';
 import type { DatasetRow, PictureAt } from './types';
-
-interface LabelledRow {
-  readonly name: string;
-  readonly label: number | string;
-  read(): Promise<ByteSource>;
-}
 
 /**
  * The rows of the files in their order, which belong to one split.
@@ -46,7 +40,7 @@ export async function openParquetRows(
     }
     rows.push(...labelled);
   }
-  return { ...numbered(rows, given?.names), notes };
+  return { ...withNumbers(rows, given?.names), notes };
 }
 
 async function labelledRows(file: ParquetFile, pictureAt: PictureAt): Promise<LabelledRow[]> {
@@ -93,27 +87,5 @@ function pictureReader(
     if (picture instanceof Uint8Array) return new Blob([picture]);
     if (picture) return pictureOf(file, picture, pictureAt);
     throw new FormatError(`${file.name}/${row}`, 'There is no picture in this row.');
-  };
-}
-
-/** Labels that are names, as numbers: by the names that are given, else by the sorted ones there are. */
-function numbered(
-  rows: readonly LabelledRow[],
-  given: readonly string[] | undefined,
-): { classnames: readonly string[] | undefined; rows: DatasetRow[] } {
-  const texts = rows.flatMap(({ label }) => (typeof label === 'string' ? [label] : []));
-  const classnames =
-    given ?? (texts.length > 0 ? [...new Set(texts)].sort(byCodePoint) : undefined);
-  const labels = new Map(classnames?.map((name, label) => [name, label]));
-  return {
-    classnames,
-    rows: rows.map((row) => {
-      const label = typeof row.label === 'string' ? labels.get(row.label) : row.label;
-      if (label !== undefined && label >= 0) return { ...row, label };
-      throw new FormatError(
-        row.name,
-        `The label ${row.label} is none of the ${classnames?.length} classes.`,
-      );
-    }),
   };
 }

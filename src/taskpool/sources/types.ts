@@ -43,4 +43,4 @@ export interface DatasetRequest {
   readonly splits: readonly SplitRequest[];
 }
 
-export type DatasetFormat = 'imagefolder' | 'parquet';
+export type DatasetFormat = 'imagefolder' | 'parquet' | 'webdataset';

@@ -151,6 +151,13 @@ function datasetKeys({ validation, ...dataset }: DatasetSource): Keys {
       return_split: part,
     };
   }
+  if (dataset.loader === 'fer2013') {
+    return {
+      _target_: 'fusion_bench.dataset.fer2013.load_fer2013',
+      path: dataset.path,
+      split: splitText(dataset.split),
+    };
+  }
   return {
     _target_: 'datasets.load_dataset',
     path: dataset.path,

@@ -8,6 +8,8 @@ import { parseSplit } from './split';
 import type { DatasetSource, SplitPart, ValidationSplit } from './types';
 
 const LOAD = 'datasets.load_dataset';
+/** FusionBench's own loader: the WebDataset of CLIP benchmark, its fields `jpg` and `cls` renamed. */
+const FER2013 = 'fusion_bench.dataset.fer2013.load_fer2013';
 const VALIDATION = 'fusion_bench.utils.data.train_validation_split';
 
 /** Parameters of `load_dataset` in their order, which `_args_` follows. */
@@ -30,6 +32,11 @@ const loadOptions = {
   token: ignored,
 };
 
+const fer2013Options = {
+  path: v.optional(text, 'clip-benchmark/wds_fer2013'),
+  split: v.optional(text, 'train'),
+};
+
 const validationOptions = {
   dataset: v.optional(v.unknown()),
   validation_fraction: v.optional(v.nullable(numberBetween(0, 1)), 0.1),
@@ -45,10 +52,11 @@ export function readDataset(
 ): DatasetSource | undefined {
   const target = isTree(value) ? value.get('_target_') : undefined;
   if (isTree(value) && target === LOAD) return readLoad(reading, value, path);
+  if (isTree(value) && target === FER2013) return readFer2013(reading, value, path);
   if (isTree(value) && target === VALIDATION) return readValidation(reading, value, path);
   reading.problems.push(
     isTree(value)
-      ? `${path}._target_: ${LOAD} or ${VALIDATION} is expected, but it is ${describe(target)}.`
+      ? `${path}._target_: ${LOAD}, ${FER2013} or ${VALIDATION} is expected, but it is ${describe(target)}.`
       : `${path}: a section with "_target_: ${LOAD}" and its arguments is expected, but it is ${describe(value)}.`,
   );
   return undefined;
@@ -84,6 +92,17 @@ function readLoad(
     ...(dataFiles ? { dataFiles } : {}),
     ...(options.revision === null ? {} : { revision: options.revision }),
   };
+}
+
+function readFer2013(
+  reading: Reading,
+  value: ReadonlyMap<string, ConfigValue>,
+  path: string,
+): DatasetSource | undefined {
+  const options = readSection(reading, value, path, fer2013Options, FER2013);
+  if (!options) return undefined;
+  const split = readSplit(reading, options.split, `${path}.split`);
+  return { path: options.path, split, loader: 'fer2013' };
 }
 
 function readSplit(reading: Reading, split: string, path: string): SplitPart[] {

@@ -187,7 +187,7 @@ describe('what is refused', () => {
     expect(
       await problems('taskpool.test_datasets.sun397._target_=datasets.load'),
     ).toMatchInlineSnapshot(
-      `"taskpool.test_datasets.sun397._target_: datasets.load_dataset or fusion_bench.utils.data.train_validation_split is expected, but it is the text "datasets.load"."`,
+      `"taskpool.test_datasets.sun397._target_: datasets.load_dataset, fusion_bench.dataset.fer2013.load_fer2013 or fusion_bench.utils.data.train_validation_split is expected, but it is the text "datasets.load"."`,
     );
     expect(await problems('+taskpool.dataloader_kwargs.shuffle=true')).toMatchInlineSnapshot(
       `"taskpool.dataloader_kwargs.shuffle: only false is possible: every picture is scored, in one fixed order."`,

@@ -65,6 +65,12 @@ export function readTaskPool(
     );
     return undefined;
   }
+  if (!value.has('_target_') && value.has('type')) {
+    reading.problems.push(
+      `${PATH}.type: this is a task pool of FusionBench 0.1, which is not read. Write it as ${CLIP_POOL.name}, with test_datasets. Of FusionBench's own two, this program's config/ has new forms of the same names: taskpool=CLIPVisionModelTaskPool/clip-vit-base-patch32_robustness_corrupted, or _clean.`,
+    );
+    return undefined;
+  }
   const found = readTarget(reading, value, PATH, [CLIP_POOL, DUMMY_POOL], 'a task pool');
   if (found === DUMMY_POOL) {
     readSection(reading, value, PATH, { model_save_path: orNull(text) }, DUMMY_POOL.name);

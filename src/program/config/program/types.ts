@@ -86,6 +86,8 @@ export interface TaskConfig {
 
 /** Arguments of `datasets.load_dataset`, and what is drawn from its result. */
 export interface DatasetSource {
+  /** FusionBench's `load_fer2013`, which knows other arguments. */
+  readonly loader?: 'fer2013';
   /** `imagefolder`, `parquet`, a local folder, or a repository. */
   readonly path: string;
   /** The repository's configuration, such as `cropped_digits`. */
