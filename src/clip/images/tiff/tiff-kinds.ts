@@ -87,8 +87,12 @@ function inkRow(tiff: Tiff): RowToRgb {
   };
 }
 
-function paletteRow({ bits, samples, colorMap }: Tiff, file: string): RowToRgb {
+function paletteRow({ bits, samples, colorMap, compression }: Tiff, file: string): RowToRgb {
   const count = Math.floor((colorMap?.length ?? 0) / 3);
+  // libtiff wants a colour for every index, and no more.
+  if (compression !== 'none' && colorMap?.length !== 3 << bits) {
+    throw unread(file, `a palette of ${count} colours for ${bits} bits`);
+  }
   if (!colorMap || count > 256 || colorMap.some((value) => value > 65535)) {
     throw unread(file, colorMap ? `a palette of ${count} colours` : 'no palette');
   }
