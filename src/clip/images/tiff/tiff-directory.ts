@@ -82,7 +82,8 @@ export function readDirectory(bytes: Uint8Array, file: string): Directory {
   for (let i = 0; i < count; i++) {
     const at = start + countSize + i * entrySize;
     const tag = u16(at);
-    if (!known.has(tag)) continue;
+    // Of a tag that is there twice the first counts.
+    if (!known.has(tag) || entries.has(tag)) continue;
     const type = u16(at + 2);
     const values = offset(at + 4);
     const size = values * (type === LONG8 ? 8 : (SIZES[type] ?? 0));
