@@ -265,6 +265,7 @@ def layouts() -> dict[str, bytes]:
             f"planes, alpha, {name}": tiff(alpha, 2, 8, planar=2, extra=(2,), **both),
             f"planes, alpha multiplied, {name}": tiff(alpha, 2, 8, planar=2, extra=(1,), **both),
             f"planes, something, {name}": tiff(alpha, 2, 8, planar=2, extra=(0,), **both),
+            f"planes, alpha unsaid, {name}": tiff(alpha, 2, 8, planar=2, **both),
             f"planes, CMYK, {name}": tiff(alpha, 5, 8, planar=2, **both),
             f"planes, 16 bits, {name}": tiff(wide(colour, 6), 2, 16, planar=2, **both),
             f"planes, grey, {name}": tiff(grey, 1, 8, planar=2, **both),
@@ -295,10 +296,21 @@ def layouts() -> dict[str, bytes]:
     return files
 
 
+def twice(file: bytes) -> bytes:
+    """Little-endian, its first tag's entry repeated with another value (the width, one less) in the place of the last."""
+    start = struct.unpack_from("<I", file, 4)[0]
+    count = struct.unpack_from("<H", file, start)[0]
+    first = file[start + 2 : start + 14]
+    width = struct.unpack_from("<H", first, 8)[0]
+    again = first[:8] + struct.pack("<HH", width - 1, 0)
+    return file[: start + 2] + first + again + file[start + 14 : start + 2 + 12 * (count - 1)] + file[start + 2 + 12 * count :]
+
+
 def odd() -> dict[str, bytes]:
     colour, grey = pixels(13, 9, 830), pixels(13, 9, 831, 1)
     whole = tiff(colour, 2, 8, compression=LZW)
     return {
+        "a tag twice": twice(tiff(grey >> 7, 0, 1, fill=2)),
         "predictor without a compression": tiff(colour, 2, 8, change={317: (SHORT, [2])}),
         "predictor with PackBits": tiff(colour, 2, 8, compression=PACKBITS, change={317: (SHORT, [2])}),
         "a full LZW table": tiff(np.random.default_rng(1).integers(0, 256, (60, 90)).astype(np.uint8), 1, 8, compression=LZW),

@@ -58,6 +58,9 @@ export function colourKey(
 /** Makes every pixel of the colour white, in place. */
 export function whiten(data: Uint8Array, [r, g, b]: Rgb): void {
   for (let i = 0; i < data.length; i += 3) {
-    if (data[i] === r && data[i + 1] === g && data[i + 2] === b) data.fill(255, i, i + 3);
+    if (data[i] !== r || data[i + 1] !== g || data[i + 2] !== b) continue;
+    data[i] = 255;
+    data[i + 1] = 255;
+    data[i + 2] = 255;
   }
 }

@@ -5,6 +5,10 @@ import type { Gif } from './gif-blocks';
 const MAX_BITS = 12;
 const TABLE = 1 << MAX_BITS;
 
+function cutShort(file: string): FormatError {
+  return new FormatError(file, 'The GIF is cut short: pixels are missing. Replace the file.');
+}
+
 /** The bits of a sequence of sub-blocks, low bits first. */
 function codeReader(bytes: Uint8Array, begin: number, file: string): (size: number) => number {
   let at = begin;
@@ -22,7 +26,7 @@ function codeReader(bytes: Uint8Array, begin: number, file: string): (size: numb
       left = bytes[at++] ?? 0;
       // A block is only begun when all of it is there.
       if (at > bytes.length || at + left > bytes.length) {
-        throw new FormatError(file, 'The GIF is cut short: pixels are missing. Replace the file.');
+        throw cutShort(file);
       }
     }
     const code = buffer & ((1 << size) - 1);
@@ -49,8 +53,8 @@ function rowOrder(height: number, interlaced: boolean): number[] {
 }
 
 /**
- * Indices of the picture, row by row. An end code is passed over and what follows the last pixel is not looked at, as in
- * Pillow: a picture is whole when its last pixel is there.
+ * Indices of the picture, row by row. What follows the last pixel is not looked at, as in Pillow: a picture is whole when
+ * its last pixel is there.
  *
  * @throws FormatError where a code does not exist or pixels are missing.
  */
@@ -92,7 +96,7 @@ export function gifIndices(bytes: Uint8Array, gif: Gif, file: string): Uint8Arra
       isFirst = true;
       continue;
     }
-    if (code === clear + 1) continue;
+    if (code === clear + 1) throw cutShort(file);
     // A code leads from the last value of its word to the first; the room is filled from its end.
     let begin = TABLE;
     if (isFirst) {

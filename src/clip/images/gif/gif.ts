@@ -22,17 +22,26 @@ export function decodeGif(
   const gif = readGif(bytes, file);
   const { width, height, left, top, pictureWidth, pictureHeight, transparent } = gif;
   const picture = gifIndices(bytes, gif, file);
-  const indices = new Uint8Array(width * height).fill(transparent ?? 0);
-  for (let y = 0; y < pictureHeight; y++) {
-    const row = picture.subarray(y * pictureWidth, (y + 1) * pictureWidth);
-    indices.set(row, (top + y) * width + left);
-  }
   const palette = gif.palette ? fullPalette(gif.palette) : greyPalette();
-  const data = coloured(indices, palette);
   if (transparent !== undefined && !keepsTransparent) {
     const colours = gif.isTransparentGrey ? greyPalette() : palette;
     const [r = 0, g = 0, b = 0] = colours.subarray(transparent * 3, transparent * 3 + 3);
-    whiten(data, [r, g, b]);
+    whiten(palette, [r, g, b]);
+  }
+  const around = (transparent ?? 0) * 3;
+  const data = filled(width * height * 3, palette.subarray(around, around + 3));
+  for (let y = 0; y < pictureHeight; y++) {
+    const row = picture.subarray(y * pictureWidth, (y + 1) * pictureWidth);
+    data.set(coloured(row, palette), ((top + y) * width + left) * 3);
   }
   return { width, height, data };
+}
+
+/** Bytes that repeat one colour. */
+function filled(size: number, colour: Uint8Array): Uint8Array {
+  const data = new Uint8Array(size);
+  data.set(colour);
+  // What is there is doubled until it is all.
+  for (let length = colour.length; length < size; length *= 2) data.copyWithin(length, 0, length);
+  return data;
 }

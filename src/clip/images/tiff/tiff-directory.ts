@@ -39,7 +39,8 @@ export interface Directory {
 
 /** Bytes of a value by type: BYTE, ASCII, SHORT, LONG, RATIONAL, SBYTE, UNDEFINED, SSHORT, SLONG, SRATIONAL, FLOAT, DOUBLE, IFD. */
 const SIZES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4];
-const [BYTE, SHORT, LONG, UNDEFINED, IFD, LONG8, IFD8] = [1, 3, 4, 7, 13, 16, 18];
+/** The types that Pillow takes for whole numbers. */
+const [SHORT, LONG, IFD, LONG8] = [3, 4, 13, 16];
 /** Far more than any picture has strips. */
 const MAX_VALUES = 1 << 20;
 
@@ -81,10 +82,11 @@ export function readDirectory(bytes: Uint8Array, file: string): Directory {
   for (let i = 0; i < count; i++) {
     const at = start + countSize + i * entrySize;
     const tag = u16(at);
-    if (!known.has(tag)) continue;
+    // Of a tag that is there twice the first counts.
+    if (!known.has(tag) || entries.has(tag)) continue;
     const type = u16(at + 2);
     const values = offset(at + 4);
-    const size = values * (type === LONG8 || type === IFD8 ? 8 : (SIZES[type] ?? 0));
+    const size = values * (type === LONG8 ? 8 : (SIZES[type] ?? 0));
     const place = at + (isBig ? 12 : 8);
     const from = size > inline ? offset(place) : place;
     if (!inFile(from, size)) throw cutShort(file, `the values of its tag ${tag} are not there`);
@@ -97,11 +99,9 @@ export function readDirectory(bytes: Uint8Array, file: string): Directory {
     const { type, at } = entry;
     if (entry.count > MAX_VALUES) throw cutShort(file, `its tag ${tag} has too many values`);
     return Array.from({ length: entry.count }, (_, i) => {
-      if (type === BYTE || type === UNDEFINED) return view.getUint8(at + i);
       if (type === SHORT) return u16(at + 2 * i);
       if (type === LONG || type === IFD) return u32(at + 4 * i);
-      if (type === LONG8 || type === IFD8)
-        return Number(view.getBigUint64(at + 8 * i, littleEndian));
+      if (type === LONG8) return Number(view.getBigUint64(at + 8 * i, littleEndian));
       throw cutShort(file, `its tag ${tag} holds no whole numbers`);
     });
   };

@@ -118,7 +118,9 @@ export function readTiff(bytes: Uint8Array, file: string): Tiff {
   const formats = directory.all(TAG.sampleFormat) ?? [1];
   if (formats.some((format) => format !== formats[0]))
     throw unread(file, 'samples of several kinds');
-  const isPlanar = directory.one(TAG.planar, 1) === 2;
+  const planar = directory.one(TAG.planar, 1);
+  if (planar !== 1 && planar !== 2) throw unread(file, `planar configuration ${planar}`);
+  const isPlanar = planar === 2;
   const planes = directory.one(TAG.samples, 1);
   const given = directory.all(TAG.extraSamples) ?? [];
   // Unspecified samples at the end that have planes of their own are passed over.

@@ -87,8 +87,12 @@ function inkRow(tiff: Tiff): RowToRgb {
   };
 }
 
-function paletteRow({ bits, samples, colorMap }: Tiff, file: string): RowToRgb {
+function paletteRow({ bits, samples, colorMap, compression }: Tiff, file: string): RowToRgb {
   const count = Math.floor((colorMap?.length ?? 0) / 3);
+  // libtiff wants a colour for every index, and no more.
+  if (compression !== 'none' && colorMap?.length !== 3 << bits) {
+    throw unread(file, `a palette of ${count} colours for ${bits} bits`);
+  }
   if (!colorMap || count > 256 || colorMap.some((value) => value > 65535)) {
     throw unread(file, colorMap ? `a palette of ${count} colours` : 'no palette');
   }
@@ -178,7 +182,11 @@ export function rowToRgb(tiff: Tiff, file: string): RowToRgb {
   if (tiff.isPlanar && !isStackable(tiff)) throw unread(file, 'this kind of pixels in planes');
   if (photometric === 3) return paletteRow(tiff, file);
   if (photometric === 5) return inkRow(tiff);
-  if (photometric === 2) return colourRow(tiff, extra[0] === 1);
+  if (photometric === 2) {
+    // A fourth plane that is not said to be anything is taken for alpha that has been multiplied in.
+    const isUnsaid = tiff.isPlanar && samples === 4 && extra.length === 0;
+    return colourRow(tiff, extra[0] === 1 || (isUnsaid && tiff.compression !== 'none'));
+  }
   if (bits > 8) return wideGrey(tiff);
   const full = 255 / ((1 << bits) - 1);
   const turn = photometric === 0 ? 255 : 0;

@@ -48,6 +48,33 @@ function unpackBits(data: Uint8Array, size: number): Uint8Array {
   return out;
 }
 
+/** The checksum at the end of a zlib stream (RFC 1950). */
+function adler32(bytes: Uint8Array): number {
+  let [low, high] = [1, 0];
+  for (let at = 0; at < bytes.length; ) {
+    // So many additions stay whole numbers; the remainder can wait.
+    for (const end = Math.min(bytes.length, at + 4096); at < end; at++) {
+      low += bytes[at] as number;
+      high += low;
+    }
+    low %= 65521;
+    high %= 65521;
+  }
+  return ((high << 16) | low) >>> 0;
+}
+
+/** Where a stream ends is not known, but some writers pad it a little. */
+const TAIL_BYTES = 32;
+
+function hasChecksum(data: Uint8Array, out: Uint8Array): boolean {
+  const sum = adler32(out);
+  const tail = data.subarray(-TAIL_BYTES);
+  for (let at = 0; at + 4 <= tail.length; at++) {
+    if ([24, 16, 8, 0].every((shift, i) => tail[at + i] === ((sum >>> shift) & 255))) return true;
+  }
+  return false;
+}
+
 function inflate(data: Uint8Array, size: number): Uint8Array {
   let out: Uint8Array;
   try {
@@ -57,6 +84,7 @@ function inflate(data: Uint8Array, size: number): Uint8Array {
     throw new ChunkError((cause as Error).message, { cause });
   }
   if (out.length < size) throw new ChunkError(`${out.length} of ${size} bytes are there`);
+  if (!hasChecksum(data, out)) throw new ChunkError('its checksum is wrong');
   return out;
 }
 

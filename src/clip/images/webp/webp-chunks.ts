@@ -46,7 +46,7 @@ function damaged(file: string, what: string): FormatError {
   return new FormatError(file, `The WebP is cut short or damaged: ${what}. Replace the file.`);
 }
 
-/** The chunks from `at` on. A last one that is incomplete ends them in a still picture, whose decoder finds that out. */
+/** The chunks from `at` on, and whether the last one is all there. */
 function chunks(
   bytes: Uint8Array,
   at: number,
@@ -169,7 +169,7 @@ export function readWebp(bytes: Uint8Array<ArrayBuffer>, file: string): WebP {
   if (!size) throw damaged(file, 'it has no header');
   checkSize(size[0], size[1], file);
   const animated = ((find('VP8X')?.[0] ?? 0) & ANIMATION_FLAG) !== 0;
-  if (animated && (!whole || stated > bytes.length)) throw damaged(file, 'its end is missing');
+  if (!whole || stated > bytes.length) throw damaged(file, 'its end is missing');
   return {
     width: size[0],
     height: size[1],
