@@ -40,6 +40,7 @@ GROUPS = (
     "formats_pool",
     "formats_settings",
     "formats_training",
+    "relatives",
     "methods",
     "statistics",
     "configuration",
