@@ -37,6 +37,7 @@ GROUPS = (
     "formats_shards",
     "formats_layouts",
     "formats_lora",
+    "lora_open_clip",
     "formats_pool",
     "formats_settings",
     "formats_training",
