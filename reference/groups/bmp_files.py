@@ -51,6 +51,8 @@ def run_lengths() -> dict[str, bytes]:
         "RLE8": bmp(9, 4, 8, eight, palette=palette, compression=RLE8),
         "RLE8, runs longer than the row": bmp(7, 3, 8, b"\xff\x03\0\0\x09\x04\0\0\x07\x05\0\1", palette=palette, compression=RLE8),
         "RLE8, moved": bmp(9, 4, 8, moved, palette=palette, compression=RLE8),
+        "RLE8, moved, then a long run": bmp(9, 4, 8, b"\x03\x07\0\x02\x02\x01\xff\x05\0\0\x09\x08\0\0\x09\x06\0\1", palette=palette, compression=RLE8),
+        "RLE8, black and white": bmp(9, 4, 8, eight, palette=greys((0, 255)), compression=RLE8, colours=2),
         "RLE8, grey": bmp(9, 4, 8, eight, palette=greys(range(256)), compression=RLE8),
         "RLE4": bmp(9, 4, 4, four, palette=small, compression=RLE4),
         "RLE4, moved": bmp(9, 4, 4, moved, palette=small, compression=RLE4),

@@ -53,6 +53,7 @@ def all_files() -> dict[str, bytes]:
         "YCCK, progressive": as_ycck(progressive),
         "YCCK, progressive, subsampled": as_ycck(encoded(cmyk(50, 35, 404), "JPEG", quality=50, progressive=True, subsampling=2)),
         "CMYK, restart markers": encoded(cmyk(50, 35, 405), "JPEG", quality=75, restart_marker_blocks=3),
+        "CMYK, progressive, restart markers": encoded(cmyk(50, 35, 411), "JPEG", quality=70, progressive=True, restart_marker_blocks=4),
         "CMYK, coarse": encoded(cmyk(50, 35, 406), "JPEG", quality=3),
         "CMYK, best": encoded(cmyk(24, 17, 407), "JPEG", quality=100),
         "CMYK, turned": encoded(cmyk(24, 17, 408), "JPEG", quality=75, exif=turned),

@@ -63,6 +63,12 @@ def lzw(values: list[int], bits: int, *, clear_often: int = 0, end: bool = True)
     return bytes(out)
 
 
+def packed(codes: list[int], size: int) -> bytes:
+    """Codes of one size, low bits first."""
+    value = sum(code << (size * n) for n, code in enumerate(codes))
+    return value.to_bytes(-(-size * len(codes) // 8), "little")
+
+
 def blocks(data: bytes, size: int = 255) -> bytes:
     return b"".join(bytes((len(data[i : i + size]),)) + data[i : i + size] for i in range(0, len(data), size)) + b"\0"
 
@@ -106,7 +112,7 @@ def all_files() -> dict[str, bytes]:
     files = {
         "saved by Pillow": encoded(rgb(40, 30, 500).quantize(120), "GIF"),
         "saved by Pillow, animated": encoded(rgb(30, 20, 501).quantize(60), "GIF", save_all=True, append_images=[rgb(30, 20, 502).quantize(60)]),
-        "a full table": screen(70, 90, colours(256, 3)) + image(70, 90, 8, lzw(noise(6300, 256, 4), 8)) + b";",
+        "a full table": screen(90, 110, colours(256, 3)) + image(90, 110, 8, lzw(noise(9900, 256, 4), 8)) + b";",
         "cleared often": screen(30, 20, sixteen) + image(30, 20, 4, lzw(noise(600, 16, 5), 4, clear_often=37)) + b";",
         "version 87a": screen(13, 11, sixteen, version=b"GIF87a") + plain + b";",
         "no end": screen(13, 11, sixteen) + plain,
@@ -133,11 +139,13 @@ def all_files() -> dict[str, bytes]:
         "frame beyond the canvas": screen(7, 20, sixteen) + plain + b";",
         "frame beyond the canvas, transparent": screen(7, 20, sixteen) + control(1) + plain + b";",
         "comments": screen(13, 11, sixteen) + b"!\xfe" + blocks(b"hello" * 80) + b"!\xff\x0bNETSCAPE2.0\x03\x01\0\0\0" + b"!\xfe\0" + plain + b";",
+        "a comment that looks like a picture": screen(13, 11, sixteen) + b"!\xfe" + blocks(plain * 4, 60) + plain + b";",
         "junk between the blocks": screen(13, 11, sixteen) + b"\0\0junk" + plain + b";",
         "an empty extension": screen(13, 11, sixteen) + b"!\x01\0\0" + plain + b";",
         "bad: end code too early": screen(13, 11, sixteen) + image(13, 11, 4, lzw(small[:70], 4)) + b";",
         "bad: 13 bits": screen(13, 11, sixteen) + image(13, 11, 13, lzw(small, 4)) + b";",
         "bad: a code that is not there": screen(13, 11, sixteen) + image(13, 11, 4, b"\x10\xff\xff\xff") + b";",
+        "bad: a code beyond the table": screen(4, 1, sixteen) + image(4, 1, 4, packed([16, 0, 25, 1, 2, 3, 4, 5], 5)) + b";",
         "bad: an empty frame": screen(13, 11, sixteen) + image(0, 11, 4, lzw(small, 4)) + b";",
         "bad: no frame": screen(13, 11, sixteen) + b";",
         "bad: a control block too short": screen(13, 11, sixteen) + b"!\xf9\x02\x01\0\0" + plain + b";",

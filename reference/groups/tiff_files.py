@@ -331,6 +331,7 @@ def odd() -> dict[str, bytes]:
         "bad: CCITT compression": tiff(pixels(13, 9, 832, 1) >> 7, 1, 1, change={259: (SHORT, [4])}),
         "bad: data that is no LZW": tiff(colour, 2, 8, change={259: (SHORT, [LZW])}),
         "bad: data that is no Deflate": tiff(colour, 2, 8, change={259: (SHORT, [DEFLATE])}),
+        "bad: a wrong checksum": tiff(colour, 2, 8, compression=DEFLATE).replace(zlib.compress(colour.tobytes()), zlib.compress(colour.tobytes())[:-1] + b"\x55"),
         "bad: too little LZW": tiff(colour[:5], 2, 8, compression=LZW, change={257: (SHORT, [9]), 278: (LONG, [9])}),
         "bad: too little Deflate": tiff(colour[:5], 2, 8, compression=DEFLATE, change={257: (SHORT, [9]), 278: (LONG, [9])}),
         "bad: too little PackBits": tiff(colour[:5], 2, 8, compression=PACKBITS, change={257: (SHORT, [9]), 278: (LONG, [9])}),

@@ -80,6 +80,8 @@ def all_files() -> dict[str, bytes]:
         "bytes after the end": whole + b"hello",
         "bad: the frame reaches beyond the canvas": riff(canvas(14, 11, ANIMATED), loop(), frame(small, 4, 2, quality=60)),
         "bad: the frame says another size": riff(canvas(20, 16, ANIMATED), loop(), frame(small, 0, 0, size=(14, 10), quality=60)),
+        "bad: the frame reaches below the canvas": riff(canvas(30, 11, ANIMATED), loop(), frame(small, 4, 2, quality=60)),
+        "bad: ANIM after its frame": riff(canvas(20, 16, ANIMATED), frame(second, 0, 0, quality=60), loop(), frame(small, 0, 0, quality=60)),
         "bad: no ANIM": riff(canvas(20, 16, ANIMATED), frame(second, 0, 0, quality=60)),
         "bad: no frames": riff(canvas(20, 16, ANIMATED), loop()),
         "bad: a frame of nothing": riff(canvas(20, 16, ANIMATED), loop(), chunk(b"ANMF", b"\0" * 16)),

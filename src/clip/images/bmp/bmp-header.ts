@@ -99,13 +99,11 @@ function isGrey(palette: Uint8Array, entry: number, colours: number): boolean {
 function indexedPixels(
   bytes: Uint8Array,
   { headerSize, bits, colours, at }: Info,
-  isRunLength: boolean,
   file: string,
 ): BmpPixels {
   const entry = headerSize === OS2_HEADER ? 3 : 4;
   const palette = bytes.subarray(at, at + entry * colours);
   const grey = isGrey(palette, entry, colours);
-  if (grey && colours <= 2 && isRunLength) throw refused(file, 'has run lengths of one bit');
   // Pillow reads what is grey with one bit or one byte a pixel, whatever the file says of its bits.
   const depth = grey ? (colours <= 2 ? 1 : 8) : bits;
   const count = Math.floor(palette.length / entry);
@@ -113,7 +111,7 @@ function indexedPixels(
   const rgb = new Uint8Array(256 * 3);
   for (let i = 0; i < 256; i++) {
     for (let c = 0; c < 3; c++) {
-      const level = depth === 1 ? i * 255 : i;
+      const level = depth === 1 ? Math.min(i, 1) * 255 : i;
       rgb[i * 3 + c] = grey ? level : i < count ? (palette[i * entry + 2 - c] as number) : 0;
     }
   }
@@ -162,10 +160,7 @@ export function readBmp(bytes: Uint8Array, file: string): Bmp {
   }
   if (bits > 8 && runLength !== undefined) throw refused(file, `has run lengths of ${bits} bits`);
   const info = { headerSize, bits, compression, colours, masks, at };
-  const pixels =
-    bits <= 8
-      ? indexedPixels(bytes, info, runLength !== undefined, file)
-      : directPixels(info, file);
+  const pixels = bits <= 8 ? indexedPixels(bytes, info, file) : directPixels(info, file);
   const entry = isOs2 ? 3 : 4;
   const stated = view.getUint32(10, true);
   const paletteEnd = Math.min(bytes.length, at + (bits <= 8 ? entry * colours : 0));

@@ -1,6 +1,6 @@
 /**
  * The first picture of a GIF as Pillow 13 reads it and transformers 5.23 converts it to RGB. Own code because omggif
- * (1.0.10, from 2019) takes damaged data for black pixels and leaves the canvas outside the picture to its user.
+ * (1.0.10) gives these pixels for 23 of the fixtures' 43 GIFs, and takes most damaged ones.
  */
 import type { RgbImage } from '../../types';
 import { coloured, fullPalette, greyPalette } from '../palette';

@@ -1,6 +1,6 @@
 /**
  * PBM, PGM and PPM (P1 to P6) as Pillow 13 reads them, with its scaling of samples: colours to 8 bits; grey of more than 8
- * bits to 16 bits, which then clip at 255 on the way to RGB. Own code: npm's netpbm does not scale.
+ * bits to 16 bits, which then clip at 255 on the way to RGB. Own code: npm has no kept reader of it.
  */
 import type { RgbImage } from '../../types';
 import { takeBytes, viewOf } from '../bytes';

@@ -1,6 +1,7 @@
 /**
  * TIFF as Pillow 13 reads it (by itself where nothing is compressed, else by libtiff) and converts it to RGB; of several
- * pages the first. Own code: npm's tiff (7.1) knows neither planes nor inks, and takes damaged data for zeros.
+ * pages the first. Own code: npm's tiff (7.1.3) gives 88 of the fixtures' 306 TIFFs as Pillow
+ * does, and knows neither PackBits nor planes nor inks.
  */
 import type { RgbImage } from '../../types';
 import { upright } from '../orientation';
