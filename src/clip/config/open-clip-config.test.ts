@@ -23,6 +23,18 @@ describe('preprocess_cfg', () => {
     );
   });
 
+  it.each([{ resize_mode: 'longest' }, { interpolation: 'lanczos' }, { mode: 'L' }])(
+    'that prepares pictures otherwise is refused: %o',
+    (setting) => {
+      const [key] = Object.keys(setting);
+      expect(() => read(setting)).toThrow(`open_clip_config.json: preprocess_cfg.${key} is "`);
+    },
+  );
+
+  it('is bicubic where it says random, as OpenCLIP evaluates', () => {
+    expect(read({ interpolation: 'random', mode: 'RGB', size: 999 })).toEqual(defaultProcessor(32));
+  });
+
   it('that is absent says nothing', () => {
     expect(openClipProcessor('open_clip_config.json', {}, 32)).toBeUndefined();
     expect(read({})).toBeUndefined();

@@ -4,7 +4,7 @@ import type { ProcessorConfig } from '../types';
 import type { ConfigSections } from './config-json';
 import { openClipActivation, openClipEndToken, openClipSettings } from './open-clip-settings';
 import { readProcessor } from './processor';
-import { positiveInteger, type Section } from './section';
+import { positiveInteger, type Section, wrongValue } from './section';
 
 /** OpenCLIP's `CLIPVisionCfg.head_width` and `width`. */
 const HEAD_WIDTH = 64;
@@ -70,7 +70,18 @@ export function openClipSections(file: string, json: JsonObject): ConfigSections
   };
 }
 
-/** Its `preprocess_cfg`: resize the shorter side (or both, `squash`), crop the centre. */
+/** What `preprocess_cfg` may say, and what of it is done here. In an evaluation OpenCLIP takes `random` for bicubic. */
+const PREPROCESSING = {
+  mode: ['RGB'],
+  resize_mode: ['shortest', 'squash'],
+  interpolation: ['bicubic', 'bilinear', 'random'],
+} as const;
+
+/**
+ * Its `preprocess_cfg`: resize the shorter side (or both, `squash`), crop the centre. Its `size` is not read, by OpenCLIP
+ * neither: it is the model's.
+ * @throws FormatError where pictures are prepared otherwise than here
+ */
 export function openClipProcessor(
   file: string,
   json: JsonObject,
@@ -78,6 +89,13 @@ export function openClipProcessor(
 ): ProcessorConfig | undefined {
   const { path, values } = section(file, '', json, 'preprocess_cfg');
   if (Object.keys(values).length === 0) return undefined;
+  for (const [key, allowed] of Object.entries(PREPROCESSING)) {
+    const value = values[key] ?? allowed[0];
+    if (!allowed.some((one) => one === value)) {
+      const names = allowed.map((one) => `"${one}"`).join(' or ');
+      throw wrongValue({ file, path, values }, key, names);
+    }
+  }
   return readProcessor(
     {
       file,
