@@ -5,7 +5,9 @@
 import { isLitter, isWeights } from '../checkpoint/file-roles';
 import type { DroppedFile } from './types';
 
-const PICTURES = /\.(png|jpe?g|webp|zip|parquet)$/i;
+const PICTURES = /\.(png|jpe?g|webp|zip|parquet|tar|tar\.gz|tgz)$/i;
+/** What older training scripts call their checkpoints, though it is no tar archive. */
+const CHECKPOINT_TAR = /\.(pth|pt|ckpt)\.tar$/i;
 const CONFIGURATION = /\.ya?ml$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
 
@@ -58,7 +60,8 @@ function pathOf(file: File): string {
 
 const hasWeights = ({ path }: DroppedFile): boolean => isWeights({ name: path });
 
-const isTaskFile = ({ path }: DroppedFile): boolean => PICTURES.test(path) || TASK_FILES.test(path);
+const isTaskFile = ({ path }: DroppedFile): boolean =>
+  (PICTURES.test(path) && !CHECKPOINT_TAR.test(path)) || TASK_FILES.test(path);
 
 const folderOf = ({ path }: DroppedFile): string => path.slice(0, path.lastIndexOf('/') + 1);
 

@@ -5,7 +5,7 @@ import { FileButton } from '../ui/file-button';
 import { TaskRow } from './task-row';
 import './task-pool.css';
 
-const IMAGE_FILES = '.zip,.parquet,.png,.jpg,.jpeg,.webp,.json';
+const IMAGE_FILES = '.zip,.parquet,.tar,.gz,.tgz,.png,.jpg,.jpeg,.webp,.json';
 
 /** The classification tasks on which every model is scored. */
 export function TaskPool() {
