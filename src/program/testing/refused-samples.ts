@@ -169,7 +169,7 @@ export const REFUSED: Readonly<Record<string, readonly Sample[]>> = {
     ),
     openClip('OpenCLIP settings that are not computed', { vision_cfg: { qk_norm: true } }),
     openClip('OpenCLIP settings that nobody knows', { vision_cfg: { a_new_one: 3 } }),
-    openClip('Another way to prepare pictures', {}, { resize_mode: 'longest' }),
+    openClip('Another way to prepare pictures', {}, { interpolation: 'nearest' }),
     tower('8-bit weights', (all) => all.map(({ name, shape }) => header(name, shape, 'F8_E4M3'))),
     tower(
       'The configuration of another model',
