@@ -11,13 +11,22 @@ export function configFolder(folder: string): Required<Omit<ConfigSource, 'expla
   };
 }
 
-/** What is not there, or is a folder where a file is meant (or the other way round), is undefined. */
+/** No such file or folder; a folder where a file is meant, or the other way round; a name that no file can have. */
+const NOT_THERE: ReadonlySet<unknown> = new Set([
+  'ENOENT',
+  'ENOTDIR',
+  'EISDIR',
+  'ENAMETOOLONG',
+  'ERR_INVALID_ARG_VALUE',
+]);
+
+/** What is not there is undefined. */
 async function orUndefined<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading;
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR') return undefined;
+    if (NOT_THERE.has(code)) return undefined;
     throw cause;
   }
 }

@@ -41,6 +41,12 @@ export async function guardOutputs(
   for (const { program, outputs } of runs) {
     const { overwrite } = program.program;
     const path = (name: string | null) => name && resolve(surroundings.cwd, name);
+    for (const [key, name] of [
+      [REPORT_KEY, outputs.report],
+      [MODEL_KEY, outputs.model],
+    ]) {
+      if (name?.includes('\0')) throw new ConfigError(`${key}: no name of a file has a NUL in it.`);
+    }
     const report = program.taskpool ? path(outputs.report) : null;
     const model = path(outputs.model);
     if (report && model && MODEL_FILES.some((name) => join(model, name) === report)) {
