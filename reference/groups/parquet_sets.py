@@ -75,6 +75,8 @@ def make(out: Path) -> None:
 
     surfaces, names = scored("surfaces")
     write_datasets(folder / "scored/surfaces.parquet", surfaces, names, 64)
+    (folder / "scored/zstd").mkdir()
+    pq.write_table(pq.read_table(folder / "scored/surfaces.parquet"), folder / "scored/zstd/surfaces.parquet", row_group_size=64, compression="zstd")
     outlines, names = scored("outlines")
     write_datasets(folder / "scored/outlines/data/test-00000-of-00002.parquet", outlines[:23], names, 10)
     write_datasets(folder / "scored/outlines/data/test-00001-of-00002.parquet", outlines[23:], names, 10)

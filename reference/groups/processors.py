@@ -138,11 +138,23 @@ def with_open_clip() -> dict:
     return json.loads(result.stdout)
 
 
+def like_transformers(config: dict) -> dict[str, str | None]:
+    """OpenCLIP's `shortest` by CLIPImageProcessor, which scores it in FusionBench; its crop begins elsewhere where a margin is odd."""
+    known = {key: value for key, value in config.items() if value is not None}
+    changes = {"resample": 2 if known.get("interpolation") == "bilinear" else 3}
+    changes |= {f"image_{key}": known[key] for key in ("mean", "std") if key in known}
+    row = prepared(PLAIN | CLIP | changes)
+    return {file: result and result["values"] for file, result in row.items()}
+
+
 def make(out: Path) -> None:
     rows = []
     for name, changes in TRANSFORMERS.items():
         config = {key: value for key, value in (PLAIN | CLIP | changes).items() if (key, value) != ("image_processor_type", None)}
         rows.append({"name": name, "config": config, "files": prepared(config)})
     results = with_open_clip()
+    for name, config in OPENCLIP.items():
+        if results[name] is not None and (config.get("resize_mode") or "shortest") == "shortest":
+            results[name] = like_transformers(config)
     open_clip = [{"name": name, "config": config, "files": results[name]} for name, config in OPENCLIP.items()]
     write_json(out / "processors.json", {"made_with": versions("transformers", "Pillow", "numpy"), "transformers": rows, "openClip": open_clip})

@@ -4,6 +4,9 @@ import { baseName, roleOf, shardsOf, standardWeights } from './file-roles';
 import { type FileIdentity, identifyFile } from './identify-file';
 import type { NamedBlob } from './types';
 
+/** Names that a message lists before it only counts. */
+const MAX_SHOWN = 5;
+
 type Refusal = Extract<FileIdentity, { kind: 'refused' }>;
 
 export interface ChosenWeights {
@@ -75,12 +78,25 @@ function depth({ name }: Candidate): number {
 }
 
 function refusal(candidates: readonly Candidate[]): FormatError {
-  for (const group of [candidates.filter(({ identity }) => holdsWeights(identity)), candidates]) {
+  const weights = candidates.filter(({ identity }) => holdsWeights(identity));
+  if (weights.length === 0 && candidates.length > 1) return nothingHere(candidates);
+  for (const group of [weights, candidates]) {
     for (const { name, identity } of group) {
       if (identity.kind === 'refused') return new FormatError(name, identity.reason);
     }
   }
   return new FormatError('checkpoint', 'no file was given. Add a model file or its folder.');
+}
+
+/** Of several files none of which was meant to be weights, none is to blame. */
+function nothingHere(candidates: readonly Candidate[]): FormatError {
+  const names = candidates.map(({ name }) => name).sort();
+  const rest = names.length - MAX_SHOWN;
+  const shown = names.slice(0, MAX_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+  return new FormatError(
+    shown,
+    'none of these files holds weights. Add the checkpoint itself (model.safetensors, pytorch_model.bin), or the folder that it lies in.',
+  );
 }
 
 function ambiguous(group: readonly Candidate[]): FormatError {

@@ -53,6 +53,17 @@ const SIGNATURES: readonly (readonly [offset: number, bytes: string, reason: str
 /** torch.save before 1.6 opens with a pickle (protocol 2) of the number 0x1950a86a20f9469cfc6c. */
 const TORCH_LEGACY = '\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\xa8\x50\x19';
 
+const LFS_POINTER = 'version https://git-lfs.github.com/spec/';
+/** Git LFS allows a pointer of less than 1,024 bytes. */
+const MAX_POINTER_BYTES = 1023;
+
+/** Is it what Git leaves where Git LFS did not fetch the file itself? Read are the first bytes of small files. */
+export async function isLfsPointer(file: NamedBlob): Promise<boolean> {
+  if (file.blob.size < LFS_POINTER.length || file.blob.size > MAX_POINTER_BYTES) return false;
+  const start = await readBytes(file, 0, LFS_POINTER.length);
+  return String.fromCharCode(...start) === LFS_POINTER;
+}
+
 /** Reads at most the first 512 bytes (a JSON file: up to `MAX_INDEX_BYTES`) and tells what the file is. */
 export async function identifyFile(file: NamedBlob): Promise<FileIdentity> {
   const { name, blob } = file;
@@ -91,7 +102,7 @@ function looksLikeSafetensors(start: Uint8Array<ArrayBuffer>): boolean {
 }
 
 function textReason(text: string): string | undefined {
-  if (text.startsWith('version https://git-lfs.github.com/spec/')) {
+  if (text.startsWith(LFS_POINTER)) {
     return 'this is a Git LFS pointer of a few lines, not the file that it points to. Download the real file ("git lfs pull", or the download button of the model page).';
   }
   if (/^\s*(?:<!doctype html|<html|<head|<\?xml)/i.test(text)) {

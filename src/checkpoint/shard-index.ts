@@ -2,6 +2,7 @@
 import { FormatError } from '../errors';
 import { baseName } from './file-roles';
 import { MAX_INDEX_BYTES } from './identify-file';
+import { isTooDeep } from './json-depth';
 import { readBytes } from './read-bytes';
 import type { NamedBlob } from './types';
 
@@ -58,7 +59,8 @@ async function readIndex(index: NamedBlob): Promise<ReadonlyMap<string, string>>
 
 function parse(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return isTooDeep(text) ? undefined : JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -29,8 +29,9 @@ export async function describeClip(
   base?: ClipModel,
 ): Promise<ClipModel> {
   const weights = checkpoint.file;
-  const layout = readLayout(checkpoint);
+  // First what the model calls itself: its tensors can look like another one's.
   const { sections, configJson } = await readConfiguration(files);
+  const layout = readLayout(checkpoint);
   const inherited = sections === undefined ? base : undefined;
   const assumptions: string[] = [];
   const assume = (sentence: string) => assumptions.push(sentence);

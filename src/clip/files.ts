@@ -1,4 +1,5 @@
 /** Finding and reading the small JSON files that stand beside a checkpoint's weights. */
+import { isTooDeep, MAX_JSON_DEPTH } from '../checkpoint/json-depth';
 import type { NamedBlob } from '../checkpoint/types';
 import { FormatError } from '../errors';
 
@@ -30,9 +31,16 @@ export async function readJson(file: NamedBlob): Promise<JsonObject> {
       `this JSON file has ${file.blob.size} bytes, more than the ${MAX_JSON_BYTES} that are read. Is it the right file?`,
     );
   }
+  const text = await file.blob.text();
+  if (isTooDeep(text)) {
+    throw new FormatError(
+      file.name,
+      `this JSON file nests deeper than ${MAX_JSON_DEPTH} levels, which no configuration does. Download it again.`,
+    );
+  }
   let value: unknown;
   try {
-    value = JSON.parse(await file.blob.text());
+    value = JSON.parse(text);
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause);
     throw new FormatError(file.name, `this is not valid JSON (${detail}). Download it again.`, {

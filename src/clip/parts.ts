@@ -11,6 +11,8 @@ import {
 } from './tensor-names';
 import type { TextTower, VisionConfig } from './types';
 
+const PRE_NORM = ['pre_layrnorm.weight', 'pre_layrnorm.bias'] as const;
+
 /** What belongs to the text half. */
 const TEXT_PART = /^text_(model|projection)\./;
 const SECOND_POSITIONS = /position(al)?_embeddings?_res/;
@@ -28,6 +30,12 @@ export function requireVisionTensors(file: string, config: VisionConfig, tensors
     ...unknown.map((name) => `${name} is unknown to CLIP's vision tower`),
   ];
   if (problems.length === 0) return;
+  if (PRE_NORM.every((name) => !tensors.has(name))) {
+    throw new FormatError(
+      file,
+      `its picture tower has no norm before its layers (${PRE_NORM[0]}), as OpenCLIP's models with no_ln_pre, such as CLIPA: it computes something else than a CLIP. It cannot be merged here.`,
+    );
+  }
   throw new FormatError(
     file,
     `its vision tower (${config.layers} layers, ${config.hiddenSize} wide, patches of ${config.patchSize} pixels) is not that of a CLIP:${listed(problems)}\n${GET_ANOTHER}`,

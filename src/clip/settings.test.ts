@@ -222,10 +222,12 @@ describe('a setting that is not computed is never passed over', () => {
     const file = jsonFile('open_clip_config.json', {
       model_cfg: { ...BASE, vision_cfg: { ...(BASE.vision_cfg as object), a_new_one: false } },
       tags: ['x'],
+      preprocess_cfg: { mean: [0, 0, 0], gamma: 2 },
     });
     const { remarks } = await openClip('model', [await weights(), file]);
     expect(remarks.slice(1)).toEqual([
       'open_clip_config.json has "tags", which OpenCLIP does not read: it is passed over.',
+      'OpenCLIP has no setting preprocess_cfg.gamma: it is passed over.',
       'OpenCLIP has no setting model_cfg.vision_cfg.a_new_one (false): it is passed over.',
     ]);
   });

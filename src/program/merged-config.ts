@@ -53,7 +53,7 @@ export function mergedConfig(
   const unsaid = beyondTransformers(pretrained, content);
   if (unsaid.length > 0) {
     throw new CompatibilityError(
-      `No config.json can be written for what is merged from ${pretrained.name}: transformers' CLIP has no setting for ${unsaid.join(' and ')}. Write the weights alone, and use them with the open_clip_config.json of ${pretrained.name}.`,
+      `No config.json can be written for what is merged from ${pretrained.name}: transformers' CLIP has no setting for ${unsaid.join(' and ')}. Write the weights alone, and use them with the configuration of ${pretrained.name}.`,
     );
   }
   const common = { dtype: TORCH_DTYPES[dtype] };

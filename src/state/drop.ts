@@ -5,7 +5,9 @@
 import { isLitter, isPictureName, isWeights } from '../checkpoint/file-roles';
 import type { DroppedFile } from './types';
 
-const PACKED_PICTURES = /\.(zip|parquet)$/i;
+const PACKED_PICTURES = /\.(zip|parquet|tar|tar\.gz|tgz)$/i;
+/** What older training scripts call their checkpoints, though it is no tar archive. */
+const CHECKPOINT_TAR = /\.(pth|pt|ckpt)\.tar$/i;
 const CONFIGURATION = /\.ya?ml$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
 
@@ -59,7 +61,9 @@ function pathOf(file: File): string {
 const hasWeights = ({ path }: DroppedFile): boolean => isWeights({ name: path });
 
 const isTaskFile = ({ path }: DroppedFile): boolean =>
-  isPictureName(path) || PACKED_PICTURES.test(path) || TASK_FILES.test(path);
+  isPictureName(path) ||
+  (PACKED_PICTURES.test(path) && !CHECKPOINT_TAR.test(path)) ||
+  TASK_FILES.test(path);
 
 const folderOf = ({ path }: DroppedFile): string => path.slice(0, path.lastIndexOf('/') + 1);
 

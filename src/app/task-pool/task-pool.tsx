@@ -6,7 +6,7 @@ import { TaskRow } from './task-row';
 import './task-pool.css';
 
 const IMAGE_FILES =
-  '.zip,.parquet,.json,.png,.apng,.jpg,.jpeg,.jpe,.jfif,.webp,.gif,.bmp,.dib,.tif,.tiff,.pbm,.pgm,.ppm,.pnm';
+  '.zip,.parquet,.tar,.gz,.tgz,.json,.png,.apng,.jpg,.jpeg,.jpe,.jfif,.webp,.gif,.bmp,.dib,.tif,.tiff,.pbm,.pgm,.ppm,.pnm';
 
 /** The classification tasks on which every model is scored. */
 export function TaskPool() {

@@ -6,6 +6,7 @@
 import { FormatError } from '../../errors';
 import { isJsonObject, type JsonObject } from '../files';
 import type { OpenClipSettings } from './open-clip-settings';
+import { refuseRelative, relativeSettings } from './relatives';
 import type { Section } from './section';
 
 export interface ConfigSections {
@@ -14,7 +15,7 @@ export interface ConfigSections {
   readonly text?: Section;
   /** Where `projection_dim` of both towers' common space stands. */
   readonly projection: Section;
-  /** What only an OpenCLIP configuration says. */
+  /** What only an OpenCLIP configuration, or that of a relative of CLIP, says. */
   readonly openClip?: OpenClipSettings;
 }
 
@@ -24,6 +25,8 @@ export interface ConfigSections {
  * @throws FormatError where the file describes something else than a CLIP
  */
 export function configSections(file: string, json: JsonObject): ConfigSections {
+  refuseRelative(file, json);
+  const openClip = relativeSettings(json);
   const root: Section = { file, path: '', values: json };
   const nested = (key: string): Section => {
     for (const name of [`${key}_dict`, key]) {
@@ -43,6 +46,11 @@ export function configSections(file: string, json: JsonObject): ConfigSections {
     );
   }
   return isNested
-    ? { vision: nested('vision_config'), text: nested('text_config'), projection: root }
+    ? {
+        vision: nested('vision_config'),
+        text: nested('text_config'),
+        projection: root,
+        ...(openClip && { openClip }),
+      }
     : { vision: root, projection: root };
 }

@@ -1,6 +1,7 @@
 /**
- * `preprocess_cfg` of an `open_clip_config.json`: how OpenCLIP 3.3 prepares pictures (`open_clip/transform.py`). It crops by
- * torchvision, which rounds otherwise than transformers, and lets a transparent colour be what it is.
+ * `preprocess_cfg` of an `open_clip_config.json`: how OpenCLIP 3.3 prepares pictures (`open_clip/transform.py`). Its usual way,
+ * `shortest`, is that of CLIPImageProcessor, by which FusionBench scores and which such repositories name besides; there the crop
+ * begins where transformers has it (torchvision rounds an odd margin to even). Transformers has no other way: those are OpenCLIP's own.
  */
 import type { JsonObject } from '../files';
 import type { ProcessorConfig } from '../types';
@@ -55,10 +56,10 @@ export function openClipProcessor(
     ],
     crop: {
       ...square,
-      isRoundedEven: true,
+      ...(mode === 'shortest' ? {} : { isRoundedEven: true }),
       ...(mode === 'longest' ? { fill: fillOf(settings) } : {}),
     },
-    keepsTransparent: true,
+    ...(mode === 'shortest' ? {} : { keepsTransparent: true }),
   };
 }
 

@@ -91,6 +91,7 @@ export function openClipSettings(
   text: Section,
 ): OpenClipSettings {
   const remarks = unknownKeys(root, model === root ? undefined : ['model_cfg', 'preprocess_cfg']);
+  remarks.push(...unknownPreprocessing(root));
   const textObstacles: string[] = [];
   if (model.values.multimodal_cfg ?? false) textObstacles.push(shown(model, 'multimodal_cfg'));
   for (const [section, known, absent, isText] of [
@@ -209,6 +210,15 @@ function unknownKeys(root: Section, known: readonly string[] | undefined): strin
   return others.map(
     (key) => `${root.file} has "${key}", which OpenCLIP does not read: it is passed over.`,
   );
+}
+
+const PREPROCESSING = ['size', 'mode', 'mean', 'std', 'interpolation', 'resize_mode', 'fill_color'];
+
+/** OpenCLIP passes over what it does not know of `preprocess_cfg`. */
+function unknownPreprocessing({ values }: Section): string[] {
+  const settings = isJsonObject(values.preprocess_cfg) ? values.preprocess_cfg : {};
+  const others = Object.keys(settings).filter((key) => !PREPROCESSING.includes(key));
+  return others.map((key) => `OpenCLIP has no setting preprocess_cfg.${key}: it is passed over.`);
 }
 
 const MAX_SHOWN = 60;

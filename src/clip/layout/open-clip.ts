@@ -16,7 +16,8 @@ import { type Anchor, textPrefix } from './anchors';
 import { renamed, rowBlock, transposed } from './derived';
 import type { Layout } from './types';
 
-const VISION_NAMES: Readonly<Record<string, string>> = {
+/** Tensors of a picture tower outside its layers. */
+export const VISION_NAMES: Readonly<Record<string, string>> = {
   'conv1.weight': 'embeddings.patch_embedding.weight',
   class_embedding: 'embeddings.class_embedding',
   positional_embedding: 'embeddings.position_embedding.weight',
@@ -38,7 +39,8 @@ const TEXT_NAMES: Readonly<Record<string, string>> = {
   'text_projection.weight': TEXT_PROJECTION,
 };
 
-const LAYER_NAMES: Readonly<Record<string, string>> = {
+/** Modules of one layer. */
+export const LAYER_NAMES: Readonly<Record<string, string>> = {
   'attn.out_proj': 'self_attn.out_proj',
   ln_1: 'layer_norm1',
   ln_2: 'layer_norm2',

@@ -9,6 +9,8 @@ interface Foreign {
   readonly remedy: string;
   /** Also where the file has a patch embedding like a CLIP's. */
   readonly distinctive: boolean;
+  /** A name with which it is something else after all. */
+  readonly unless?: RegExp;
 }
 
 const USE_CLIP =
@@ -22,11 +24,12 @@ const distinctive = (what: string, sign: RegExp, remedy = USE_CLIP): Foreign => 
   remedy,
   distinctive: true,
 });
-const lookalike = (what: string, sign: RegExp, remedy = USE_CLIP): Foreign => ({
+const lookalike = (what: string, sign: RegExp, remedy = USE_CLIP, unless?: RegExp): Foreign => ({
   what,
   sign,
   remedy,
   distinctive: false,
+  ...(unless && { unless }),
 });
 
 /** The first that matches names the file, so the special stand before the general. */
@@ -56,6 +59,14 @@ const FOREIGN: readonly Foreign[] = [
     EXTRACT,
   ),
   distinctive('BLIP-2 or InstructBLIP', /(^|\.)(qformer|query_tokens|language_projection)(\.|$)/),
+  distinctive('X-CLIP (for video)', /(^|\.)(message_fc|mit|prompts_generator)\./),
+  distinctive('OWL-ViT or OWLv2', /(^|\.)vision_model\.pre_layernorm\.(weight|bias)$/),
+  distinctive('MLCD', /(^|\.)class_pos_emb$/),
+  distinctive('GroupViT', /(^|\.)(group_token|(visual|text)_projection\.\d+\.)/),
+  distinctive(
+    'ALIGN',
+    /(^|\.)vision_model\.(embeddings\.convolution\.|encoder\.blocks\.\d+\.depthwise_conv\.)/,
+  ),
   distinctive('BLIP', /(^|\.)(self_attn\.qkv\.|text_decoder\.(bert|cls)|visual_encoder\.)/),
   distinctive(
     'SigLIP',
@@ -68,14 +79,18 @@ const FOREIGN: readonly Foreign[] = [
   distinctive('an OpenCLIP model with a timm picture tower', /(^|\.)visual\.trunk\./),
   distinctive('CoCa', /(^|\.)text_decoder\./),
   distinctive('an OpenCLIP model with attention pooling', /(^|\.)visual\.attn_pool\./),
+  distinctive(
+    'an OpenCLIP model with other layers (layer scale, or norms and scales in its attention)',
+    /(^|\.)visual\.transformer\.resblocks\.\d+\.(ls_\d\.|ln_attn\.|mlp\.ln\.|attn\.(ln_\w+\.|head_scale|logit_scale))/,
+  ),
   distinctive('a ResNet CLIP', /(^|\.)visual\.(attnpool|layer1)\./),
-  distinctive('X-CLIP (for video)', /(^|\.)message_fc\./),
   lookalike('DINOv2', /(layer_scale1\.lambda1|\.ls1\.gamma|register_tokens)$/),
   lookalike('a plain ViT (DINO, MAE, DeiT or a classifier), not a CLIP', /(^|\.)cls_token$/),
   lookalike(
     "a CLIP's text tower alone",
     /(^|\.)(text_model\.embeddings\.token_embedding|token_embedding)\.weight$/,
     'Add the full CLIP, or its vision tower.',
+    /(^|\.)(vision|visual|image)(_\w+)?\./,
   ),
   lookalike('a language model', /(^|\.)(lm_head|embed_tokens|wte|word_embeddings|shared)\.weight$/),
   lookalike('a convolutional network', /(^|\.)(running_mean|features\.0\.weight|stem\.0\.weight)$/),
@@ -101,7 +116,9 @@ export function refuseForeign(
   for (const kind of FOREIGN) {
     if (which === 'distinctive' && !kind.distinctive) continue;
     const sign = names.find((name) => kind.sign.test(name));
-    if (sign !== undefined) {
+    const { unless } = kind;
+    const isOther = unless !== undefined && names.some((name) => unless.test(name));
+    if (sign !== undefined && !isOther) {
       throw new FormatError(file, `this is ${kind.what}: it has ${sign}. ${kind.remedy}`);
     }
   }

@@ -95,15 +95,14 @@ export async function openAdapter(
 
 /** Puts an update into the tensors; what keeps it from fitting comes back. */
 function fold(update: ModuleUpdate, tensors: Map<string, TensorSource>): string[] {
-  const { module, a, b, bias, magnitude, scale, isEmbedding } = update;
+  const { module, a, b, bias, magnitude, scale, isEmbedding, times } = update;
   const weight = tensors.get(`${module}.weight`);
   if (weight === undefined || !fits(update, weight)) {
     return [misfit(`${module}.weight`, [b.shape, a.shape], weight)];
   }
-  tensors.set(
-    `${module}.weight`,
-    withLowRankUpdate(weight, { a, b, magnitude, scale, transposed: isEmbedding }),
-  );
+  const change = { a, b, magnitude, scale, transposed: isEmbedding };
+  const once = withLowRankUpdate(weight, change);
+  tensors.set(`${module}.weight`, times === 1 ? once : withLowRankUpdate(once, change));
   if (bias === undefined) return [];
   const ownBias = tensors.get(`${module}.bias`);
   if (ownBias?.shape.join() !== bias.shape.join()) {

@@ -3,8 +3,10 @@ import { isFloatingPoint } from '../../checkpoint/dtype';
 import type { Checkpoint, TensorSource } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { listed } from '../geometry';
+import { rowBlock } from '../layout/derived';
 import { VISION_TENSOR } from '../layout/layout';
 import type { AdapterConfig } from './adapter-config';
+import { isOpenClipName, openClipTargets, type Target } from './open-clip-targets';
 
 /** One module's update, as far as the adapter alone tells it. */
 export interface ModuleUpdate {
@@ -17,6 +19,8 @@ export interface ModuleUpdate {
   readonly rank: number;
   readonly scale: number;
   readonly isEmbedding: boolean;
+  /** How often the update is added: twice for the out_proj of a fused attention, in PEFT's forward pass as in its merge. */
+  readonly times: 1 | 2;
 }
 
 export interface Adapter {
@@ -34,8 +38,13 @@ const PEFT_PREFIX = 'base_model.model.';
 const VISION = /^(?:.*\.)?vision_model\.(.+)$/;
 const LORA_PART = /^(.+)\.lora_(A|B|embedding_A|embedding_B|magnitude_vector)(?:\.(weight|bias))?$/;
 
+/** The projection inside an attention that PEFT adapted as a whole (`lora.MultiheadAttention`, PEFT 0.21.2). */
+const FUSED_OUT = /\.attn\.base_layer\.out_proj$/;
+/** q, k and v in one matrix of OpenCLIP's. */
+const BLOCKS = 3;
+
 type Parts = { -readonly [Part in 'a' | 'b' | 'bias' | 'magnitude']?: TensorSource };
-type Draft = Parts & { readonly path: string; isEmbedding: boolean };
+type Draft = Parts & { readonly path: string; isEmbedding: boolean; readonly times: 1 | 2 };
 
 /**
  * Sorts an adapter's tensors by the vision modules that they change.
@@ -47,21 +56,35 @@ export function readAdapter(checkpoint: Checkpoint, config: AdapterConfig): Adap
   const replacements = new Map<string, TensorSource>();
   const leftOut: string[] = [];
   const problems: string[] = [];
-  const visionName = nameReader([...tensors.keys()], config);
+  const targetsOf = targetReader([...tensors.keys()], config);
   for (const [fullName, tensor] of tensors) {
     const path = withoutPrefix(fullName);
     const [, modulePath = path, part, member] = LORA_PART.exec(path) ?? [];
-    const name = visionName(modulePath);
-    if (name === undefined) leftOut.push(fullName);
+    const targets = targetsOf(modulePath);
+    if (targets === undefined) leftOut.push(fullName);
     else if (!isFloatingPoint(tensor.dtype)) problems.push(`${fullName} is ${tensor.dtype}`);
-    else if (part !== undefined) {
-      const draft = drafts.get(name) ?? { path: modulePath, isEmbedding: false };
-      drafts.set(name, draft);
-      draft.isEmbedding ||= part.startsWith('embedding');
-      draft[role(part, member)] = tensor;
-    } else if (/(^|\.)lora_|\.modules_to_save\./.test(name))
-      problems.push(`${fullName} is unknown`);
-    else replacements.set(name.replace('.base_layer.', '.'), tensor);
+    else {
+      for (const { name, block } of targets) {
+        const whole = name.replace('.base_layer.', '.');
+        if (part !== undefined) {
+          // PEFT gives a module inside an adapted one (the attention's out_proj) the rank of the whole.
+          const adapted = modulePath.replace(/\.base_layer\..*$/, '');
+          const times = FUSED_OUT.test(modulePath) ? 2 : 1;
+          const draft = drafts.get(name) ?? { path: adapted, isEmbedding: false, times };
+          drafts.set(name, draft);
+          draft.isEmbedding ||= part.startsWith('embedding');
+          const kind = role(part, member);
+          const rows = block !== undefined && kind !== 'a';
+          if (rows && !isThreeBlocks(tensor)) problems.push(`${fullName} has no three blocks`);
+          draft[kind] = rows ? rowBlock(tensor, block, BLOCKS, name) : tensor;
+        } else if (/(^|\.)lora_|\.modules_to_save\./.test(name)) {
+          problems.push(`${fullName} is unknown`);
+        } else if (block === undefined) replacements.set(whole, tensor);
+        else if (isThreeBlocks(tensor)) {
+          replacements.set(whole, rowBlock(tensor, block, BLOCKS, whole));
+        } else problems.push(`${fullName} has no three blocks`);
+      }
+    }
   }
 
   const updates: ModuleUpdate[] = [];
@@ -76,28 +99,45 @@ export function readAdapter(checkpoint: Checkpoint, config: AdapterConfig): Adap
       `it is no LoRA adapter that can be folded:${listed(problems)}\nSave it again with PEFT (save_pretrained), or fold it in Python (merge_and_unload) and add the result.`,
     );
   }
-  if (updates.length + replacements.size === 0) {
-    throw new FormatError(
-      file,
-      `this adapter changes nothing in a CLIP's vision tower: it holds ${leftOut[0] ?? 'no tensor at all'}${leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : ''}. Only vision towers are merged: add an adapter that was trained on one.`,
-    );
-  }
+  if (updates.length + replacements.size === 0) throw changesNothing(file, leftOut);
   return { checkpoint, config, updates, replacements, leftOut };
 }
 
-/** From a module's path in the trained model to its canonical name; undefined for what lies outside the vision tower. */
-function nameReader(
+/** Why an adapter with nothing for a vision tower is none that can be merged. */
+function changesNothing(file: string, leftOut: readonly string[]): FormatError {
+  const [first = 'no tensor at all'] = leftOut;
+  const more = leftOut.length > 1 ? ` and ${leftOut.length - 1} more` : '';
+  if (leftOut.some((name) => isOpenClipName(withoutPrefix(name)))) {
+    return new FormatError(
+      file,
+      `this is an adapter of an OpenCLIP model, and nothing in it is under visual.: it holds ${first}${more}. That is its text tower, which is not merged, or a picture tower that was adapted by itself, which the names do not tell. Adapt the whole model, or fold it in Python (PEFT: merge_and_unload) and add the result.`,
+    );
+  }
+  return new FormatError(
+    file,
+    `this adapter changes nothing in a CLIP's vision tower: it holds ${first}${more}. Only vision towers are merged: add an adapter that was trained on one.`,
+  );
+}
+
+/** From a module's path in the trained model to its canonical names; undefined for what lies outside the vision tower. */
+function targetReader(
   names: readonly string[],
   { baseClass = '' }: AdapterConfig,
-): (path: string) => string | undefined {
+): (path: string) => readonly Target[] | undefined {
   // Since transformers 5 a tower alone has bare names, and the text tower's look the same.
   const isBare = !names.some((name) => /(^|\.)(vision|text)_model\./.test(name));
   const isText = /Text/.test(baseClass);
   return (path) => {
+    const openClip = openClipTargets(path);
+    if (openClip !== undefined) return openClip;
     const nested = VISION.exec(path)?.[1];
-    if (nested !== undefined) return nested;
-    return isBare && !isText && VISION_TENSOR.test(path) ? path : undefined;
+    if (nested !== undefined) return [{ name: nested }];
+    return isBare && !isText && VISION_TENSOR.test(path) ? [{ name: path }] : undefined;
   };
+}
+
+function isThreeBlocks({ shape: [rows = 0] }: TensorSource): boolean {
+  return rows > 0 && rows % BLOCKS === 0;
 }
 
 function withoutPrefix(name: string): string {
@@ -112,7 +152,7 @@ function role(part: string, member: string | undefined): keyof Parts {
 
 /** The update, or what keeps it from being one. */
 function complete(module: string, draft: Draft, config: AdapterConfig): ModuleUpdate | string {
-  const { a, b, bias, magnitude, path, isEmbedding } = draft;
+  const { a, b, bias, magnitude, path, isEmbedding, times } = draft;
   if (a === undefined || b === undefined) {
     return `${module} has ${a ? 'a lora_A without its lora_B' : 'no lora_A'}`;
   }
@@ -128,5 +168,5 @@ function complete(module: string, draft: Draft, config: AdapterConfig): ModuleUp
       ? `${module} has no lora_magnitude_vector, but ${config.file} says that this is DoRA`
       : `${module} has a lora_magnitude_vector, but ${config.file} does not say that this is DoRA`;
   }
-  return { module, a, b, bias, magnitude, rank, scale: config.scale(path), isEmbedding };
+  return { module, a, b, bias, magnitude, rank, scale: config.scale(path), isEmbedding, times };
 }

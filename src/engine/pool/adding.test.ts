@@ -50,6 +50,30 @@ describe('dropped models', () => {
     expect((await library.getItem(base.id))?.facts).toEqual({});
   });
 
+  it('are not what a Git LFS pointer promises where the real weights lie beside it', async () => {
+    const pointer = file(
+      'alpha/aaa.safetensors',
+      'version https://git-lfs.github.com/spec/v1\noid x\n',
+    );
+    const { staged, findings } = await stageModels(
+      newLibrary(),
+      [pointer, ...drop('alpha')],
+      undefined,
+      testJob(),
+    );
+    expect(names(staged)).toEqual(['alpha']);
+    expect(findings).toEqual([
+      {
+        severity: 'info',
+        message:
+          'alpha/aaa.safetensors is a Git LFS pointer, not the file that it points to: the weights beside it are taken.',
+        details: [],
+      },
+    ]);
+    const alone = await stageModels(newLibrary(), [pointer], undefined, testJob());
+    expect(alone.findings[0]?.message).toContain('this is a Git LFS pointer');
+  });
+
   it('report which of how many is imported', async () => {
     const job = testJob();
     await stageModels(newLibrary(), drop('alpha', 'base'), undefined, job);

@@ -9,6 +9,7 @@ import { type Staged, stageAll } from '../adding';
 import type { DroppedFile, Finding } from '../api';
 import type { Job } from '../jobs/jobs';
 import { groupModelFiles, type ModelGroup } from './group-files';
+import { withoutPointers } from './pointers';
 
 /** A model whose headers are good. */
 export interface GoodModel extends ModelGroup {
@@ -32,10 +33,11 @@ export async function stageModels(
   base: ClipModel | undefined,
   job: Job,
 ): Promise<StagedModels> {
-  const { models: groups, unused } = groupModelFiles(files);
+  const real = await withoutPointers(files);
+  const { models: groups, unused } = groupModelFiles(real.files);
   const opened = await Promise.all(groups.map((group) => judge(group, base)));
   job.signal.throwIfAborted();
-  const findings: Finding[] = [];
+  const findings: Finding[] = [...real.findings];
   const good: GoodModel[] = [];
   for (const outcome of opened) {
     if ('failure' in outcome) findings.push(outcome.failure);

@@ -189,7 +189,7 @@ describe('a failure', () => {
     await turns.next(new Error('out of memory'));
     await loop.idle();
     expect(failures.map(String)).toEqual([
-      'DeviceError: ONNX Runtime (wasm) could not run the graph: out of memory',
+      'DeviceError: ONNX Runtime (wasm) could not run the graph: there is not enough memory. Close other programs or pages, or score a smaller model.',
     ]);
     expect([counted, completed, turns.held()]).toEqual([[], [], 0]);
     turns.release();

@@ -319,7 +319,7 @@ it('tells the seconds that are left of what is being prepared', async () => {
 });
 
 describe('a failure', () => {
-  const MESSAGE = 'ONNX Runtime (wasm) could not run the graph: out of memory';
+  const MESSAGE = 'ONNX Runtime (wasm) could not run the graph: there is not enough memory. Close other programs or pages, or score a smaller model.';
 
   async function failed() {
     const on = scorerOn();

@@ -2,11 +2,12 @@
  * Where a configuration's models and data sets lie on this machine: a local folder, or the Hugging Face cache. Nothing is
  * ever downloaded; what is missing is named with the command that fetches it.
  */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
-import { isCompanion, isWeights } from '../../checkpoint/file-roles';
+import { isCompanion, isLitter, isWeights } from '../../checkpoint/file-roles';
 import type { NamedBlob } from '../../checkpoint/types';
+import { byCodePoint } from '../../code-points';
 import { ConfigError } from '../../errors';
 import { folderFiles } from './folder-files-node';
 import {
@@ -69,6 +70,13 @@ export async function findModelFolder(
     options.weights === false
       ? 'no files of a model'
       : 'no weights (model.safetensors, pytorch_model.bin)';
+  const below = options.weights === false ? [] : await foldersWithWeights(folder);
+  if (below.length > 0) {
+    const example = join(plain, options.subfolder ?? '', below[0] ?? '');
+    throw new ConfigError(
+      `${reference}: ${folder} has ${missing} itself; ${below.length === 1 ? 'the folder' : 'the folders'} ${below.join(', ')} in it ${below.length === 1 ? 'has' : 'have'}. Name ${below.length === 1 ? 'that' : 'one of them'} (${example}).`,
+    );
+  }
   throw new ConfigError(
     `${reference}: ${folder} has ${missing}.${found.isRepository ? ` ${downloadHint('model', reference, options.revision)}` : ''}`,
   );
@@ -130,6 +138,19 @@ async function findFolder(
     answers.push(answer);
   }
   throw notFound(reference, kind, local, answers, options.revision);
+}
+
+/** The folders directly inside that hold a model's or an adapter's weights. */
+async function foldersWithWeights(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  const names = entries.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+  const found: string[] = [];
+  for (const name of names.sort(byCodePoint)) {
+    if (isLitter(name)) continue;
+    const inner = await readdir(join(folder, name));
+    if (inner.some((file) => isWeights({ name: file }))) found.push(name);
+  }
+  return found;
 }
 
 function localPath(reference: string, { cwd, env }: FindOptions): string {

@@ -97,6 +97,19 @@ describe('where models are found', () => {
     expect(await names('index')).toEqual(['model.safetensors.index.json']);
   });
 
+  it('says in which folders inside the weights lie', async () => {
+    await write(join(home, 'work/named/README.md'), '# An adapter with a name');
+    await write(join(home, 'work/named/cars/adapter_model.safetensors'), 'weights');
+    expect(await refusal(findModelFolder('named', options()))).toMatch(
+      /named has no weights .* itself; the folder cars in it has\. Name that \(named\/cars\)\.$/,
+    );
+    await write(join(home, 'work/named/dogs/adapter_model.safetensors'), 'weights');
+    expect(await refusal(findModelFolder('named', options()))).toContain(
+      'the folders cars, dogs in it have',
+    );
+    expect(await names('named', { subfolder: 'cars' })).toEqual(['adapter_model.safetensors']);
+  });
+
   it('follows the cache from main to the snapshot and through its links', async () => {
     const { folder, files } = await findModelFolder('org/clip', options());
     expect(folder.endsWith(`snapshots/${COMMIT}`)).toBe(true);

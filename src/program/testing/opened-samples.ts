@@ -11,6 +11,7 @@ import {
   modelText,
   type OpenClipChange,
   openClipConfig,
+  relative,
   renamed,
   type Sample,
   torchFile,
@@ -44,6 +45,10 @@ const openClip = (what: string, settings: OpenClipChange) =>
     await fixtureFile('formats/layouts/open-clip/open_clip_model.safetensors'),
     jsonFile('open_clip_config.json', await openClipConfig(settings)),
   ]);
+
+const OPEN_CLIP = 'formats/layouts/open-clip';
+const openClipLora = (what: string, name: string) =>
+  folder(what, `formats/lora-open-clip/${name}`, OPEN_CLIP);
 
 const lora = (what: string, name: string) => folder(what, `formats/lora/${name}`, SHARDS);
 
@@ -87,7 +92,15 @@ export const OPENED: Readonly<Record<string, readonly Sample[]>> = {
     foreign('`CLIPForImageClassification`', 'CLIPForImageClassification', config),
     foreign('CLIPSeg: the CLIP in it', 'CLIPSegForImageSegmentation', config),
     foreign('Chinese CLIP: its vision tower', 'ChineseCLIPModel', config),
+    relative('MetaCLIP 2', 'MetaClip2Model'),
+    relative('AltCLIP: its vision tower', 'AltCLIPModel'),
     tower('Weights alone, without `config.json` and without a base', {}, ['F32'], 'assumptions'),
+    tower(
+      'The same of a ViT-H/14 (LAION)',
+      { patchSize: 14, hiddenSize: 1280, layers: 32, intermediateSize: 5120 },
+      ['F32'],
+      'assumptions',
+    ),
   ],
   'OpenAI and OpenCLIP': [
     folder(
@@ -143,11 +156,20 @@ export const OPENED: Readonly<Record<string, readonly Sample[]>> = {
     lora('On the patch embedding, a convolution', 'convolution'),
     lora('On the position embedding', 'embedding'),
     lora('Trained on the whole CLIP', 'whole-clip'),
+    openClipLora('Of an OpenCLIP model (`visual.transformer.resblocks`…)', 'both-towers'),
+    openClipLora('On the fused attention of an OpenCLIP model', 'attention'),
+    folder('With a name, in a folder of that name', 'formats/lora-open-clip/named/cars', OPEN_CLIP),
   ],
   'Sizes and types': [
     tower('ViT-B/32'),
     tower('ViT-B/16', { patchSize: 16 }),
     tower('ViT-L/14', { patchSize: 14, hiddenSize: 1024, layers: 24, intermediateSize: 4096 }),
+    tower('ViT-H/14: 16 heads of 80', {
+      patchSize: 14,
+      hiddenSize: 1280,
+      layers: 32,
+      intermediateSize: 5120,
+    }),
     tower('ViT-L/14 at 336 pixels', {
       patchSize: 14,
       imageSize: 336,

@@ -1,13 +1,16 @@
 /** Test support: what is refused. */
 import type { NamedBlob } from '../../checkpoint/types';
 import { describeClip } from '../../clip/describe';
-import { fixtureFiles, jsonFile, openFixture } from '../../clip/testing';
+import { fixtureFile, fixtureFiles, jsonFile, openFixture } from '../../clip/testing';
 import { BASE_PATCH32, checkpoint, header, visionHeaders } from '../../clip/testing-checkpoints';
 import {
   bytes,
   files,
   folder,
   foreign,
+  type OpenClipChange,
+  openClipConfig,
+  relative,
   type Sample,
   safetensorsCase,
   torchFile,
@@ -40,6 +43,13 @@ const tower = (
     return (await describeClip('tower', checkpoint(tensors), beside)).architecture;
   },
 });
+
+/** OpenCLIP's fixture with a change in its configuration. */
+const openClip = (what: string, settings: OpenClipChange, preprocess_cfg: object = {}) =>
+  files(what, async () => [
+    await fixtureFile('formats/layouts/open-clip/open_clip_model.safetensors'),
+    jsonFile('open_clip_config.json', { ...(await openClipConfig(settings)), preprocess_cfg }),
+  ]);
 
 const adapterOf =
   (changes: object): (() => Promise<NamedBlob[]>) =>
@@ -122,6 +132,13 @@ export const REFUSED: Readonly<Record<string, readonly Sample[]>> = {
     foreign('Attention pooling', 'OpenCLIP without pre-norm, attention pool'),
     foreign('A ResNet', 'ResNetModel'),
     foreign('BERT', 'BertModel'),
+    relative('OWL-ViT', 'OwlViTModel'),
+    relative('MLCD', 'MLCDVisionModel'),
+    relative('GroupViT', 'GroupViTModel'),
+    relative('SigLIP 2', 'Siglip2Model'),
+    relative('ALIGN', 'AlignModel'),
+    relative('BLIP', 'BlipModel'),
+    relative('X-CLIP', 'XCLIPModel'),
     named('BLIP-2', 'query_tokens'),
     named('LLaVA', 'vision_tower.vision_model.embeddings.class_embedding'),
     named('Stable Diffusion', 'model.diffusion_model.input_blocks.0.0.weight'),
@@ -139,6 +156,20 @@ export const REFUSED: Readonly<Record<string, readonly Sample[]>> = {
       ...all,
       header('vision_model.encoder.layers.0.self_attn.q_norm.weight', [64]),
     ]),
+    tower('A student and its teacher in one file', (all) =>
+      ['student.', 'teacher.'].flatMap((prefix) =>
+        all.map(({ name, shape }) => header(prefix + name, shape)),
+      ),
+    ),
+    tower('A size that nobody published, without `config.json`', () =>
+      visionHeaders({ ...BASE_PATCH32, hiddenSize: 640 }),
+    ),
+    tower('A tower without the norm before its layers (CLIPA)', (all) =>
+      all.filter(({ name }) => !/pre_layrnorm/.test(name)),
+    ),
+    openClip('OpenCLIP settings that are not computed', { vision_cfg: { qk_norm: true } }),
+    openClip('OpenCLIP settings that nobody knows', { vision_cfg: { a_new_one: 3 } }),
+    openClip('Another way to prepare pictures', {}, { interpolation: 'nearest' }),
     tower('8-bit weights', (all) => all.map(({ name, shape }) => header(name, shape, 'F8_E4M3'))),
     tower(
       'The configuration of another model',
@@ -163,6 +194,11 @@ export const REFUSED: Readonly<Record<string, readonly Sample[]>> = {
     ),
     files('An adapter without `adapter_config.json`', async () =>
       (await fixtureFiles('formats/lora/plain')).filter(({ name }) => !name.endsWith('.json')),
+    ),
+    folder(
+      'Of the text tower of an OpenCLIP model alone',
+      'formats/lora-open-clip/text-alone',
+      'formats/layouts/open-clip',
     ),
     lora('AdaLoRA', 'adalora'),
     lora('(IA)³', 'ia3'),

@@ -4,7 +4,7 @@ import { openCheckpoint } from '../../checkpoint/open';
 import { torchDtypeName } from '../../checkpoint/pytorch/torch-dtypes';
 import type { Dtype, NamedBlob, TensorSource } from '../../checkpoint/types';
 import { openClip } from '../../clip/open';
-import { fixtureFile, fixtureJson, openFixture } from '../../clip/testing';
+import { fixtureFile, fixtureJson, jsonFile, openFixture } from '../../clip/testing';
 import { safetensorsFile } from '../../clip/testing-checkpoints';
 import type { ClipModel } from '../../clip/types';
 
@@ -86,6 +86,19 @@ export function foreign(what: string, modelClass: string, ...beside: NamedBlob[]
   const shapes = all[modelClass];
   if (!shapes) throw new Error(`no such model: ${modelClass}`);
   return files(what, async () => [await zeros(shapes), ...beside]);
+}
+
+/** A relative of CLIP as transformers saves it: tensor shapes and config.json. */
+export function relative(what: string, modelClass: string): Sample {
+  const { models } = fixtureJson<{
+    models: Record<string, { config: object; shapes: Record<string, number[]> }>;
+  }>('formats/relatives.json');
+  const model = models[modelClass];
+  if (!model) throw new Error(`no such relative: ${modelClass}`);
+  return files(what, async () => [
+    await zeros(model.shapes),
+    jsonFile('config.json', model.config),
+  ]);
 }
 
 /** `model.safetensors` of zeros under these names. */

@@ -97,14 +97,14 @@ describe('an engine', () => {
     };
     const failing = engineOn(() => Promise.reject(new Error('no memory')), { onSessionFailure });
     await expect(failing.createSession(model)).rejects.toThrow(
-      'ONNX Runtime (wasm) could not prepare the graph: no memory',
+      'ONNX Runtime (wasm) could not prepare the graph: no memory.',
     );
     expect(told).toBe(1);
     const run = () => Promise.reject(139873);
     const engine = engineOn(async () => ({ ...idle, run }), { onSessionFailure });
     const session: OrtSession = await engine.createSession(model);
     await expect(session.run({})).rejects.toThrow(
-      'ONNX Runtime (wasm) could not run the graph: 139873',
+      'ONNX Runtime (wasm) could not run the graph: there is not enough memory',
     );
     expect(told).toBe(1);
   });

@@ -6,6 +6,7 @@ import type * as Ort from 'onnxruntime-web';
 import { DeviceError } from '../../errors';
 import { createMutex } from '../mutex';
 import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../types';
+import { failureReason } from './failure-reason';
 
 export type OrtModule = typeof Ort;
 
@@ -71,8 +72,8 @@ async function explain<T>(work: () => Promise<T>, verb: string, provider: string
   try {
     return await work();
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DeviceError(`ONNX Runtime (${provider}) could not ${verb} the graph: ${reason}`, {
+    const reason = failureReason(cause);
+    throw new DeviceError(`ONNX Runtime (${provider}) could not ${verb} the graph: ${reason}.`, {
       cause,
     });
   }

@@ -22,6 +22,14 @@ export interface Finds {
   readonly skipped: Skipped[];
 }
 
+/** What `save_to_disk` of `datasets` writes. */
+export const ARROW =
+  'Data that datasets saved with save_to_disk are not read. Write them as Parquet, in Python: datasets.load_from_disk("…").to_parquet("test.parquet"), and add that.';
+
+export function isArrow(name: string): boolean {
+  return /\.arrow$/i.test(name);
+}
+
 /** Levels of folders around a task: a zip's own, one that wraps everything, one that collects the tasks. */
 const MAX_LEVELS_AROUND = 3;
 
@@ -66,7 +74,11 @@ export async function sortFiles(
   for (const file of files) {
     if (isTable(file.name)) tables.push({ file, prompts });
     else if (file.name !== TASKS_JSON) {
-      const reason = (await isPicture(file)) ? misplaced : 'not a picture';
+      const reason = isArrow(file.name)
+        ? ARROW
+        : (await isPicture(file))
+          ? misplaced
+          : 'not a picture';
       skipped.push({ name: file.path, reason });
     }
   }

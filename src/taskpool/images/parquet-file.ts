@@ -6,10 +6,12 @@ import {
   parquetReadObjects,
 } from 'hyparquet';
 import * as v from 'valibot';
+import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { compressorsFor } from './parquet-codecs';
 import { type Columns, findColumns } from './parquet-columns';
+import { checkMetadata, checkPages } from './parquet-pages';
 
 export interface ParquetRow {
   /** The picture's file: its bytes, or where it lies; nothing where the row has no picture. */
@@ -72,11 +74,24 @@ function readRow(row: Readonly<Record<string, unknown>>, { picture, label }: Col
   };
 }
 
+/** Places are whatever a damaged file claims, and Node ends the process where a Blob is asked for some of them. */
+async function readRange(blob: ByteSource, start: number, end: number): Promise<ArrayBuffer> {
+  if (!(start >= 0 && start <= end && end <= blob.size)) {
+    throw new RangeError(`bytes ${start} to ${end} are not among its ${blob.size}`);
+  }
+  return blob.slice(start, end).arrayBuffer();
+}
+
 /** @throws FormatError where the file is no Parquet file, is damaged, or is packed in a way that cannot be read here. */
 export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFile> {
   const file: AsyncBuffer = {
     byteLength: blob.size,
-    slice: (start, end) => blob.slice(start, end).arrayBuffer(),
+    slice(start, end = blob.size) {
+      const bytes = readRange(blob, start, end);
+      // hyparquet asks for several ranges at once, and after the first that fails for none of the others.
+      bytes.catch(() => undefined);
+      return bytes;
+    },
   };
   const refuse = (cause: unknown): never => {
     const codec = /compression codec: (\w+)/.exec(String(cause))?.[1];
@@ -85,12 +100,22 @@ export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFil
       : `The Parquet file cannot be read (${(cause as Error).message}). Download it again; if that does not help, write it again with the datasets library (to_parquet).`;
     throw new FormatError(name, reason, { cause });
   };
-  const metadata = await parquetMetadataAsync(file).catch(refuse);
+  const metadata = await parquetMetadataAsync(file)
+    .then((read) => {
+      checkMetadata(read);
+      return read;
+    })
+    .catch(refuse);
   const columns = findColumns(metadata, name);
   const { picture, label } = columns;
   const compressors = await compressorsFor(metadata);
   const rowGroups = boundaries(metadata);
-  const read = async (names: string[], group: { readonly from: number; readonly to: number }) => {
+  const checked = new Set<string>();
+  const read = async (names: string[], index: number) => {
+    const group = rowGroups[index] ?? { from: 0, to: 0 };
+    const key = `${index} ${names.join()}`;
+    if (!checked.has(key)) await checkPages(blob, metadata, index, names).catch(refuse);
+    checked.add(key);
     const range = { rowStart: group.from, rowEnd: group.to };
     const rows = await parquetReadObjects({
       file,
@@ -102,10 +127,7 @@ export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFil
     }).catch(refuse);
     return rows.map((row) => readRow(row, columns));
   };
-  const rowGroup = async (index: number) => {
-    const group = rowGroups[index];
-    return group ? read([picture, label], group) : [];
-  };
+  const rowGroup = (index: number) => read([picture, label], index);
   return {
     name,
     classnames: columns.classnames,
@@ -116,8 +138,8 @@ export async function openParquet({ name, blob }: NamedBlob): Promise<ParquetFil
     hasPathsAlone: (index) => hasPathsAlone(metadata, index, picture),
     async labels() {
       const labels: ParquetRow['label'][] = [];
-      for (const group of rowGroups) {
-        for (const row of await read([label], group)) labels.push(row.label);
+      for (const index of rowGroups.keys()) {
+        for (const row of await read([label], index)) labels.push(row.label);
       }
       return labels;
     },

@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { openAsBlob, readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, openAsBlob, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../checkpoint/byte-source';
 import { fileSource } from '../../checkpoint/file-source-node';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { openParquetRows } from '../sources/parquet-rows';
+import { damaged } from '../testing/containers.fuzz';
 import { readImageSet } from './read-image-set';
 
 const FOLDER = new URL('../../../reference/fixtures/parquet/', import.meta.url);
@@ -179,5 +182,48 @@ describe('what is refused', () => {
     expect(skipped).toEqual([
       { name: 'cut.parquet', reason: expect.stringMatching(/cannot be read .* Download it again/) },
     ]);
+  });
+});
+
+describe('a damaged file on disk', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'parquet-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  /** Changes a number of the footer that has this many bytes of its own encoding (zigzag, seven bits each). */
+  async function openPatched(find: readonly number[], replace: readonly number[]) {
+    const bytes = Buffer.from(readFileSync(new URL('codecs/none.parquet', FOLDER)));
+    const at = bytes.lastIndexOf(Buffer.from(find));
+    expect(at).toBeGreaterThan(0);
+    Buffer.from(replace).copy(bytes, at);
+    const path = join(folder, 'x.parquet');
+    writeFileSync(path, bytes);
+    const opening = openParquetRows(
+      [{ name: 'x.parquet', blob: await fileSource(path) }],
+      () => undefined,
+    );
+    return opening.then(({ rows }) => Promise.all(rows.map(({ read }) => read())));
+  }
+
+  it.each(Array.from({ length: 60 }, (_, seed) => seed))(
+    'opens or is refused, and the process lives (%d)',
+    async (seed) => {
+      const good = new Uint8Array(readFileSync(new URL('codecs/zstd.parquet', FOLDER)));
+      const path = join(folder, `${seed}.parquet`);
+      writeFileSync(path, damaged([good], seed));
+      const blob = await fileSource(path);
+      try {
+        const { rows } = await openParquetRows([{ name: 'x.parquet', blob }], () => undefined);
+        for (const { read } of rows) await read();
+      } catch (error) {
+        expect(error).toBeInstanceOf(FormatError);
+      }
+    },
+  );
+
+  it('is refused where its rows are not as many as it says', async () => {
+    // num_rows of the file, and of its only row group, are 5: field 3 of each, zigzag 10.
+    await expect(openPatched([0x16, 10, 0x19], [0x16, 12, 0x19])).rejects.toThrow(
+      'x.parquet: The Parquet file cannot be read (its row groups have 5 rows, the file 6). Download it again;',
+    );
   });
 });

@@ -150,6 +150,18 @@ describe('what is left out', () => {
 });
 
 describe('what is refused', () => {
+  it('what datasets saved with save_to_disk, by name', async () => {
+    const names = [
+      'birds/data-00000-of-00001.arrow',
+      'birds/state.json',
+      'birds/dataset_info.json',
+    ];
+    const error = await refusal(names.map((name) => ({ name, blob: new Blob(['x']) })));
+    expect(error.message).toMatch(
+      /^birds\/data-00000-of-00001\.arrow: Data that datasets saved with save_to_disk are not read\. Write them as Parquet/,
+    );
+  });
+
   it('a task with one class', async () => {
     const error = await refusal(drop(['animals/cat/1.png']));
     expect(error.message).toMatchInlineSnapshot(

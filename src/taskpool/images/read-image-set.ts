@@ -3,7 +3,7 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
-import { type Finds, findTasks, sortFiles, type TaskFolder } from './find-tasks';
+import { type Finds, findTasks, isArrow, sortFiles, type TaskFolder } from './find-tasks';
 import { folderTrees } from './folder-tree';
 import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
@@ -94,6 +94,8 @@ export async function readImageSet(
     return { tasks, skipped: [...unused, ...unusedPrompts(finds, groups)], remarks };
   }
   if (first) throw first;
+  const arrow = skipped.find(({ name }) => isArrow(name));
+  if (arrow) throw new FormatError(arrow.name, arrow.reason);
   const name = roots[0]?.path ?? files[0]?.name ?? 'The drop';
   throw new FormatError(name, `There are no class folders with pictures in it. ${EXPECTED}`);
 }

@@ -110,3 +110,51 @@ describe('names that are not marked as UTF-8', () => {
     expect(set.remarks).toEqual([]);
   });
 });
+
+describe('a zip that means harm', () => {
+  /** Entries of one megabyte of packed zeros, each of which claims a gigabyte. */
+  function bomb(entries: number, claimed: number): Uint8Array<ArrayBuffer> {
+    const names = Array.from({ length: entries }, (_, n) => `${n % 2}/${n}.png`);
+    const packed = new Uint8Array(1_000_000);
+    const archive = Buffer.from(
+      zipSync(Object.fromEntries(names.map((name) => [name, packed])), { level: 0 }),
+    );
+    let at = archive.indexOf('PK\x01\x02');
+    for (; at >= 0; at = archive.indexOf('PK\x01\x02', at + 4)) {
+      archive.writeUInt16LE(8, at + 10);
+      archive.writeUInt32LE(claimed, at + 24);
+    }
+    return new Uint8Array(archive);
+  }
+
+  it.each<[string, Uint8Array<ArrayBuffer>, string]>([
+    [
+      'unpacks to ten gigabytes',
+      bomb(10, 1_000_000_000),
+      'The zip has 10000922 bytes and would unpack to 10000000000. Add the pictures themselves.',
+    ],
+    [
+      'has a directory of an exabyte',
+      zip64({ directoryBytes: 2n ** 60n, directoryAt: 0n }),
+      'The zip cannot be read (its directory lies beyond its end). Pack it again, or add its folder.',
+    ],
+    [
+      'has its directory nowhere',
+      zip64({ directoryBytes: 100n, directoryAt: 2n ** 63n }),
+      'The zip cannot be read (its directory lies beyond its end). Pack it again, or add its folder.',
+    ],
+  ])('%s: one sentence', async (_, bytes, reason) => {
+    await expect(zipEntries({ name: 'x.zip', blob: new Blob([bytes]) })).rejects.toThrow(
+      `x.zip: ${reason}`,
+    );
+  });
+
+  function zip64(lies: { directoryBytes: bigint; directoryAt: bigint }): Uint8Array<ArrayBuffer> {
+    const archive = new Uint8Array(readFileSync(new URL('zips/python-zip64.zip', FIXTURES)));
+    const record = Buffer.from(archive).indexOf('PK\x06\x06');
+    const view = new DataView(archive.buffer);
+    view.setBigUint64(record + 40, lies.directoryBytes, true);
+    view.setBigUint64(record + 48, lies.directoryAt, true);
+    return archive;
+  }
+});

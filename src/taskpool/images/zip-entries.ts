@@ -9,6 +9,10 @@ import { FormatError } from '../../errors';
 /** No picture that is read takes more, packed or not; protects from archives that inflate without end. */
 const MAX_ENTRY_BYTES = 1024 ** 3;
 
+/** Pictures are packed already. What unpacks to so many times the archive, and to more than this, means harm. */
+const MAX_RATIO = 100;
+const HARMLESS_BYTES = 1024 ** 3;
+
 /** Where a zip holds thousands of small files, one read of all of it is far faster than one for each file's header. */
 const SMALL_ENTRY_BYTES = 64 * 1024;
 /** More than this is never in memory at once. */
@@ -42,6 +46,13 @@ export async function zipEntries<S extends Sliceable<S>>(zip: NamedBlob<S>): Pro
     const reason = `The zip cannot be read (${cause.message}). Pack it again, or add its folder.`;
     throw new FormatError(zip.name, reason, { cause });
   });
+  const unpacked = entries.reduce((sum, entry) => sum + entry.size, 0);
+  if (unpacked > Math.max(HARMLESS_BYTES, size * MAX_RATIO)) {
+    throw new FormatError(
+      zip.name,
+      `The zip has ${size} bytes and would unpack to ${unpacked}. Add the pictures themselves.`,
+    );
+  }
   isSmall = size <= SMALL_ZIP_BYTES && size <= SMALL_ENTRY_BYTES * entries.length;
   return entries
     .filter((entry) => !(entry.size === 0 && entry.name.endsWith('/')))

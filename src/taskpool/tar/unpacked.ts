@@ -6,6 +6,10 @@ import { FormatError } from '../../errors';
 /** The archive lies in memory, or where the browser puts large Blobs. */
 const MAX_UNPACKED_BYTES = 4 * 2 ** 30;
 
+/** Pictures are packed already: what unpacks to so many times the archive, and to more than this, means harm. */
+const MAX_RATIO = 100;
+const HARMLESS_BYTES = 2 ** 30;
+
 const CHUNK_BYTES = 4 * 2 ** 20;
 
 const SIGNATURES: readonly (readonly [name: string, bytes: readonly number[]])[] = [
@@ -47,6 +51,7 @@ async function gunzip({ name, blob }: NamedBlob): Promise<Blob> {
     },
   });
   const reader = packed.pipeThrough(new DecompressionStream('gzip')).getReader();
+  const most = Math.min(MAX_UNPACKED_BYTES, Math.max(HARMLESS_BYTES, blob.size * MAX_RATIO));
   const parts: Blob[] = [];
   let size = 0;
   try {
@@ -54,7 +59,7 @@ async function gunzip({ name, blob }: NamedBlob): Promise<Blob> {
       const { value, done } = await reader.read();
       if (done) return new Blob(parts);
       size += value.length;
-      if (size > MAX_UNPACKED_BYTES) break;
+      if (size > most) break;
       parts.push(new Blob([value]));
     }
   } catch (cause) {
@@ -65,6 +70,6 @@ async function gunzip({ name, blob }: NamedBlob): Promise<Blob> {
   }
   throw new FormatError(
     name,
-    `The archive unpacks to more than ${MAX_UNPACKED_BYTES} bytes. Unpack it, and add what is in it.`,
+    `The archive has ${blob.size} bytes and unpacks to more than ${most}. Unpack it, and add what is in it.`,
   );
 }

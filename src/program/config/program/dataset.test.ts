@@ -56,6 +56,12 @@ describe("FusionBench's load_fer2013", () => {
   });
 });
 
+it('says how data of save_to_disk are written as Parquet', () => {
+  expect(() => configOf('{_target_: datasets.load_from_disk, dataset_path: birds}')).toThrow(
+    'taskpool.test_datasets.fer2013._target_: what save_to_disk wrote is not read. Write it as Parquet',
+  );
+});
+
 it('says how a task pool of FusionBench 0.1 is written today', () => {
   expect(() =>
     readConfig(`

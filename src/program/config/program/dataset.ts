@@ -10,6 +10,7 @@ import type { DatasetSource, SplitPart, ValidationSplit } from './types';
 const LOAD = 'datasets.load_dataset';
 /** FusionBench's own loader: the WebDataset of CLIP benchmark, its fields `jpg` and `cls` renamed. */
 const FER2013 = 'fusion_bench.dataset.fer2013.load_fer2013';
+const FROM_DISK = 'datasets.load_from_disk';
 const VALIDATION = 'fusion_bench.utils.data.train_validation_split';
 
 /** Parameters of `load_dataset` in their order, which `_args_` follows. */
@@ -54,6 +55,12 @@ export function readDataset(
   if (isTree(value) && target === LOAD) return readLoad(reading, value, path);
   if (isTree(value) && target === FER2013) return readFer2013(reading, value, path);
   if (isTree(value) && target === VALIDATION) return readValidation(reading, value, path);
+  if (isTree(value) && target === FROM_DISK) {
+    reading.problems.push(
+      `${path}._target_: what save_to_disk wrote is not read. Write it as Parquet, datasets.load_from_disk(...).to_parquet("test.parquet"), and use ${LOAD} with path: parquet and data_files.`,
+    );
+    return undefined;
+  }
   reading.problems.push(
     isTree(value)
       ? `${path}._target_: ${LOAD}, ${FER2013} or ${VALIDATION} is expected, but it is ${describe(target)}.`
