@@ -25,7 +25,10 @@ function scale({ kind, plain, largest }: Netpbm): Uint8Array {
 function grey(samples: ArrayLike<number>, table: Uint8Array): Uint8Array {
   const data = new Uint8Array(samples.length * 3);
   for (let i = 0, o = 0; i < samples.length; i++, o += 3) {
-    data.fill(table[samples[i] as number] as number, o, o + 3);
+    const level = table[samples[i] as number] as number;
+    data[o] = level;
+    data[o + 1] = level;
+    data[o + 2] = level;
   }
   return data;
 }

@@ -18,7 +18,12 @@ function clip(value: number): number {
 function greyRow(value: (row: Uint8Array, index: number) => number): RowToRgb {
   return (row, count) => {
     const out = new Uint8Array(count * 3);
-    for (let i = 0, o = 0; i < count; i++, o += 3) out.fill(value(row, i), o, o + 3);
+    for (let i = 0, o = 0; i < count; i++, o += 3) {
+      const level = value(row, i);
+      out[o] = level;
+      out[o + 1] = level;
+      out[o + 2] = level;
+    }
     return out;
   };
 }
