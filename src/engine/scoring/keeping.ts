@@ -23,7 +23,7 @@ export interface Keeping {
 }
 
 /** To be raised when scores change for the same key: preprocessing, graphs, the way to the loss. */
-const FORMAT = `1 onnxruntime-web ${dependencies['onnxruntime-web']}`;
+const FORMAT = `2 onnxruntime-web ${dependencies['onnxruntime-web']}`;
 
 /** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 120 kB to write. */
 const DELAY_MS = 1000;
