@@ -64,6 +64,38 @@ test('experts of any library come before a base in shards, and score as ever', a
   }
 });
 
+test('a TorchScript archive, as OpenAI published CLIP, is a base like any other', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const scratch = temporaryFolder();
+  cpSync(fixturePath('formats/training/openai.pt'), `${scratch}/ViT-tiny.pt`);
+  const vision_cfg = { image_size: 16, layers: 1, width: 32, head_width: 16, patch_size: 8 };
+  const text_cfg = { context_length: 8, vocab_size: 40, width: 16, heads: 1, layers: 2 };
+  const model_cfg = { embed_dim: 8, quick_gelu: true, vision_cfg, text_cfg };
+  writeFileSync(`${scratch}/open_clip_config.json`, JSON.stringify({ model_cfg }));
+  await files(page).setInputFiles(
+    ['ViT-tiny.pt', 'open_clip_config.json'].map((name) => `${scratch}/${name}`),
+  );
+  const base = row(page, 'Base', 'ViT-tiny');
+  await expect(base).toBeVisible();
+  await base.click();
+  await expect(modelPool(page).getByText('32 × 1 · 16 px').first()).toBeVisible();
+  await expect(modelPool(page).getByText(/Names of OpenAI or OpenCLIP/)).toBeVisible();
+});
+
+test('weights of a size that nobody published ask for their configuration', async ({ page }) => {
+  await openStudio(page);
+  const scratch = temporaryFolder();
+  cpSync(fixturePath('formats/training/traced.pt'), `${scratch}/alone.pt`);
+  await files(page).setInputFiles(`${scratch}/alone.pt`);
+  const alone = row(page, 'Expert', 'alone');
+  await alone.click();
+  await expect(
+    modelPool(page).getByText(/Add the model's config\.json, or the base it was fine-tuned from/),
+  ).toBeVisible();
+});
+
 test('a LoRA adapter waits for its base and scores as what PEFT merges', async ({ page }) => {
   await openStudio(page);
   await folder(page).setInputFiles(copied('formats/pool/lora/outlines'));

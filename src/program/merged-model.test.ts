@@ -4,6 +4,7 @@ import { encodeSafetensors } from '../checkpoint/safetensors/encode-safetensors'
 import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
 import { openClip } from '../clip/open';
 import { fixtureFiles } from '../clip/testing';
+import { CompatibilityError } from '../errors';
 import { configText, mergedConfig } from './merged-config';
 import { type MergedModelOptions, mergedMetadata, mergedTensors } from './merged-model';
 import { RECIPE_KEY, readRecipe } from './recipe';
@@ -96,6 +97,37 @@ describe('its config.json', () => {
       vision_config: { hidden_act: 'gelu', layer_norm_eps: 1e-6, image_size: 24 },
       text_config: { eos_token_id: 793, layer_norm_eps: 1e-5 },
     });
+  });
+});
+
+describe('what no config.json of transformers can say', () => {
+  const openClip = async (vision: object, text: object) => {
+    const base = await open('p8-32');
+    if (base.text === undefined) throw new Error('it has a text tower');
+    return {
+      ...base,
+      vision: { ...base.vision, ...vision },
+      text: { ...base.text, config: { ...base.text.config, ...text } },
+    };
+  };
+
+  it.each<[string, object, object]>([
+    ['vision_cfg.pool_type "avg"', { pooling: 'norm of mean' }, {}],
+    ['text_cfg.pool_type', {}, { pooling: 'last', padding: 0 }],
+    ['text_cfg.pool_type', {}, { pooling: 'end token', eosTokenId: 2 }],
+    ['text_cfg.no_causal_mask', {}, { bidirectional: true, padding: 0 }],
+  ])('is refused by its name: %s', async (setting, vision, text) => {
+    const base = await openClip(vision, text);
+    expect(() => mergedConfig(base, 'clip', 'F32')).toThrow(CompatibilityError);
+    expect(() => mergedConfig(base, 'clip', 'F32')).toThrow(setting);
+    const tower = () => mergedConfig(base, 'vision', 'F32');
+    if (setting.startsWith('vision')) expect(tower).toThrow(setting);
+    else expect(tower()).toMatchObject({ architectures: ['CLIPVisionModel'] });
+  });
+
+  it('is written where transformers pools at the same token', async () => {
+    const base = await openClip({}, { pooling: 'end token', eosTokenId: 793 });
+    expect(mergedConfig(base, 'clip', 'F32')).toMatchObject({ text_config: { eos_token_id: 793 } });
   });
 });
 

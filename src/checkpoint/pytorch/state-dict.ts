@@ -106,7 +106,7 @@ function stateDicts(saved: unknown, metadata: Map<string, string>): Candidate[] 
       if (item instanceof TorchTensor) tensors.set(String(key), item);
       else if (typeof key === 'string' && keys.length < 2) note(metadata, key, item);
     }
-    const isOwn = keys.length > 0 || !holdsDictOfTensors(dict);
+    const isOwn = keys.length > 0 || !holdsLargerDict(dict, tensors.size);
     if (tensors.size > 0 && isOwn) found.push({ key: keys.join('.'), tensors });
     if (keys.length >= MAX_KEYS) return;
     for (const [key, item] of dict) {
@@ -117,15 +117,12 @@ function stateDicts(saved: unknown, metadata: Map<string, string>): Candidate[] 
   return found;
 }
 
-/** A dict of dicts of tensors (`{state_dict: ..., step: tensor}`): what it holds itself is no state dict. */
-function holdsDictOfTensors(dict: ReadonlyMap<unknown, unknown>): boolean {
-  return [...dict].some(
-    ([key, item]) =>
-      typeof key === 'string' &&
-      !OTHER_STATE.test(key) &&
-      item instanceof Map &&
-      [...item.values()].some((inner) => inner instanceof TorchTensor),
-  );
+/** A dict with a larger one of tensors in it (`{state_dict: ..., step: tensor}`): what it holds itself is no state dict. */
+function holdsLargerDict(dict: ReadonlyMap<unknown, unknown>, own: number): boolean {
+  return [...dict].some(([key, item]) => {
+    if (typeof key !== 'string' || OTHER_STATE.test(key) || !(item instanceof Map)) return false;
+    return [...item.values()].filter((inner) => inner instanceof TorchTensor).length > own;
+  });
 }
 
 function note(metadata: Map<string, string>, key: string, item: unknown): void {

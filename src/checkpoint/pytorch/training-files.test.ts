@@ -82,6 +82,16 @@ describe('averaged weights', () => {
     expect([...tensors.keys()]).toContain('teacher.weight');
   });
 
+  it('inside the plain ones do not take their place', async () => {
+    const tensor = (key: string) =>
+      `ctorch._utils\n_rebuild_tensor_v2\n((${text('storage')}ctorch\nFloatStorage\n${text(key)}${text('cpu')}K\x01tQK\0K\x01\x85K\x01\x85\x89)t`;
+    const call = (key: string) => `${tensor(key)}R`;
+    const pickle = `\x80\x02}(${text('weight')}${call('0')}${text('ema')}}(${text('weight')}${call('1')}uu.`;
+    const data = { 'archive/data/0': new Uint8Array(4), 'archive/data/1': new Uint8Array(4) };
+    const { tensors } = await open(archive(pickle, data));
+    expect([...tensors.keys()]).toEqual(['weight', 'ema.weight']);
+  });
+
   it('that are not there are asked for in vain', async () => {
     await expect(open(bytesOf('model-and-ema.pt'), 'ema')).rejects.toThrow(
       'it has no tensors under "ema". Tensors lie under model, model_ema.',

@@ -28,7 +28,7 @@ const CONVENTIONS = [
  * begin with an underscore (`_orig_mod`, `_fsdp_wrapped_module`), and no CLIP has one.
  */
 export function unwrapped(name: string): string {
-  return name.includes('_') ? name.replaceAll(/(?<=^|\.)_[^.]*\./g, '') : name;
+  return name.includes('_') ? name.replaceAll(/(^|\.)(?:_[^.]*\.)+/g, '$1') : name;
 }
 
 /** Every picture tower of these (unwrapped) names. */

@@ -70,6 +70,16 @@ describe('dropped models', () => {
         details: [],
       },
     ]);
+    const chosen = [{ path: 'pointer.safetensors', file: pointer.file }, file('other.pt')];
+    const loose = await stageModels(newLibrary(), chosen, undefined, testJob());
+    expect(loose.findings.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^pointer\.safetensors: this is a Git LFS pointer/),
+    );
+    const standard = ['model.safetensors', 'pytorch_model.bin'].map((name) =>
+      name === 'model.safetensors' ? { path: name, file: pointer.file } : file(name),
+    );
+    const both = await stageModels(newLibrary(), standard, undefined, testJob());
+    expect(both.findings[0]?.message).toMatch(/^model\.safetensors is a Git LFS pointer/);
     const alone = await stageModels(newLibrary(), [pointer], undefined, testJob());
     expect(alone.findings[0]?.message).toContain('this is a Git LFS pointer');
   });

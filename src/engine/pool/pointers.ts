@@ -1,5 +1,5 @@
 /** Git LFS pointers among a drop: what their names promise is not there, and other weights beside them are taken instead. */
-import { baseName, roleOf } from '../../checkpoint/file-roles';
+import { baseName, isStandardWeights, roleOf } from '../../checkpoint/file-roles';
 import { isLfsPointer } from '../../checkpoint/identify-file';
 import type { DroppedFile, Finding } from '../api';
 
@@ -17,10 +17,8 @@ export async function withoutPointers(
   for (const file of weights) {
     if (await isLfsPointer({ name: file.path, blob: file.file })) pointers.add(file);
   }
-  const real = new Set(
-    weights.filter((file) => !pointers.has(file)).map(({ path }) => folderOf(path)),
-  );
-  const dropped = [...pointers].filter(({ path }) => real.has(folderOf(path)));
+  const real = weights.filter((file) => !pointers.has(file));
+  const dropped = [...pointers].filter((pointer) => real.some((file) => isInstead(file, pointer)));
   return {
     files: files.filter((file) => !dropped.includes(file)),
     findings: dropped.map(({ path }) => ({
@@ -29,6 +27,16 @@ export async function withoutPointers(
       details: [],
     })),
   };
+}
+
+/**
+ * Are these the same weights in another format? In a folder they are; of files that were chosen one by one only those by whose
+ * names programs find weights.
+ */
+function isInstead({ path }: DroppedFile, pointer: DroppedFile): boolean {
+  if (folderOf(path) !== folderOf(pointer.path)) return false;
+  const isChosen = folderOf(path) === '';
+  return !isChosen || [path, pointer.path].every((name) => isStandardWeights({ name }));
 }
 
 function folderOf(path: string): string {
