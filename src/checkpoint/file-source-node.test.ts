@@ -64,6 +64,21 @@ describe('a file above 4 GiB', () => {
   });
 });
 
+it('is read piece by piece where it is large', async () => {
+  const size = 2 ** 27 + 100;
+  const file = write('pieces', '');
+  truncateSync(file, size);
+  const marks = [5, 2 ** 26 - 1, 2 ** 26, 2 ** 26 + 5, 2 ** 27 + 99];
+  const descriptor = openSync(file, 'r+');
+  for (const [value, at] of marks.entries())
+    writeSync(descriptor, Uint8Array.of(value + 1), 0, 1, at);
+  closeSync(descriptor);
+  const bytes = new Uint8Array(await (await fileSource(file)).arrayBuffer());
+  expect(bytes.length).toBe(size);
+  expect(marks.map((at) => bytes[at])).toEqual([1, 2, 3, 4, 5]);
+  expect(bytes.reduce((sum, byte) => sum + byte, 0)).toBe(15);
+});
+
 describe('a file that changes after it was found', () => {
   const changed = { name: 'NotReadableError' };
 
@@ -73,6 +88,11 @@ describe('a file that changes after it was found', () => {
     truncateSync(path('shorter'), 3);
     await expect(shorter.text()).rejects.toMatchObject(changed);
     await expect(shorter.slice(0, 2).arrayBuffer()).rejects.toMatchObject(changed);
+
+    utimesSync(write('longer', 'abc'), 1, 1);
+    const longer = await fileSource(path('longer'));
+    utimesSync(write('longer', 'abcdef'), 1, 1);
+    await expect(longer.text()).rejects.toMatchObject(changed);
 
     const touched = await fileSource(write('touched', 'abcdef'));
     utimesSync(path('touched'), 1, 1);

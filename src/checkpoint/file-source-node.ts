@@ -20,8 +20,8 @@ const close = promisify(closeFile);
 /** Descriptors that are kept for the next read: more than a merge reads from at a time, fewer than any system allows. */
 const KEPT = 64;
 
-/** Linux reads at most 2 GiB at a time, and Node takes no larger number. */
-const MAX_READ_BYTES = 2 ** 30;
+/** Linux reads at most 2 GiB at a time, and Node takes no larger number; larger pieces are no faster. */
+const MAX_READ_BYTES = 2 ** 26;
 
 interface Descriptor {
   readonly number: Promise<number>;

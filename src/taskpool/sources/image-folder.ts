@@ -8,6 +8,7 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import { nameRemark, zipEntries } from '../images/zip-entries';
+import { isTarName } from '../tar/open-tar';
 import { isPictureName } from './picture-names';
 import { baseName, type SplitFiles } from './split-files';
 import type { DatasetRow } from './types';
@@ -45,6 +46,7 @@ export async function openImageFolder(
   const pictures = new Map<string, Picture[]>();
   for (const [split, files] of splits) {
     refuseMetadata(dataset, files);
+    refuseTars(dataset, files);
     pictures.set(split, await picturesOf(files, notes));
   }
   const all = [...pictures.values()].flat();
@@ -121,6 +123,17 @@ function inWalkOrder(a: readonly string[], b: readonly string[]): number {
     if (isFileA !== isFileB) return isFileA ? -1 : 1;
     const order = byCodePoint(a[step] ?? '', b[step] ?? '');
     if (order !== 0 || isFileA) return order;
+  }
+}
+
+/** `datasets` would look into it, too, and then fail on the labels. */
+function refuseTars(dataset: string, files: readonly NamedBlob[]): void {
+  const tar = files.find(({ name }) => isTarName(name));
+  if (tar) {
+    throw new FormatError(
+      dataset,
+      `${tar.name} is an archive, and pictures in it would be left out. Unpack it here, or name it a webdataset.`,
+    );
   }
 }
 

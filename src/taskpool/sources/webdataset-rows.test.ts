@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { fileSource } from '../../checkpoint/file-source-node';
 import { FormatError } from '../../errors';
+import { openImageFolder } from './image-folder';
 import { openDataset } from './open-dataset';
 import { openWebDataset } from './webdataset-rows';
 
@@ -61,6 +62,14 @@ describe('rows, as datasets reads WebDatasets', () => {
     await expect(opening).rejects.toThrow(FormatError);
     await expect(opening).rejects.toThrow(message);
   });
+});
+
+it('an archive among folders of pictures is refused, not passed over', async () => {
+  const names = ['a/1.png', 'b/1.png'].map((name) => ({ name, blob: new Blob([]) }));
+  const files = [...names, { name: 'more.tar', blob: new Blob([]) }];
+  await expect(openImageFolder('pets', new Map([['train', files]]))).rejects.toThrow(
+    'pets: more.tar is an archive, and pictures in it would be left out. Unpack it here',
+  );
 });
 
 describe('a folder of archives', () => {

@@ -40,8 +40,8 @@ describe("files are those that Python's tarfile reads", () => {
 });
 
 /** Writes a field of the header at `at`, with a checksum that fits. */
-function patched(at: number, offset: number, text: string | readonly number[]) {
-  const bytes = bytesOf('ustar.tar');
+function patched(at: number, offset: number, text: string | readonly number[], file = 'ustar.tar') {
+  const bytes = bytesOf(file);
   const header = bytes.subarray(at, at + 512);
   header.set(typeof text === 'string' ? Buffer.from(text, 'latin1') : text, offset);
   header.set(Buffer.from('        '), 148);
@@ -90,6 +90,11 @@ describe('what is damaged or means harm', () => {
     await expect(open(bytes.slice(0, bytes.length - 300))).rejects.toThrow(
       'x.tar: The archive cannot be unpacked. Download it again.',
     );
+  });
+
+  it("times, where GNU's format has them, are no part of a name", async () => {
+    const files = await open(patched(FIRST, 345, '14000000000\0', 'gnu.tar'));
+    expect(files.map(({ name }) => name)).toEqual(archives['gnu.tar']?.map(([name]) => name));
   });
 
   it('links and folders have no data, whatever they claim', async () => {
