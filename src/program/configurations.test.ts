@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { tryConfiguration } from './configurations.fuzz';
+import { tryConfiguration } from './testing/configurations.fuzz';
 
 it('takes mutated configurations or refuses them by name', { timeout: 120_000 }, async () => {
   let taken = 0;

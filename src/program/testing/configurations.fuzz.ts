@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { randomSource } from '../../checkpoint/random.fixture';
 import { ConfigError } from '../../errors';
 import { readProgram } from '../config/program/read-program';
-import { compose } from './compose';
-import { configFolder } from './folder-node';
+import { compose } from '../hydra/compose';
+import { configFolder } from '../hydra/folder-node';
 
 const FOLDER = join(import.meta.dirname, '../../../config');
 
