@@ -1,29 +1,55 @@
 /**
- * The readers against mutated files: some hundred here, and as many as there is time for in `npm run soak -- readers`
- * (READERS_MINUTES). A failure is opened again by its seed: READERS_SEED=... npx vitest run src/program/readers.test.ts
+ * Every reader against damaged files: some hundred here, and for minutes each in `npm run soak -- readers` (READERS_MINUTES).
+ * A failure names its seed: READERS_SEED=... READERS_ROUNDS=1 npx vitest run src/program/readers.test.ts -t NAME
  */
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { fuzz } from '../checkpoint/testing/fuzz';
+import { DECODERS } from '../clip/images/testing/decoders.fuzz';
 import { openClip } from '../clip/open';
 import { fixtureFiles, jsonFile } from '../clip/testing';
 import { FormatError } from '../errors';
-import { fuzzReaders } from './testing/readers.fuzz';
+import { CONTAINERS } from '../taskpool/testing/containers.fuzz';
+import { CHECKPOINTS } from './testing/checkpoints.fuzz';
+import { CONFIGURATIONS } from './testing/configurations.fuzz';
 
 const minutes = Number(process.env.READERS_MINUTES ?? 0);
-const seed = Number(process.env.READERS_SEED ?? (minutes > 0 ? Date.now() % 2 ** 31 : 20_261_128));
-const isOne = process.env.READERS_SEED !== undefined && minutes === 0;
-const COUNT = 400;
+const seed = Number(process.env.READERS_SEED ?? (minutes > 0 ? Date.now() % 2 ** 31 : 1));
+const rounds = Number(process.env.READERS_ROUNDS ?? 150);
 
-it(
-  'open mutated files or refuse them in their own words',
-  async () => {
-    const bounds =
-      minutes > 0 ? { until: performance.now() + minutes * 60_000 } : { count: isOne ? 1 : COUNT };
-    const { opened, failures } = await fuzzReaders(seed, bounds);
-    console.log(`readers: ${opened} mutated files from seed ${seed}, ${failures.length} failures`);
-    expect(failures).toEqual([]);
-  },
-  minutes * 60_000 + 120_000,
-);
+describe('damaged files are opened or refused', () => {
+  const readers = [...CHECKPOINTS, ...CONTAINERS, ...DECODERS, CONFIGURATIONS];
+  it.each(readers)('$name', { timeout: minutes * 60_000 + 120_000 }, async (reader) => {
+    const bounds = minutes > 0 ? { milliseconds: minutes * 60_000 } : { rounds };
+    const report = await fuzz(reader, { seed, ...bounds });
+    if (minutes > 0) {
+      console.log(`${reader.name}: ${report.rounds} from seed ${seed}, ${report.opened} opened`);
+    }
+    if (report.rounds < 100) return;
+    // Both happen, or nothing is tried.
+    expect(report.opened).toBeGreaterThan(0);
+    expect(report.opened).toBeLessThan(report.rounds);
+  });
+
+  it('of every kind', () => {
+    expect(readers.map(({ name }) => name)).toEqual([
+      'safetensors',
+      'pickle',
+      'JSON configurations',
+      'LoRA folders',
+      'zip',
+      'tar',
+      'Parquet',
+      'PNG',
+      'JPEG',
+      'WebP',
+      'GIF',
+      'Netpbm',
+      'BMP',
+      'TIFF',
+      'YAML',
+    ]);
+  });
+});
 
 it.each(['config.json', 'tokenizer.json', 'preprocessor_config.json', 'tokenizer_config.json'])(
   'refuse a %s that nests a hundred thousand levels in one sentence',

@@ -1,11 +1,8 @@
-/**
- * Test support: mutated configurations. Whatever is written, it composes to a program or is refused by a ConfigError, in bounded
- * time. A configuration is known by its seed.
- */
+/** Test support: mutated configurations and overrides; each is known by its seed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomSource } from '../../checkpoint/random.fixture';
-import { ConfigError } from '../../errors';
+import type { FuzzTarget } from '../../checkpoint/testing/fuzz';
 import { readProgram } from '../config/program/read-program';
 import { compose } from '../hydra/compose';
 import { configFolder } from '../hydra/folder-node';
@@ -91,7 +88,7 @@ const SOURCES = [
 ];
 
 /** The configuration of this seed: a file of this program's own tree, changed, and a few overrides. */
-export function mutatedConfiguration(seed: number) {
+function mutatedConfiguration(seed: number) {
   const below = randomSource(seed);
   const pick = <Item>(items: readonly [Item, ...Item[]] | readonly Item[]): Item =>
     items[below(items.length)] as Item;
@@ -115,26 +112,19 @@ export function mutatedConfiguration(seed: number) {
   return { name, configName, text, overrides: [...asked, ...overrides] };
 }
 
-/**
- * Composes and reads the configuration of this seed.
- * @returns whether it was taken; a ConfigError is a refusal, anything else is thrown on
- */
-export async function tryConfiguration(seed: number): Promise<boolean> {
-  const { name, configName, text, overrides } = mutatedConfiguration(seed);
-  const tree = configFolder(FOLDER);
-  const read = async (path: string) => (path === name ? text : tree.read(path));
-  try {
+/** FusionBench's configurations and overrides. */
+export const CONFIGURATIONS: FuzzTarget = {
+  name: 'YAML',
+  async read(seed) {
+    const { name, configName, text, overrides } = mutatedConfiguration(seed);
+    const tree = configFolder(FOLDER);
     const { config, referenced } = await compose({
       ...tree,
-      read,
+      read: async (path) => (path === name ? text : tree.read(path)),
       configName,
       overrides,
       env: {},
     });
     readProgram(config, referenced);
-    return true;
-  } catch (error) {
-    if (error instanceof ConfigError) return false;
-    throw error;
-  }
-}
+  },
+};

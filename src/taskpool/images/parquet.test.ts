@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ByteSource } from '../../checkpoint/byte-source';
 import { fileSource } from '../../checkpoint/file-source-node';
+import { damaged } from '../../checkpoint/testing/fuzz';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { openParquetRows } from '../sources/parquet-rows';
-import { damaged } from '../testing/containers.fuzz';
 import { readImageSet } from './read-image-set';
 
 const FOLDER = new URL('../../../reference/fixtures/parquet/', import.meta.url);
@@ -209,7 +209,7 @@ describe('a damaged file on disk', () => {
     async (seed) => {
       const good = new Uint8Array(readFileSync(new URL('codecs/zstd.parquet', FOLDER)));
       const path = join(folder, `${seed}.parquet`);
-      writeFileSync(path, damaged([good], seed));
+      writeFileSync(path, damaged([good], seed, 'end'));
       const blob = await fileSource(path);
       try {
         const { rows } = await openParquetRows([{ name: 'x.parquet', blob }], () => undefined);
