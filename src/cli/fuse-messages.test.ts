@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fuse, IMAGES, PROJECT, REFERENCE, temporaryFolder } from './fuse/testing';
@@ -32,6 +33,14 @@ describe('what is wrong', () => {
       `"2 --config-path: there is no folder /project/nowhere."`,
     );
     expect(await refusal(...REFERENCE, 'method.scaling_factor=0.1,0.2')).toMatch(/^2 .*multirun/s);
+  });
+
+  it('with a configuration that is a pipe is told, and waits for nobody', async () => {
+    const folder = temporaryFolder();
+    execFileSync('mkfifo', [join(folder, 'endless.yaml')]);
+    expect(await refusal('--config-path', folder, '-cn', 'endless')).toMatch(
+      /^2 There is no configuration endless\.yaml\./,
+    );
   });
 
   it('with data is told with the task', async () => {

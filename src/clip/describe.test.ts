@@ -115,6 +115,8 @@ describe('configuration', () => {
       { vision_config: { num_attention_heads: 7 } },
       { vision_config: { hidden_act: 'mish' } },
       { vision_config: { layer_norm_eps: '1e-5' } },
+      { text_config: { layer_norm_eps: -1e-5 } },
+      { vision_config: { hidden_act: 'x'.repeat(5000) } },
       { text_config: { eos_token_id: [1, 2] } },
       { model_type: 'bert' },
     ];
@@ -130,6 +132,8 @@ describe('configuration', () => {
         "FormatError: config.json: vision_config.num_attention_heads is 7, which does not divide the width 768 that the tensors of model.safetensors have. Use the configuration that belongs to these weights.",
         "FormatError: config.json: vision_config.hidden_act is "mish", but one of "quick_gelu", "gelu", "gelu_python", "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate", "relu", "silu", "swish" is needed. Correct the file.",
         "FormatError: config.json: vision_config.layer_norm_eps is "1e-5", but a number is needed. Correct the file.",
+        "FormatError: config.json: text_config.layer_norm_eps is -0.00001, but a number of at least 0 is needed. Correct the file.",
+        "FormatError: config.json: vision_config.hidden_act is "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, but one of "quick_gelu", "gelu", "gelu_python", "gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate", "relu", "silu", "swish" is needed. Correct the file.",
         "FormatError: config.json: text_config.eos_token_id is [1,2], but one token id is needed. Correct the file.",
         "FormatError: config.json: it is not the configuration of a CLIP but of "bert": it has neither vision_config nor hidden_size. Add the config.json that belongs to the weights, or leave it out.",
       ]

@@ -186,6 +186,7 @@ describe('a setting that is not computed is never passed over', () => {
     { scale_fc: true },
     { timm_model_name: 'vit_base' },
     { norm_kwargs: { elementwise_affine: false } },
+    { norm_kwargs: { eps: -1e-6 } },
     { act_kwargs: { inplace: true } },
     { a_new_one: 3 },
   ])('of the pictures: %o', async (setting) => {

@@ -5,7 +5,7 @@
 import { FormatError } from '../../errors';
 import { isJsonObject } from '../files';
 import type { Activation, TextConfig, VisionConfig } from '../types';
-import { finiteNumber, flag, type Section, wrongValue } from './section';
+import { epsilon, flag, type Section, wrongValue } from './section';
 
 /** What OpenCLIP's models can do that a `config.json` of transformers has no word for. */
 export interface OpenClipSettings {
@@ -126,7 +126,7 @@ export function openClipActivation(
   const norm = kwargsOf(tower, 'norm_kwargs', ['eps']);
   return {
     hidden_act: quick ? 'quick_gelu' : approximate === 'tanh' ? 'gelu_pytorch_tanh' : 'gelu',
-    layer_norm_eps: norm && finiteNumber(norm, 'eps'),
+    layer_norm_eps: norm && epsilon(norm, 'eps'),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Reading single settings out of a configuration file: the right type, or an error that names file, key and value. */
 import { FormatError } from '../../errors';
+import { shorten } from '../../shorten';
 import type { JsonObject } from '../files';
 
 /** One object of a configuration file and where it stands. */
@@ -46,6 +47,13 @@ export function finiteNumber(section: Section, key: string): number | undefined 
   return value;
 }
 
+/** What is added to a variance before its root is taken: below 0 the root may be none. */
+export function epsilon(section: Section, key: string): number | undefined {
+  const value = finiteNumber(section, key);
+  if (value !== undefined && value < 0) throw wrongValue(section, key, 'a number of at least 0');
+  return value;
+}
+
 export function flag(section: Section, key: string, fallback: boolean): boolean {
   const value = section.values[key] ?? fallback;
   if (typeof value !== 'boolean') throw wrongValue(section, key, 'true or false');
@@ -59,7 +67,9 @@ export function isNull(section: Section, key: string): boolean {
 
 /** The error for a value that cannot be used; `allowed` says what can. */
 export function wrongValue(section: Section, key: string, allowed: string): FormatError {
-  const value = JSON.stringify(section.values[key]);
+  const given = section.values[key];
+  // JSON has no word for a number that is too large, and writes null.
+  const value = typeof given === 'number' ? String(given) : shorten(JSON.stringify(given) ?? '');
   return new FormatError(
     section.file,
     `${settingPath(section, key)} is ${value}, but ${allowed} is needed. Correct the file.`,

@@ -15,7 +15,7 @@ import {
 import type { OpenClipSettings } from './open-clip-settings';
 import type { PublishedClip } from './published';
 import {
-  finiteNumber,
+  epsilon,
   positiveInteger,
   type Section,
   settingPath,
@@ -153,7 +153,7 @@ function settings(
     return {
       heads,
       activation: activation(section),
-      layerNormEps: finiteNumber(section, 'layer_norm_eps') ?? DEFAULT_EPS,
+      layerNormEps: epsilon(section, 'layer_norm_eps') ?? DEFAULT_EPS,
     };
   }
   if (base !== undefined && base.hiddenSize === width) {
