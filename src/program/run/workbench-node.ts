@@ -6,7 +6,7 @@
  */
 import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
-import { weightsSha256 } from '../../checkpoint/weights-sha256';
+import { weightsSha256InNode } from '../../checkpoint/weights-sha256-node';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
 import { combine } from '../../method/combine';
@@ -94,7 +94,7 @@ export function createWorkbench(
   }
 
   const hash = (model: ClipModel, files: readonly NamedBlob[]) => {
-    const sum = hashes.get(model) ?? weightsSha256(files, { signal });
+    const sum = hashes.get(model) ?? weightsSha256InNode(files, signal);
     hashes.set(model, sum);
     return sum;
   };

@@ -122,7 +122,10 @@ describe('reading a program', () => {
     if (taskpool?.target !== 'CLIPVisionModelTaskPool') throw new Error('the task pool is missing');
     expect(taskpool.batchSize).toBe(128);
     expect(taskpool.clipModel).toEqual({ reference: 'openai/clip-vit-large-patch14' });
-    expect(taskpool.tasks[4]?.dataset).toMatchObject({ path: 'ufldl-stanford/svhn', name: 'cropped_digits' });
+    expect(taskpool.tasks[4]?.dataset).toMatchObject({
+      path: 'ufldl-stanford/svhn',
+      name: 'cropped_digits',
+    });
   });
 
   const own = fixture<Setting & { cases: readonly Run[] }>('own.json.gz');
