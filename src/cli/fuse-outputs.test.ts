@@ -56,7 +56,7 @@ async function refused(...args: string[]): Promise<string> {
   const before = snapshot();
   const { code, told } = await fuse(args);
   expect(snapshot()).toEqual(before);
-  return `${code} ${told.replaceAll(folder, '/work')}`;
+  return `${code} ${told.replaceAll(folder, '/folder')}`;
 }
 
 describe('an output among what is read', () => {
@@ -73,15 +73,15 @@ describe('an output among what is read', () => {
     symlinkSync(join(folder, 'images/surfaces'), join(folder, 'linked'));
     symlinkSync(join(folder, 'pool/experts/outlines/config.json'), join(folder, 'link.json'));
     const text = await refused(...args);
-    expect(text).toContain(`2 ${key}: /work/${path}`);
-    expect(text).toContain(`lies in /work/${place.split(' ')[0]}, which this run reads (`);
+    expect(text).toContain(`2 ${key}: /folder/${path}`);
+    expect(text).toContain(`lies in /folder/${place.split(' ')[0]}, which this run reads (`);
   });
 
   it('is refused in each run of several before the first begins', async () => {
     const text = await refused(
       ...own('-m', `+report_save_path=${folder}/r.json,${folder}/pool/base/r.json`),
     );
-    expect(text).toContain('2 report_save_path: /work/pool/base/r.json lies in /work/pool/base');
+    expect(text).toContain('2 report_save_path: /folder/pool/base/r.json lies in /folder/pool/base');
   });
 
   it('is refused where the data are patterns', async () => {
@@ -93,7 +93,7 @@ describe('an output among what is read', () => {
         `+report_save_path=${folder}/images/outlines/ring/report.json`,
       ),
     );
-    expect(text).toContain('lies in /work/images/outlines, which this run reads');
+    expect(text).toContain('lies in /folder/images/outlines, which this run reads');
   });
 
   it('is no matter beside it', async () => {
@@ -132,7 +132,7 @@ describe('what is there already', () => {
     const path = join(folder, 'notes.json');
     writeFileSync(path, text);
     expect(await refused(...own(`+report_save_path=${path}`))).toBe(
-      '2 report_save_path: /work/notes.json is there already, and is no report of this program. Name another file, or replace it with +overwrite=true.',
+      '2 report_save_path: /folder/notes.json is there already, and is no report of this program. Name another file, or replace it with +overwrite=true.',
     );
     const { code, told } = await fuse(own(`+report_save_path=${path}`, '+overwrite=true'));
     expect(code, told).toBe(0);
@@ -145,7 +145,7 @@ describe('what is there already', () => {
     writeFileSync(join(out, 'thesis.tex'), 'x');
     const args = () => own(`+merged_model_save_path=${out}`);
     expect(await refused(...args())).toContain(
-      '2 merged_model_save_path: /work/out holds thesis.tex. Name another folder, or write into it with +overwrite=true.',
+      '2 merged_model_save_path: /folder/out holds thesis.tex. Name another folder, or write into it with +overwrite=true.',
     );
     writeFileSync(join(out, 'more.tex'), 'x');
     expect(await refused(...args())).toMatch(/holds (thesis|more)\.tex and 1 more\./);
@@ -208,6 +208,6 @@ describe('a place where nothing can be written', () => {
         `+report_save_path=${folder}/out/config.json`,
       ),
     );
-    expect(text).toContain('/work/out/config.json is a file of the merged model itself.');
+    expect(text).toContain('/folder/out/config.json is a file of the merged model itself.');
   });
 });
