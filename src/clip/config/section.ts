@@ -69,7 +69,8 @@ export function isNull(section: Section, key: string): boolean {
 export function wrongValue(section: Section, key: string, allowed: string): FormatError {
   const given = section.values[key];
   // JSON has no word for a number that is too large, and writes null.
-  const value = typeof given === 'number' ? String(given) : shorten(JSON.stringify(given) ?? '');
+  const value =
+    typeof given === 'number' ? String(given) : shorten(JSON.stringify(given) ?? 'undefined');
   return new FormatError(
     section.file,
     `${settingPath(section, key)} is ${value}, but ${allowed} is needed. Correct the file.`,
