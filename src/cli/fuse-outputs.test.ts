@@ -81,7 +81,9 @@ describe('an output among what is read', () => {
     const text = await refused(
       ...own('-m', `+report_save_path=${folder}/r.json,${folder}/pool/base/r.json`),
     );
-    expect(text).toContain('2 report_save_path: /folder/pool/base/r.json lies in /folder/pool/base');
+    expect(text).toContain(
+      '2 report_save_path: /folder/pool/base/r.json lies in /folder/pool/base',
+    );
   });
 
   it('is refused where the data are patterns', async () => {
