@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
@@ -23,8 +24,8 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: reports.vitest }]],
     sequence: { sequencer: LongestFirst },
     restoreMocks: true,
-    // Vitest leaves one core to the watcher; nobody watches here, and the longest file takes as long as many others.
-    maxWorkers: '100%',
+    // Vitest leaves one core to the watcher; nobody watches here, and the longest file waits for timers now and then.
+    maxWorkers: availableParallelism() + 1,
     // No test writes into the cache of whoever runs it, or finds there what it should compute.
     env: { TASK_ARITHMETIC_STUDIO_CACHE: 'off' },
     // Far above what any test takes: only something that hangs meets it, also on a busy machine.
