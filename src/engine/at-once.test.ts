@@ -3,7 +3,8 @@ import 'fake-indexeddb/auto';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { openClip } from '../clip/open';
 import { openLibrary } from '../storage/library';
-import type { DroppedFile, ExportOptions, ModelView } from './api';
+import type { DroppedFile, ExportOptions, ModelView, StudioState } from './api';
+import { createEngine } from './engine';
 import { checkFile } from './testing/checks';
 import { openStudio, type TestStudio } from './testing/drops';
 import { type FakeOrt, fakeOrt } from './testing/fake-ort';
@@ -208,6 +209,47 @@ describe('at once', () => {
     expect(atSecond - begun).toBeLessThanOrEqual(1);
     held = false;
     await complete(studio);
+  });
+
+  it('an engine is replaced and asked before it has read its library: it answers as the one before', async () => {
+    const before = await visit('asked-early');
+    await before.engine.addCheckpoints('models', models('base', 'alpha'), 'user');
+    await before.engine.addTaskImages('tasks', tasks('alpha'), 'user');
+    await before.engine.setMethod('TiesMergingAlgorithm', { threshold: 30 });
+    await complete(before);
+    const { id } = model(before, 'alpha');
+    const [task] = before.state().tasks;
+    await before.close();
+    const { commands, close } = createEngine({
+      library: openLibrary({ storeName: 'asked-early' }),
+      version: 'test',
+      snapshotInterval: 0,
+      runtime: {
+        loadWasm: fakeOrt(async () => {}).load,
+        requestDevice: () => Promise.reject(new Error('no GPU')),
+        createWebgpuEngine: () => Promise.reject(new Error('no GPU')),
+      },
+    });
+    let state: StudioState | undefined;
+    const connecting = commands.connect((next) => {
+      state = next;
+    });
+    const [exported, configuration, , samples] = await Promise.all([
+      commands.exportModel('early', VISION),
+      commands.exportConfiguration('fusion_bench'),
+      commands.setMethod('TiesMergingAlgorithm', { merge_func: 'mean' }),
+      commands.sampleImages(task?.id ?? '', 1),
+      commands.editPool({ type: 'rename', id, name: 'first' }),
+      connecting,
+    ]);
+    await checkFile(exported, files, new Map());
+    expect(await configuration.file.text()).toContain('alpha');
+    expect(samples).toHaveLength(1);
+    expect(state?.pool.models.map(({ name }) => name)).toEqual(['base', 'first']);
+    // What was chosen before stays beside what is chosen now.
+    const options = state?.method.options.map(({ option, value }) => [option.name, value]);
+    expect(Object.fromEntries(options ?? [])).toMatchObject({ threshold: 30, merge_func: 'mean' });
+    await close();
   });
 
   it('two jobs are given one id: both are listed, and each is stopped by its own', async () => {

@@ -185,34 +185,56 @@ export function createEngine({
     await queue.run(() => state.change((records) => applyRecipe(wanted, records, sumOf)));
   };
 
+  const readLibrary = async (): Promise<void> => {
+    const { unfinished, damaged } = await library.recover();
+    for (const name of unfinished) remark(unfinishedImport(name));
+    for (const name of damaged) remark(damagedRecord(name));
+    await state.open();
+  };
+
+  /** Not null until the library has been read, and where it could not be. */
+  let opening: Promise<void> | null = null;
+  /** A page whose engine was replaced shows its pool before the new one has read it: what it asks of the pool waits. */
+  const whenOpen =
+    <P extends readonly unknown[], T>(ask: (...given: P) => Promise<T>) =>
+    (...given: P): Promise<T> =>
+      opening === null ? ask(...given) : opening.then(() => ask(...given));
+
   const commands: StudioEngine = {
-    connect: (listener) =>
-      command(async () => {
-        push = listener;
-        const { unfinished, damaged } = await library.recover();
-        for (const name of unfinished) remark(unfinishedImport(name));
-        for (const name of damaged) remark(damagedRecord(name));
-        await state.open();
+    connect: (listener) => {
+      push = listener;
+      const reading = readLibrary();
+      opening = reading;
+      reading.then(
+        () => {
+          opening = null;
+        },
+        () => undefined,
+      );
+      return command(async () => {
+        await reading;
         const { tasks, choice } = state.value();
         if (tasks.length > 0) scorer.expect();
         if (chosen === null) await choose(choice);
-      }),
-
-    addCheckpoints: (jobId, files, origin) =>
-      command(() => arrivals.addCheckpoints(jobId, files, origin)),
-
-    addTaskImages: (jobId, files, origin) => {
-      scorer.expect();
-      return command(() => arrivals.addTaskImages(jobId, files, origin));
+      });
     },
 
-    editPool: async (edit) => {
+    addCheckpoints: whenOpen((jobId, files, origin) =>
+      command(() => arrivals.addCheckpoints(jobId, files, origin)),
+    ),
+
+    addTaskImages: whenOpen((jobId, files, origin) => {
+      scorer.expect();
+      return command(() => arrivals.addTaskImages(jobId, files, origin));
+    }),
+
+    editPool: whenOpen(async (edit) => {
       if (edit.type !== 'setWeight') return change((records) => editPool(records, edit));
       const weight = withoutSign(checkedWeight(edit.weight));
       return setNumber(`weight ${edit.id}`, (records) => editPool(records, { ...edit, weight }));
-    },
+    }),
 
-    editTask: (edit) => change((records) => editTasks(records, edit)),
+    editTask: whenOpen((edit) => change((records) => editTasks(records, edit))),
 
     setScalingFactor: async (value) => {
       if (!Number.isFinite(value)) {
@@ -222,15 +244,15 @@ export function createEngine({
       return setNumber('scalingFactor', (records) => ({ ...records, scalingFactor }));
     },
 
-    setMethod: async (name, options) => {
+    setMethod: whenOpen(async (name, options) => {
       const { method } = state.value();
       // Merged here, not on the page: its snapshot may be older than its last edit.
       const kept = name === method.name ? method.options : {};
       const next = chooseMethod(name, { ...kept, ...options });
       return setNumber('method', (records) => ({ ...records, method: next }));
-    },
+    }),
 
-    restoreRecipe: (modelId) =>
+    restoreRecipe: whenOpen((modelId) =>
       command(async () => {
         const merged = state.value().pool.models.find(({ id }) => id === modelId);
         const text = merged?.opened.model?.checkpoint.metadata.get(RECIPE_KEY);
@@ -239,12 +261,17 @@ export function createEngine({
         }
         await restore(readRecipe(merged.name, text));
       }),
+    ),
 
-    exportConfiguration: (format) => command(() => writeConfigurationFile(state.value(), format)),
+    exportConfiguration: whenOpen((format) =>
+      command(() => writeConfigurationFile(state.value(), format)),
+    ),
 
-    applyConfiguration: (file) => command(async () => restore(await readConfigurationFile(file))),
+    applyConfiguration: whenOpen((file) =>
+      command(async () => restore(await readConfigurationFile(file))),
+    ),
 
-    sweep: (values) => command(() => state.set({ sweep: values, stopped: false })),
+    sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
 
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
 
@@ -258,7 +285,7 @@ export function createEngine({
         await Promise.all([written, choose(choice)]);
       }),
 
-    exportModel: (jobId, options) => {
+    exportModel: whenOpen((jobId, options) => {
       // What is on screen now, whatever comes while it is written.
       const value = state.value();
       const workspace = scorer.workspace();
@@ -268,23 +295,23 @@ export function createEngine({
           return downloads.keep(await exportModel(library, context, options, job));
         }),
       );
-    },
+    }),
 
     releaseDownload: (download) => downloads.release(download),
 
-    exportReport: () => command(() => exportReport(state.value(), snapshot(), version)),
+    exportReport: whenOpen(() => command(() => exportReport(state.value(), snapshot(), version))),
 
-    async sampleImages(taskId, count) {
+    sampleImages: whenOpen(async (taskId, count) => {
       const task = state.value().tasks.find(({ id }) => id === taskId);
       return task ? Promise.all(sampleImages(task, count).map(showable)) : [];
-    },
+    }),
 
-    setDemoHidden: (hidden) => {
+    setDemoHidden: whenOpen((hidden) => {
       if (hidden) arrivals.stopDemo();
       return change((records) =>
         hidden ? withoutDemo(records) : { ...records, demoHidden: false },
       );
-    },
+    }),
   };
 
   return {
