@@ -6,8 +6,17 @@ import { serve } from './scripts/serve.mjs';
 /** Two cores, and a GPU made of software: two pages at a time, and time enough for them. */
 const WORKERS = 2;
 
-/** What measures time, or kills at random moments, has the machine for itself. */
-const ALONE = ['**/demo.spec.ts', '**/two-tabs.spec.ts', '**/kills.spec.ts'];
+/** What measures time or memory, or interferes at a certain moment, has the machine for itself. */
+const ALONE = [
+  'blobs',
+  'demo',
+  'errors',
+  'first-adding',
+  'kills',
+  'storage',
+  'taken',
+  'two-tabs',
+].map((name) => `**/${name}.spec.ts`);
 
 /** Playwright reads this file again in every worker, so the ports are chosen once and handed down. */
 async function choosePorts(): Promise<string> {
