@@ -1,20 +1,14 @@
 /** Test support: seeded mutations of files, as damage, ignorance and malice make them. */
+import { randomSource } from '../../checkpoint/random.fixture';
 
-/** A seeded generator of whole numbers below a bound (mulberry32). */
+/** `randomSource`, and a choice by it. */
 export interface Dice {
   below(bound: number): number;
   pick<Item>(items: readonly Item[]): Item | undefined;
 }
 
 export function dice(seed: number): Dice {
-  let state = seed >>> 0;
-  const next = () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-  const below = (bound: number) => Math.floor(next() * bound);
+  const below = randomSource(seed);
   return { below, pick: (items) => items[below(items.length)] };
 }
 
