@@ -6,14 +6,10 @@ import type { Page } from '@playwright/test';
 import { zipSync } from 'fflate';
 import { dropFiles } from './support/drop';
 import {
-  accuracies,
-  accuracyTable,
-  expectedScores,
+  addModels,
+  expectSurfaces,
   fixtureJson,
   fixturePath,
-  modelPool,
-  percent,
-  poolFolder,
   temporaryFolder,
 } from './support/fixture-pool';
 import { openStudio } from './support/studio';
@@ -29,22 +25,7 @@ const taskPool = (page: Page) => page.getByRole('region', { name: 'Task pool' })
 
 async function openWithPool(page: Page): Promise<void> {
   await openStudio(page);
-  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
-  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
-}
-
-/** Waits until `surfaces` alone is scored, and holds it to what FusionBench says of the same pictures in folders. */
-async function expectSurfaces(page: Page): Promise<void> {
-  await expect(
-    page.getByRole('status').filter({ hasText: 'Scored 150 of 150 images' }),
-  ).toBeVisible();
-  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
-  const { models } = expectedScores;
-  expect(await accuracies(page, 'surfaces')).toEqual({
-    Pretrained: percent(models.base?.tasks.surfaces?.accuracy),
-    Merged: percent(models['merged@0.7']?.tasks.surfaces?.accuracy),
-    Expert: percent(models.surfaces?.tasks.surfaces?.accuracy),
-  });
+  await addModels(page);
 }
 
 test('a Parquet file in zstd is a task', async ({ page }) => {

@@ -4,15 +4,11 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { dropFiles } from './support/drop';
 import {
-  accuracies,
-  accuracyTable,
-  expectedScores,
+  addModels,
   expectScores,
+  expectSurfaces,
   fixtureJson,
   fixturePath,
-  modelPool,
-  percent,
-  poolFolder,
   scored,
   temporaryFolder,
 } from './support/fixture-pool';
@@ -23,25 +19,10 @@ const SURFACES = fixturePath('parquet/scored/surfaces.parquet');
 
 async function openWithPool(page: Page): Promise<void> {
   await openStudio(page);
-  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
-  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+  await addModels(page);
 }
 
 const taskPool = (page: Page) => page.getByRole('region', { name: 'Task pool' });
-
-/** Waits until `surfaces` alone is scored, and holds it to what FusionBench says of the same pictures in folders. */
-async function expectSurfaces(page: Page): Promise<void> {
-  await expect(
-    page.getByRole('status').filter({ hasText: 'Scored 150 of 150 images' }),
-  ).toBeVisible();
-  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
-  const { models } = expectedScores;
-  expect(await accuracies(page, 'surfaces')).toEqual({
-    Pretrained: percent(models.base?.tasks.surfaces?.accuracy),
-    Merged: percent(models['merged@0.7']?.tasks.surfaces?.accuracy),
-    Expert: percent(models.surfaces?.tasks.surfaces?.accuracy),
-  });
-}
 
 test('a Parquet file is a task of its name, with the classes that its schema names', async ({
   page,

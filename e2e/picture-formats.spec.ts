@@ -10,10 +10,9 @@ import { dropFiles } from './support/drop';
 import {
   accuracies,
   accuracyTable,
+  addModels,
   expectedScores,
-  modelPool,
   percent,
-  poolFolder,
   SLOW_GPU_MS,
   taskFolder,
 } from './support/fixture-pool';
@@ -51,8 +50,7 @@ function commandLine(folder: string): Report {
 /** Drops the folder on the page and waits until so many of its pictures are scored. */
 async function dropTask(page: Page, folder: string, pictures: number): Promise<void> {
   await openStudio(page);
-  await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
-  await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+  await addModels(page);
   await dropFiles(page, join(folder, TASK), join(folder, 'tasks.json'));
   const done = `Scored ${pictures} of ${pictures} images`;
   await expect(page.getByRole('status').filter({ hasText: done })).toBeVisible({

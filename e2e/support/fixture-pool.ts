@@ -73,10 +73,15 @@ export function taskFolder(task: string): string {
   return made;
 }
 
-/** Adds the pool and its tasks through the page's own inputs and waits until everything is scored. */
-export async function fillStudio(page: Page): Promise<void> {
+/** Adds the pool's models and waits until they are listed. */
+export async function addModels(page: Page): Promise<void> {
   await page.getByLabel('Add checkpoint folder').setInputFiles(poolFolder());
   await expect(modelPool(page).getByText('surfaces').first()).toBeVisible();
+}
+
+/** Adds the pool and its tasks through the page's own inputs and waits until everything is scored. */
+export async function fillStudio(page: Page): Promise<void> {
+  await addModels(page);
   await page.getByLabel('Add task folder').setInputFiles(IMAGES);
   await scored(page);
 }
@@ -132,16 +137,28 @@ export function percent(accuracy: number | undefined): string {
   return `${(100 * (accuracy ?? Number.NaN)).toFixed(1)} %`;
 }
 
-/** The pretrained, merged and expert columns of both tasks and the average, as FusionBench scores them. */
-export async function expectScores(page: Page, scalingFactor: string): Promise<void> {
+/** The pretrained, merged and expert columns of a task, as FusionBench scores them. */
+async function expectTask(page: Page, task: string, scalingFactor: string): Promise<void> {
   const { models } = expectedScores;
-  const merged = models[`merged@${scalingFactor}`];
-  for (const task of ['outlines', 'surfaces']) {
-    expect(await accuracies(page, task)).toEqual({
-      Pretrained: percent(models.base?.tasks[task]?.accuracy),
-      Merged: percent(merged?.tasks[task]?.accuracy),
-      Expert: percent(models[task]?.tasks[task]?.accuracy),
-    });
-  }
+  expect(await accuracies(page, task)).toEqual({
+    Pretrained: percent(models.base?.tasks[task]?.accuracy),
+    Merged: percent(models[`merged@${scalingFactor}`]?.tasks[task]?.accuracy),
+    Expert: percent(models[task]?.tasks[task]?.accuracy),
+  });
+}
+
+/** The columns of both tasks and the average, as FusionBench scores them. */
+export async function expectScores(page: Page, scalingFactor: string): Promise<void> {
+  for (const task of ['outlines', 'surfaces']) await expectTask(page, task, scalingFactor);
+  const merged = expectedScores.models[`merged@${scalingFactor}`];
   expect((await accuracies(page, 'Average')).Merged).toBe(percent(merged?.average.accuracy));
+}
+
+/** Waits until `surfaces` alone is scored, and holds it to what FusionBench says of the same pictures in folders. */
+export async function expectSurfaces(page: Page): Promise<void> {
+  await expect(
+    page.getByRole('status').filter({ hasText: 'Scored 150 of 150 images' }),
+  ).toBeVisible();
+  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
+  await expectTask(page, 'surfaces', '0.7');
 }
