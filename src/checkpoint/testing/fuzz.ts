@@ -129,7 +129,7 @@ function placeIn(length: number, edge: Edge, below: (bound: number) => number): 
   return edge === 'start' ? near : length - 1 - near;
 }
 
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

@@ -1,5 +1,6 @@
 /** Test support: seeded mutations of files, as damage, ignorance and malice make them. */
 import { randomSource } from '../../checkpoint/random.fixture';
+import { joined } from '../../checkpoint/testing/fuzz';
 
 /** `randomSource`, and a choice by it. */
 export interface Dice {
@@ -80,14 +81,4 @@ export function mutatedBytes(bytes: Uint8Array, roll: Dice): Uint8Array<ArrayBuf
     }
   }
   return changed;
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
 }
