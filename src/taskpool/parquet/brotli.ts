@@ -1,7 +1,7 @@
 /** Brotli, which no browser unpacks for a program and hyparquet's reader unpacks without end where a page means harm. */
 import { compile } from '../../clip/images/compile-codec';
-import type { Unpack } from './codecs';
 import { ParquetDamage } from './damage';
+import type { Unpack } from './unpack';
 
 /** @throws DeviceError where the decoder cannot be loaded */
 export async function unpackBrotli(): Promise<Unpack> {

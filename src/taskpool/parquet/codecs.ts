@@ -6,9 +6,7 @@ import { Gunzip } from 'fflate';
 import { unpackBrotli } from './brotli';
 import { ParquetDamage } from './damage';
 import { unpackSnappy } from './snappy';
-
-/** Gives `size` bytes or throws. */
-export type Unpack = (packed: Uint8Array<ArrayBuffer>, size: number) => Uint8Array<ArrayBuffer>;
+import type { Unpack } from './unpack';
 
 /** By their numbers in `CompressionCodec`. */
 const NAMES = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
@@ -31,7 +29,8 @@ const LOADERS: Readonly<Record<string, () => Promise<Unpack>>> = {
     const zstd = await Zstd.load();
     return (packed, size) => {
       zstd.reset();
-      return own(zstd.decompressChunk(packed, size));
+      // One byte more than there should be shows what is longer.
+      return own(zstd.decompressChunk(packed, size + 1));
     };
   },
 };

@@ -3,12 +3,12 @@ import * as v from 'valibot';
 import { readBytes } from '../../checkpoint/read-bytes';
 import type { NamedBlob } from '../../checkpoint/types';
 import { ByteReader } from './byte-reader';
-import type { Unpack } from './codecs';
 import { ParquetDamage } from './damage';
 import type { Chunk } from './metadata';
 import { readRuns } from './runs';
 import type { Column } from './schema';
 import { readThrift } from './thrift';
+import type { Unpack } from './unpack';
 import { readPlainValues, readValues, type Values } from './values';
 
 /**
