@@ -7,6 +7,7 @@ import { unpackBrotli } from './brotli';
 import { ParquetDamage } from './damage';
 import { unpackSnappy } from './snappy';
 import type { Unpack } from './unpack';
+import { unpackZstd } from './zstd';
 
 /** By their numbers in `CompressionCodec`. */
 const NAMES = ['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'LZO', 'BROTLI', 'LZ4', 'ZSTD', 'LZ4_RAW'];
@@ -24,15 +25,7 @@ const LOADERS: Readonly<Record<string, () => Promise<Unpack>>> = {
     const { decompressLz4Raw } = await import('hyparquet-compressors');
     return (packed, size) => own(decompressLz4Raw(packed, size));
   },
-  async ZSTD() {
-    const { Zstd } = await import('@hpcc-js/wasm-zstd');
-    const zstd = await Zstd.load();
-    return (packed, size) => {
-      zstd.reset();
-      // One byte more than there should be shows what is longer.
-      return own(zstd.decompressChunk(packed, size + 1));
-    };
-  },
+  ZSTD: unpackZstd,
 };
 
 /** @returns the name of a compression that is not read, or how to unpack */

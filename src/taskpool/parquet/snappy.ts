@@ -1,5 +1,5 @@
 /** Snappy's raw format: https://github.com/google/snappy/blob/main/format_description.txt */
-import { ByteReader, bitsAt } from './byte-reader';
+import { ByteReader } from './byte-reader';
 import { ParquetDamage } from './damage';
 
 /** @throws ParquetDamage where it is no Snappy, or unpacks to more than `size` bytes or fewer */
@@ -12,7 +12,11 @@ export function unpackSnappy(
   const claimed = reader.varint();
   if (claimed !== size) throw new ParquetDamage(`it unpacks to ${claimed} bytes, not ${size}`);
   let at = 0;
-  const numberOf = (bytes: number) => bitsAt(reader.take(bytes), 0, 8 * bytes);
+  const numberOf = (bytes: number) => {
+    let value = 0;
+    for (let place = 0; place < bytes; place++) value += reader.byte() * 256 ** place;
+    return value;
+  };
   while (reader.left > 0) {
     const tag = reader.byte();
     const kind = tag & 3;
