@@ -66,7 +66,7 @@ describe('the configuration of what is on the page', () => {
     expect(readConfiguration(two, 'x.yaml')).toMatchObject({
       options: { t: 0.25 },
       scalingFactor: null,
-      pretrained: { name: '_pretrained_', weight: 1 },
+      pretrained: null,
       experts: [{ name: 'a' }, { name: 'b' }],
     });
     expect(await text(pooled([model('a')], { method }))).toContain('_pretrained_');

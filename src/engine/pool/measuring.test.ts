@@ -3,6 +3,7 @@ import type { ClipModel } from '../../clip/types';
 import { CompatibilityError, FormatError, StorageError } from '../../errors';
 import type { Finding } from '../api';
 import { createJobs } from '../jobs/jobs';
+import { itemOf } from '../scoring/keys';
 import { type Micro, openMicro } from '../testing/micro-models';
 import { engineValue, MEASURED, poolModel } from '../testing/values';
 import type { EngineValue, Pool, PoolModel } from '../value';
@@ -88,9 +89,9 @@ function open(pool: Pool, changes: Partial<EngineValue> = {}) {
       const model = find(id);
       if (model) become(changed(value, id, { facts: mergeFacts(model.facts, facts) }));
     },
-    onUnreadable(id, finding) {
+    onUnreadable(files, finding) {
       unreadable.push(finding);
-      become(changed(value, id, { unreadable: finding }));
+      become(changed(value, itemOf(files), { unreadable: finding }));
     },
     onStopped: () => {
       stopped();

@@ -9,7 +9,7 @@ import { count, task as handMadeTask, unit } from '../testing/scoring';
 import { until } from '../testing/turns';
 import { createScoreBook, type ScoreBook } from './book';
 import { createKeeping } from './keeping';
-import type { SourceKey, TaskKey, WeightsKey } from './keys';
+import { itemOf, type SourceKey, type TaskKey, type WeightsKey } from './keys';
 import type { Unit } from './plan';
 
 let library: Library;
@@ -144,7 +144,7 @@ describe('a score that is kept', () => {
 
   it('goes with any item that it was computed from', async () => {
     await scored(merged(0.3));
-    await library.transact(() => ({ remove: [expert.files] }));
+    await library.transact(() => ({ remove: [itemOf(expert.files)] }));
     expect(await library.getResults(pets)).toEqual([]);
   });
 
