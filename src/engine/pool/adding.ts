@@ -1,5 +1,6 @@
 /** "Add checkpoints": dropped files become staged models, or findings that say why not. Nothing is in the pool yet. */
 import { isPictureName } from '../../checkpoint/file-roles';
+import { openCheckpoint } from '../../checkpoint/open';
 import type { Checkpoint } from '../../checkpoint/types';
 import { NeedsBaseError } from '../../clip/needs-base-error';
 import { openClip } from '../../clip/open';
@@ -74,11 +75,11 @@ async function judge(
   const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
   try {
     const { text, checkpoint } = await openClip(group.name, blobs, base);
-    const { found } = checkpoint;
-    const parts = found?.others.some((key) => key !== '') ? found : undefined;
-    return { ...group, fullClip: text !== undefined, parts };
+    return { ...group, fullClip: text !== undefined, parts: severalIn(checkpoint) };
   } catch (error) {
-    if (error instanceof NeedsBaseError) return { ...group, fullClip: false, parts: undefined };
+    if (error instanceof NeedsBaseError) {
+      return { ...group, fullClip: false, parts: severalIn(await openCheckpoint(blobs)) };
+    }
     if (!(error instanceof FormatError)) throw error;
     const { message } = error;
     return { failure: { severity: 'error', subject: group.name, message, details: [] } };
@@ -97,6 +98,10 @@ function choiceOf({ name, parts }: GoodModel): Finding[] {
       details: [],
     },
   ];
+}
+
+function severalIn({ found }: Checkpoint): Checkpoint['found'] {
+  return found?.others.some((key) => key !== '') ? found : undefined;
 }
 
 function nothingFound(unused: readonly string[]): Finding {

@@ -45,6 +45,12 @@ function held(clip: ClipModel, error?: unknown) {
   };
 }
 
+/** The same model as a part of its file. */
+const partOf = (clip: ClipModel, part: string): ClipModel => ({
+  ...clip,
+  checkpoint: { ...clip.checkpoint, part },
+});
+
 /** Unmeasured, in this order; the first is the base. */
 function poolOf(models: Readonly<Record<string, ClipModel>>): Pool {
   const [baseId = ''] = Object.keys(models);
@@ -264,6 +270,29 @@ describe('what is no longer wanted', () => {
     await idle();
     expect(Object.keys(facts('alpha')?.taskVectors ?? {})).toEqual(['second']);
     expect(measured).toEqual(['base', 'second', 'second', 'base', 'alpha']);
+  });
+
+  it('is read anew as the part that is chosen, against the part of the base', async () => {
+    const { base, alpha } = clips;
+    const alphaEma = held(partOf(clips.alpha, 'ema'));
+    const { become, value, idle, measured, facts } = open(poolOf({ base, alpha }));
+    await idle();
+    const choose = (id: string, clip: ClipModel) =>
+      become(changed(value(), id, { opened: { against: null, files: [], model: clip } }));
+    choose('alpha', alphaEma.clip);
+    await alphaEma.begins();
+    // Back to what is measured already: the reading is let go of.
+    choose('alpha', alpha);
+    alphaEma.release();
+    await idle();
+    expect(measured).toEqual(['base', 'alpha']);
+    choose('alpha', alphaEma.clip);
+    await idle();
+    expect(Object.keys(facts('alpha')?.taskVectors ?? {})).toEqual(['base', '["base","ema"]']);
+    choose('base', partOf(base, 'model'));
+    await idle();
+    expect(measured).toEqual(['base', 'alpha', 'alpha', 'base', 'alpha']);
+    expect(facts('base')).toMatchObject({ nonFinite: {}, nonFiniteByPart: { model: {} } });
   });
 
   it('is everything while the user has stopped it, until something changes', async () => {
