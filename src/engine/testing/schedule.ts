@@ -248,7 +248,7 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
-      fc.tuple(place, fc.constantFrom('model', 'model_ema', 'ema', null)),
+      fc.tuple(place, fc.constantFrom('model_ema', 'model_ema', 'model', 'ema', null)),
       ([n, part]) => `take ${part} of model ${n}`,
       ([n, part], _, tab) => {
         const { models } = tab.state().pool;
