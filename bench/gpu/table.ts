@@ -1,5 +1,6 @@
 /** The results of the GPU benchmark as text, for the page and for the console. */
-import type { Bandwidth, GpuResults, Latency, Scoring, Spread } from './measure/types';
+import type { Spread } from '../support/spread';
+import type { Bandwidth, GpuResults, Latency, Scoring } from './measure/types';
 
 /** What the merge's kernels are to reach of a plain copy's rate. */
 const BANDWIDTH_GOAL = 0.85;

@@ -1,8 +1,8 @@
 /** The merge's kernels against copying from buffer to buffer, in rounds side by side: how much of the memory's rate they get. */
 import type { TensorBackend, TensorBuffer } from '../../../src/runtime/types';
 import { gpuBufferOf } from '../../../src/runtime/webgpu/backend';
+import { spreadOf } from '../../support/spread';
 import type { Plan } from './plan';
-import { spreadOf } from './spread';
 import type { Bandwidth } from './types';
 
 const FLOAT_BYTES = 4;

@@ -2,10 +2,10 @@
 import { createVisionTower, type VisionTower } from '../../../src/clip/vision-tower';
 import { allocateWeights, mergedWeights, type WorkingWeights } from '../../../src/method/weights';
 import type { Runtime } from '../../../src/runtime/types';
+import { type Spread, spreadOf } from '../../support/spread';
 import type { Plan, PlannedModel } from './plan';
 import { createRandomTower, type RandomTower, randomPatches } from './random-tower';
-import { spreadOf } from './spread';
-import type { Failure, Latency, Scoring, Spread } from './types';
+import type { Failure, Latency, Scoring } from './types';
 
 export interface ScoringResults {
   readonly scoring: readonly Scoring[];

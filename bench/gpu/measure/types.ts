@@ -1,12 +1,5 @@
 /** What the GPU benchmark finds out: plain values, as the page posts them and the file of results holds them. */
-
-/** Of several rounds. */
-export interface Spread {
-  readonly median: number;
-  readonly lowest: number;
-  readonly highest: number;
-  readonly rounds: number;
-}
+import type { Spread } from '../../support/spread';
 
 export interface Machine {
   readonly userAgent: string;

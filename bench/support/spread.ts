@@ -1,4 +1,10 @@
-import type { Spread } from './types';
+/** Of several rounds. */
+export interface Spread {
+  readonly median: number;
+  readonly lowest: number;
+  readonly highest: number;
+  readonly rounds: number;
+}
 
 /** Middle, least and most of what several rounds gave. Throws RangeError where there were none. */
 export function spreadOf(values: readonly number[]): Spread {
