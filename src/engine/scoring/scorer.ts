@@ -6,7 +6,7 @@ import type { EngineChoice, EngineView } from '../api';
 import { type Clock, startClock } from '../jobs/time-left';
 import type { ScoringPhase } from './board';
 import type { ScoreBook } from './book';
-import { demandText, describeUnit, shareOf } from './demand';
+import { demandText, scoringText, shareOf } from './demand';
 import type { Keeping } from './keeping';
 import type { EngineKind } from './keys';
 import { createLoop, type Loop } from './loop';
@@ -118,7 +118,12 @@ export function createScorer({
     onCounted(unit: Unit) {
       keeping.grown(unit);
       if (demand)
-        enter('scoring', describeUnit(unit), demandText(demand), shareOf(demand, book, kind));
+        enter(
+          'scoring',
+          scoringText(unit, demand, book, kind),
+          demandText(demand),
+          shareOf(demand, book, kind),
+        );
     },
     async onComplete(done: Demand) {
       losses = 0;
