@@ -11,7 +11,6 @@ import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import type { Library } from '../storage/types';
 import type { EngineChoice, Finding, Remark, StudioEngine, StudioState } from './api';
 import { createArrivals } from './arrivals';
-import { readConfigurationFile, writeConfigurationFile } from './downloads/configuration';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
@@ -263,12 +262,13 @@ export function createEngine({
       }),
     ),
 
-    exportConfiguration: whenOpen((format) =>
-      command(() => writeConfigurationFile(state.value(), format)),
-    ),
+    exportConfiguration: whenOpen((format) => {
+      const value = state.value();
+      return command(async () => (await configurations()).writeConfigurationFile(value, format));
+    }),
 
     applyConfiguration: whenOpen((file) =>
-      command(async () => restore(await readConfigurationFile(file))),
+      command(async () => restore(await (await configurations()).readConfigurationFile(file))),
     ),
 
     sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
@@ -328,6 +328,9 @@ export function createEngine({
     },
   };
 }
+
+/** Loaded when it is asked for: YAML and the words of FusionBench are a quarter of the worker's program. */
+const configurations = () => import('./downloads/configuration');
 
 /** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
 function withoutSign(value: number): number {
