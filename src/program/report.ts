@@ -35,6 +35,8 @@ export interface RecipeModel {
   readonly weight: number;
   /** Of the weights file; null where it was not computed. */
   readonly sha256: string | null;
+  /** Of all its files: what is left to know it by where the sum was not computed. */
+  readonly bytes?: number;
 }
 
 /** What was merged, and how: enough to do it again. */

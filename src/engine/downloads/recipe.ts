@@ -17,11 +17,12 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   const base = baseOf(value.pool);
   if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
   const { method, options } = inForce(value);
-  const describe = (model: PoolModel, weight: number): RecipeModel => ({
-    name: model.name,
-    weight,
-    sha256: sumOf(model),
-  });
+  const describe = (model: PoolModel, weight: number): RecipeModel => {
+    const sha256 = sumOf(model);
+    // What is left to know it by.
+    const size = sha256 === null ? { bytes: model.bytes } : {};
+    return { name: model.name, weight, sha256, ...size };
+  };
   return {
     method: method.name,
     options,

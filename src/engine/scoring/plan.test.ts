@@ -6,6 +6,7 @@ import {
   columns,
   type Demand,
   expertColumns,
+  hasFirstNumber,
   nextUnit,
   SAMPLE,
   type Unit,
@@ -119,6 +120,20 @@ describe('plan of scoring', () => {
     expect(next()).toBeUndefined();
     expect(nextUnit(wanted, 'webgpu', book.find)?.text).toBe(mergedUnit(long, 0.3, 'webgpu').text);
     expect(nextUnit(demand(inputs([empty])), 'cpu', book.find)?.task.name).toBe('empty');
+  });
+
+  it('has its first number with the first batch of every task of the merged model, or of the base alone', () => {
+    const [a, b] = [task('a', 4), task('b', 4)];
+    const book = createScoreBook();
+    const merged = demand(inputs([a, b]));
+    const alone = demand(inputs([a, b], 0));
+    const has = (of: Demand) => hasFirstNumber(of, 'cpu', book.find);
+    count(book, mergedUnit(a, 0.3), 2);
+    expect([has(merged), has(alone)]).toEqual([false, false]);
+    count(book, mergedUnit(b, 0.3), 1);
+    expect([has(merged), has(alone)]).toEqual([true, false]);
+    for (const of of [a, b]) count(book, pretrainedUnit(of), 1);
+    expect(has(alone)).toBe(true);
   });
 
   it('takes the first task of those that are equally far', () => {

@@ -39,6 +39,12 @@ export function nextUnit(demand: Demand, engine: EngineKind, tallyOf: TallyOf): 
   return null;
 }
 
+/** Has every task of what the slider moves given its first batch? */
+export function hasFirstNumber(demand: Demand, engine: EngineKind, tallyOf: TallyOf): boolean {
+  const [first] = stages(demand, engine);
+  return first?.column.every((unit) => isThere(tallyOf(unit), 1)) ?? true;
+}
+
 /** Has it counted so many pictures, or all there are? */
 export function isThere(tally: Tally | undefined, pictures: number): boolean {
   return tally !== undefined && (tally.complete || tally.next >= pictures);

@@ -10,7 +10,7 @@ import { demandText, scoringText, shareOf } from './demand';
 import type { Keeping } from './keeping';
 import type { EngineKind } from './keys';
 import { createLoop, type Loop } from './loop';
-import { columns, type Demand, nextUnit, type Unit } from './plan';
+import { columns, type Demand, hasFirstNumber, nextUnit, type Unit } from './plan';
 import { chooseRuntime, type RuntimeParts } from './runtime-choice';
 import { warmUp } from './warm-up';
 import { createWorkspace, type Workspace } from './workspace';
@@ -31,6 +31,8 @@ export interface Scorer {
   /** Stops until there is something to score or to wait for. */
   stop(): void;
   phase(): ScoringPhase;
+  /** Is the first number still to come, for which everything else has to wait? */
+  awaitsNumber(): boolean;
   view(choice: EngineChoice): EngineView;
   workspace(): Workspace | null;
   /** Ends everything and gives everything back. */
@@ -249,6 +251,12 @@ export function createScorer({
       enter('stopped', '');
     },
     phase: () => phase,
+    awaitsNumber() {
+      if (!demand || (phase.phase !== 'preparing' && phase.phase !== 'scoring')) return false;
+      // An engine that could not be made has no number to wait for.
+      const computes = running !== null || reason === STARTING;
+      return computes && !hasFirstNumber(demand, kind, book.find);
+    },
     view(choice) {
       const runtime = running?.workspace.runtime;
       return {
