@@ -40,11 +40,14 @@ try {
 
 async function visit(name: string, work: (bench: BenchPage) => Promise<void>): Promise<void> {
   console.log(name);
-  const bench = await openBenchPage(profile, { script: noteMoments });
+  const bench = await openBenchPage(profile, { script: noteMoments, port: 4712 });
   try {
     await work(bench);
     printMoments(await momentsOf(bench.page));
-    console.log(`peak memory of the largest process: ${megabytes(await bench.peakMemory())}`);
+    const peak = await bench.peakMemory();
+    console.log(
+      `peak memory of the largest process (${peak?.type}): ${megabytes(peak?.bytes ?? null)}`,
+    );
   } finally {
     await bench.close();
   }

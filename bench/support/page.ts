@@ -6,10 +6,16 @@ import { projectRoot, runTool } from '../../scripts/lib/tools.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { peakResident, resident } from './memory';
 
+export interface ProcessSize {
+  /** As Chromium calls it: `renderer`, `browser`, `GPU`. */
+  readonly type: string;
+  readonly bytes: number;
+}
+
 export interface BenchPage {
   readonly page: Page;
   /** Peak resident bytes of the largest process: the page's own with its workers, or the browser's. */
-  peakMemory(): Promise<number | null>;
+  peakMemory(): Promise<ProcessSize | null>;
   /** Resident bytes of it now, once garbage has been collected. */
   memory(): Promise<number | null>;
   close(): Promise<void>;
@@ -20,6 +26,8 @@ export interface BenchPageOptions {
   readonly script?: () => void;
   /** The part of the address after `#`. */
   readonly fragment?: string;
+  /** A browser keeps its library by address: the same for a second visit. */
+  readonly port?: number;
 }
 
 /** A folder of its own: whatever else is built meanwhile must not take the page from under the browser. */
@@ -29,11 +37,11 @@ let built: Promise<number> | null = null;
 /** Builds the page once, serves it and opens it with a profile on disk, where imported files are really copied. */
 export async function openBenchPage(
   profile: string,
-  { script, fragment = 'demo=off' }: BenchPageOptions = {},
+  { script, fragment = 'demo=off', port = 0 }: BenchPageOptions = {},
 ): Promise<BenchPage> {
   built ??= runTool('vite', ['build', '--logLevel', 'warn', '--outDir', root, '--emptyOutDir']);
   if ((await built) !== 0) throw new Error('The page could not be built.');
-  const server = await serve({ root });
+  const server = await serve({ root, port });
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: await findBrowser(),
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'],
@@ -54,7 +62,8 @@ export async function openBenchPage(
       await session.detach();
       const browser = context.browser();
       if (browser === null) return null;
-      return largestProcess(browser, resident, (type) => type === 'renderer');
+      const largest = await largestProcess(browser, resident, (type) => type === 'renderer');
+      return largest?.bytes ?? null;
     },
     async close() {
       await context.close();
@@ -68,10 +77,13 @@ async function largestProcess(
   browser: Browser,
   measure: (pid: number) => number | null,
   counts: (type: string) => boolean,
-): Promise<number | null> {
+): Promise<ProcessSize | null> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
-  const sizes = processInfo.filter(({ type }) => counts(type)).map(({ id }) => measure(id) ?? 0);
-  return sizes.length === 0 ? null : Math.max(...sizes);
+  const sizes = processInfo
+    .filter(({ type }) => counts(type))
+    .map(({ id, type }) => ({ type, bytes: measure(id) ?? 0 }))
+    .sort((a, b) => b.bytes - a.bytes);
+  return sizes[0] ?? null;
 }
