@@ -49,7 +49,8 @@ async function measure({ key, title, geometry, experts }: Case, folder: string):
       await writeRandomClip(`${folder}/expert-${i}`, geometry, { baseSeed: 1, seed: 1 + i });
     }
   }
-  const { page, peakMemory, close } = await openBenchPage(`${scratch}/profile-${key}`);
+  const { page, close, ...bench } = await openBenchPage(`${scratch}/profile-${key}`);
+  const peakMemory = async () => (await bench.peakMemory())?.bytes ?? null;
   page.setDefaultTimeout(PATIENCE_MS);
   try {
     await page.getByLabel('Add checkpoint folder').waitFor({ state: 'attached' });
@@ -67,7 +68,7 @@ async function measure({ key, title, geometry, experts }: Case, folder: string):
     const { size } = await stat(`${scratch}/model.safetensors`);
     const seconds = Math.round((performance.now() - begun) / 1000);
     console.log(
-      `${title}: ${megabytes(size)} merged in ${seconds} s; peak of the page's process: ${megabytes(empty)} empty, ${megabytes(imported)} after import, ${megabytes(await peakMemory())} after download`,
+      `${title}: ${megabytes(size)} merged in ${seconds} s; peak of the largest process: ${megabytes(empty)} empty, ${megabytes(imported)} after import, ${megabytes(await peakMemory())} after download`,
     );
   } finally {
     await close();

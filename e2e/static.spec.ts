@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { test as base, expect } from '@playwright/test';
 import { serve } from '../scripts/serve.mjs';
 import {
@@ -93,4 +95,24 @@ test('the policy holds there as well, from the page itself', async ({ page, host
   );
   expect(reached).toBe(false);
   await refused;
+});
+
+test('what is waited for first is small: the page’s program, and its engine’s', () => {
+  const folder = 'dist/assets';
+  /** Gzipped, as hosts send it. */
+  const size = (name: string) => gzipSync(readFileSync(`${folder}/${name}`)).length;
+  const sizeOf = (pattern: RegExp) =>
+    readdirSync(folder)
+      .filter((name) => pattern.test(name))
+      .map(size);
+  const page = readFileSync('dist/index.html', 'utf8');
+  const scripts = [...page.matchAll(/<script[^>]* src="[^"]*\/([^"/]+\.js)"/g)];
+  expect(scripts.length).toBeGreaterThan(0);
+  const first = scripts.reduce((sum, [, name = '']) => sum + size(name), 0);
+  expect(first).toBeLessThanOrEqual(150_000);
+  const [engine = Number.NaN, ...others] = sizeOf(/^worker-.*\.js$/);
+  expect(others).toEqual([]);
+  expect(engine).toBeLessThanOrEqual(170_000);
+  // What few visits need is loaded when it is asked for.
+  expect(sizeOf(/^(configuration|parquet-task)-.*\.js$/)).toHaveLength(2);
 });

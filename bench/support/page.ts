@@ -6,43 +6,64 @@ import { projectRoot, runTool } from '../../scripts/lib/tools.mjs';
 import { serve } from '../../scripts/serve.mjs';
 import { peakResident, resident } from './memory';
 
+export interface ProcessSize {
+  /** As Chromium calls it: `renderer`, `browser`, `GPU`. */
+  readonly type: string;
+  readonly bytes: number;
+}
+
 export interface BenchPage {
   readonly page: Page;
-  /** Peak resident bytes of the page's own process, workers included. */
-  peakMemory(): Promise<number | null>;
+  /** Peak resident bytes of the largest process: the page's own with its workers, or the browser's. */
+  peakMemory(): Promise<ProcessSize | null>;
   /** Resident bytes of it now, once garbage has been collected. */
   memory(): Promise<number | null>;
   close(): Promise<void>;
 }
 
-/** Builds the page, serves it and opens it with a profile on disk, where imported files are really copied. */
-export async function openBenchPage(profile: string): Promise<BenchPage> {
-  // A folder of its own: whatever else is built meanwhile must not take the page from under the browser.
-  const root = resolve(projectRoot, 'bench/out/page');
-  const build = ['build', '--logLevel', 'warn', '--outDir', root, '--emptyOutDir'];
-  if ((await runTool('vite', build)) !== 0) {
-    throw new Error('The page could not be built.');
-  }
-  const server = await serve({ root });
+export interface BenchPageOptions {
+  /** Runs in the page before its own program. */
+  readonly script?: () => void;
+  /** The part of the address after `#`. */
+  readonly fragment?: string;
+  /** A browser keeps its library by address: the same for a second visit. */
+  readonly port?: number;
+}
+
+/** A folder of its own: whatever else is built meanwhile must not take the page from under the browser. */
+const root = resolve(projectRoot, 'bench/out/page');
+let built: Promise<number> | null = null;
+
+/** Builds the page once, serves it and opens it with a profile on disk, where imported files are really copied. */
+export async function openBenchPage(
+  profile: string,
+  { script, fragment = 'demo=off', port = 0 }: BenchPageOptions = {},
+): Promise<BenchPage> {
+  built ??= runTool('vite', ['build', '--logLevel', 'warn', '--outDir', root, '--emptyOutDir']);
+  if ((await built) !== 0) throw new Error('The page could not be built.');
+  const server = await serve({ root, port });
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: await findBrowser(),
     args: ['--no-sandbox', '--enable-unsafe-webgpu', '--disable-background-networking'],
   });
   const page = context.pages()[0] ?? (await context.newPage());
   page.on('pageerror', (error) => console.error(`page: ${error.message}`));
-  await page.goto(`${server.url}#demo=off`);
+  if (script) await page.addInitScript(script);
+  await page.goto(`${server.url}#${fragment}`);
   return {
     page,
     async peakMemory() {
       const browser = context.browser();
-      return browser === null ? null : largestRenderer(browser, peakResident);
+      return browser === null ? null : largestProcess(browser, peakResident, () => true);
     },
     async memory() {
       const session = await context.newCDPSession(page);
       await session.send('HeapProfiler.collectGarbage');
       await session.detach();
       const browser = context.browser();
-      return browser === null ? null : largestRenderer(browser, resident);
+      if (browser === null) return null;
+      const largest = await largestProcess(browser, resident, (type) => type === 'renderer');
+      return largest?.bytes ?? null;
     },
     async close() {
       await context.close();
@@ -52,15 +73,17 @@ export async function openBenchPage(profile: string): Promise<BenchPage> {
 }
 
 /** The largest of the browser's renderer processes is the page's. */
-async function largestRenderer(
+async function largestProcess(
   browser: Browser,
   measure: (pid: number) => number | null,
-): Promise<number | null> {
+  counts: (type: string) => boolean,
+): Promise<ProcessSize | null> {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   const sizes = processInfo
-    .filter(({ type }) => type === 'renderer')
-    .map(({ id }) => measure(id) ?? 0);
-  return sizes.length === 0 ? null : Math.max(...sizes);
+    .filter(({ type }) => counts(type))
+    .map(({ id, type }) => ({ type, bytes: measure(id) ?? 0 }))
+    .sort((a, b) => b.bytes - a.bytes);
+  return sizes[0] ?? null;
 }

@@ -160,6 +160,31 @@ export interface ScoreColumn {
   readonly average: AverageScore | null;
 }
 
+/** The merged model's accuracy less the pretrained one's, both on the very same pictures. */
+export interface ScoreChange {
+  /** -1..1. */
+  readonly accuracy: number;
+  /** How many pictures those are. */
+  readonly pictures: number;
+  /** These are all there are; until then it is provisional. */
+  readonly complete: boolean;
+}
+
+export interface ScoreChanges {
+  /** By task id; absent while the two have no picture in common. */
+  readonly tasks: Readonly<Record<string, ScoreChange>>;
+  /** Unweighted mean over the tasks of the merged column; null until each of them has its change. */
+  readonly average: ScoreChange | null;
+}
+
+/** The curve on a part of the pictures, the same for all of its points. */
+export interface CurveSample {
+  /** How many pictures those are, of all tasks together. */
+  readonly pictures: number;
+  /** Ascending. */
+  readonly points: readonly { readonly scalingFactor: number; readonly accuracy: number }[];
+}
+
 /** A point of the plot of accuracy over scaling factor. */
 export interface CurvePoint {
   readonly scalingFactor: number;
@@ -172,9 +197,17 @@ export interface ScoreBoard {
   readonly pretrained: ScoreColumn;
   readonly merged: ScoreColumn;
   readonly expert: ScoreColumn;
+  readonly change: ScoreChanges;
   /** Completed points only, ascending. */
   readonly curve: readonly CurvePoint[];
-  readonly sweep: { readonly done: number; readonly of: number } | null;
+  /** What a sweep saw of values that are not complete, with those that are; null where there are none. */
+  readonly sample: CurveSample | null;
+  /** Values of the sweep: those of which the sample is scored, those that are complete, all. */
+  readonly sweep: {
+    readonly sampled: number;
+    readonly done: number;
+    readonly of: number;
+  } | null;
   /** `complete` means every column is: nothing else does. */
   readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
   /** Text of the status line. When complete: `Scored N of N images`. */

@@ -51,6 +51,14 @@ function model(studio: TestStudio, name: string): ModelView {
 
 const names = (studio: TestStudio) => studio.state().pool.models.map(({ name }) => name);
 
+/** A checkpoint whose last weight is no number. */
+async function spoil({ path, file }: DroppedFile): Promise<DroppedFile> {
+  if (!path.endsWith('.safetensors')) return { path, file };
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  new DataView(bytes.buffer).setFloat32(bytes.length - 4, Number.NaN, true);
+  return { path, file: new File([bytes], file.name) };
+}
+
 async function stored(storeName: string): Promise<string[]> {
   const library = openLibrary({ storeName });
   const { items } = await library.read();
@@ -283,6 +291,42 @@ describe('at once', () => {
     await engine.sweep([-1, -2, -3]);
     await engine.editPool({ type: 'setWeight', id: model(studio, 'other').id, weight: 2 });
     expect(studio.state().scores.sweep).toBeNull();
+  });
+
+  it('the first number waits for no measuring, and a broken expert is left out once it is measured', async () => {
+    let release: () => void = () => undefined;
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let waiting = 0;
+    const studio = await visit('first-number', (label) => {
+      if (label !== 'run') return Promise.resolve();
+      waiting++;
+      return released;
+    });
+    const { engine } = studio;
+    const measuring = () => studio.state().jobs.some(({ id }) => id.startsWith('measure'));
+    // What is scored comes first: with models alone they would be measured at once.
+    await engine.addTaskImages('tasks', tasks('alpha'), 'user');
+    const broken = await Promise.all(models('beta').map(spoil));
+    await engine.addCheckpoints('models', [...models('base', 'alpha'), ...broken], 'user');
+    try {
+      await vi.waitUntil(() => waiting > 0);
+      expect(measuring()).toBe(false);
+    } finally {
+      release();
+    }
+    const { pool } = await studio.until(
+      ({ scores, pool: shown }) =>
+        scores.phase === 'complete' &&
+        shown.models.some(({ findings }) => findings.some(({ severity }) => severity === 'error')),
+    );
+    const found = pool.models.find(({ name }) => name === 'beta')?.findings ?? [];
+    expect(found.map(({ message }) => message)).toContainEqual(
+      expect.stringMatching(/^beta has NaN or infinite weights in 1 tensors/),
+    );
+    expect(pool.mergeable).toBe(false);
+    expect(studio.state().scores.merged.tasks).toEqual({});
   });
 
   it('names, weights, order and inclusion change: no model is opened again', async () => {

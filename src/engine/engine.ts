@@ -11,7 +11,6 @@ import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import type { Library } from '../storage/types';
 import type { EngineChoice, Finding, Remark, StudioEngine, StudioState } from './api';
 import { createArrivals } from './arrivals';
-import { readConfigurationFile, writeConfigurationFile } from './downloads/configuration';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
@@ -24,6 +23,7 @@ import { createMeasuring } from './pool/measuring';
 import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
 import { createQueue } from './queue';
 import type { Records } from './records';
+import type { ScoringPhase } from './scoring/board';
 import { createScoreBook } from './scoring/book';
 import { libraryHeads } from './scoring/heads';
 import { createKeeping } from './scoring/keeping';
@@ -76,12 +76,12 @@ export function createEngine({
     book,
     keeping,
     onChange: () => {
-      hashWhenIdle();
+      readWhenFree();
       snapshots.changed();
     },
   });
   const jobs = createJobs(() => {
-    hashWhenIdle();
+    readWhenFree();
     snapshots.changed();
   });
   const state = createState(library, queue, {
@@ -105,12 +105,19 @@ export function createEngine({
     return snapshotOf(state.value(), {
       book,
       kind: scorer.kind(),
-      phase: scorer.phase(),
+      phase: toldPhase(),
       engine: scorer.view(choice),
       storage: state.storage(),
       jobs: jobs.views(),
       remarks,
     });
+  }
+
+  /** What failed may be explained by what measuring finds in a moment, and then be another thing to do. */
+  function toldPhase(): ScoringPhase {
+    const phase = scorer.phase();
+    if (phase.phase !== 'failed' || !measuring.pending()) return phase;
+    return { phase: 'preparing', text: 'Reading the weights', secondsLeft: null };
   }
 
   function remark(finding: Finding): void {
@@ -127,16 +134,19 @@ export function createEngine({
     if (value.stopped) scorer.stop();
     else if (demand) scorer.score(demand, again);
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
-    measuring.follow(value);
-    hashWhenIdle();
+    readWhenFree();
     // What fails here is told by the engine's own reason.
     if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
     snapshots.changed();
   }
 
-  /** Hashing waits for everything else: that is what people look at, and two readers of one file are slower than one. */
-  function hashWhenIdle(): void {
+  /**
+   * Measuring waits for the first number, hashing for everything else: that is what people look at, and two readers of one
+   * file are slower than one.
+   */
+  function readWhenFree(): void {
     const { phase } = scorer.phase();
+    measuring.follow(state.value(), !scorer.awaitsNumber());
     const busy =
       jobs.views().some(({ id }) => !id.startsWith(HASHING)) ||
       phase === 'preparing' ||
@@ -263,12 +273,13 @@ export function createEngine({
       }),
     ),
 
-    exportConfiguration: whenOpen((format) =>
-      command(() => writeConfigurationFile(state.value(), format)),
-    ),
+    exportConfiguration: whenOpen((format) => {
+      const value = state.value();
+      return command(async () => (await configurations()).writeConfigurationFile(value, format));
+    }),
 
     applyConfiguration: whenOpen((file) =>
-      command(async () => restore(await readConfigurationFile(file))),
+      command(async () => restore(await (await configurations()).readConfigurationFile(file))),
     ),
 
     sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
@@ -291,7 +302,8 @@ export function createEngine({
       const workspace = scorer.workspace();
       return command(() =>
         jobs.run(jobId, 'Writing the merged model', async (job) => {
-          const context = { value, workspace, version, learn: state.learn };
+          const onUnsummed = (names: readonly string[]) => remark(unsummedRecipe(names));
+          const context = { value, workspace, version, learn: state.learn, onUnsummed };
           return downloads.keep(await exportModel(library, context, options, job));
         }),
       );
@@ -329,9 +341,20 @@ export function createEngine({
   };
 }
 
+/** Loaded when it is asked for: YAML and the words of FusionBench are a quarter of the worker's program. */
+const configurations = () => import('./downloads/configuration');
+
 /** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
 function withoutSign(value: number): number {
   return value === 0 ? 0 : value;
+}
+
+function unsummedRecipe(names: readonly string[]): Finding {
+  return {
+    severity: 'info',
+    message: `The recipe in the downloaded model names ${names.join(', ')} without SHA-256: the sums take longer than the download and are computed while nothing else is to do. The report has them then, and a later download too.`,
+    details: [],
+  };
 }
 
 function unfinishedImport(name: string): Finding {

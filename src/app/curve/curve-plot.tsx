@@ -2,10 +2,11 @@ import { useEffect, useRef, useState } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { isStale, shownFactor } from '../../state/selectors';
+import type { CurveSample } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
-import { formatFactor, formatMargin, formatPercent } from '../format';
+import { formatFactor, formatMany, formatMargin, formatPercent } from '../format';
 import type { Domain } from './domain';
-import { accuracyRange, plotColumns } from './plot-data';
+import { accuracyRange, plotColumns, type Visited, visitedValues } from './plot-data';
 import { type Marks, plotOptions } from './plot-options';
 
 /** Accuracy over the scaling factor. For eyes and mouse; the same numbers stand in the table of visited values. */
@@ -13,7 +14,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
   const [hovered, setHovered] = useState<number | null>(null);
-  const { curve, pretrained, merged } = useSnapshot((snapshot) => snapshot.scores);
+  const { curve, sample, pretrained, merged } = useSnapshot((snapshot) => snapshot.scores);
   const tasks = useSnapshot((snapshot) => snapshot.tasks);
   const factor = usePage(shownFactor) ?? 0;
   const stale = usePage(isStale);
@@ -21,8 +22,9 @@ export function CurvePlot({ domain }: { domain: Domain }) {
 
   const included = tasks.filter((task) => task.included);
   const taskKey = JSON.stringify(included.map(({ id, name }) => [id, name]));
+  const visited = visitedValues(curve, sample);
   const columns = plotColumns(
-    curve,
+    visited,
     included.map(({ id }) => id),
   );
   const current = stale ? null : merged.average;
@@ -67,18 +69,25 @@ export function CurvePlot({ domain }: { domain: Domain }) {
     plot.current?.setData(newest.current);
   });
 
-  const point = hovered === null ? undefined : curve[hovered];
+  const shown = hovered === null ? undefined : visited[hovered];
   return (
     <div className="plot">
       <div className="plot-canvas" ref={holder} />
-      {point !== undefined && (
+      {shown !== undefined && (
         <p className="plot-readout">
-          λ {formatFactor(point.scalingFactor)}: {formatPercent(point.average.accuracy)}{' '}
-          {formatMargin(point.average.interval)}
+          λ {formatFactor(shown.scalingFactor)}: {readout(shown, sample)}
         </p>
       )}
     </div>
   );
+}
+
+function readout({ point, sampled }: Visited, sample: CurveSample | null): string {
+  if (point) {
+    return `${formatPercent(point.average.accuracy)} ${formatMargin(point.average.interval)}`;
+  }
+  if (sampled === undefined || sample === null) return '';
+  return `${formatPercent(sampled)} on a sample of ${formatMany(sample.pictures, 'image')}`;
 }
 
 const emptyMarks: Marks = {

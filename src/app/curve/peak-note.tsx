@@ -1,16 +1,24 @@
 import { useCommands, useSnapshot } from '../context';
-import { formatFactor, formatPercent } from '../format';
+import { formatFactor, formatMany, formatPercent } from '../format';
 import { bestPoint } from './plot-data';
 
 /** The best value visited so far, and why its number flatters; before there is a choice, how to come to one. */
 export function PeakNote() {
-  const curve = useSnapshot((snapshot) => snapshot.scores.curve);
+  const { curve, sample } = useSnapshot((snapshot) => snapshot.scores);
   const { setScalingFactor } = useCommands();
   const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
   const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
   const best = bestPoint(curve);
   if (!mergeable) return null;
   if (!moves) return <p className="peak-note">This method has no scaling factor to move.</p>;
+  if (sample !== null && sample.points.length > curve.length) {
+    return (
+      <p className="peak-note">
+        Dashed: {sample.points.length} values on a sample of {formatMany(sample.pictures, 'image')},
+        the same for each. The points follow on all images.
+      </p>
+    );
+  }
   if (best === null || curve.length === 1) {
     return (
       <p className="peak-note">

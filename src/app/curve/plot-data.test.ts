@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CurvePoint } from '../../state/types';
 import { curveAsCsv } from './curve-csv';
 import { axisShare, plotDomain } from './domain';
-import { accuracyRange, bestPoint, plotColumns } from './plot-data';
+import { accuracyRange, bestPoint, plotColumns, visitedValues } from './plot-data';
 
 const point = (
   scalingFactor: number,
@@ -17,13 +17,29 @@ const curve = [point(0, 0.5, { a: 0.25, b: 0.75 }), point(0.5, 0.625, { a: 0.5 }
 
 describe('plotColumns', () => {
   it('puts the average, its interval and every task over the scaling factor, in percent', () => {
-    expect(plotColumns(curve, ['b', 'a'])).toEqual([
+    expect(plotColumns(visitedValues(curve, null), ['b', 'a'])).toEqual([
       [0, 0.5],
       [50, 62.5],
       [48, 60.5],
       [52, 64.5],
+      [null, null],
       [75, null],
       [25, 50],
+    ]);
+  });
+
+  it('has the values of a sample among them, each with what is known of it', () => {
+    const points = [
+      { scalingFactor: 0.25, accuracy: 0.75 },
+      { scalingFactor: 0.5, accuracy: 1 },
+    ];
+    expect(plotColumns(visitedValues(curve, { pictures: 64, points }), ['a'])).toEqual([
+      [0, 0.25, 0.5],
+      [50, null, 62.5],
+      [48, null, 60.5],
+      [52, null, 64.5],
+      [null, 75, 100],
+      [25, null, 50],
     ]);
   });
 });
@@ -31,7 +47,7 @@ describe('plotColumns', () => {
 describe('accuracyRange', () => {
   it('goes out to the next ten around everything that is drawn', () => {
     const average = { accuracy: 0.87, interval: [0.85, 0.89], tasks: 2, complete: true } as const;
-    const columns = plotColumns(curve, ['a', 'b']);
+    const columns = plotColumns(visitedValues(curve, null), ['a', 'b']);
     expect(accuracyRange(columns, average, null)).toEqual([20, 90]);
     expect(accuracyRange(columns, null, { ...average, interval: [0.82, 0.92] })).toEqual([20, 100]);
   });
@@ -43,7 +59,11 @@ describe('accuracyRange', () => {
 
   it('stays within 0 and 100 %, and is all of it where nothing is drawn', () => {
     expect(
-      accuracyRange(plotColumns([point(0, 0.995, { a: 1, b: 0 })], ['a', 'b']), null, null),
+      accuracyRange(
+        plotColumns(visitedValues([point(0, 0.995, { a: 1, b: 0 })], null), ['a', 'b']),
+        null,
+        null,
+      ),
     ).toEqual([0, 100]);
     expect(accuracyRange(plotColumns([], []), null, null)).toEqual([0, 100]);
   });

@@ -1,20 +1,44 @@
 /** From the engine's scores to what the plot draws: columns over the scaling factor, all in percent. */
 import type { AlignedData } from 'uplot';
-import type { AverageScore, CurvePoint } from '../../state/types';
+import type { AverageScore, CurvePoint, CurveSample } from '../../state/types';
 
 /** Step of the accuracy axis's ends, in percent: it must not tremble while points arrive. */
 const STEP = 10;
 
-/** Columns: scaling factor, average, low and high end of its interval, then one for each task. */
-export function plotColumns(curve: readonly CurvePoint[], taskIds: readonly string[]): AlignedData {
-  const column = (read: (point: CurvePoint) => number | undefined) =>
-    curve.map((point) => toPercent(read(point)));
+/** A value that has been visited: with all pictures, or with those of a sweep's sample. */
+export interface Visited {
+  readonly scalingFactor: number;
+  readonly point?: CurvePoint | undefined;
+  readonly sampled?: number | undefined;
+}
+
+/** All values of curve and sample, ascending. */
+export function visitedValues(
+  curve: readonly CurvePoint[],
+  sample: CurveSample | null,
+): readonly Visited[] {
+  const points = new Map(curve.map((point) => [point.scalingFactor, point]));
+  const sampled = new Map(sample?.points.map((point) => [point.scalingFactor, point.accuracy]));
+  return [...new Set([...points.keys(), ...sampled.keys()])]
+    .sort((a, b) => a - b)
+    .map((value) => ({
+      scalingFactor: value,
+      point: points.get(value),
+      sampled: sampled.get(value),
+    }));
+}
+
+/** Columns: scaling factor, average, low and high end of its interval, the sample's average, then one for each task. */
+export function plotColumns(visited: readonly Visited[], taskIds: readonly string[]): AlignedData {
+  const column = (read: (value: Visited) => number | undefined) =>
+    visited.map((value) => toPercent(read(value)));
   return [
-    curve.map(({ scalingFactor }) => scalingFactor),
-    column(({ average }) => average.accuracy),
-    column(({ average }) => average.interval[0]),
-    column(({ average }) => average.interval[1]),
-    ...taskIds.map((id) => column(({ tasks }) => tasks[id])),
+    visited.map(({ scalingFactor }) => scalingFactor),
+    column(({ point }) => point?.average.accuracy),
+    column(({ point }) => point?.average.interval[0]),
+    column(({ point }) => point?.average.interval[1]),
+    column(({ sampled }) => sampled),
+    ...taskIds.map((id) => column(({ point }) => point?.tasks[id])),
   ];
 }
 

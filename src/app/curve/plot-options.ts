@@ -36,7 +36,12 @@ export function plotOptions(inputs: PlotInputs): Omit<uPlot.Options, 'width' | '
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
-  const hidden: uPlot.Series = { show: true, width: 0, points: { show: false } };
+  const hidden: uPlot.Series = {
+    show: true,
+    width: 0,
+    points: { show: false },
+    spanGaps: true,
+  };
   return {
     padding: [10, GUTTER.right, 0, 0],
     legend: { show: false },
@@ -64,14 +69,22 @@ export function plotOptions(inputs: PlotInputs): Omit<uPlot.Options, 'width' | '
     ],
     series: [
       {},
-      { stroke: colour('--merged'), width: 2.5, points: { show: true, size: 6 } },
+      { stroke: colour('--merged'), width: 2.5, points: { show: true, size: 6 }, spanGaps: true },
       hidden,
       hidden,
+      {
+        stroke: colour('--merged'),
+        width: 1.5,
+        dash: [6, 4],
+        points: { show: true, size: 5 },
+        spanGaps: true,
+      },
       ...taskNames.map((label, place) => ({
         label,
         stroke: colour(taskColour(place)),
         width: 1,
         points: { show: false },
+        spanGaps: true,
       })),
     ],
     bands: [{ series: [HIGH, LOW], fill: colour('--merged-band') }],

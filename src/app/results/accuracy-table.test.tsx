@@ -29,12 +29,23 @@ const complete: ScoreBoard = {
     average: average(0.69, 2),
   },
   expert: { tasks: { a: aScore('a', 297, 400) }, average: average(0.74, 1) },
+  change: {
+    tasks: {
+      a: { accuracy: 0.04, pictures: 400, complete: true },
+      b: { accuracy: 0.25, pictures: 400, complete: true },
+    },
+    average: { accuracy: 0.15, pictures: 800, complete: true },
+  },
   phase: 'complete',
 };
 
 const running: ScoreBoard = {
   ...complete,
   merged: { tasks: { a: aScore('a', 60, 100, 400) }, average: average(0.6, 1, false) },
+  change: {
+    tasks: { a: { accuracy: -0.02, pictures: 100, complete: false } },
+    average: { accuracy: -0.02, pictures: 100, complete: false },
+  },
   phase: 'scoring',
 };
 
@@ -87,6 +98,20 @@ describe('the table "Accuracy by task"', () => {
     expect(fashion?.slice(1, 4)).toEqual(['100 / 400', '59.0 % ±2.0', '60.0 % ±2.0']);
     expect(mnist?.[3]).toBe('…');
     expect(find('tbody td.merged').className).toBe('merged running');
+  });
+
+  it('says on which pictures the two models are compared, and that more are to come', async () => {
+    const { find, container, push } = await draw(
+      <AccuracyTable />,
+      aSnapshot({ pool, tasks, scores: running }),
+    );
+    const change = () => find('tbody td.change');
+    expect(rows(container).map((cells) => cells[4])).toEqual(['Change', '−2.0', '', '−2.0']);
+    expect(change().title).toBe('On the same 100 images that both have been scored on so far');
+    expect(change().classList).toContain('running');
+    await push(aSnapshot({ pool, tasks, scores: complete }));
+    expect(change().title).toBe('On the same 400 images');
+    expect(change().classList).toContain('final');
   });
 
   it('expects no score of a merged model where nothing can be merged', async () => {

@@ -1,8 +1,9 @@
 import { isStale } from '../../state/selectors';
 import type { AverageScore, ScoreBoard, TaskView } from '../../state/types';
 import { usePage } from '../context';
-import { formatChange, formatCount, formatMany } from '../format';
+import { formatCount, formatMany } from '../format';
 import { AccuracyCell } from './accuracy-cell';
+import { ChangeCell } from './change-cell';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
@@ -47,9 +48,7 @@ export function AverageRow({ tasks, scores }: AverageRowProps) {
         {...(unmerged === undefined ? {} : { absent: unmerged })}
         {...(stale ? { standing: 'stale' } : {})}
       />
-      <td className={stale ? 'wide-only stale' : 'wide-only'}>
-        {pretrained && merged ? formatChange(merged.accuracy - pretrained.accuracy) : ''}
-      </td>
+      <ChangeCell change={scores.change.average} stale={stale} />
       <AccuracyCell
         column="expert"
         {...cell(expert)}

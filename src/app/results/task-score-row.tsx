@@ -3,9 +3,10 @@ import { isStale } from '../../state/selectors';
 import type { ScoreBoard, TaskScore, TaskView } from '../../state/types';
 import { usePage } from '../context';
 import { taskColour } from '../curve/palette';
-import { formatChange, formatCount } from '../format';
+import { formatCount } from '../format';
 import { Icon } from '../ui/icon';
 import { AccuracyCell } from './accuracy-cell';
+import { ChangeCell } from './change-cell';
 import { ClassBreakdown } from './class-breakdown';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
@@ -56,9 +57,7 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
           absent={unmerged}
           {...(stale ? { standing: 'stale' } : {})}
         />
-        <td className={stale ? 'wide-only stale' : 'wide-only'}>
-          {pretrained && merged ? formatChange(merged.accuracy - pretrained.accuracy) : ''}
-        </td>
+        <ChangeCell change={scores.change.tasks[task.id]} stale={stale} />
         <AccuracyCell
           column="expert"
           {...cellOf(expert)}

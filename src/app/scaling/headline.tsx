@@ -1,11 +1,11 @@
 import { isStale } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
-import { formatInterval, formatMargin, formatPercent } from '../format';
+import { formatInterval, formatMany, formatMargin, formatPercent } from '../format';
 
 /** The number that the slider moves: the merged model's average accuracy. */
 export function Headline() {
   const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
-  const pretrained = useSnapshot((snapshot) => snapshot.scores.pretrained.average);
+  const change = useSnapshot((snapshot) => snapshot.scores.change.average);
   const stale = usePage(isStale);
   if (merged === null) return null;
   return (
@@ -14,8 +14,10 @@ export function Headline() {
       <span title={formatInterval(merged.interval)}>{formatMargin(merged.interval)}</span>
       <small>
         average of {merged.tasks === 1 ? 'one task' : `${merged.tasks} tasks`}
-        {pretrained !== null && (
-          <>, {comparison(merged.accuracy - pretrained.accuracy)} pretrained</>
+        {change !== null && (
+          <span title={`On the same ${formatMany(change.pictures, 'image')}`}>
+            , {comparison(change.accuracy)} pretrained{change.complete ? '' : ' so far'}
+          </span>
         )}
       </small>
     </p>

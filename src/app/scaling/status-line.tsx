@@ -31,7 +31,9 @@ export function StatusLine() {
       )}
       {sweep !== null && (
         <span className="sweep-count">
-          Sweep {sweep.done} of {sweep.of}
+          {sweep.sampled < sweep.of && 'First look of the '}
+          {sweep.sampled < sweep.of ? 'sweep' : 'Sweep'}{' '}
+          {sweep.sampled < sweep.of ? sweep.sampled : sweep.done} of {sweep.of}
         </span>
       )}
       <div className="status-actions">

@@ -55,7 +55,14 @@ function write(
   options: Partial<ExportOptions> = {},
   job = testJob(),
 ) {
-  const context = { value, workspace: null, version: '9.9', learn: vi.fn(), ...changes };
+  const context: ExportContext = {
+    value,
+    workspace: null,
+    version: '9.9',
+    learn: vi.fn(),
+    onUnsummed: vi.fn(),
+    ...changes,
+  };
   return exportModel(newLibrary(), context, { ...VISION, ...options }, job);
 }
 
@@ -129,6 +136,45 @@ describe('the merged model', () => {
       experts: [{ name: 'alpha', sha256: 'alpha sum' }],
     });
     expect(learn).not.toHaveBeenCalled();
+  });
+
+  it('waits for no sums that take long: it has sizes in their place, and says so', async () => {
+    const [learn, onUnsummed] = [vi.fn(), vi.fn()];
+    const pool = {
+      ...value.pool,
+      models: value.pool.models.map((model) => {
+        if (model.id === 'alpha') {
+          return { ...model, facts: { ...model.facts, sha256: 'a'.repeat(64) } };
+        }
+        return { ...model, bytes: 60_000_000 };
+      }),
+    };
+    const { file } = await write({ value: { ...value, pool }, learn, onUnsummed });
+    const { metadata } = await openSafetensors({ name: file.name, blob: file });
+    const { pretrained, experts } = readRecipe('x', metadata.get(RECIPE_KEY) ?? '');
+    expect([pretrained, ...experts]).toEqual([
+      { name: 'base', weight: 1, sha256: null, bytes: 60_000_000 },
+      { name: 'alpha', weight: 1, sha256: 'a'.repeat(64) },
+      { name: 'beta', weight: 1, sha256: null, bytes: 60_000_000 },
+    ]);
+    expect(onUnsummed.mock.calls).toEqual([[['base', 'beta']]]);
+    expect(learn).not.toHaveBeenCalled();
+  });
+
+  it('waits for what little is left of sums that were begun', async () => {
+    const onUnsummed = vi.fn();
+    const hash = { bytesDone: 59_000_000, state: '' };
+    const pool = {
+      ...value.pool,
+      models: value.pool.models.map((model) => ({
+        ...model,
+        bytes: 60_000_000,
+        facts: { ...model.facts, partialHash: hash },
+      })),
+    };
+    // Asked for, though these files are too short to go on there.
+    await expect(write({ value: { ...value, pool }, onUnsummed })).rejects.toThrow(RangeError);
+    expect(onUnsummed).not.toHaveBeenCalled();
   });
 
   it.each(['TaskArithmeticAlgorithm', 'TiesMergingAlgorithm', 'SimpleAverageAlgorithm'])(

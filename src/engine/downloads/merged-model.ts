@@ -36,7 +36,12 @@ export interface ExportContext {
   readonly version: string;
   /** Is told of sums that had to be computed. */
   readonly learn: Learn;
+  /** Is told the names of models whose sums the recipe has to do without. */
+  onUnsummed(names: readonly string[]): void;
 }
+
+/** Hashing so much takes about half a second. */
+const QUICK_BYTES = 100_000_000;
 
 interface PlannedFile {
   readonly name: string;
@@ -67,7 +72,7 @@ export async function exportModel(
       `${base.name} is a vision tower alone; only "vision tower" can be downloaded from it.`,
     );
   }
-  const sums = await sumsOf([base, ...includedExperts(value.pool)], context.learn, job);
+  const sums = await sumsOf([base, ...includedExperts(value.pool)], context, job);
   const recipe = recipeOf(value, ({ id }) => sums.get(id) ?? null, version);
   const values = mergedValues(context, inputs, job.signal);
   const planned = planFile(inputs, values, recipe, base.opened.files, options);
@@ -79,20 +84,34 @@ export async function exportModel(
   });
 }
 
-/** SHA-256 of every model's weights by id; those that are not known yet are computed and remembered. */
+/**
+ * SHA-256 of the models' weights by id. Those that are not known yet are computed and remembered where that is quick; nobody
+ * waits for gigabytes to be hashed, and a recipe can do without.
+ */
 async function sumsOf(
   models: readonly PoolModel[],
-  learn: Learn,
+  { learn, onUnsummed }: ExportContext,
   job: Job,
 ): Promise<ReadonlyMap<string, string>> {
   const sums = new Map<string, string>();
+  const unknown: PoolModel[] = [];
   for (const model of models) {
-    const known = model.facts.sha256;
-    const sum =
-      known ??
-      (await hashModel(model, learn, job.signal, (done, total) =>
-        job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
-      ));
+    const { sha256 } = model.facts;
+    if (sha256 === undefined) unknown.push(model);
+    else sums.set(model.id, sha256);
+  }
+  const left = unknown.reduce(
+    (bytes, model) => bytes + model.bytes - (model.facts.partialHash?.bytesDone ?? 0),
+    0,
+  );
+  if (left > QUICK_BYTES) {
+    onUnsummed(unknown.map(({ name }) => name));
+    return sums;
+  }
+  for (const model of unknown) {
+    const sum = await hashModel(model, learn, job.signal, (done, total) =>
+      job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
+    );
     sums.set(model.id, sum);
   }
   return sums;

@@ -24,7 +24,7 @@ describe('a recipe', () => {
       pretrained: { name: 'clip', weight: 1, sha256: 'sum base' },
       experts: [
         { name: 'beta', weight: 0.5, sha256: 'sum b' },
-        { name: 'alpha', weight: 1, sha256: null },
+        { name: 'alpha', weight: 1, sha256: null, bytes: 10 },
       ],
       programVersion: '1.2.3',
     });

@@ -21,10 +21,13 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   const { method, options } = inForce(value);
   const describe = (model: PoolModel, weight: number): RecipeModel => {
     const part = partOf(filesOf(model));
+    const sha256 = sumOf(model);
     return {
       name: model.name,
       weight,
-      sha256: sumOf(model),
+      sha256,
+      // What is left to know it by.
+      ...(sha256 === null && { bytes: model.bytes }),
       ...(part !== undefined && { part }),
     };
   };

@@ -88,7 +88,7 @@ describe('the report', () => {
           method: 'TaskArithmeticAlgorithm',
           options: {},
           scalingFactor: 0.25,
-          pretrained: { name: 'base', weight: 1, sha256: null },
+          pretrained: { name: 'base', weight: 1, sha256: null, bytes: 10 },
           experts: [{ name: 'alpha', weight: 0.5, sha256: 'a'.repeat(64) }],
           programVersion: '9.9',
         },

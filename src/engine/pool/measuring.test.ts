@@ -7,7 +7,7 @@ import { itemOf } from '../scoring/keys';
 import { type Micro, openMicro } from '../testing/micro-models';
 import { engineValue, MEASURED, poolModel } from '../testing/values';
 import type { EngineValue, Pool, PoolModel } from '../value';
-import { mergeFacts } from './facts';
+import { mergeFacts, NO_FACTS } from './facts';
 import { createMeasuring } from './measuring';
 
 let clips: Micro['models'];
@@ -120,6 +120,36 @@ function open(pool: Pool, changes: Partial<EngineValue> = {}) {
 }
 
 describe('measuring', () => {
+  it('begins with no model while something is more urgent, and goes on after it', async () => {
+    const { base, alpha } = clips;
+    const first = held(base);
+    const measured: string[] = [];
+    const jobs = createJobs(() => undefined);
+    let value = engineValue({ pool: poolOf({ base: first.clip, alpha }) });
+    const measuring = createMeasuring(jobs, {
+      async onMeasured(id, facts) {
+        measured.push(id);
+        const model = value.pool.models.find((other) => other.id === id);
+        value = changed(value, id, { facts: mergeFacts(model?.facts ?? NO_FACTS, facts) });
+        measuring.follow(value, false);
+      },
+      onUnreadable: vi.fn(),
+      onStopped: vi.fn(),
+    });
+    measuring.follow(value, false);
+    expect(jobs.views()).toEqual([]);
+    measuring.follow(value, true);
+    await first.begins();
+    // The one that was begun is read to its end.
+    measuring.follow(value, false);
+    first.release();
+    await vi.waitUntil(() => jobs.views().length === 0, { interval: 1 });
+    expect(measured).toEqual(['base']);
+    measuring.follow(value, true);
+    await vi.waitUntil(() => measured.length === 2, { interval: 1 });
+    expect(measured).toEqual(['base', 'alpha']);
+  });
+
   it('reads the base, then each expert against it, in their order', async () => {
     const { base, beta, alpha } = clips;
     const { idle, measured, facts, labels, shares } = open(poolOf({ base, beta, alpha }));

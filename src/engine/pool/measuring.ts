@@ -19,8 +19,13 @@ import { type ModelFacts, nonFiniteOf, vectorText, withNonFinite } from './facts
 import { isUnmeasured } from './findings';
 
 export interface Measuring {
-  /** Goes on with what this value lacks, and lets go of what it has no use for. */
-  follow(value: EngineValue): void;
+  /**
+   * Goes on with what this value lacks, and lets go of what it has no use for. Where it is not free to, it begins with no
+   * model: something more urgent needs disk and processor.
+   */
+  follow(value: EngineValue, free?: boolean): void;
+  /** Is there something to measure, or being measured? */
+  pending(): boolean;
 }
 
 export interface MeasuringEvents {
@@ -38,11 +43,12 @@ interface Target {
 
 export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring {
   let wanted: EngineValue | null = null;
+  let isFree = true;
   let current: { readonly target: Target; readonly controller: AbortController } | null = null;
   let running = false;
 
   const next = (): Target | null =>
-    wanted && !wanted.stopped ? (targets(wanted.pool)[0] ?? null) : null;
+    wanted && !wanted.stopped && isFree ? (targets(wanted.pool)[0] ?? null) : null;
 
   const measureAll = async (job: Job): Promise<void> => {
     for (let target = next(); target; target = next()) {
@@ -75,13 +81,15 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
   };
 
   return {
-    follow(value) {
+    follow(value, free = true) {
       wanted = value;
+      isFree = free;
       if (current && !stillWanted(current.target, value)) {
         current.controller.abort(new DOMException('no longer wanted', 'AbortError'));
       }
       if (!running && next()) void start();
     },
+    pending: () => running || next() !== null,
   };
 }
 

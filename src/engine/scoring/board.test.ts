@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { simpleAverage } from '../../method/simple-average';
 import { averageInterval } from '../../taskpool/statistics/average-interval';
+import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import {
   count,
@@ -14,6 +15,7 @@ import {
 } from '../testing/scoring';
 import { type ScoringPhase, scoreBoard } from './board';
 import { createScoreBook } from './book';
+import { SAMPLE } from './plan';
 import type { TaskInput } from './readiness';
 
 const phase = (name: ScoringPhase['phase'], text = '', secondsLeft: number | null = null) => ({
@@ -44,7 +46,9 @@ describe('the board of nothing', () => {
       pretrained: EMPTY,
       merged: EMPTY,
       expert: EMPTY,
+      change: { tasks: {}, average: null },
       curve: [],
+      sample: null,
       sweep: null,
       phase: 'idle',
       status: 'Add images.',
@@ -171,8 +175,7 @@ describe('the status line', () => {
 
   it.each([
     [phase('complete'), 6, 'Scored 6 of 6 images'],
-    [phase('scoring', 'Scoring pets'), 5, 'Scoring pets (5 of 6 images so far)'],
-    [phase('scoring', 'Scoring the expert'), 6, 'Scoring the expert'],
+    [phase('scoring', 'Scoring pets'), 5, 'Scoring pets'],
     [phase('stopped'), 2, 'Stopped after 2 of 6 images. Move the slider to go on.'],
     [phase('preparing', 'Adding up: 1 of 2'), 1, 'Adding up: 1 of 2'],
     [phase('idle', 'Add images.'), 0, 'Add images.'],
@@ -239,8 +242,92 @@ describe('a sweep', () => {
 
   it('counts the values that are complete, until all are', () => {
     expect(sweepOf([], [0.3])).toBeNull();
-    expect(sweepOf([0, 1], [])).toEqual({ done: 0, of: 2 });
-    expect(sweepOf([0, 1], [0.3, 1])).toEqual({ done: 1, of: 2 });
+    expect(sweepOf([0, 1], [])).toEqual({ sampled: 0, done: 0, of: 2 });
+    expect(sweepOf([0, 1], [0.3, 1])).toEqual({ sampled: 1, done: 1, of: 2 });
     expect(sweepOf([0, 1], [0, 0.3, 1])).toBeNull();
+  });
+});
+
+describe('the change', () => {
+  const changeOf = (book: ReturnType<typeof createScoreBook>) =>
+    scoreBoard(book, demand(both), 'cpu', SCORING).change;
+
+  it('is between the two models on the pictures that both have been scored on', () => {
+    const book = createScoreBook();
+    expect(changeOf(book)).toEqual({ tasks: {}, average: null });
+    count(book, mergedUnit(pets, 0.3), 3);
+    expect(changeOf(book)).toEqual({ tasks: {}, average: null });
+    // The first picture right, the second wrong; of the third and fourth nothing is known.
+    count(book, pretrainedUnit(pets), 1, 1);
+    const half = { accuracy: 0.5, pictures: 2, complete: false };
+    expect(changeOf(book)).toEqual({ tasks: { pets: half }, average: half });
+    count(book, pretrainedUnit(pets), 0, 2);
+    expect(changeOf(book).tasks.pets).toEqual({ accuracy: 2 / 3, pictures: 3, complete: false });
+    count(book, mergedUnit(pets, 0.3), 0, 1);
+    expect(changeOf(book).tasks.pets).toEqual({ accuracy: 0.5, pictures: 4, complete: true });
+  });
+
+  it('has an average when every task of the merged column has its change', () => {
+    const book = createScoreBook();
+    count(book, mergedUnit(pets, 0.3), 4);
+    count(book, mergedUnit(cars, 0.3), 0, 1);
+    count(book, pretrainedUnit(pets), 2, 2);
+    expect(changeOf(book).average).toBeNull();
+    count(book, pretrainedUnit(cars), 1, 1);
+    expect(changeOf(book).average).toEqual({ accuracy: -0.25, pictures: 5, complete: false });
+    count(book, mergedUnit(cars, 0.3), 1);
+    expect(changeOf(book).average).toEqual({ accuracy: 0.25, pictures: 6, complete: true });
+  });
+
+  it('leaves out what one of the two could not read', () => {
+    const book = createScoreBook();
+    count(book, mergedUnit(cars, 0.3), 2);
+    count(book, pretrainedUnit(cars), 0, 1);
+    book.open(pretrainedUnit(cars)).skip(1, 'cut off');
+    expect(changeOf(book).tasks.cars).toEqual({ accuracy: 1, pictures: 1, complete: true });
+  });
+});
+
+describe('the sample of a sweep', () => {
+  const many = task('many', 2 * SAMPLE);
+  const order = stratifiedOrder(many.labels);
+  /** Scores so many pictures in their order, all those right of which `isRight` says so by their place. */
+  const score = (
+    book: ReturnType<typeof createScoreBook>,
+    value: number,
+    pictures: number,
+    isRight: (place: number) => boolean,
+  ) => {
+    const tally = book.open(mergedUnit(many, value));
+    for (let place = 0; place < pictures; place++) {
+      const index = order[place] ?? 0;
+      const label = many.labels[index] ?? 0;
+      tally.count(index, label, { prediction: isRight(place) ? label : 1 - label, loss: 1 });
+    }
+  };
+  const sampleOf = (book: ReturnType<typeof createScoreBook>) =>
+    scoreBoard(book, demand(inputs([many]), 0.3, [0, 1]), 'cpu', SCORING).sample;
+
+  it('has every value on the same pictures, those that are complete as well', () => {
+    const book = createScoreBook();
+    score(book, 0.3, 2 * SAMPLE, (place) => place < SAMPLE);
+    score(book, 0, SAMPLE - 1, () => true);
+    expect(sampleOf(book)).toBeNull();
+    score(book, 1, SAMPLE, (place) => place < SAMPLE / 4);
+    expect(sampleOf(book)).toEqual({
+      pictures: SAMPLE,
+      points: [
+        { scalingFactor: 0.3, accuracy: 1 },
+        { scalingFactor: 1, accuracy: 0.25 },
+      ],
+    });
+  });
+
+  it('is over when all values are complete', () => {
+    const book = createScoreBook();
+    for (const value of [0, 1]) score(book, value, 2 * SAMPLE, () => true);
+    expect(sampleOf(book)).toBeNull();
+    score(book, 0.3, SAMPLE, () => true);
+    expect(sampleOf(book)?.points).toHaveLength(3);
   });
 });

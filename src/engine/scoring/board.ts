@@ -4,9 +4,19 @@ import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import type { Tally } from '../../taskpool/tally';
 import type { AverageScore, CurvePoint, ScoreBoard, ScoreColumn, TaskScore } from '../api';
 import type { ScoreBook } from './book';
+import { scoreChanges } from './changes';
 import type { EngineKind } from './keys';
-import { type Demand, expertColumns, mergedColumn, pretrainedColumn, type Unit } from './plan';
+import {
+  type Demand,
+  expertColumns,
+  isThere,
+  mergedColumn,
+  pretrainedColumn,
+  SAMPLE,
+  type Unit,
+} from './plan';
 import type { ScoringInputs } from './readiness';
+import { curveSample } from './sample';
 
 /** Where scoring stands; `text` says what is being done, or what is missing, or what failed. */
 export interface ScoringPhase {
@@ -31,7 +41,9 @@ export function scoreBoard(
       pretrained: EMPTY,
       merged: EMPTY,
       expert: EMPTY,
+      change: { tasks: {}, average: null },
       curve: [],
+      sample: null,
       sweep: null,
       phase,
       status: text,
@@ -53,13 +65,19 @@ export function scoreBoard(
   );
   const moves = inputs.method.method.kind === 'task vector';
   const points = moves ? curve(book, inputs, engine) : [];
-  const swept = sweep.filter((value) => points.some((point) => point.scalingFactor === value));
+  const sweptTo = (pictures: number) =>
+    sweep.filter((value) =>
+      mergedColumn(inputs, engine, value).every((unit) => isThere(book.find(unit), pictures)),
+    ).length;
+  const done = sweptTo(Number.POSITIVE_INFINITY);
   return {
     pretrained: scoreColumn(book, pretrainedUnits),
     merged: scoreColumn(book, mergedUnits),
     expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
+    change: scoreChanges(book, pretrainedUnits, mergedUnits),
     curve: points,
-    sweep: swept.length < sweep.length ? { done: swept.length, of: sweep.length } : null,
+    sample: moves ? curveSample(book, inputs, engine, points.length) : null,
+    sweep: done < sweep.length ? { sampled: sweptTo(SAMPLE), done, of: sweep.length } : null,
     phase,
     status: statusText(phase, text, scored, total),
     secondsLeft,
@@ -128,9 +146,6 @@ function statusText(
   switch (phase) {
     case 'complete':
       return `Scored ${scored} of ${total} images`;
-    case 'scoring':
-      // Worded unlike the text of a complete board, which alone means done.
-      return scored < total ? `${text} (${scored} of ${total} images so far)` : text;
     case 'stopped':
       return `Stopped after ${scored} of ${total} images. Move the slider to go on.`;
     default:

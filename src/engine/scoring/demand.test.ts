@@ -10,7 +10,7 @@ import {
   unit,
 } from '../testing/scoring';
 import { createScoreBook } from './book';
-import { demandText, describeUnit, shareOf } from './demand';
+import { demandText, describeUnit, scoringText, shareOf } from './demand';
 
 describe('the text of a demand', () => {
   const text = (...given: Parameters<typeof demand>) => demandText(demand(...given));
@@ -51,6 +51,20 @@ describe('the share that is done', () => {
   it('is all where there is no picture', () => {
     expect(shareOf(demand(inputs([])), createScoreBook(), 'cpu')).toBe(1);
   });
+});
+
+it('is told with how far its column is, until that is complete', () => {
+  const book = createScoreBook();
+  const [one, two] = [task('a', 4, 'own'), task('b', 2)];
+  const wanted = demand(inputs([one, two]));
+  const said = () => scoringText(pretrainedUnit(two), wanted, book, 'cpu');
+  count(book, mergedUnit(one, 0.3), 4);
+  count(book, pretrainedUnit(two), 1);
+  expect(said()).toBe('Scoring the pretrained model on b (1 of 6 images so far)');
+  book.open(pretrainedUnit(two)).skip(1, 'cut off');
+  expect(said()).toBe('Scoring the pretrained model on b (1 of 5 images so far)');
+  count(book, pretrainedUnit(one), 4);
+  expect(said()).toBe('Scoring the pretrained model on b');
 });
 
 it('is described by what is scored on which task', () => {

@@ -25,6 +25,22 @@ export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): nu
   return all === 0 ? 1 : done / all;
 }
 
+/** What is being scored, and how far its column is: worded unlike the text of a complete board, which alone means done. */
+export function scoringText(unit: Unit, demand: Demand, book: ScoreBook, engine: EngineKind) {
+  const text = describeUnit(unit);
+  for (const column of columns(demand, engine)) {
+    if (!column.some((other) => other.text === unit.text)) continue;
+    const tallies = column.map((other) => ({ other, tally: book.find(other) }));
+    const scored = tallies.reduce((sum, { tally }) => sum + (tally?.scored ?? 0), 0);
+    const total = tallies.reduce(
+      (sum, { other, tally }) => sum + (tally?.total ?? other.task.images.length),
+      0,
+    );
+    if (scored < total) return `${text} (${scored} of ${total} images so far)`;
+  }
+  return text;
+}
+
 export function describeUnit({ key: { weights }, task }: Unit): string {
   switch (weights.kind) {
     case 'pretrained':

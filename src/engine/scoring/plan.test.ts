@@ -1,10 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { count, demand, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
 import { createScoreBook } from './book';
-import { columns, type Demand, expertColumns, nextUnit, type Unit } from './plan';
+import {
+  coarseToFine,
+  columns,
+  type Demand,
+  expertColumns,
+  hasFirstNumber,
+  nextUnit,
+  SAMPLE,
+  type Unit,
+} from './plan';
 
-/** Runs the plan to its end and says in which order batches of two images were scored. */
-function run(demand: Demand): string[] {
+/** Runs the plan to its end and says in which order batches were scored. */
+function run(demand: Demand, batch = 2): string[] {
   const book = createScoreBook();
   const order: string[] = [];
   for (;;) {
@@ -12,7 +21,7 @@ function run(demand: Demand): string[] {
     if (!unit) return order;
     order.push(label(unit));
     const tally = book.open(unit);
-    for (let i = 0; i < 2 && !tally.complete; i++) {
+    for (let i = 0; i < batch && !tally.complete; i++) {
       tally.count(tally.next, 0, { prediction: 0, loss: 1 });
     }
   }
@@ -24,14 +33,14 @@ function label({ key: { weights }, task: { name } }: Unit): string {
 }
 
 describe('plan of scoring', () => {
-  it('gives every task of the merged model its first batch before any gets a second', () => {
+  it('gives every task of the merged model its first batch, and the pretrained one the same, before any gets a second', () => {
     const demand = { inputs: inputs([task('a', 4), task('b', 2)]), scalingFactor: 0.3, sweep: [] };
     expect(run(demand)).toEqual([
       '0.3 a',
       '0.3 b',
-      '0.3 a',
       'pretrained a',
       'pretrained b',
+      '0.3 a',
       'pretrained a',
     ]);
   });
@@ -45,14 +54,42 @@ describe('plan of scoring', () => {
     expect(run(demand)).toEqual([
       '0.3 a',
       '0.3 b',
+      'pretrained a',
+      'pretrained b',
       '0 a',
       '0 b',
       '1 a',
       '1 b',
-      'pretrained a',
-      'pretrained b',
       'expert a',
     ]);
+  });
+
+  it('sweeps over a sample from coarse to fine before any value is completed', () => {
+    const order = run(
+      { inputs: inputs([task('a', 2 * SAMPLE)]), scalingFactor: 9, sweep: [0, 1, 2, 3, 4] },
+      SAMPLE,
+    );
+    expect(order).toEqual([
+      ...['9 a', 'pretrained a', '9 a'],
+      ...['0 a', '4 a', '2 a', '1 a', '3 a'],
+      ...['0 a', '4 a', '2 a', '1 a', '3 a'],
+      'pretrained a',
+    ]);
+  });
+
+  it.each([
+    [[], []],
+    [[5], [5]],
+    [
+      [5, 6],
+      [5, 6],
+    ],
+    [
+      [0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+      [0, 9, 4, 2, 6, 1, 3, 5, 7, 8],
+    ],
+  ])('goes through %j from coarse to fine', (values, order) => {
+    expect(coarseToFine(values)).toEqual(order);
   });
 
   it('scores the pretrained model alone while there is nothing to merge', () => {
@@ -67,18 +104,36 @@ describe('plan of scoring', () => {
     const next = () => nextUnit(wanted, 'cpu', book.find)?.task.name;
     count(book, mergedUnit(long, 0.3), 3);
     count(book, mergedUnit(short, 0.3), 2);
+    for (const begun of [long, short]) {
+      expect(next()).toBe(begun.name);
+      count(book, pretrainedUnit(begun), 1);
+    }
     expect(next()).toBe('long');
     count(book, mergedUnit(long, 0.3), 2);
     expect(next()).toBe('short');
     count(book, mergedUnit(short, 0.3), 2);
     expect(next()).toBe('long');
     count(book, mergedUnit(long, 0.3), 3);
-    count(book, pretrainedUnit(long), 8);
+    count(book, pretrainedUnit(long), 7);
     expect(next()).toBe('short');
-    count(book, pretrainedUnit(short), 4);
+    count(book, pretrainedUnit(short), 3);
     expect(next()).toBeUndefined();
     expect(nextUnit(wanted, 'webgpu', book.find)?.text).toBe(mergedUnit(long, 0.3, 'webgpu').text);
     expect(nextUnit(demand(inputs([empty])), 'cpu', book.find)?.task.name).toBe('empty');
+  });
+
+  it('has its first number with the first batch of every task of the merged model, or of the base alone', () => {
+    const [a, b] = [task('a', 4), task('b', 4)];
+    const book = createScoreBook();
+    const merged = demand(inputs([a, b]));
+    const alone = demand(inputs([a, b], 0));
+    const has = (of: Demand) => hasFirstNumber(of, 'cpu', book.find);
+    count(book, mergedUnit(a, 0.3), 2);
+    expect([has(merged), has(alone)]).toEqual([false, false]);
+    count(book, mergedUnit(b, 0.3), 1);
+    expect([has(merged), has(alone)]).toEqual([true, false]);
+    for (const of of [a, b]) count(book, pretrainedUnit(of), 1);
+    expect(has(alone)).toBe(true);
   });
 
   it('takes the first task of those that are equally far', () => {

@@ -1,7 +1,9 @@
 /**
- * What to score next. The merged model at the slider's value comes first, then the sweep that was asked for, then the
- * columns it is compared with; within a column the task that is least far goes first, so that the first batches of
- * all tasks already give an average.
+ * What to score next: a first number soon, then what it is compared with, then everything. The merged model at the
+ * slider's value gives the first batch of every task, then the pretrained model on the same pictures; then the merged
+ * model is completed, then the sweep that was asked for, which goes through a sample from coarse to fine before any of its
+ * values is completed; then the columns to compare with. Within a column the task that is least far goes first, so that
+ * the first batches of all tasks already give an average.
  */
 import type { Tally } from '../../taskpool/tally';
 import { type EngineKind, keyText, type ScoreKey, scoreText, type WeightsKey } from './keys';
@@ -25,20 +27,73 @@ export interface Demand {
 /** The progress of a unit, undefined where it has not begun. */
 export type TallyOf = (unit: Unit) => Tally | undefined;
 
+/** A sweep's first look, pictures of each task: enough to see the curve's shape, few enough to have it in seconds. */
+export const SAMPLE = 64;
+
 /** The next unit to score a batch of, or null when everything in demand is complete. */
 export function nextUnit(demand: Demand, engine: EngineKind, tallyOf: TallyOf): Unit | null {
-  for (const column of columns(demand, engine)) {
-    const open = column.filter((unit) => !tallyOf(unit)?.complete);
+  for (const { column, pictures } of stages(demand, engine)) {
+    const open = column.filter((unit) => !isThere(tallyOf(unit), pictures));
     if (open.length > 0) return leastFar(open, tallyOf);
   }
   return null;
 }
 
-/** The columns in demand, most urgent first. */
+/** Has every task of what the slider moves given its first batch? */
+export function hasFirstNumber(demand: Demand, engine: EngineKind, tallyOf: TallyOf): boolean {
+  const [first] = stages(demand, engine);
+  return first?.column.every((unit) => isThere(tallyOf(unit), 1)) ?? true;
+}
+
+/** Has it counted so many pictures, or all there are? */
+export function isThere(tally: Tally | undefined, pictures: number): boolean {
+  return tally !== undefined && (tally.complete || tally.next >= pictures);
+}
+
+interface Stage {
+  readonly column: Unit[];
+  /** Of each task, at least. */
+  readonly pictures: number;
+}
+
+/** What is scored one after the other, and how far. */
+function* stages(demand: Demand, engine: EngineKind): Generator<Stage> {
+  const all = (column: Unit[]): Stage => ({ column, pictures: Number.POSITIVE_INFINITY });
+  const { inputs, scalingFactor, sweep } = demand;
+  if (inputs.experts.length > 0) {
+    const merged = mergedColumn(inputs, engine, scalingFactor);
+    yield { column: merged, pictures: 1 };
+    yield { column: pretrainedColumn(inputs, engine), pictures: 1 };
+    yield all(merged);
+    const swept = coarseToFine(sweep).map((value) => mergedColumn(inputs, engine, value));
+    for (const column of swept) yield { column, pictures: SAMPLE };
+    for (const column of swept) yield all(column);
+  }
+  yield all(pretrainedColumn(inputs, engine));
+  for (const column of expertColumns(inputs, engine)) yield all(column);
+}
+
+/** Both ends, then always the middles of what lies between those before: wherever it is stopped, it has gone all over. */
+export function coarseToFine<T>(values: readonly T[]): T[] {
+  const last = values.length - 1;
+  const order = new Set([0, last]);
+  const gaps: [number, number][] = [[0, last]];
+  for (let gap = gaps.shift(); gap; gap = gaps.shift()) {
+    const [low, high] = gap;
+    const middle = Math.floor((low + high) / 2);
+    if (middle <= low) continue;
+    order.add(middle);
+    gaps.push([low, middle], [middle, high]);
+  }
+  return [...order].flatMap((at) => (at in values ? [values[at] as T] : []));
+}
+
+/** The columns in demand: each once, those first that are completed first. */
 export function* columns(demand: Demand, engine: EngineKind): Generator<Unit[]> {
   const { inputs, scalingFactor, sweep } = demand;
   if (inputs.experts.length > 0) {
-    for (const value of [scalingFactor, ...sweep]) yield mergedColumn(inputs, engine, value);
+    for (const value of [scalingFactor, ...coarseToFine(sweep)])
+      yield mergedColumn(inputs, engine, value);
   }
   yield pretrainedColumn(inputs, engine);
   yield* expertColumns(inputs, engine);

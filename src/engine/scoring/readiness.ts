@@ -4,7 +4,7 @@ import type { MethodChoice } from '../../method/types';
 import type { Expert } from '../../modelpool/types';
 import { memo } from '../memo';
 import { type MethodState, methodInForce } from '../method';
-import { isError, isUnmeasured, modelFindings } from '../pool/findings';
+import { isError, modelFindings } from '../pool/findings';
 import { canGiveText, poolView } from '../pool/view';
 import { sameName } from '../same-name';
 import {
@@ -63,9 +63,6 @@ export const scoringReadiness = memo(
       return waitFor(
         `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
       );
-    }
-    if (includedExperts(pool).some((model) => isUnmeasured(pool, model))) {
-      return waitFor('Measuring the task vectors before anything is merged.');
     }
     const included = tasks.filter((task) => task.included && task.images.length > 0);
     if (included.length === 0) return waitFor('Add task images to see accuracies.');

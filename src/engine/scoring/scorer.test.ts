@@ -127,9 +127,9 @@ describe('scoring', () => {
     const texts = phases.map(({ phase, text }) => `${phase}: ${text}`);
     expect(texts).toContain('preparing: Zero-shot head of alpha: 2 of 2');
     expect(texts.filter((text) => text.startsWith('scoring'))).toEqual([
-      'scoring: Scoring the merged model at 0.3 on alpha',
+      'scoring: Scoring the merged model at 0.3 on alpha (12 of 18 images so far)',
       'scoring: Scoring the merged model at 0.3 on pairs',
-      'scoring: Scoring the pretrained model on alpha',
+      'scoring: Scoring the pretrained model on alpha (12 of 18 images so far)',
       'scoring: Scoring the pretrained model on pairs',
       'scoring: Scoring the expert of alpha',
     ]);

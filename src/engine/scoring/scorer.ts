@@ -6,11 +6,11 @@ import type { EngineChoice, EngineView } from '../api';
 import { type Clock, startClock } from '../jobs/time-left';
 import type { ScoringPhase } from './board';
 import type { ScoreBook } from './book';
-import { demandText, describeUnit, shareOf } from './demand';
+import { demandText, scoringText, shareOf } from './demand';
 import type { Keeping } from './keeping';
 import type { EngineKind } from './keys';
 import { createLoop, type Loop } from './loop';
-import { columns, type Demand, nextUnit, type Unit } from './plan';
+import { columns, type Demand, hasFirstNumber, nextUnit, type Unit } from './plan';
 import { chooseRuntime, type RuntimeParts } from './runtime-choice';
 import { warmUp } from './warm-up';
 import { createWorkspace, type Workspace } from './workspace';
@@ -31,6 +31,8 @@ export interface Scorer {
   /** Stops until there is something to score or to wait for. */
   stop(): void;
   phase(): ScoringPhase;
+  /** Is the first number still to come, for which everything else has to wait? */
+  awaitsNumber(): boolean;
   view(choice: EngineChoice): EngineView;
   workspace(): Workspace | null;
   /** Ends everything and gives everything back. */
@@ -118,7 +120,12 @@ export function createScorer({
     onCounted(unit: Unit) {
       keeping.grown(unit);
       if (demand)
-        enter('scoring', describeUnit(unit), demandText(demand), shareOf(demand, book, kind));
+        enter(
+          'scoring',
+          scoringText(unit, demand, book, kind),
+          demandText(demand),
+          shareOf(demand, book, kind),
+        );
     },
     async onComplete(done: Demand) {
       losses = 0;
@@ -244,6 +251,12 @@ export function createScorer({
       enter('stopped', '');
     },
     phase: () => phase,
+    awaitsNumber() {
+      if (!demand || (phase.phase !== 'preparing' && phase.phase !== 'scoring')) return false;
+      // An engine that could not be made has no number to wait for.
+      const computes = running !== null || reason === STARTING;
+      return computes && !hasFirstNumber(demand, kind, book.find);
+    },
     view(choice) {
       const runtime = running?.workspace.runtime;
       return {

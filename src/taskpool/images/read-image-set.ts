@@ -5,7 +5,6 @@ import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
 import { type Finds, findTasks, isArrow, sortFiles, type TaskFolder } from './find-tasks';
 import { folderTrees } from './folder-tree';
-import { readParquetTask } from './parquet-task';
 import { refusal } from './picture-files';
 import { createPictureFinder } from './picture-paths';
 import type { Folder, Remark, Skipped, SourceFile } from './sources';
@@ -20,6 +19,9 @@ export interface ImageSet {
   /** What people should know of how files were read. */
   readonly remarks: readonly Remark[];
 }
+
+/** Loaded when a file needs it: few drops have one, and every page would wait for it. */
+const parquetReader = async () => (await import('./parquet-task')).readParquetTask;
 
 export interface ReadOptions {
   readonly signal?: AbortSignal;
@@ -76,7 +78,7 @@ export async function readImageSet(
   const pictures = createPictureFinder(roots, loose);
   const fromTables: ImageTask[] = [];
   for (const group of groups) {
-    const readTable = group.kind === 'parquet' ? readParquetTask : readTarTask;
+    const readTable = group.kind === 'parquet' ? await parquetReader() : readTarTask;
     await attempt(fromTables, () => readTable(group, skipped, step, pictures.find));
   }
   const fromFolders: ImageTask[] = [];
