@@ -22,6 +22,7 @@ import {
 } from './suites/growth';
 import { EXPERTS, MERGING_TITLE, merging } from './suites/merging';
 import { methods } from './suites/methods';
+import { demoPage, realSizePage } from './suites/page';
 import { scoring } from './suites/scoring';
 import { sweep } from './suites/sweep';
 import { growthLines, growthSentence } from './support/growth';
@@ -36,6 +37,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
   methods,
   sweep,
   scoring,
+  'demo-page': demoPage,
+  'real-size-page': realSizePage,
   'growth-pictures': growthWithPictures,
   'growth-tasks': growthWithTasks,
 };

@@ -21,7 +21,7 @@ export const EXPERTS = [1, 2, 4, 8, 16, 20];
 
 const FACTOR = 0.3;
 
-/** What the whole process is to take of FusionBench's, at this many experts. */
+/** What the whole process is to take of FusionBench's, at this many experts; mergekit, slow as it is, runs there alone. */
 const GOAL = { experts: 8, ratio: 0.4 };
 
 export const merging: Suite = async ({ folder, rounds, tell }) => {
@@ -69,7 +69,7 @@ async function mergeRow(
       },
     });
   }
-  if (mergekitFolder !== undefined) {
+  if (mergekitFolder !== undefined && count === GOAL.experts) {
     const config = await writeMergekitProgram(place, pool, FACTOR);
     others.push({
       name: 'mergekit',

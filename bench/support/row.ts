@@ -5,6 +5,8 @@ export interface Row {
   readonly work: string;
   readonly unit: 's' | 'images/s' | 'MB' | 'kB';
   readonly ours: Spread;
+  /** Where no reference does the same: at most so much. */
+  readonly wanted?: number;
   /** The same work by others, in the same rounds. */
   readonly references: readonly Reference[];
 }
@@ -37,9 +39,11 @@ export interface SuiteContext {
 
 export type Suite = (context: SuiteContext) => Promise<Section>;
 
-/** By how much a goal is missed, as a factor of the goal; null where it is met or there is none. */
-export function missedBy({ unit }: Row, { ratio, wanted }: Reference): number | null {
-  if (wanted === undefined) return null;
-  const factor = unit === 'images/s' ? wanted / ratio.median : ratio.median / wanted;
+/**
+ * By how much `value` misses what is wanted, as a factor; null where it does not. Of images per second at least so much is
+ * wanted, of everything else at most.
+ */
+export function missedBy(value: number, wanted: number, unit: Row['unit']): number | null {
+  const factor = unit === 'images/s' ? wanted / value : value / wanted;
   return factor > 1 ? factor : null;
 }

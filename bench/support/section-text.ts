@@ -1,5 +1,5 @@
 /** A section of benchmarks as a Markdown table, for the console and for BENCHMARKS.md. */
-import { missedBy, type Reference, type Row, type Section } from './row';
+import { missedBy, type Row, type Section } from './row';
 import type { Spread } from './spread';
 
 export function sectionText({ title, text, rows, omitted }: Section): string {
@@ -19,20 +19,26 @@ export function sectionText({ title, text, rows, omitted }: Section): string {
 }
 
 function cells(row: Row, names: readonly string[]): string[] {
+  const { work, unit, ours, wanted } = row;
   const others = names.flatMap((name) => {
     const reference = row.references.find((one) => one.name === name);
     if (!reference) return ['', ''];
-    return [`${spreadText(reference.measured)} ${row.unit}`, ratioText(row, reference)];
+    const ratio = withGoal(spreadText(reference.ratio), reference.ratio, reference.wanted, unit);
+    return [`${spreadText(reference.measured)} ${unit}`, ratio];
   });
-  return [row.work, `${spreadText(row.ours)} ${row.unit}`, ...others];
+  return [work, withGoal(`${spreadText(ours)} ${unit}`, ours, wanted, unit), ...others];
 }
 
-function ratioText(row: Row, reference: Reference): string {
-  const { ratio, wanted } = reference;
-  if (wanted === undefined) return spreadText(ratio);
-  const missed = missedBy(row, reference);
+function withGoal(
+  text: string,
+  { median }: Spread,
+  wanted: number | undefined,
+  unit: Row['unit'],
+): string {
+  if (wanted === undefined) return text;
+  const missed = missedBy(median, wanted, unit);
   const verdict = missed === null ? 'met' : `missed by a factor of ${missed.toFixed(2)}`;
-  return `**${spreadText(ratio)}** (goal ${wanted}: ${verdict})`;
+  return `**${text}** (goal ${wanted}: ${verdict})`;
 }
 
 /** The median, and where there were several rounds the least and the most. */
