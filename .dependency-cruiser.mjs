@@ -126,7 +126,7 @@ export default {
       comment:
         'The page has no Node. What needs it belongs to src/cli, or into a file that says so: x-node.ts.',
       severity: 'error',
-      from: { path: '^src/', pathNot: [...tests, '^src/cli/', '-node\\.ts$'] },
+      from: { path: '^src/', pathNot: [...tests, '^src/cli/', '-node\\.(ts|cjs)$'] },
       to: { dependencyTypes: ['core'] },
     },
     {

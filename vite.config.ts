@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
 import { isolationHeaders, metaPolicy } from './scripts/security.mjs';
 
 /** Writes the policy into every built page; the development server's own inline scripts would not pass it. */
@@ -51,8 +52,8 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     ...target,
     // Relative addresses: the built folder works under any path of any host.
     base: './',
-    plugins: [react(), contentSecurityPolicy()],
-    worker: { format: 'es' },
+    plugins: [react(), webAssemblyText(), contentSecurityPolicy()],
+    worker: { format: 'es', plugins: () => [webAssemblyText()] },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
     optimizeDeps: {
       exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp', 'brotli-dec-wasm'],

@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 import { reports } from './scripts/lib/totals.mjs';
+import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
 
 /** As long as all others together, so that on two cores it has to be begun first. */
 const LONGEST = 'src/engine/schedules.test.ts';
@@ -17,7 +18,7 @@ class LongestFirst extends BaseSequencer {
 
 /** Tests of components ask for a DOM in their own first line: `// @vitest-environment jsdom`. */
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), webAssemblyText()],
   test: {
     environment: 'node',
     include: ['{src,scripts,bench}/**/*.test.{ts,tsx}'],

@@ -5,10 +5,12 @@ struct Parameters {
   key: vec2<u32>,
   // An element is dropped if the upper 24 bits of its word are less than this.
   limit: u32,
-  // The counter's upper three words; its lowest is the block's index.
+  // The counter's upper three words; its lowest is the block's index in the tensor.
   stream0: u32,
   stream1: u32,
   stream2: u32,
+  // The index of the first block.
+  first: u32,
 }
 
 @group(0) @binding(0) var<storage, read_write> values: array<vec4<u32>>;
@@ -41,7 +43,7 @@ fn philox(counter: vec4<u32>) -> vec4<u32> {
 fn main(@builtin(global_invocation_id) id: vec3<u32>, @builtin(num_workgroups) groups: vec3<u32>) {
   let count = arrayLength(&values);
   for (var i = id.x; i < count; i += groups.x * 256u) {
-    let words = philox(vec4<u32>(i, parameters.stream0, parameters.stream1, parameters.stream2));
+    let words = philox(vec4<u32>(parameters.first + i, parameters.stream0, parameters.stream1, parameters.stream2));
     let dropped = (words >> vec4<u32>(8u)) < vec4<u32>(parameters.limit);
     values[i] = select(values[i], vec4<u32>(0u), dropped);
   }

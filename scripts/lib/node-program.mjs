@@ -46,7 +46,12 @@ async function hashSources() {
     .filter((entry) => entry.isFile() && !/\.(test|fixture)\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
-  const others = ['package-lock.json', 'tsconfig.json', 'vite.config.ts'];
+  const others = [
+    'package-lock.json',
+    'tsconfig.json',
+    'vite.config.ts',
+    'scripts/lib/wat-plugin.mjs',
+  ];
   const hash = createHash('sha256').update(process.version);
   for (const path of [...sources, ...others.map((file) => resolve(projectRoot, file))]) {
     hash.update(`\0${path}\0`).update(await readFile(path));

@@ -8,6 +8,7 @@ import {
   isFloatingPoint,
   type OutputDtype,
   readFloat32,
+  readFloat32Into,
 } from './dtype';
 import { DTYPES, type Dtype, type TensorSource } from './types';
 
@@ -118,6 +119,12 @@ describe('other types', () => {
     },
   );
 
+  it('what cannot be computed with is refused by name, read into memory as well', async () => {
+    const read = async () => new Uint8Array(8);
+    const integers = { name: 'ids', dtype: 'I64', shape: [1], byteLength: 8, read } as const;
+    await expect(readFloat32Into(integers, 0, new Float32Array(1))).rejects.toThrow(FormatError);
+  });
+
   it('what cannot be computed with is refused by name', async () => {
     const readable: readonly Dtype[] = ['F32', 'F16', 'BF16', 'F64'];
     for (const dtype of DTYPES) {
@@ -157,6 +164,45 @@ describe('other types', () => {
 
   it.each<OutputDtype>(['F32', 'F16', 'BF16'])('%s of nothing is nothing', (dtype) => {
     expect(encodeFloat32(new Float32Array(0), dtype)).toHaveLength(0);
+  });
+});
+
+describe('reading a part into memory of the caller', () => {
+  const values = Float64Array.from({ length: 300 }, (_, i) => (i % 7) * 0.25 - i);
+  const files: readonly (readonly [Dtype, Uint8Array<ArrayBuffer>])[] = [
+    ['F32', encodeFloat32(Float32Array.from(values), 'F32')],
+    ['F16', encodeFloat32(Float32Array.from(values), 'F16')],
+    ['BF16', encodeFloat32(Float32Array.from(values), 'BF16')],
+    ['F64', new Uint8Array(values.slice().buffer)],
+  ];
+  const source = (dtype: Dtype, bytes: Uint8Array<ArrayBuffer>): TensorSource => ({
+    name: 'w',
+    dtype,
+    shape: [values.length],
+    byteLength: bytes.length,
+    read: async () => bytes.slice(),
+    readInto: async (begin, into) => into.set(bytes.subarray(begin, begin + into.length)),
+  });
+
+  it.each(files)('gives of %s what reading the whole gives', async (dtype, bytes) => {
+    const whole = source(dtype, bytes);
+    const expected = await readFloat32(whole);
+    const { readInto: _, ...unsplit } = whole;
+    for (const [begin, end] of [
+      [0, 300],
+      [0, 1],
+      [17, 18],
+      [120, 257],
+      [299, 300],
+      [40, 40],
+    ] as const) {
+      // Inside a larger memory, whose other parts stay as they are.
+      const memory = new Float32Array(end - begin + 2).fill(-1);
+      for (const one of [whole, unsplit]) {
+        await readFloat32Into(one, begin, memory.subarray(1, -1));
+        expect([...memory]).toEqual([-1, ...expected.subarray(begin, end), -1]);
+      }
+    }
   });
 });
 

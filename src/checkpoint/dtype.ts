@@ -41,13 +41,12 @@ export function decodeFloat32(
       return new Float32Array(buffer, byteOffset, byteLength / 4);
     case 'F64':
       return new Float32Array(new Float64Array(buffer, byteOffset, byteLength / 8));
-    case 'F16': {
-      const table = halfTable();
-      const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-      return fromBits(halves, (half) => table[half] ?? 0);
+    case 'F16':
+    case 'BF16': {
+      const out = new Float32Array(byteLength / 2);
+      decodeHalves(new Uint16Array(buffer, byteOffset, byteLength / 2), dtype, out);
+      return out;
     }
-    case 'BF16':
-      return fromBits(new Uint16Array(buffer, byteOffset, byteLength / 2), (bits) => bits << 16);
   }
 }
 
@@ -57,13 +56,48 @@ export function decodeFloat32(
  * @throws FormatError where its type has no float32 values, naming the tensor
  */
 export async function readFloat32(source: TensorSource): Promise<Float32Array<ArrayBuffer>> {
-  if (!isDecodable(source.dtype)) {
-    throw new FormatError(
-      source.name,
-      `the tensor is ${source.dtype}, and only ${DECODABLE.join(', ')} weights can be computed with. Convert the model to float32 or float16 first.`,
-    );
-  }
+  refuseUndecodable(source);
   return decodeFloat32(await source.read(), source.dtype);
+}
+
+/**
+ * Fills memory of the caller with a tensor's values from element `begin` on, as float32; without new memory where the source
+ * can read so. A source without `readInto` is read whole for it.
+ *
+ * @throws FormatError as `readFloat32`
+ */
+export async function readFloat32Into(
+  source: TensorSource,
+  begin: number,
+  into: Float32Array<ArrayBuffer>,
+): Promise<void> {
+  refuseUndecodable(source);
+  const { dtype, readInto } = source;
+  const { buffer, byteOffset, byteLength, length } = into;
+  if (!readInto) {
+    into.set((await readFloat32(source)).subarray(begin, begin + length));
+  } else if (dtype === 'F32') {
+    await readInto(begin * 4, new Uint8Array(buffer, byteOffset, byteLength));
+  } else if (dtype === 'F64') {
+    const wide = new Float64Array(length);
+    await readInto(begin * 8, new Uint8Array(wide.buffer));
+    into.set(wide);
+  } else {
+    // Decoded in place, from the upper half: an element is written only over those that were read before it.
+    const upper = byteOffset + byteLength / 2;
+    await readInto(begin * 2, new Uint8Array(buffer, upper, byteLength / 2));
+    decodeHalves(new Uint16Array(buffer, upper, length), dtype, into);
+  }
+}
+
+function refuseUndecodable(
+  source: TensorSource,
+): asserts source is TensorSource & { readonly dtype: Decodable } {
+  if (isDecodable(source.dtype)) return;
+  throw new FormatError(
+    source.name,
+    `the tensor is ${source.dtype}, and only ${DECODABLE.join(', ')} weights can be computed with. Convert the model to float32 or float16 first.`,
+  );
 }
 
 /**
@@ -90,13 +124,18 @@ function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
 }
 
-function fromBits(
+function decodeHalves(
   source: Uint16Array,
-  decode: (bits: number) => number,
-): Float32Array<ArrayBuffer> {
-  const out = new Uint32Array(source.length);
-  for (let i = 0; i < source.length; i++) out[i] = decode(source[i] ?? 0);
-  return new Float32Array(out.buffer);
+  dtype: 'F16' | 'BF16',
+  into: Float32Array<ArrayBuffer>,
+): void {
+  const out = new Uint32Array(into.buffer, into.byteOffset, into.length);
+  if (dtype === 'F16') {
+    const table = halfTable();
+    for (let i = 0; i < source.length; i++) out[i] = table[source[i] ?? 0] ?? 0;
+  } else {
+    for (let i = 0; i < source.length; i++) out[i] = (source[i] ?? 0) << 16;
+  }
 }
 
 let halves: Uint32Array | undefined;

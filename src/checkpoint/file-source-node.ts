@@ -3,13 +3,15 @@
  * beyond the end ends the process (Node 20). A file that changed after it was found is refused rather than read.
  */
 import {
+  type BigIntStats,
   close as closeFile,
   fstatSync,
   open as openFile,
   read as readFile,
-  type Stats,
 } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type ByteSource, partOf } from './byte-source';
 
@@ -30,7 +32,26 @@ interface Descriptor {
 }
 
 /** By what was found on disk; the one that was used last comes last. */
-const descriptors = new Map<Stats, Descriptor>();
+const descriptors = new Map<BigIntStats, Descriptor>();
+
+/** By what a file is known again: while all of it is the same, so are its bytes. */
+export interface FileIdentity {
+  /** Absolute. */
+  readonly path: string;
+  /** In bytes. */
+  readonly size: number;
+  /** Time of the last change, in nanoseconds. */
+  readonly mtimeNs: bigint;
+  /** The file's number on its disk. */
+  readonly ino: bigint;
+}
+
+const identities = new WeakMap<ByteSource, FileIdentity>();
+
+/** Which file a source is, the whole of it, as it was found; undefined for any other source, parts of files among them. */
+export function fileIdentity(source: ByteSource): FileIdentity | undefined {
+  return identities.get(source);
+}
 
 /**
  * A file, of which nothing is read or kept open before bytes are asked for. Reading rejects with a DOMException named
@@ -38,16 +59,19 @@ const descriptors = new Map<Stats, Descriptor>();
  * @throws Error of the file system, where there is none
  */
 export async function fileSource(path: string | URL): Promise<Required<ByteSource>> {
-  const found = await stat(path);
-  const { size } = found;
+  const found = await stat(path, { bigint: true });
+  const size = Number(found.size);
   const readInto = (begin: number, into: Uint8Array<ArrayBuffer>) =>
     withDescriptor(path, found, (descriptor) => readAt(descriptor, begin, into));
-  return partOf(readInto, 0, size);
+  const source = partOf(readInto, 0, size);
+  const absolute = resolve(path instanceof URL ? fileURLToPath(path) : path);
+  identities.set(source, { path: absolute, size, mtimeNs: found.mtimeNs, ino: found.ino });
+  return source;
 }
 
 async function withDescriptor<T>(
   path: string | URL,
-  found: Stats,
+  found: BigIntStats,
   use: (descriptor: number) => Promise<T>,
 ): Promise<T> {
   const descriptor = descriptors.get(found) ?? { number: open(path, 'r'), users: 0 };
@@ -56,7 +80,7 @@ async function withDescriptor<T>(
   descriptor.users++;
   try {
     const number = await descriptor.number;
-    refuseChange(fstatSync(number), found);
+    refuseChange(fstatSync(number, { bigint: true }), found);
     return await use(number);
   } catch (error) {
     // What could not be opened, or is another file by now, is tried anew by whoever reads again.
@@ -68,8 +92,8 @@ async function withDescriptor<T>(
   }
 }
 
-function refuseChange(now: Stats, found: Stats): void {
-  if (now.size !== found.size || now.mtimeMs !== found.mtimeMs || now.ino !== found.ino) {
+function refuseChange(now: BigIntStats, found: BigIntStats): void {
+  if (now.size !== found.size || now.mtimeNs !== found.mtimeNs || now.ino !== found.ino) {
     throw new DOMException('The file has changed since it was found.', 'NotReadableError');
   }
 }
@@ -81,7 +105,7 @@ function letGoOfSpare(): void {
   }
 }
 
-function letGo(found: Stats, { number }: Descriptor): void {
+function letGo(found: BigIntStats, { number }: Descriptor): void {
   descriptors.delete(found);
   // Whatever became of it, nothing more is read from it.
   number.then(close).catch(() => undefined);

@@ -44,6 +44,8 @@ export interface TensorSource {
   read(): Promise<Uint8Array<ArrayBuffer>>;
   /** Reads bytes `begin` to `end` (exclusive) of what `read` returns, where the format can read a part alone. */
   readRange?(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Fills memory of the caller with the bytes from `begin` on, where the format can read a part alone. */
+  readInto?(begin: number, into: Uint8Array<ArrayBuffer>): Promise<void>;
 }
 
 /** A file (or a set of shards) as named tensors. */

@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { FormatError } from '../errors';
 import type { NamedBlob } from './types';
 import { weightFiles, weightsSha256 } from './weights-sha256';
-import { weightsSha256InNode } from './weights-sha256-node';
 
 const FORMATS = new URL('../../reference/fixtures/formats/', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, FORMATS));
@@ -39,7 +38,6 @@ describe('the SHA-256 of weights', () => {
     expect(await weightsSha256(files)).toBe(sum(content));
     expect(await weightsSha256(files.toReversed())).toBe(sum(content));
     expect(await weightsSha256([file(name, content)])).toBe(sum(content));
-    expect(await weightsSha256InNode(files)).toBe(sum(content));
   });
 
   it('is that of the shards in the order of their names, whatever that of their index', async () => {
@@ -55,14 +53,7 @@ describe('the SHA-256 of weights', () => {
     const torchShard = file('pytorch_model-00001-of-00001.bin', torch);
     const all = [...beside, ...files, torchShard, index];
     expect(await weightsSha256(all)).toBe(sum(...contents));
-    expect(await weightsSha256InNode(all)).toBe(sum(...contents));
     expect(await weightFiles([index, ...files])).toEqual(inOrder);
-  });
-
-  it('can be stopped by Node as well', async () => {
-    const large = file('model.safetensors', Buffer.alloc(9 * 1024 * 1024));
-    const reason = new Error('stopped');
-    await expect(weightsSha256InNode([large], AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
   it('can be stopped and gone on with', async () => {

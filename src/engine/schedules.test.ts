@@ -31,13 +31,23 @@ vi.mock('../runtime/cpu/backend', async (original) => {
         countBuffers(1);
         return buffer;
       };
+      const gone = (buffer: unknown) => {
+        if (!alive.delete(buffer)) throw new Error('a buffer was freed twice');
+        countBuffers(-1);
+      };
       return {
         ...backend,
         upload: (data: Parameters<typeof backend.upload>[0]) => counted(backend.upload(data)),
         allocate: (length: number) => counted(backend.allocate(length)),
+        borrow: (length: number) => counted(backend.borrow(length)),
+        receive: async (...given: Parameters<typeof backend.receive>) =>
+          counted(await backend.receive(...given)),
+        take(buffer: Parameters<typeof backend.take>[0]) {
+          gone(buffer);
+          return backend.take(buffer);
+        },
         free(buffer: Parameters<typeof backend.free>[0]) {
-          if (!alive.delete(buffer)) throw new Error('a buffer was freed twice');
-          countBuffers(-1);
+          gone(buffer);
           backend.free(buffer);
         },
       };

@@ -64,6 +64,18 @@ describe.each(methods)('%s', (_name, method) => {
     expect(counting.held()).toEqual({ elements: 0, counters: 0 });
   });
 
+  it('gives the same in parts of tensors, several at once', async () => {
+    const { choice, pool: taken } = prepared(method, weighted);
+    const expected = mergedFromCheckpoints(taken, choice, 0.37);
+    const counting = createCountingBackend();
+    const backend = { ...counting.backend, parts: { length: 20, atOnce: 3 } };
+    const combination = await combine(taken, choice, { backend });
+    const merged = mergedFromCombination(combination, 0.37);
+    for (const name of taken.mergedNames) expect(await merged(name)).toEqual(await expected(name));
+    combination.free();
+    expect(counting.held()).toEqual({ elements: 0, counters: 0 });
+  });
+
   it('tells its progress up to the end, and stops wherever it is told to', async () => {
     const { choice, pool: taken } = prepared(method, pool);
     const reports: [number, number][] = [];

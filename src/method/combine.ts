@@ -1,9 +1,10 @@
-/** Runs a method over a pool, tensor by tensor: nothing but the result and one tensor of each model is ever in memory. */
+/** Runs a method over a pool, part by part: nothing but the result and the parts in work of each model is ever in memory. */
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { visitParts } from './parts';
 import { taskArithmetic } from './task-arithmetic';
-import type { Combination, CombineContext, MethodChoice, PlanContext } from './types';
-import { readVisionTensor } from './vision-tensor';
+import type { Combination, CombineContext, MethodChoice, Part, PlanContext } from './types';
+import { withPart } from './vision-tensor';
 
 /**
  * Combines a pool's models on `context.backend`. A pool without experts gives a task vector of zeros, whatever the
@@ -21,21 +22,33 @@ export async function combine(
     pool.experts.length > 0 ? choice : { method: taskArithmetic, options: {} };
   const { backend } = context;
   const progress = visits(pool.mergedNames.length * method.passes, context);
-  const combineTensor = await method.plan(pool, options, progress);
+  const combinePart = await method.plan(pool, options, progress);
   const base = new Map<string, TensorBuffer>();
   const combined = new Map<string, TensorBuffer>();
   const free = () => {
     for (const buffers of [base, combined]) freeAll(backend, buffers);
   };
+  const keep = (
+    kept: Map<string, TensorBuffer>,
+    { name, begin, tensorLength }: Part,
+    values: TensorBuffer,
+  ) => {
+    const whole = kept.get(name) ?? backend.allocate(tensorLength);
+    kept.set(name, whole);
+    backend.copy(whole, begin, values);
+  };
+  const combineAndKeep = (part: Part) =>
+    withPart(backend, pool.pretrained, part, async (theta) => {
+      const values = await combinePart(part, theta);
+      try {
+        keep(base, part, theta);
+        keep(combined, part, values);
+      } finally {
+        backend.free(values);
+      }
+    });
   try {
-    for (const name of pool.mergedNames) {
-      const theta = backend.upload(await readVisionTensor(pool.pretrained, name));
-      base.set(name, theta);
-      combined.set(name, await combineTensor(name, theta));
-      // Waiting here keeps the queue from piling up uploads of tensors that are done with.
-      await backend.settled();
-      progress.visited();
-    }
+    await visitParts(pool, () => true, progress, combineAndKeep);
   } catch (error) {
     free();
     throw error;

@@ -28,12 +28,12 @@ export function defineDareTaskArithmetic(drop: Drop) {
     check: refuseDroppingAll,
     plan(pool, options, { backend }) {
       const makeTaskVector = thinnedTaskVectors(pool, options, backend, drop);
-      return (tensor, base) =>
+      return (part, base) =>
         filled(backend, base.length, (sum) =>
           withBuffers(backend, base.length, 1, async ([delta]) => {
             if (!delta) return;
             for (const expert of pool.experts.keys()) {
-              await makeTaskVector(delta, base, tensor, expert);
+              await makeTaskVector(delta, base, part, expert);
               backend.addScaled(sum, delta, 1, false);
             }
           }),

@@ -10,7 +10,7 @@ import {
   resolveOptions,
   type ValuesOf,
 } from './options';
-import type { CombineTensor, DefinedMethod, Method, PlanContext } from './types';
+import type { CombinePart, DefinedMethod, Method, PlanContext } from './types';
 
 /** What a method's file says; without more it takes the base and any number of experts, in one pass. */
 interface Definition<Name extends string, D extends readonly MethodOption[]>
@@ -26,7 +26,7 @@ interface Definition<Name extends string, D extends readonly MethodOption[]>
     pool: ModelPool,
     options: ValuesOf<D>,
     context: PlanContext,
-  ): CombineTensor | Promise<CombineTensor>;
+  ): CombinePart | Promise<CombinePart>;
 }
 
 export function defineMethod<const Name extends string, const D extends readonly MethodOption[]>(

@@ -5,7 +5,7 @@
  */
 import { defineMethod } from './define';
 import { TWO_MODELS, twoModels } from './two-models';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 export const linearInterpolation = defineMethod({
   name: 'LinearInterpolationAlgorithm',
@@ -29,13 +29,13 @@ export const linearInterpolation = defineMethod({
   plan(pool, { t }, { backend }) {
     const models = twoModels(pool);
     const weights = [1 - t, t];
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (sum) => {
         for (const [i, model] of models.entries()) {
           const weight = weights[i] as number;
           // A weight of zero is left out, not multiplied; the sum starts from zeros, never from the first model.
           if (weight === 0) continue;
-          await withTensor(backend, model, name, (values) =>
+          await withPart(backend, model, part, (values) =>
             backend.addScaled(sum, values, weight, false),
           );
         }

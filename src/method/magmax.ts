@@ -4,7 +4,7 @@
  */
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 export const magMax = defineMethod({
   name: 'MagMaxAlgorithm',
@@ -17,13 +17,13 @@ export const magMax = defineMethod({
   options: [{ ...scalingFactor(0.5), optional: true }],
   ignored: [{ name: 'inplace', kind: 'boolean', optional: true, default: true }],
   plan({ experts }, _options, { backend }) {
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (selected) => {
-        const candidate = backend.allocate(base.length);
+        const candidate = backend.borrow(base.length);
         try {
           for (const [i, { model, weight }] of experts.entries()) {
             const delta = i === 0 ? selected : candidate;
-            await withTensor(backend, model, name, (tuned) =>
+            await withPart(backend, model, part, (tuned) =>
               backend.accumulate(delta, base, tuned, weight, true),
             );
             if (i > 0) backend.takeLarger(selected, candidate);

@@ -6,8 +6,9 @@
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
-import type { Combination, CombineTensor, MethodChoice } from './types';
-import { readVisionTensor } from './vision-tensor';
+import { partsOf } from './parts';
+import type { Combination, CombinePart, MethodChoice, Part } from './types';
+import { withPart } from './vision-tensor';
 
 /** Computes one merged tensor as float32, by canonical name. */
 export type MergedValues = (name: string) => Promise<Float32Array<ArrayBuffer>>;
@@ -23,7 +24,10 @@ export function mergedFromCombination(
   }
   return async (name) => {
     const sum = known(combination.taskVector.get(name), name);
-    return scaledAndAdded(backend, known(base.get(name), name), sum, scalingFactor);
+    const theta = known(base.get(name), name);
+    return made(backend, theta.length, (out) =>
+      backend.scaleAndAdd(out, theta, sum, scalingFactor),
+    );
   };
 }
 
@@ -39,38 +43,43 @@ export function mergedFromCheckpoints(
 ): MergedValues {
   const backend = createCpuBackend();
   const visited = () => signal?.throwIfAborted();
-  let plan: Promise<CombineTensor> | undefined;
+  let plan: Promise<CombinePart> | undefined;
   return async (name) => {
     plan ??= method.plan(pool, options, { backend, visited });
-    const combineTensor = await plan;
-    const base = backend.upload(await readVisionTensor(pool.pretrained, name));
-    try {
-      const combined = await combineTensor(name, base);
-      try {
-        return method.kind === 'weights'
-          ? await backend.read(combined)
-          : await scaledAndAdded(backend, base, combined, scalingFactor);
-      } finally {
-        backend.free(combined);
-      }
-    } finally {
-      backend.free(base);
-    }
+    const combinePart = await plan;
+    const mergePart = (part: Part, out: TensorBuffer) =>
+      withPart(backend, pool.pretrained, part, async (base) => {
+        const combined = await combinePart(part, base);
+        try {
+          if (method.kind === 'task vector') {
+            // The sum is done with: what becomes of it takes its place.
+            backend.scaleAndAdd(combined, base, combined, scalingFactor);
+          }
+          backend.copy(out, part.begin, combined);
+        } finally {
+          backend.free(combined);
+        }
+      });
+    const parts = partsOf(pool, name, backend);
+    return made(backend, parts[0]?.tensorLength ?? 0, async (out) => {
+      for (const part of parts) await mergePart(part, out);
+    });
   };
 }
 
-async function scaledAndAdded(
+/** A new array that is computed on a backend. */
+async function made(
   backend: TensorBackend,
-  base: TensorBuffer,
-  sum: TensorBuffer,
-  scalingFactor: number,
+  length: number,
+  compute: (out: TensorBuffer) => void | Promise<void>,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const out = backend.allocate(base.length);
+  const out = backend.allocate(length);
   try {
-    backend.scaleAndAdd(out, base, sum, scalingFactor);
-    return await backend.read(out);
-  } finally {
+    await compute(out);
+    return await backend.take(out);
+  } catch (error) {
     backend.free(out);
+    throw error;
   }
 }
 

@@ -6,8 +6,9 @@
 import type { ModelPool } from '../modelpool/types';
 import { defineMethod } from './define';
 import { stockRatio } from './model-stock-ratio';
+import { oncePerTensor } from './parts';
 import { notAmong, withBuffers } from './task-vectors';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 /** How far a tensor goes from the base (0) to the average (1): a double. */
 export type RatioOf = (pool: ModelPool, name: string) => Promise<number>;
@@ -42,19 +43,20 @@ export function defineModelStock(ratioOf: RatioOf) {
     plan(pool, { ignore_keys }, { backend }) {
       const weighed = notAmong(ignore_keys);
       const { experts } = pool;
-      return (name, base) =>
+      const ratioOfTensor = oncePerTensor((name) => ratioOf(pool, name));
+      return (part, base) =>
         filled(backend, base.length, (merged) =>
           withBuffers(backend, base.length, 1, async ([average]) => {
             if (!average) return;
             for (const [i, { model }] of experts.entries()) {
               // FusionBench sums two models as they are, and more of them onto zeros; only the sign of a zero tells.
               const first = i === 0 && experts.length === 2;
-              await withTensor(backend, model, name, (tuned) =>
+              await withPart(backend, model, part, (tuned) =>
                 backend.addScaled(average, tuned, 1, first),
               );
             }
             backend.divide(average, experts.length);
-            const ratio = weighed(name) ? await ratioOf(pool, name) : null;
+            const ratio = weighed(part.name) ? await ratioOfTensor(part) : null;
             backend.addScaled(merged, average, ratio ?? 1, true);
             if (ratio !== null) backend.addScaled(merged, base, 1 - ratio, false);
           }),

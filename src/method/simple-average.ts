@@ -3,7 +3,7 @@
  * Source: Wortsman et al., "Model soups" (ICML 2022); order and rounding as FusionBench's `method/simple_average.py`.
  */
 import { defineMethod } from './define';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 export const simpleAverage = defineMethod({
   name: 'SimpleAverageAlgorithm',
@@ -19,10 +19,10 @@ export const simpleAverage = defineMethod({
     { name: 'inplace', kind: 'boolean', optional: true, default: true },
   ],
   plan({ experts }, _options, { backend }) {
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (mean) => {
         for (const [i, { model }] of experts.entries()) {
-          await withTensor(backend, model, name, (tuned) =>
+          await withPart(backend, model, part, (tuned) =>
             backend.addScaled(mean, tuned, 1, i === 0),
           );
         }

@@ -5,9 +5,10 @@
  * `method/slerp/slerp_utils.py`.
  */
 import { defineMethod } from './define';
+import { oncePerTensor } from './parts';
 import { type SlerpOptions, slerpCoefficients } from './slerp-coefficients';
 import { TWO_MODELS, twoModels } from './two-models';
-import { filled, readVisionTensor, withTensor } from './vision-tensor';
+import { filled, readVisionTensor, withPart } from './vision-tensor';
 
 /** The factors of two vectors of one tensor; null where they are to be interpolated linearly. */
 export type CoefficientsOf = (
@@ -56,17 +57,21 @@ export function defineSlerp(coefficientsOf: CoefficientsOf) {
     ],
     plan(pool, options, { backend }) {
       const models = twoModels(pool);
-      return (name, base) =>
-        filled(backend, base.length, async (merged) => {
-          const [first, second] = models;
-          const factors = coefficientsOf(
+      const [first, second] = models;
+      const factorsOf = oncePerTensor(
+        async (name) =>
+          coefficientsOf(
             name,
             await readVisionTensor(first, name),
             await readVisionTensor(second, name),
             options,
-          ) ?? [1 - options.t, options.t];
+          ) ?? [1 - options.t, options.t],
+      );
+      return (part, base) =>
+        filled(backend, base.length, async (merged) => {
+          const factors = await factorsOf(part);
           for (const [i, model] of models.entries()) {
-            await withTensor(backend, model, name, (values) =>
+            await withPart(backend, model, part, (values) =>
               backend.addScaled(merged, values, factors[i] ?? 0, i === 0),
             );
           }

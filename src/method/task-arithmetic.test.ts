@@ -8,6 +8,7 @@ import { createCpuBackend } from '../runtime/cpu/backend';
 import { combine } from './combine';
 import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
 import { taskArithmetic } from './task-arithmetic';
+import { createCountingBackend } from './testing/counting-backend';
 import { mergedHashes } from './testing/merge-parity';
 import type { PoolFiles } from './testing/pool';
 import { sha256 } from './testing/sha256';
@@ -107,23 +108,7 @@ describe('task arithmetic', () => {
 
   it('stops between two tensors and frees what it had', async () => {
     const pool = await openPool('p8-24');
-    const cpu = createCpuBackend();
-    let held = 0;
-    const backend = {
-      ...cpu,
-      upload: (data: Float32Array<ArrayBuffer>) => {
-        held++;
-        return cpu.upload(data);
-      },
-      allocate: (length: number) => {
-        held++;
-        return cpu.allocate(length);
-      },
-      free: (buffer: Parameters<typeof cpu.free>[0]) => {
-        held--;
-        cpu.free(buffer);
-      },
-    };
+    const { backend, held } = createCountingBackend();
     const controller = new AbortController();
     const combining = combine(
       pool,
@@ -135,6 +120,6 @@ describe('task arithmetic', () => {
       },
     );
     await expect(combining).rejects.toThrow('aborted');
-    expect(held).toBe(0);
+    expect(held()).toEqual({ elements: 0, counters: 0 });
   });
 });

@@ -5,7 +5,7 @@
  */
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 export const taskArithmetic = defineMethod({
   name: 'TaskArithmeticAlgorithm',
@@ -19,10 +19,10 @@ export const taskArithmetic = defineMethod({
   options: [scalingFactor(0.3)],
   ignored: [{ name: 'inplace', kind: 'boolean', optional: true, default: true }],
   plan({ experts }, _options, { backend }) {
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (sum) => {
         for (const [i, { model, weight }] of experts.entries()) {
-          await withTensor(backend, model, name, (tuned) =>
+          await withPart(backend, model, part, (tuned) =>
             backend.accumulate(sum, base, tuned, weight, i === 0),
           );
         }

@@ -5,7 +5,7 @@
  * as FusionBench's `models/wrappers/task_wise_fusion.py`, which its algorithm runs when `weights` are set.
  */
 import { defineMethod } from './define';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 /** What `clamp_weights` makes of a coefficient. */
 function clamped(coefficient: number): number {
@@ -56,13 +56,13 @@ export const taskWise = defineMethod({
   ],
   plan({ experts }, { weights, clamp_weights }, { backend }) {
     const coefficients = clamp_weights ? weights.map(clamped) : weights;
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (merged) => {
         backend.addScaled(merged, base, 1, true);
-        const delta = backend.allocate(base.length);
+        const delta = backend.borrow(base.length);
         try {
           for (const [i, { model }] of experts.entries()) {
-            await withTensor(backend, model, name, (tuned) =>
+            await withPart(backend, model, part, (tuned) =>
               backend.accumulate(delta, base, tuned, 1, true),
             );
             backend.addScaled(merged, delta, coefficients[i] as number, false);

@@ -36,16 +36,27 @@ export interface WeightsCombination extends Resident {
 
 export type Combination = TaskVectorCombination | WeightsCombination;
 
+/** Elements `begin` to `begin + length` of one tensor. */
+export interface Part {
+  /** The tensor's canonical name. */
+  readonly name: string;
+  /** A multiple of 4. */
+  readonly begin: number;
+  readonly length: number;
+  /** Elements of the whole tensor. */
+  readonly tensorLength: number;
+}
+
 /**
- * Combines one tensor: given its name and `theta_0`, makes a new buffer with the tensor's part of `S` or of the merged
- * weights. Frees whatever else it allocated; `base` stays the caller's.
+ * Combines a part of a tensor: given which, and its `theta_0`, makes a buffer for a moment's work with that part of `S` or of
+ * the merged weights. Frees whatever else it borrowed; `base` stays the caller's. Several parts are combined at once.
  */
-export type CombineTensor = (name: string, base: TensorBuffer) => Promise<TensorBuffer>;
+export type CombinePart = (part: Part, base: TensorBuffer) => Promise<TensorBuffer>;
 
 /** What a method plans with. */
 export interface PlanContext {
   readonly backend: TensorBackend;
-  /** To be called after each tensor of a pass over the pool: tells the progress, throws once the work is cancelled. */
+  /** Called after each tensor of a pass over the pool (`visitParts` does): tells the progress, throws once the work is cancelled. */
   visited(): void;
 }
 
@@ -86,10 +97,10 @@ export interface Method {
   /** What is wrong with options that are complete and each for itself allowed, or null. */
   check(options: MethodOptions): OptionProblem | null;
   /**
-   * Learns what must be known of the whole pool first (`passes - 1` passes over it), and says how a tensor is combined.
+   * Learns what must be known of the whole pool first (`passes - 1` passes over it), and says how a part of a tensor is combined.
    * Throws ConfigError on options and CompatibilityError on a pool that the method cannot do with.
    */
-  plan(pool: ModelPool, options: MethodOptions, context: PlanContext): Promise<CombineTensor>;
+  plan(pool: ModelPool, options: MethodOptions, context: PlanContext): Promise<CombinePart>;
 }
 
 /** A method whose name and options are known to the compiler. */

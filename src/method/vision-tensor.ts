@@ -1,41 +1,59 @@
-/** Reading one tensor at a time, which is how every method goes through a pool. */
-import { readFloat32 } from '../checkpoint/dtype';
+/** Reading a model's tensors, whole or in parts. */
+import { readFloat32, readFloat32Into } from '../checkpoint/dtype';
+import type { TensorSource } from '../checkpoint/types';
 import type { ClipModel } from '../clip/types';
 import { CompatibilityError } from '../errors';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import type { Part } from './types';
 
 /** Reads one tensor of a vision tower as float32, by canonical name. The array is the caller's. */
 export async function readVisionTensor(
   model: ClipModel,
   name: string,
 ): Promise<Float32Array<ArrayBuffer>> {
-  const tensor = model.visionTensors.get(name);
-  if (!tensor) throw new CompatibilityError(`${model.name} has no tensor ${name}.`);
-  return readFloat32(tensor);
+  return readFloat32(visionTensor(model, name));
 }
 
-/** Has one tensor of a model on the backend for as long as `use` works with it. */
-export async function withTensor<T>(
+/** Overwrites a buffer on a backend with one tensor of a vision tower. */
+export async function fillWithTensor(
   backend: TensorBackend,
+  buffer: TensorBuffer,
   model: ClipModel,
   name: string,
-  use: (tensor: TensorBuffer) => T | Promise<T>,
+): Promise<void> {
+  const tensor = visionTensor(model, name);
+  await backend.fill(buffer, (memory) => readFloat32Into(tensor, 0, memory));
+}
+
+/** Has a part of a model's tensor on the backend for as long as `use` works with it. */
+export async function withPart<T>(
+  backend: TensorBackend,
+  model: ClipModel,
+  { name, begin, length }: Part,
+  use: (values: TensorBuffer) => T | Promise<T>,
 ): Promise<T> {
-  const tensor = backend.upload(await readVisionTensor(model, name));
+  const tensor = visionTensor(model, name);
+  const values = await backend.receive(length, (memory) => readFloat32Into(tensor, begin, memory));
   try {
-    return await use(tensor);
+    return await use(values);
   } finally {
-    backend.free(tensor);
+    backend.free(values);
   }
 }
 
-/** A new buffer of zeros, filled by `fill`, and freed where that fails. */
+function visionTensor(model: ClipModel, name: string): TensorSource {
+  const tensor = model.visionTensors.get(name);
+  if (!tensor) throw new CompatibilityError(`${model.name} has no tensor ${name}.`);
+  return tensor;
+}
+
+/** A buffer of zeros for a moment's work, filled by `fill`, and freed where that fails. */
 export async function filled(
   backend: TensorBackend,
   length: number,
   fill: (out: TensorBuffer) => void | Promise<void>,
 ): Promise<TensorBuffer> {
-  const out = backend.allocate(length);
+  const out = backend.borrow(length);
   try {
     await fill(out);
     return out;

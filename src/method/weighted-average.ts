@@ -5,7 +5,7 @@
  */
 import { defineMethod } from './define';
 import { pairwiseSum } from './pairwise-sum';
-import { filled, withTensor } from './vision-tensor';
+import { filled, withPart } from './vision-tensor';
 
 export const weightedAverage = defineMethod({
   name: 'WeightedAverageAlgorithm',
@@ -39,11 +39,11 @@ export const weightedAverage = defineMethod({
   },
   plan({ experts }, { normalize, weights }, { backend }) {
     const sum = normalize ? pairwiseSum(weights) : 1;
-    return (name, base) =>
+    return (part, base) =>
       filled(backend, base.length, async (mean) => {
         for (const [i, { model }] of experts.entries()) {
           const weight = (weights[i] as number) / sum;
-          await withTensor(backend, model, name, (tuned) =>
+          await withPart(backend, model, part, (tuned) =>
             backend.addScaled(mean, tuned, weight, i === 0),
           );
         }

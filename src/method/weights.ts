@@ -5,7 +5,7 @@
 import type { ClipModel } from '../clip/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import type { Combination, TaskVectorCombination } from './types';
-import { readVisionTensor } from './vision-tensor';
+import { fillWithTensor } from './vision-tensor';
 
 export interface WorkingWeights {
   readonly buffers: ReadonlyMap<string, TensorBuffer>;
@@ -69,6 +69,6 @@ export async function loadOwnWeights(
 ): Promise<void> {
   for (const [name, buffer] of weights.buffers) {
     signal?.throwIfAborted();
-    backend.write(buffer, await readVisionTensor(model, name));
+    await fillWithTensor(backend, buffer, model, name);
   }
 }

@@ -3,7 +3,7 @@
  * fused, reassociated or flushed to zero (WGSL, "Floating Point Evaluation"), so each is probed against the CPU
  * reference, bit for bit. Where a probe differs the page says so and downloads are computed on the CPU.
  */
-import { createCpuBackend } from './cpu/backend';
+import { createReferenceBackend } from './cpu/reference';
 import type { Exactness, TensorBackend } from './types';
 
 /** One multiply-add each, chosen so that one particular liberty of the driver changes the bits. */
@@ -86,7 +86,7 @@ async function sameBits(
   weight: number,
 ): Promise<boolean> {
   const [expected, actual] = await Promise.all([
-    merge(createCpuBackend(), inputs, scalingFactor, weight),
+    merge(createReferenceBackend(), inputs, scalingFactor, weight),
     merge(backend, inputs, scalingFactor, weight),
   ]);
   return expected.every((bits, i) => bits === actual[i]);

@@ -81,8 +81,8 @@ interface Selection {
   ): void;
   /** Multiplies by the sign of `total`, or by `tie` where that is zero. */
   applySign(values: TensorBuffer, total: TensorBuffer, tie: Sign): void;
-  /** Sets the elements to zero that the pattern drops. */
-  dropRandomly(values: TensorBuffer, pattern: DropPattern): void;
+  /** Sets the elements to zero that the pattern drops; the first has the index `begin`, a multiple of 4. */
+  dropRandomly(values: TensorBuffer, pattern: DropPattern, begin: number): void;
 }
 
 /** Counts over the elements of many tensors. */
@@ -100,18 +100,36 @@ interface Counting {
   freeCounts(counts: CountBuffer): void;
 }
 
+/** Writes to every element of a piece of memory. */
+export type WriteMemory = (memory: Float32Array<ArrayBuffer>) => Promise<void>;
+
 export interface TensorBackend extends Arithmetic, Selection, Counting {
   readonly kind: 'cpu' | 'webgpu';
+  /**
+   * How a merge is best cut up: tensors in parts of so many elements (a multiple of 4; `Infinity`: whole), and how many
+   * parts are worked on at once, one of them computed while others are read.
+   */
+  readonly parts: { readonly length: number; readonly atOnce: number };
   /** Takes ownership of `data`: the caller must not use it afterwards. */
   upload(data: Float32Array<ArrayBuffer>): TensorBuffer;
   /** Rejects with DeviceError, which says needed and available, where so many bytes cannot be had. Holds nothing. */
   reserve(bytes: number): Promise<void>;
   /** A buffer of `length` zeros. */
   allocate(length: number): TensorBuffer;
+  /** The same for a moment's work: memory that is used again and again. */
+  borrow(length: number): TensorBuffer;
+  /** A buffer for a moment's work with what `write` puts into its memory; where that fails there is none. */
+  receive(length: number, write: WriteMemory): Promise<TensorBuffer>;
+  /** Overwrites a buffer's contents with what `write` puts into its memory, all of it. */
+  fill(buffer: TensorBuffer, write: WriteMemory): Promise<void>;
+  /** Copies all of `source` into `target`, from element `begin` on. */
+  copy(target: TensorBuffer, begin: number, source: TensorBuffer): void;
   /** Overwrites a buffer's contents; `data.length` must equal `buffer.length`. */
   write(buffer: TensorBuffer, data: Float32Array<ArrayBuffer>): void;
   /** Reads a buffer back into a fresh array. */
   read(buffer: TensorBuffer): Promise<Float32Array<ArrayBuffer>>;
+  /** Reads a buffer back and frees it, without a copy where its memory can be given away. Where that fails it stays. */
+  take(buffer: TensorBuffer): Promise<Float32Array<ArrayBuffer>>;
   free(buffer: TensorBuffer): void;
   /** Hands over what was asked for so far, so that whoever reads the buffers next (ONNX Runtime) reads its results. */
   submit(): void;

@@ -1,5 +1,5 @@
 import { FormatError } from '../../errors';
-import { readBytes } from '../read-bytes';
+import { readBytes, readBytesInto } from '../read-bytes';
 import type { Checkpoint, NamedBlob, TensorSource } from '../types';
 import { HeaderError, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from './header';
 import { JsonError } from './json-scanner';
@@ -70,43 +70,61 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   }
 }
 
-type ReadRange = (begin: number, end: number) => Promise<Uint8Array<ArrayBuffer>>;
+/** Reads bytes of the file. */
+interface Reader {
+  range(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  into(begin: number, memory: Uint8Array<ArrayBuffer>): Promise<void>;
+}
 
-function readerOf(file: NamedBlob): ReadRange {
-  return (begin, end) => readBytes(file, begin, end);
+function readerOf(file: NamedBlob): Reader {
+  return {
+    range: (begin, end) => readBytes(file, begin, end),
+    into: (begin, memory) => readBytesInto(file, begin, memory),
+  };
 }
 
 /** Gives out copies: a tensor's memory is its reader's own. */
-function wholeReaderOf(file: NamedBlob): ReadRange {
-  let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  return async (begin, end) => {
-    whole ??= readBytes(file, 0, file.blob.size).catch((error) => {
-      whole = undefined;
+function wholeReaderOf(file: NamedBlob): Reader {
+  let reading: Promise<Uint8Array<ArrayBuffer>> | undefined;
+  const whole = () => {
+    reading ??= readBytes(file, 0, file.blob.size).catch((error) => {
+      reading = undefined;
       throw error;
     });
-    return (await whole).slice(begin, end);
+    return reading;
+  };
+  return {
+    range: async (begin, end) => (await whole()).slice(begin, end),
+    into: async (begin, memory) =>
+      memory.set((await whole()).subarray(begin, begin + memory.length)),
   };
 }
 
 function tensorSource(
-  readRange: ReadRange,
+  reader: Reader,
   dataBegin: number,
   name: string,
   info: TensorInfo,
 ): TensorSource {
   const byteLength = info.end - info.begin;
   const first = dataBegin + info.begin;
+  const refuseOutside = (begin: number, end: number) => {
+    if (begin >= 0 && begin <= end && end <= byteLength) return;
+    throw new RangeError(`bytes ${begin} to ${end} are not in ${name} (${byteLength} bytes)`);
+  };
   return {
     name,
     dtype: info.dtype,
     shape: info.shape,
     byteLength,
-    read: () => readRange(first, first + byteLength),
+    read: () => reader.range(first, first + byteLength),
     readRange(begin, end) {
-      if (!(begin >= 0 && begin <= end && end <= byteLength)) {
-        throw new RangeError(`bytes ${begin} to ${end} are not in ${name} (${byteLength} bytes)`);
-      }
-      return readRange(first + begin, first + end);
+      refuseOutside(begin, end);
+      return reader.range(first + begin, first + end);
+    },
+    readInto(begin, into) {
+      refuseOutside(begin, begin + into.length);
+      return reader.into(first + begin, into);
     },
   };
 }

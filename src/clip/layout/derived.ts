@@ -21,6 +21,7 @@ export function renamed(source: TensorSource, name: string): TensorSource {
     byteLength: source.byteLength,
     read: () => source.read(),
     readRange: (begin, end) => readBytes(source, begin, end),
+    ...(source.readInto && { readInto: source.readInto }),
   };
 }
 
@@ -34,6 +35,7 @@ export function rowBlock(
   const [rows = 0, ...inner] = source.shape;
   const byteLength = source.byteLength / count;
   const start = index * byteLength;
+  const { readInto } = source;
   return {
     name,
     dtype: source.dtype,
@@ -41,6 +43,7 @@ export function rowBlock(
     byteLength,
     read: () => readBytes(source, start, start + byteLength),
     readRange: (begin, end) => readBytes(source, start + begin, start + end),
+    ...(readInto && { readInto: (begin, into) => readInto(start + begin, into) }),
   };
 }
 

@@ -103,9 +103,10 @@ describe('the weights of a unit', () => {
     const { residence, backend } = await take();
     const before = await valuesOf(backend, await residence.place(merged(0.3), signal));
     const stop = new AbortController();
-    vi.spyOn(backend, 'write').mockImplementation((buffer, data) => {
+    const { fill } = backend;
+    vi.spyOn(backend, 'fill').mockImplementation((buffer, write) => {
       stop.abort(new Error('given up'));
-      (buffer as unknown as { data: Float32Array }).data.set(data);
+      return fill(buffer, write);
     });
     await expect(residence.place(expert, stop.signal)).rejects.toThrow('given up');
     vi.restoreAllMocks();

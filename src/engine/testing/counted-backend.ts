@@ -21,6 +21,9 @@ export function countedBackend(kind: TensorBackend['kind'] = 'cpu'): CountedBack
     alive.add(buffer);
     return buffer;
   };
+  const gone = (buffer: TensorBuffer) => {
+    if (!alive.delete(buffer)) throw new Error('a buffer was freed twice');
+  };
   const backend: TensorBackend = {
     ...cpu,
     kind,
@@ -43,8 +46,18 @@ export function countedBackend(kind: TensorBackend['kind'] = 'cpu'): CountedBack
       done.writes++;
       cpu.write(buffer, data);
     },
+    borrow: (length) => made(cpu.borrow(length)),
+    receive: async (length, write) => made(await cpu.receive(length, write)),
+    fill(buffer, write) {
+      done.writes++;
+      return cpu.fill(buffer, write);
+    },
+    take(buffer) {
+      gone(buffer);
+      return cpu.take(buffer);
+    },
     free(buffer) {
-      if (!alive.delete(buffer)) throw new Error('a buffer was freed twice');
+      gone(buffer);
       cpu.free(buffer);
     },
   };

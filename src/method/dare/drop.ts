@@ -9,6 +9,7 @@ import type { ModelPool } from '../../modelpool/types';
 import type { DropPattern, TensorBackend, TensorBuffer } from '../../runtime/types';
 import type { OptionProblem } from '../options';
 import { type MakeTaskVector, plainTaskVectors } from '../task-vectors';
+import type { Part } from '../types';
 
 export interface DareOptions {
   readonly sparsity_ratio: number;
@@ -62,18 +63,18 @@ export function refuseDroppingAll({
   return { option: 'sparsity_ratio', problem };
 }
 
-/** Drops elements of one expert's task vector of one tensor, in place. */
+/** Drops elements of a part of one expert's task vector, in place. */
 export type Drop = (
   delta: TensorBuffer,
-  name: string,
+  part: Part,
   expert: number,
   options: DareOptions,
   backend: TensorBackend,
 ) => void | Promise<void>;
 
 /** Drops by the documented generator. */
-export const dropByPattern: Drop = (delta, name, expert, options, backend) =>
-  backend.dropRandomly(delta, dropPattern(options, name, expert));
+export const dropByPattern: Drop = (delta, { name, begin }, expert, options, backend) =>
+  backend.dropRandomly(delta, dropPattern(options, name, expert), begin);
 
 /** Task vectors with elements dropped and the rest rescaled. */
 export function thinnedTaskVectors(
@@ -84,10 +85,10 @@ export function thinnedTaskVectors(
 ): MakeTaskVector {
   const { sparsity_ratio, only_on_linear_weights, rescale } = options;
   const make = plainTaskVectors(pool, backend);
-  return async (delta, base, name, expert) => {
-    await make(delta, base, name, expert);
-    if (only_on_linear_weights && !isLinearWeight(pool, name)) return;
-    await drop(delta, name, expert, options, backend);
+  return async (delta, base, part, expert) => {
+    await make(delta, base, part, expert);
+    if (only_on_linear_weights && !isLinearWeight(pool, part.name)) return;
+    await drop(delta, part, expert, options, backend);
     if (rescale) backend.divide(delta, 1 - sparsity_ratio);
   };
 }

@@ -21,13 +21,22 @@ export function createCountingBackend(): CountingBackend {
     peak = Math.max(peak, sum(tensors));
     return buffer;
   };
+  const release = (buffer: TensorBuffer) => {
+    if (!tensors.delete(buffer)) throw new Error('freed what is not held');
+  };
   return {
     backend: {
       ...cpu,
       upload: (data) => take(cpu.upload(data)),
       allocate: (length) => take(cpu.allocate(length)),
+      borrow: (length) => take(cpu.borrow(length)),
+      receive: async (length, write) => take(await cpu.receive(length, write)),
+      take(buffer) {
+        release(buffer);
+        return cpu.take(buffer);
+      },
       free(buffer) {
-        if (!tensors.delete(buffer)) throw new Error('freed what is not held');
+        release(buffer);
         cpu.free(buffer);
       },
       allocateCounts(length) {

@@ -123,10 +123,10 @@ function dropByMask(mask: Uint8Array, order: readonly string[], pool: ModelPool)
     return shape.reduce((product, side) => product * side, 1);
   });
   const perExpert = lengths.reduce((sum, length) => sum + length, 0);
-  return async (delta, name, expert, _options, backend) => {
+  return async (delta, { name, begin }, expert, _options, backend) => {
     const place = order.indexOf(name);
     const before = lengths.slice(0, place).reduce((sum, length) => sum + length, 0);
-    const start = expert * perExpert + before;
+    const start = expert * perExpert + before + begin;
     const values = await backend.read(delta);
     const kept = (bit: number) => (((mask[bit >> 3] ?? 0) >> (bit & 7)) & 1) === 1;
     backend.write(

@@ -6,7 +6,7 @@
 import type { ModelPool } from '../../modelpool/types';
 import { SIGN_BINS, type Sign, type TensorBackend, type TensorBuffer } from '../../runtime/types';
 import { type MakeTaskVector, notAmong, passOver, withBuffers } from '../task-vectors';
-import type { CombineTensor, PlanContext } from '../types';
+import type { CombinePart, PlanContext } from '../types';
 import { filled } from '../vision-tensor';
 import { sumExperts } from './sum-experts';
 import { findThresholds } from './threshold';
@@ -52,22 +52,22 @@ export async function planTies(
   { threshold, remove_keys, merge_func }: TiesOptions,
   makeTaskVector: MakeTaskVector,
   context: PlanContext,
-): Promise<CombineTensor> {
+): Promise<CombinePart> {
   const { backend } = context;
   const included = notAmong(remove_keys);
   const thresholds = await findThresholds(pool, threshold, included, makeTaskVector, context);
-  const trimmed: MakeTaskVector = async (delta, base, name, expert) => {
-    await makeTaskVector(delta, base, name, expert);
+  const trimmed: MakeTaskVector = async (delta, base, part, expert) => {
+    await makeTaskVector(delta, base, part, expert);
     backend.trim(delta, thresholds[expert] ?? 0);
   };
   const majority = await majoritySign(pool, included, trimmed, context);
-  return (name, base) =>
+  return (part, base) =>
     filled(backend, base.length, async (merged) => {
-      if (!included(name)) return;
+      if (!included(part.name)) return;
       const { length } = pool.experts;
       await withBuffers(backend, base.length, length + 1, async ([total, ...deltas]) => {
         if (!total) return;
-        for (const [expert, delta] of deltas.entries()) await trimmed(delta, base, name, expert);
+        for (const [expert, delta] of deltas.entries()) await trimmed(delta, base, part, expert);
         await sumExperts(backend, total, length, (sum, expert) =>
           backend.addScaled(sum, at(deltas, expert), 1, false),
         );
@@ -90,11 +90,11 @@ async function majoritySign(
   const { backend } = context;
   const counts = backend.allocateCounts(Object.keys(SIGN_BINS).length);
   try {
-    await passOver(pool, included, context, (name, base) =>
+    await passOver(pool, included, context, (part, base) =>
       withBuffers(backend, base.length, 2, async ([total, delta]) => {
         if (!total || !delta) return;
         await sumExperts(backend, total, pool.experts.length, async (sum, expert) => {
-          await trimmed(delta, base, name, expert);
+          await trimmed(delta, base, part, expert);
           backend.addScaled(sum, delta, 1, false);
         });
         backend.countSigns(counts, total);

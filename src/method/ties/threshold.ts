@@ -82,11 +82,11 @@ async function countAll(
   const counts: CountBuffer[] = [];
   try {
     while (counts.length < high.length) counts.push(backend.allocateCounts(bins));
-    await passOver(pool, included, context, (name, base) =>
+    await passOver(pool, included, context, (part, base) =>
       withBuffers(backend, base.length, 1, async ([delta]) => {
         if (!delta) return;
         for (const [expert, expertCounts] of counts.entries()) {
-          await makeTaskVector(delta, base, name, expert);
+          await makeTaskVector(delta, base, part, expert);
           backend.countMagnitudes(expertCounts, delta, high[expert] ?? null);
         }
       }),

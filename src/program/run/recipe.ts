@@ -10,7 +10,7 @@ import type { OpenedPool } from './open-models-node';
 /** The SHA-256 of a model's weights, where it is wanted. */
 export type WeightsHash = (model: ClipModel, files: readonly NamedBlob[]) => Promise<string>;
 
-/** @param hash - computes the sums of the weights; without it they are null */
+/** @param hash - computes the sums of the weights, all at once; without it they are null */
 export async function runRecipe(
   { pool, folders }: OpenedPool,
   runnable: RunnableMethod | null,
@@ -22,14 +22,16 @@ export async function runRecipe(
     const { part } = model.checkpoint;
     return { name: model.name, weight, sha256, ...(part !== undefined && { part }) };
   };
-  const experts: RecipeModel[] = [];
-  for (const { model, weight } of pool.experts) experts.push(await describe(model, weight));
+  const [pretrained, ...experts] = await Promise.all([
+    describe(pool.pretrained, 1),
+    ...pool.experts.map(({ model, weight }) => describe(model, weight)),
+  ]);
   const options: MethodOptions = runnable?.options ?? {};
   return {
     method: runnable?.method.name ?? 'DummyAlgorithm',
     options,
     scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
-    pretrained: await describe(pool.pretrained, 1),
+    pretrained,
     experts,
     programVersion: version,
   };

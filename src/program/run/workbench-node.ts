@@ -6,7 +6,6 @@
  */
 import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
-import { weightsSha256InNode } from '../../checkpoint/weights-sha256-node';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
 import { combine } from '../../method/combine';
@@ -28,6 +27,7 @@ import { type OpenedPool, openPool } from './open-models-node';
 import type { RunOutputs } from './outputs';
 import { runRecipe } from './recipe';
 import { saveDtype, saveModel } from './save-model-node';
+import { createWeightsSums } from './sums/weights-sums-node';
 import type { Surroundings } from './surroundings';
 import { createTaskPools } from './task-pools-node';
 import { writeFileWhole } from './write-file-node';
@@ -68,6 +68,7 @@ export function createWorkbench(
   };
   const pools = keepLast<OpenedPool>();
   const residents = keepLast<Resident>((resident) => resident.free());
+  const sums = createWeightsSums(surroundings);
   const hashes = new WeakMap<ClipModel, Promise<string>>();
   const taskPools = createTaskPools(runtime, surroundings, listener, signal);
 
@@ -94,7 +95,7 @@ export function createWorkbench(
   }
 
   const hash = (model: ClipModel, files: readonly NamedBlob[]) => {
-    const sum = hashes.get(model) ?? weightsSha256InNode(files, signal);
+    const sum = hashes.get(model) ?? sums.sha256(files);
     hashes.set(model, sum);
     return sum;
   };
@@ -136,11 +137,15 @@ export function createWorkbench(
       const poolKey = [modelpool.models, runnable?.method.name];
       const { opened, tasks } = await openAll(config, poolKey, runnable);
       const { pretrained } = opened.pool;
+      // The sums are computed beside the merge.
+      const described = runRecipe(opened, runnable, outputs.model === null ? undefined : hash);
+      // Whatever fails first is what is told.
+      described.catch(() => undefined);
       const resident = await residents.keep([poolKey, runnable?.options], () =>
         reside(opened, runnable),
       );
       const merged = mergedModel(resident, runnable);
-      const recipe = await runRecipe(opened, runnable, outputs.model === null ? undefined : hash);
+      const recipe = await untilAborted(described, signal);
       const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const modelFolder = path(outputs.model);
       if (modelFolder) {
@@ -169,11 +174,22 @@ export function createWorkbench(
       return { results, reportPath, modelFolder };
     },
     async dispose() {
+      await sums.dispose();
       await taskPools.dispose();
       await residents.dispose();
       if (made) await (await made).dispose();
     },
   };
+}
+
+/** What `work` comes to; rejects with the signal's reason as soon as that is given. */
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop);
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 interface MergedModel {

@@ -3,11 +3,15 @@ import { testExactness } from '../self-test';
 import { BACKEND_CASES } from '../testing/backend-cases';
 import type { TensorBackend } from '../types';
 import { cpuBufferData, createCpuBackend } from './backend';
+import { createReferenceBackend } from './reference';
 
-describe('CPU backend', () => {
+describe.each([
+  ['CPU backend', createCpuBackend],
+  ['reference', createReferenceBackend],
+])('%s', (_name, create) => {
   for (const { name, run } of BACKEND_CASES) {
     it(name, async () => {
-      const { actual, expected } = await run(createCpuBackend());
+      const { actual, expected } = await run(create());
       expect(actual).toEqual(expected);
     });
   }

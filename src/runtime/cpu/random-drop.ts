@@ -11,12 +11,15 @@ const MULTIPLIER_1 = 0xcd9e8d57;
 const WEYL_0 = 0x9e3779b9;
 const WEYL_1 = 0xbb67ae85;
 
-/** Sets `values[i]` to zero wherever the upper 24 bits of the element's random word are less than `pattern.limit`. */
-export function dropRandomly(values: Float32Array, pattern: DropPattern): void {
+/**
+ * Sets `values[i]` to zero wherever the upper 24 bits of the random word of element `begin + i` are less than `pattern.limit`;
+ * `begin` a multiple of 4.
+ */
+export function dropRandomly(values: Float32Array, pattern: DropPattern, begin: number): void {
   const { key, stream, limit } = pattern;
   const words = new Uint32Array(4);
   for (let block = 0; block * 4 < values.length; block++) {
-    words[0] = block;
+    words[0] = begin / 4 + block;
     words[1] = stream[0];
     words[2] = stream[1];
     words[3] = stream[2];

@@ -78,6 +78,68 @@ export const BACKEND_CASES: readonly BackendCase[] = [
     },
   },
   {
+    name: 'lends zeros, also where other values were before',
+    async run(backend) {
+      backend.free(await backend.receive(7, async (memory) => memory.set(noise(7))));
+      const buffer = backend.borrow(7);
+      const actual = bits(await backend.read(buffer));
+      backend.free(buffer);
+      return { actual, expected: [0, 0, 0, 0, 0, 0, 0] };
+    },
+  },
+  {
+    name: 'holds what is written to its memory',
+    async run(backend) {
+      const received = await backend.receive(10, async (memory) => memory.set(noise(10)));
+      const filled = backend.allocate(5);
+      await backend.fill(filled, async (memory) => memory.set(noise(5, 3)));
+      const actual = [...bits(await backend.read(received)), ...bits(await backend.read(filled))];
+      for (const buffer of [received, filled]) backend.free(buffer);
+      return { actual, expected: [...bits(noise(10)), ...bits(noise(5, 3))] };
+    },
+  },
+  {
+    name: 'copies into a place of a larger buffer',
+    async run(backend) {
+      const target = backend.upload(noise(12));
+      const source = await backend.receive(5, async (memory) => memory.set(noise(5, 3)));
+      backend.copy(target, 4, source);
+      backend.free(source);
+      const actual = bits(await backend.read(target));
+      backend.free(target);
+      const expected = noise(12);
+      expected.set(noise(5, 3), 4);
+      return { actual, expected: bits(expected) };
+    },
+  },
+  {
+    name: 'gives away what it held',
+    async run(backend) {
+      const kept = backend.allocate(6);
+      backend.write(kept, noise(6));
+      const lent = await backend.receive(6, async (memory) => memory.set(noise(6, 3)));
+      const taken = [await backend.take(kept), await backend.take(lent)];
+      backend.free(await backend.receive(6, async (memory) => memory.set(noise(6, 4))));
+      return { actual: taken.flatMap(bits), expected: [noise(6), noise(6, 3)].flatMap(bits) };
+    },
+  },
+  {
+    name: 'computes with what is lent as with what is kept',
+    async run(backend) {
+      const length = 1025;
+      const base = await backend.receive(length, async (memory) => memory.set(noise(length)));
+      const tuned = backend.upload(noise(length, 1));
+      const sum = backend.borrow(length);
+      backend.accumulate(sum, base, tuned, 0.9, false);
+      const out = backend.allocate(length);
+      backend.scaleAndAdd(out, base, sum, 0.3);
+      const actual = bits(await backend.read(out));
+      await backend.settled();
+      for (const buffer of [base, tuned, sum, out]) backend.free(buffer);
+      return { actual, expected: bits(define(noise(length), [noise(length, 1)], [0.9], 0.3)) };
+    },
+  },
+  {
     name: 'keeps the order of what is submitted when parameters change in between',
     async run(backend) {
       const base = backend.upload(noise(300));

@@ -114,12 +114,24 @@ export const METHOD_CASES: readonly BackendCase[] = [
       async run(backend) {
         const values = noise(LENGTH, 6);
         return {
-          actual: await changed(backend, [values], (a) => backend.dropRandomly(a, pattern)),
+          actual: await changed(backend, [values], (a) => backend.dropRandomly(a, pattern, 0)),
           expected: bits(values.map((value, i) => (isDropped(i, pattern) ? 0 : value))),
         };
       },
     }),
   ),
+  {
+    name: 'drops from the middle of a tensor what it drops of the whole',
+    async run(backend) {
+      const begin = 20;
+      const pattern = { ...EXACT, limit: 2 ** 23 };
+      const values = noise(LENGTH, 6);
+      return {
+        actual: await changed(backend, [values], (a) => backend.dropRandomly(a, pattern, begin)),
+        expected: bits(values.map((value, i) => (isDropped(begin + i, pattern) ? 0 : value))),
+      };
+    },
+  },
 ];
 
 function agreeingCase(agreement: Agreement, tie: Sign): BackendCase {

@@ -89,6 +89,7 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
 
   return {
     kind: 'webgpu',
+    parts: { length: Number.POSITIVE_INFINITY, atOnce: 1 },
     reserve: (bytes) => reserveMemory(device, bytes),
     upload(data) {
       const buffer = createBuffer(data.length);
@@ -96,6 +97,24 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
       return buffer;
     },
     allocate: createBuffer,
+    borrow: createBuffer,
+    async receive(length, put) {
+      const memory = new Float32Array(length);
+      await put(memory);
+      const buffer = createBuffer(length);
+      write(buffer, memory);
+      return buffer;
+    },
+    async fill(buffer, put) {
+      const memory = new Float32Array(buffer.length);
+      await put(memory);
+      write(buffer, memory);
+    },
+    copy(target, begin, source) {
+      encoder ??= device.createCommandEncoder();
+      const [from, to] = [gpuBufferOf(source), gpuBufferOf(target)];
+      encoder.copyBufferToBuffer(from, 0, to, begin * 4, source.length * 4);
+    },
     accumulate(sum, base, tuned, weight, first) {
       const weighted = Math.fround(weight) !== 1;
       const words = [bitsOf(weight), 0, first ? 1 : 0, weighted ? 1 : 0];
@@ -116,8 +135,8 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
       dispatch('mergeAgreeing', [merged, total, values], words);
     },
     applySign: (values, total, tie) => dispatch('applySign', [values, total], [bitsOf(tie)]),
-    dropRandomly(values, { key, stream, limit }) {
-      dispatch('dropRandomly', [values], [...key, limit, ...stream]);
+    dropRandomly(values, { key, stream, limit }, begin) {
+      dispatch('dropRandomly', [values], [...key, limit, ...stream, begin / 4]);
     },
     allocateCounts: createBuffer,
     countMagnitudes(counts, values, high) {
@@ -129,6 +148,11 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
     freeCounts: free,
     write,
     read: async (buffer) => new Float32Array(await read(buffer as GpuTensorBuffer)),
+    async take(buffer) {
+      const values = new Float32Array(await read(buffer as GpuTensorBuffer));
+      free(buffer);
+      return values;
+    },
     free,
     submit,
     async settled() {

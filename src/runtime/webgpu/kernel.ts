@@ -11,7 +11,7 @@ export interface Kernel {
 const WORKGROUP_SIZE = 256;
 /** The spec's default `maxComputeWorkgroupsPerDimension`; the kernels stride over what lies beyond. */
 const MAX_WORKGROUPS = 65_535;
-/** The largest `Parameters` of any shader has six words; uniforms come in steps of 16 bytes. */
+/** The largest `Parameters` of any shader has seven words; uniforms come in steps of 16 bytes. */
 const UNIFORM_BYTES = 32;
 
 /** `uniform` false: the shader has no `Parameters`. */

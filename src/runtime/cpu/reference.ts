@@ -1,0 +1,89 @@
+/**
+ * The reference backend: plain loops over Float32Array. It defines what the other backends must reproduce bit for bit;
+ * it is not a fast path of its own. Of a NaN only that it is one is defined, not its sign and payload: they depend on the
+ * processor.
+ */
+import type { CountBuffer, TensorBackend, TensorBuffer } from '../types';
+import { accumulate, addScaled, divide, divideEach, scaleAndAdd } from './arithmetic';
+import { countMagnitudes, countSigns } from './counts';
+import { dropRandomly } from './random-drop';
+import { applySign, mergeAgreeing, takeLarger, trim } from './selection';
+
+export interface CpuBuffer extends TensorBuffer {
+  data: Float32Array<ArrayBuffer>;
+}
+
+export interface CpuCounts extends CountBuffer {
+  data: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * Elements that are worked on at a time, 1 MiB of them: base, sum and one expert's lie in a processor's own cache while all
+ * experts are added, and reading so many costs more than asking for them.
+ */
+const PART_LENGTH = 2 ** 18;
+
+/** While one part is computed the next is read. */
+const PARTS_AT_ONCE = 2;
+
+/** The array behind a CPU buffer, for ONNX Runtime's wasm build to read; no copy. */
+export function cpuBufferData(buffer: TensorBuffer): Float32Array<ArrayBuffer> {
+  return (buffer as CpuBuffer).data;
+}
+
+export function createReferenceBackend(): TensorBackend {
+  const own = (data: Float32Array<ArrayBuffer>): CpuBuffer => ({ data, length: data.length });
+  const of = cpuBufferData;
+  const countsOf = (counts: CountBuffer) => (counts as CpuCounts).data;
+  const free = (buffer: TensorBuffer) => {
+    // Dropping the array lets the collector have it even while someone still holds the handle.
+    (buffer as CpuBuffer).data = new Float32Array(0);
+  };
+  return {
+    kind: 'cpu',
+    parts: { length: PART_LENGTH, atOnce: PARTS_AT_ONCE },
+    // The operating system tells no limit that allocating would not tell as well.
+    reserve: async () => undefined,
+    upload: own,
+    allocate: (length) => own(new Float32Array(length)),
+    borrow: (length) => own(new Float32Array(length)),
+    async receive(length, write) {
+      const data = new Float32Array(length);
+      await write(data);
+      return own(data);
+    },
+    accumulate: (sum, base, tuned, weight, first) =>
+      accumulate(of(sum), of(base), of(tuned), Math.fround(weight), first),
+    scaleAndAdd: (out, base, sum, scalingFactor) =>
+      scaleAndAdd(of(out), of(base), of(sum), Math.fround(scalingFactor)),
+    addScaled: (sum, values, weight, first) =>
+      addScaled(of(sum), of(values), Math.fround(weight), first),
+    divide: (values, divisor) => divide(of(values), Math.fround(divisor)),
+    divideEach: (values, divisors) => divideEach(of(values), of(divisors)),
+    takeLarger: (selected, candidate) => takeLarger(of(selected), of(candidate)),
+    trim: (values, threshold) => trim(of(values), Math.fround(threshold)),
+    mergeAgreeing: (merged, total, values, tie, agreement) =>
+      mergeAgreeing(of(merged), of(total), of(values), tie, agreement),
+    applySign: (values, total, tie) => applySign(of(values), of(total), tie),
+    dropRandomly: (values, pattern, begin) => dropRandomly(of(values), pattern, begin),
+    allocateCounts: (length): CpuCounts => ({ data: new Uint32Array(length), length }),
+    countMagnitudes: (counts, values, high) => countMagnitudes(countsOf(counts), of(values), high),
+    countSigns: (counts, values) => countSigns(countsOf(counts), of(values)),
+    readCounts: async (counts) => countsOf(counts).slice(),
+    freeCounts: () => undefined,
+    write(buffer, data) {
+      of(buffer).set(data);
+    },
+    fill: async (buffer, write) => write(of(buffer)),
+    copy: (target, begin, source) => of(target).set(of(source), begin),
+    read: async (buffer) => of(buffer).slice(),
+    async take(buffer) {
+      const data = of(buffer);
+      free(buffer);
+      return data;
+    },
+    free,
+    submit: () => undefined,
+    settled: async () => undefined,
+  };
+}

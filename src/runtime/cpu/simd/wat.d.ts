@@ -1,0 +1,5 @@
+/** WebAssembly text, assembled when the program is built (`scripts/lib/wat-plugin.mjs`). */
+declare module '*.wat' {
+  const bytes: Uint8Array<ArrayBuffer>;
+  export default bytes;
+}
