@@ -79,6 +79,14 @@ async function mergeRow(
       },
     });
   }
+  const cache = join(place, 'cache');
+  others.push({
+    name: 'ours, sums remembered',
+    async measure() {
+      await clean();
+      return (await runFuse(save, cache)).seconds;
+    },
+  });
   others.push({ name: 'raw copy', measure: () => rawCopy(place, pool) });
   const ours = async () => {
     await clean();

@@ -7,6 +7,8 @@ import { peakResident } from './memory';
 
 export interface Timed {
   readonly seconds: number;
+  /** The end of what it wrote to its standard output. */
+  readonly printed: string;
   /** Peak resident bytes; null where the system does not tell. */
   readonly peakBytes: number | null;
 }
@@ -24,16 +26,21 @@ export const NO_REFERENCE = `There is no Python in ${venv} (reference/setup.sh).
 const MEMORY_INTERVAL_MS = 50;
 
 /** Runs a program in the project's folder; rejects with what it said where it fails. */
-export function timed(command: string, args: readonly string[]): Promise<Timed> {
+export function timed(
+  command: string,
+  args: readonly string[],
+  // The references compute everything each time, too.
+  cache = 'off',
+): Promise<Timed> {
   const begun = performance.now();
   return new Promise((done, failed) => {
     const child = spawn(command, args, {
       cwd: projectRoot,
-      // The references compute everything each time, too.
-      env: { ...process.env, TASK_ARITHMETIC_STUDIO_CACHE: 'off' },
-      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, TASK_ARITHMETIC_STUDIO_CACHE: cache },
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     let said = '';
+    let printed = '';
     let peakBytes: number | null = null;
     const timer = setInterval(() => {
       peakBytes = peakResident(child.pid ?? 0) ?? peakBytes;
@@ -41,10 +48,13 @@ export function timed(command: string, args: readonly string[]): Promise<Timed> 
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-4000);
     });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed = (printed + text).slice(-4000);
+    });
     child.once('error', failed);
     child.once('close', (code) => {
       clearInterval(timer);
-      if (code === 0) done({ seconds: (performance.now() - begun) / 1000, peakBytes });
+      if (code === 0) done({ seconds: (performance.now() - begun) / 1000, peakBytes, printed });
       else failed(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${said}`));
     });
   });
@@ -52,9 +62,9 @@ export function timed(command: string, args: readonly string[]): Promise<Timed> 
 
 const fuse = resolve(projectRoot, 'scripts/fuse.mjs');
 
-/** `npm run fuse -- ARGS` without npm. */
-export function runFuse(args: readonly string[]): Promise<Timed> {
-  return timed(process.execPath, [fuse, ...args]);
+/** `npm run fuse -- ARGS` without npm; `cache` is the folder of what it remembers. */
+export function runFuse(args: readonly string[], cache?: string): Promise<Timed> {
+  return timed(process.execPath, [fuse, ...args], cache);
 }
 
 /** The real `fusion_bench` command; `tasks` is a tasks.json whose tasks are made known to it. */
@@ -67,6 +77,21 @@ export function runFusionBench(
   const known = tasks === undefined ? [] : ['--tasks', tasks];
   const script = resolve(projectRoot, 'reference/run_fusionbench.py');
   return timed(python, [script, ...known, '--threads', `${threads}`, ...args]);
+}
+
+/** Seconds that FusionBench's own classes merge, reading included, without what Python takes to start. */
+export async function timeFusionBenchMerge(
+  method: 'task_arithmetic' | 'ties_merging',
+  models: readonly string[],
+): Promise<number> {
+  if (python === undefined) throw new Error(NO_REFERENCE);
+  const script = resolve(projectRoot, 'reference/time_merge.py');
+  const { printed } = await timed(python, [script, method, ...models]);
+  const told: unknown = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
+  if (typeof told === 'object' && told && 'wall' in told && typeof told.wall === 'number') {
+    return told.wall;
+  }
+  throw new Error(`reference/time_merge.py printed no time:\n${printed}`);
 }
 
 /** mergekit's `mergekit-pytorch CONFIG OUT`. */
