@@ -12,6 +12,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../scripts/lib/tools.mjs';
 import { dependencies, version } from '../src/version';
+import { combining } from './suites/combining';
 import {
   growthWithPictures,
   growthWithTasks,
@@ -32,6 +33,7 @@ import { runSuites } from './support/run-suites';
 import { sectionText } from './support/section-text';
 
 const SUITES: Readonly<Record<string, Suite>> = {
+  combining,
   merging,
   methods,
   sweep,
