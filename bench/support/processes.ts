@@ -87,10 +87,8 @@ export async function timeFusionBenchMerge(
   if (python === undefined) throw new Error(NO_REFERENCE);
   const script = resolve(projectRoot, 'reference/time_merge.py');
   const { printed } = await timed(python, [script, method, ...models]);
-  const told: unknown = JSON.parse(printed.trim().split('\n').at(-1) ?? '');
-  if (typeof told === 'object' && told && 'wall' in told && typeof told.wall === 'number') {
-    return told.wall;
-  }
+  const seconds = Number.parseFloat(printed.trim().split('\n').at(-1) ?? '');
+  if (Number.isFinite(seconds)) return seconds;
   throw new Error(`reference/time_merge.py printed no time:\n${printed}`);
 }
 

@@ -38,6 +38,7 @@ export async function writeMergeProgram(
     _target_: 'fusion_bench.programs.FabricModelFusionProgram',
     _recursive_: false,
     print_config: false,
+    merged_model_save_path: null,
     method,
     modelpool: { _target_: 'fusion_bench.modelpool.CLIPVisionModelPool', models },
   };
