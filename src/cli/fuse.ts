@@ -27,7 +27,7 @@ const NAMED = new Set([
  */
 export async function main(
   args: readonly string[],
-  environment: Pick<FuseEnvironment, 'cwd' | 'configs'>,
+  environment: Pick<FuseEnvironment, 'cwd' | 'configs' | 'programs'>,
 ): Promise<number> {
   const progress = createProgress(process.stderr);
   const interrupt = onInterrupt(removeUnfinished);
@@ -55,7 +55,7 @@ export async function main(
 
 async function runAll(
   runs: readonly PlannedRun[],
-  surroundings: Pick<FuseEnvironment, 'cwd' | 'env'>,
+  { programs, ...surroundings }: Pick<FuseEnvironment, 'cwd' | 'env' | 'programs'>,
   progress: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<void> {
@@ -65,7 +65,7 @@ async function runAll(
   const idle = new Set(due.flatMap(({ withoutEffect }) => withoutEffect));
   if (idle.size > 0) progress.note(withoutEffectText([...idle]));
   await guardOutputs(due, surroundings);
-  const workbench = createWorkbench(surroundings, progress, signal);
+  const workbench = createWorkbench(surroundings, progress, signal, { programs });
   const rows: RunRow[] = [];
   try {
     for (const [number, { program, outputs, swept }] of due.entries()) {
