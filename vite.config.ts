@@ -21,8 +21,17 @@ function contentSecurityPolicy(): Plugin {
 
 const program: UserConfig = { build: { outDir: 'dist' } };
 
-/** `--ssr`: one program for Node, without the page's files. */
-const nodeProgram: UserConfig = { build: { copyPublicDir: false } };
+/** `--ssr`: the programs of the command line for Node, or the one that is named, without the page's files. */
+const nodePrograms: UserConfig = {
+  build: {
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: ['fuse', 'inspect', 'picture-worker', 'webgpu-probe'].map((name) =>
+        fileURLToPath(new URL(`src/cli/${name}.ts`, import.meta.url)),
+      ),
+    },
+  },
+};
 
 /** `--mode e2e`: the pages of `e2e/pages` instead of the program, for browser tests that call a room directly. */
 function testPages(): UserConfig {
@@ -39,7 +48,7 @@ function testPages(): UserConfig {
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, ...target } = isSsrBuild ? nodeProgram : mode === 'e2e' ? testPages() : program;
+  const { build, ...target } = isSsrBuild ? nodePrograms : mode === 'e2e' ? testPages() : program;
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.
