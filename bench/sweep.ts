@@ -10,6 +10,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { projectRoot } from '../scripts/lib/tools.mjs';
+import { childrenCpuSeconds } from './support/cpu';
 import { type UnpackedDemo, unpackDemo } from './support/unpacked-demo';
 
 const FACTORS = Array.from({ length: 11 }, (_, step) => step / 10);
@@ -36,7 +37,11 @@ try {
     const args = [...reference, ...threads, ...sweep(demo, 'fusion-bench'), output];
     const theirs = await timed(python, args);
     tell('FusionBench', theirs);
-    console.log(`npm run fuse is ${(theirs / ours).toFixed(1)} times as fast`);
+    const ratio = (one: number | null, other: number | null) =>
+      one === null || other === null ? 'unknown' : (one / other).toFixed(2);
+    console.log(
+      `npm run fuse takes ${ratio(ours.seconds, theirs.seconds)} of the time, ${ratio(ours.cpu, theirs.cpu)} of the processor time`,
+    );
     console.log(`accuracies ${(await sameAccuracies()) ? 'are equal' : 'DIFFER'}`);
   } else {
     console.log(`FusionBench is left out: there is no Python in ${venv} (reference/setup.sh).`);
@@ -53,8 +58,15 @@ function sweep({ configPath, configName }: UnpackedDemo, name: string): string[]
   ];
 }
 
-/** Seconds that a command takes; rejects with what it said where it fails. */
-function timed(command: string, args: readonly string[]): Promise<number> {
+interface Taken {
+  readonly seconds: number;
+  /** On all cores together: what other work on the machine disturbs least. */
+  readonly cpu: number | null;
+}
+
+/** What a command takes; rejects with what it said where it fails. */
+function timed(command: string, args: readonly string[]): Promise<Taken> {
+  const before = childrenCpuSeconds();
   const begun = performance.now();
   return new Promise((done, failed) => {
     const child = spawn(command, args, {
@@ -69,15 +81,19 @@ function timed(command: string, args: readonly string[]): Promise<number> {
     });
     child.once('error', failed);
     child.once('close', (code) => {
-      if (code === 0) done((performance.now() - begun) / 1000);
+      const after = childrenCpuSeconds();
+      const cpu = before === null || after === null ? null : after - before;
+      if (code === 0) done({ seconds: (performance.now() - begun) / 1000, cpu });
       else failed(new Error(`${command} ${args.join(' ')} ended with ${code}:\n${said}`));
     });
   });
 }
 
-function tell(name: string, seconds: number): void {
+function tell(name: string, { seconds, cpu }: Taken): void {
   const each = seconds / FACTORS.length;
-  console.log(`${name}: ${seconds.toFixed(1)} s, ${each.toFixed(2)} s for each scaling factor`);
+  console.log(
+    `${name}: ${seconds.toFixed(1)} s, ${each.toFixed(2)} s for each scaling factor; ${cpu?.toFixed(1) ?? 'unknown'} s of the processor`,
+  );
 }
 
 /** The timing means nothing where the two do not do the same. */

@@ -17,19 +17,21 @@ const stampName = 'sources.json';
 /**
  * Where there are no sources, as in a copy that was built elsewhere, the programs are used as they are.
  * @param {string} [root] the folder of `package.json`
+ * @param {(folder: string) => Promise<void>} [bundle]
  * @returns {Promise<URL>} the folder of the programs, with a slash at its end; rejects where they cannot be built
  */
-export async function ensurePrograms(root = projectRoot) {
+export async function ensurePrograms(root = projectRoot, bundle = bundlePrograms) {
   const folder = resolve(root, 'dist-cli');
-  if (existsSync(resolve(root, 'src'))) await bringUpToDate(root, folder);
+  if (existsSync(resolve(root, 'src'))) await bringUpToDate(root, folder, bundle);
   return pathToFileURL(`${folder}/`);
 }
 
 /**
  * @param {string} root
  * @param {string} folder
+ * @param {(folder: string) => Promise<void>} bundle
  */
-async function bringUpToDate(root, folder) {
+async function bringUpToDate(root, folder, bundle) {
   const sources = await listSources(root);
   const listing = listingOf(sources);
   const built = await readStamp(folder);
@@ -38,21 +40,30 @@ async function bringUpToDate(root, folder) {
   const stamp = JSON.stringify({ listing, contents });
   // Another checkout of the same sources, or a file that was only touched.
   if (built?.contents === contents) await writeFile(join(folder, stampName), stamp);
-  else await build(folder, stamp);
+  else await build(folder, stamp, bundle);
+}
+
+/**
+ * @param {string} folder
+ * @returns {Promise<void>}
+ */
+async function bundlePrograms(folder) {
+  // The entries stand in vite.config.ts.
+  const args = ['build', '--ssr', '--outDir', folder, '--logLevel', 'warn'];
+  if ((await runTool('vite', args)) !== 0) {
+    throw new Error('src/cli could not be bundled; the output above says why.');
+  }
 }
 
 /**
  * Builds aside and then changes places, so that a program that starts meanwhile finds a whole one.
  * @param {string} folder
  * @param {string} stamp
+ * @param {(folder: string) => Promise<void>} bundle
  */
-async function build(folder, stamp) {
+async function build(folder, stamp, bundle) {
   const aside = `${folder}.${process.pid}`;
-  // The entries stand in vite.config.ts.
-  const args = ['build', '--ssr', '--outDir', aside, '--logLevel', 'warn'];
-  if ((await runTool('vite', args)) !== 0) {
-    throw new Error('src/cli could not be bundled; the output above says why.');
-  }
+  await bundle(aside);
   await writeFile(join(aside, stampName), stamp);
   await rm(folder, { recursive: true, force: true });
   // Where another process was quicker, its build is as good.

@@ -14,6 +14,7 @@ import {
   createNativeEngine,
   createNativeWebgpuEngine,
   type LoadNative,
+  loadNativeInNode,
 } from '../../runtime/ort/native-node';
 import type { OrtEngine } from '../../runtime/types';
 
@@ -81,7 +82,10 @@ export function probeIn(programs: URL | undefined): ProbeWebgpu {
  * What the program does: the small forward pass on WebGPU and on the CPU, compared and timed.
  * @param asked - the program's argument
  */
-export async function probeHere(load: LoadNative, asked: string): Promise<WebgpuVerdict> {
+export async function probeHere(
+  asked: string,
+  load: LoadNative = loadNativeInNode,
+): Promise<WebgpuVerdict> {
   const { vision, projectionDim } = v.parse(questionSchema, JSON.parse(asked));
   const module = await load();
   const tensors = createCpuBackend();

@@ -1,5 +1,6 @@
 /** Task pools in place for scoring: pictures, prompts and the vision tower, kept for the runs that follow. */
 import { readFloat32 } from '../../checkpoint/dtype';
+import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError, FormatError } from '../../errors';
@@ -80,15 +81,17 @@ export function createTaskPools(
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
 
+  const engineOf = async (choice: EngineName, clip: ScoringClip, like: ClipModel) =>
+    engineFor(choice, like.vision, projectionOf(clip).shape[0] ?? 0);
+
   async function createScorer(
     choice: EngineName,
-    { model }: ScoringClip,
+    clip: ScoringClip,
     like: ClipModel,
   ): Promise<Scorer> {
-    const matrix = model.visualProjection;
-    if (!matrix) throw new CompatibilityError(`${model.name} has no projection.`);
+    const matrix = projectionOf(clip);
     const dimension = matrix.shape[0] ?? 0;
-    const engine = await engineFor(choice, like.vision, dimension);
+    const engine = await engineOf(choice, clip, like);
     const largest = batchSize(like.vision, engine.class);
     const projection = tensors.upload(await readFloat32(matrix));
     const towers = new Map<number, VisionTower>();
@@ -115,6 +118,8 @@ export function createTaskPools(
       const { clipModel, processor, dataProcessor, sampleSize, sampleSeed } = config;
       const clipKey = [clipModel, processor, dataProcessor, like.vision];
       const clip = await clips.keep(clipKey, () => openScoringClip(config, like, surroundings));
+      // What cannot be had is told before anything is computed.
+      await engineOf(engineName, clip, like);
       const choice: RowChoice = {
         sampleSize,
         sampleSeed,
@@ -165,6 +170,11 @@ export function createTaskPools(
       await scorers.dispose();
     },
   };
+}
+
+function projectionOf({ model }: ScoringClip): TensorSource {
+  if (!model.visualProjection) throw new CompatibilityError(`${model.name} has no projection.`);
+  return model.visualProjection;
 }
 
 /** What `taskpool.on_unreadable=error` stops a run with. */
