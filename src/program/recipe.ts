@@ -11,6 +11,7 @@ const model = v.object({
   name: v.string(),
   weight: finite,
   sha256: v.nullable(v.pipe(v.string(), v.hexadecimal(), v.length(64))),
+  part: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 const schema = v.object({
   method: v.string(),

@@ -11,7 +11,7 @@ interface Load {
   readonly largest: number;
 }
 
-/** Measured; `npm run bench -- scoring` does it again. */
+/** Measured; `npm run bench -- engines` does it again. */
 const LOADS: Record<EngineClass, Load> = {
   wasm: { budget: 2e10, largest: 32 },
   native: { budget: 1e11, largest: 128 },

@@ -1,9 +1,11 @@
 /** The recipe of what a value merges: enough to do it again. */
 import { CompatibilityError } from '../../errors';
 import type { Recipe, RecipeModel } from '../../program/report';
+import { partOf } from '../scoring/keys';
 import {
   baseOf,
   type EngineValue,
+  filesOf,
   includedExperts,
   inForce,
   type PoolModel,
@@ -17,11 +19,15 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   const base = baseOf(value.pool);
   if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
   const { method, options } = inForce(value);
-  const describe = (model: PoolModel, weight: number): RecipeModel => ({
-    name: model.name,
-    weight,
-    sha256: sumOf(model),
-  });
+  const describe = (model: PoolModel, weight: number): RecipeModel => {
+    const part = partOf(filesOf(model));
+    return {
+      name: model.name,
+      weight,
+      sha256: sumOf(model),
+      ...(part !== undefined && { part }),
+    };
+  };
   return {
     method: method.name,
     options,

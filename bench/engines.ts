@@ -3,7 +3,7 @@
  * the same geometry, one after the other in every round. Prints images per second, and per second of the processor, which other
  * work on the machine disturbs least.
  *
- * `npm run bench -- scoring [--rounds N]`: PyTorch is left out where its environment (`reference/setup.sh`) is not there.
+ * `npm run bench -- engines [--rounds N]`: PyTorch is left out where its environment (`reference/setup.sh`) is not there.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -104,7 +104,7 @@ async function score(vision: VisionConfig, engine: OrtEngine, batch: number): Pr
 
 function scoreInTorch(vision: VisionConfig, batch: number): Speed {
   const asked = JSON.stringify({ vision, projection: PROJECTION, batch, seconds: SECONDS });
-  const script = resolve(projectRoot, 'bench/support/torch_scoring.py');
+  const script = resolve(projectRoot, 'bench/support/torch_engines.py');
   const told = execFileSync(python ?? '', [script, asked], { encoding: 'utf8' })
     .trim()
     .split(' ');

@@ -1,4 +1,4 @@
-"""Prints images per second, and per second of the processor, of a random CLIP vision tower in PyTorch: see bench/scoring.ts."""
+"""Prints images per second, and per second of the processor, of a random CLIP vision tower in PyTorch: see bench/engines.ts."""
 
 import json
 import sys
