@@ -41,7 +41,7 @@ const owners = {
   zustand: ['app', 'state'],
   comlink: ['engine'],
   'idb-keyval': ['storage'],
-  'onnxruntime-web': ['runtime'],
+  'onnxruntime-web|onnxruntime-node': ['runtime'],
 };
 
 /** What the page's side may know of the engine: its client, and the types both sides speak. */

@@ -22,8 +22,17 @@ function contentSecurityPolicy(): Plugin {
 
 const program: UserConfig = { build: { outDir: 'dist' } };
 
-/** `--ssr`: one program for Node, without the page's files. */
-const nodeProgram: UserConfig = { build: { copyPublicDir: false } };
+/** `--ssr`: the programs of the command line for Node, or the one that is named, without the page's files. */
+const nodePrograms: UserConfig = {
+  build: {
+    copyPublicDir: false,
+    rolldownOptions: {
+      input: ['fuse', 'inspect', 'picture-worker', 'webgpu-probe'].map((name) =>
+        fileURLToPath(new URL(`src/cli/${name}.ts`, import.meta.url)),
+      ),
+    },
+  },
+};
 
 /** The pages of a folder instead of the program. */
 function pagesOf(root: string, outDir: string): UserConfig {
@@ -47,7 +56,7 @@ function targetOf(mode: string): UserConfig {
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, ...target } = isSsrBuild ? nodeProgram : targetOf(mode);
+  const { build, ...target } = isSsrBuild ? nodePrograms : targetOf(mode);
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.

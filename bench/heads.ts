@@ -48,9 +48,9 @@ try {
       env: { TASK_ARITHMETIC_STUDIO_CACHE: join(scratch, 'cache') },
     };
     const model = await openClip('random', (await findModelFolder(clip, surroundings)).files);
-    const headOf = createHeads(async () => engine, surroundings, listener, signal);
+    const headOf = createHeads(surroundings, listener, signal);
     const heads: ZeroShotHead[] = [];
-    for (const task of one) heads.push(await headOf(clip, model, task));
+    for (const task of one) heads.push(await headOf(engine, clip, model, task));
     return heads;
   };
   const note = (text: string) => console.log(text);

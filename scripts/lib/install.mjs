@@ -12,7 +12,9 @@ import { projectRoot, runNpm } from './tools.mjs';
 export async function ensureInstalled(root = projectRoot) {
   const modules = resolve(root, 'node_modules');
   const stamp = resolve(modules, '.studio-lock');
-  const wanted = await readFile(resolve(root, 'package-lock.json'));
+  const wanted = await readText(resolve(root, 'package-lock.json'));
+  // A copy that was built elsewhere came with its packages.
+  if (wanted === undefined) return;
   const hash = createHash('sha256').update(wanted).digest('hex');
   if ((await readText(stamp)) === hash) return;
   // npm would empty the folder that the link leads to.
@@ -23,7 +25,7 @@ export async function ensureInstalled(root = projectRoot) {
     );
   }
   const installed = await readText(resolve(modules, '.package-lock.json'));
-  if (!agrees(JSON.parse(wanted.toString()), installed)) {
+  if (!agrees(JSON.parse(wanted), installed)) {
     console.log('Installing dependencies (npm ci) ...');
     const code = await runNpm([
       'ci',

@@ -1,6 +1,7 @@
 import { cpSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { nodeEngines } from '../clip/testing';
 import {
   fuse,
   IMAGES,
@@ -33,14 +34,26 @@ function expectScores(report: Report, reference: Readonly<Record<string, Score>>
   }
 }
 
+/** Those that load here. */
+const engines = (await nodeEngines()).map(([name]) => name);
+const perEngine = (...overrides: string[]) => engines.map((name) => [name, overrides] as const);
+
 describe('the report', () => {
   it.each([
-    ['program_report.json', []],
-    ['program_report-batch-128.json', ['+taskpool.dataloader_kwargs.batch_size=128']],
-  ])('equals FusionBench’s %s', async (file, overrides) => {
+    ...perEngine().map((row) => ['program_report.json', ...row] as const),
+    ...perEngine('+taskpool.dataloader_kwargs.batch_size=128').map(
+      (row) => ['program_report-batch-128.json', ...row] as const,
+    ),
+  ])('equals FusionBench’s %s on %s', async (file, engine, overrides) => {
     const path = join(temporaryFolder(), 'deep/report.json');
-    const { code, printed } = await fuse([...REFERENCE, `+report_save_path=${path}`, ...overrides]);
+    const args = [...REFERENCE, `+report_save_path=${path}`, `engine=${engine}`, ...overrides];
+    const { code, printed, told } = await fuse(args);
     expect(code).toBe(0);
+    expect(told).toMatch(new RegExp(`^Engine: ${engine}, \\d+ threads?\\.$`, 'm'));
+    type Own = { task_arithmetic_studio: { engine: string } };
+    expect(readJson<Own>(path).task_arithmetic_studio.engine).toMatch(
+      new RegExp(`^cpu \\(${engine}, threads: \\d+\\)$`),
+    );
     const report = readJson<Report>(path);
     const { model_info: info, ...scores } = readJson<Report>(join(SCORING, 'program', file));
     expect(report.model_info).toEqual(info);
@@ -171,36 +184,41 @@ describe('a second command', () => {
 });
 
 describe('a multirun over the scaling factor', () => {
-  it('combines once, scores every value as FusionBench does, and prints one table', async () => {
-    const folder = temporaryFolder();
-    const factors = ['-1', '0', '0.3', '0.5', '0.7', '1', '1.37'];
-    const { code, printed, told } = await fuse([
-      ...REFERENCE,
-      '-m',
-      `method.scaling_factor=${factors.join(',')}`,
-      '+taskpool.dataloader_kwargs.batch_size=128',
-      `hydra.sweep.dir=${folder}`,
-    ]);
-    expect(code).toBe(0);
-    expect(told.match(/^Combining the models/gm)).toHaveLength(1);
-    expect(told.match(/^Prompts of outlines/gm)).toHaveLength(1);
-    for (const [job, factor] of factors.entries()) {
-      const { tasks, average } = expected.models[`merged@${factor}`] ?? {};
-      const report = readJson<Report>(join(folder, `${job}/program_report.json`));
-      expectScores(report, { ...tasks, ...(average ? { average } : {}) });
-    }
-    const lines = printed.split('\n').slice(-9);
-    expect(lines[0]?.split(/ +/)).toEqual([
-      'method.scaling_factor',
-      'outlines',
-      'surfaces',
-      'average',
-      'loss',
-    ]);
-    expect(lines.slice(1, -1).map((line) => line.split(/ +/)[0])).toEqual(factors);
-    expect(lines[5]).toMatch(/^0\.7 +0\.6000 +0\.7267 +0\.6633 +0\.8176$/);
-    expect(lines.at(-1)).toMatch(/^Highest average accuracy: 0\.7217 at method\.scaling_factor=/);
-  });
+  it.each(engines)(
+    'combines once, scores every value as FusionBench does, and prints one table, on %s',
+    async (engine) => {
+      const folder = temporaryFolder();
+      const factors = ['-1', '0', '0.3', '0.5', '0.7', '1', '1.37'];
+      const { code, printed, told } = await fuse([
+        ...REFERENCE,
+        '-m',
+        `method.scaling_factor=${factors.join(',')}`,
+        '+taskpool.dataloader_kwargs.batch_size=128',
+        `hydra.sweep.dir=${folder}`,
+        `engine=${engine}`,
+      ]);
+      expect(code).toBe(0);
+      expect(told.match(/^Combining the models/gm)).toHaveLength(1);
+      expect(told.match(/^Engine: /gm)).toHaveLength(1);
+      expect(told.match(/^Prompts of outlines/gm)).toHaveLength(1);
+      for (const [job, factor] of factors.entries()) {
+        const { tasks, average } = expected.models[`merged@${factor}`] ?? {};
+        const report = readJson<Report>(join(folder, `${job}/program_report.json`));
+        expectScores(report, { ...tasks, ...(average ? { average } : {}) });
+      }
+      const lines = printed.split('\n').slice(-9);
+      expect(lines[0]?.split(/ +/)).toEqual([
+        'method.scaling_factor',
+        'outlines',
+        'surfaces',
+        'average',
+        'loss',
+      ]);
+      expect(lines.slice(1, -1).map((line) => line.split(/ +/)[0])).toEqual(factors);
+      expect(lines[5]).toMatch(/^0\.7 +0\.6000 +0\.7267 +0\.6633 +0\.8176$/);
+      expect(lines.at(-1)).toMatch(/^Highest average accuracy: 0\.7217 at method\.scaling_factor=/);
+    },
+  );
 
   it('takes a range, and refuses files that its runs would share', async () => {
     const folder = temporaryFolder();

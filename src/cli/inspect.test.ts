@@ -298,7 +298,7 @@ describe('inspect for people', () => {
   });
 
   it('is bundled once for many calls', () => {
-    const bundle = join(PROJECT, 'dist-cli/inspect/inspect.js');
+    const bundle = join(PROJECT, 'dist-cli/inspect.js');
     inspect('tokens.json');
     const before = statSync(bundle).mtimeMs;
     inspect('tokens.json');

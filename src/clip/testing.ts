@@ -3,6 +3,7 @@ import { openAsBlob, readdirSync, readFileSync } from 'node:fs';
 import { readFloat32 } from '../checkpoint/dtype';
 import type { NamedBlob, TensorSource } from '../checkpoint/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
+import { createNativeEngine, loadNativeInNode } from '../runtime/ort/native-node';
 import { createWasmEngine } from '../runtime/ort/wasm';
 import { loadWasmInNode } from '../runtime/ort/wasm-node';
 import type { OrtEngine, TensorBuffer } from '../runtime/types';
@@ -54,6 +55,23 @@ let engine: Promise<OrtEngine> | undefined;
 export function wasmEngine(): Promise<OrtEngine> {
   engine ??= createWasmEngine(loadWasmInNode);
   return engine;
+}
+
+let native: Promise<OrtEngine | null> | undefined;
+
+/** ONNX Runtime's native build in this process; null, and a line that says why, where it does not load. */
+export function nativeEngine(): Promise<OrtEngine | null> {
+  native ??= loadNativeInNode().then(createNativeEngine, (error: unknown) => {
+    console.warn(`onnxruntime-node does not load here, nothing is tested on it: ${error}`);
+    return null;
+  });
+  return native;
+}
+
+/** All engines of Node that load here, by their provider's name. */
+export async function nodeEngines(): Promise<(readonly [OrtEngine['provider'], OrtEngine])[]> {
+  const engines = [await wasmEngine(), await nativeEngine()];
+  return engines.flatMap((one) => (one ? [[one.provider, one] as const] : []));
 }
 
 const backend = createCpuBackend();

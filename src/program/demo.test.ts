@@ -2,7 +2,7 @@ import { openAsBlob, readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { NamedBlob } from '../checkpoint/types';
 import { openClip } from '../clip/open';
-import { upload, wasmEngine } from '../clip/testing';
+import { nodeEngines, upload } from '../clip/testing';
 import type { ClipModel } from '../clip/types';
 import { createVisionTower, type VisionTower } from '../clip/vision-tower';
 import { combine } from '../method/combine';
@@ -17,8 +17,8 @@ import {
   judgeFacts,
 } from '../modelpool/task-vector-facts';
 import { createCpuBackend } from '../runtime/cpu/backend';
-import type { TensorBuffer } from '../runtime/types';
-import { computeHead } from '../taskpool/head';
+import type { OrtEngine, TensorBuffer } from '../runtime/types';
+import { computeHead, type ZeroShotHead } from '../taskpool/head';
 import { readImageSet } from '../taskpool/images/read-image-set';
 import { createPatchSource } from '../taskpool/patch-source';
 import { scoreBatch } from '../taskpool/score';
@@ -49,9 +49,10 @@ const backend = createCpuBackend();
 
 let base: ClipModel;
 let experts: ClipModel[];
-let tower: VisionTower;
 let projection: TensorBuffer;
-let tasks: EvaluatedTask[];
+let tasks: (Omit<EvaluatedTask, 'head'> & { readonly templates: readonly string[] })[];
+
+const engines = await nodeEngines();
 
 async function blobs(paths: readonly string[]): Promise<NamedBlob<Blob>[]> {
   return Promise.all(
@@ -71,29 +72,46 @@ beforeAll(async () => {
   );
   const { visualProjection, processor, vision } = base;
   if (!visualProjection || !processor) throw new Error('the base is a full CLIP');
-  const engine = await wasmEngine();
-  tower = await createVisionTower(vision, visualProjection.shape[0] ?? 0, engine, 32);
   projection = await upload(visualProjection);
   const set = await readImageSet(await blobs(manifest.tasks.files));
-  tasks = await Promise.all(
-    set.tasks.map(async ({ name, classnames, templates, images }) => ({
-      name,
-      classnames,
-      imageNames: images.map((image) => image.name),
-      labels: images.map(({ label }) => label),
-      head: await computeHead(base, engine, classnames, templates),
-      patches: createPatchSource(images, processor, vision, { left: 1e8 }),
-      order: stratifiedOrder(images.map(({ label }) => label)),
-    })),
-  );
+  tasks = set.tasks.map(({ name, classnames, templates, images }) => ({
+    name,
+    classnames,
+    templates,
+    imageNames: images.map((image) => image.name),
+    labels: images.map(({ label }) => label),
+    patches: createPatchSource(images, processor, vision, { left: 1e8 }),
+    order: stratifiedOrder(images.map(({ label }) => label)),
+  }));
 }, 120_000);
 
-/** Predictions of every picture of every task, by task. */
-async function predict(
+type Predict = (weights: ReadonlyMap<string, TensorBuffer>) => Promise<Record<string, number[]>>;
+
+/** Predictions of every picture of every task, by task, on one engine from the prompts on. */
+async function predictions(engine: OrtEngine, batch: number): Promise<Predict> {
+  const tower = await createVisionTower(
+    base.vision,
+    projection.length / base.vision.hiddenSize,
+    engine,
+    batch,
+  );
+  const heads = new Map<string, ZeroShotHead>();
+  for (const { name, classnames, templates } of tasks) {
+    heads.set(name, await computeHead(base, engine, classnames, templates));
+  }
+  return (weights) => predictAll(tower, heads, weights);
+}
+
+async function predictAll(
+  tower: VisionTower,
+  heads: ReadonlyMap<string, ZeroShotHead>,
   weights: ReadonlyMap<string, TensorBuffer>,
 ): Promise<Record<string, number[]>> {
   const found: Record<string, number[]> = {};
-  for (const task of tasks) {
+  for (const without of tasks) {
+    const head = heads.get(without.name);
+    if (!head) throw new Error(`no head of ${without.name}`);
+    const task = { ...without, head };
     const tally = createTally(task.labels.length, task.head.classes);
     while (!tally.complete) {
       await scoreBatch({ tower, weights, projection }, task, tally);
@@ -179,6 +197,13 @@ describe('the shipped demo', () => {
     expect(experts.map(({ name }) => name)).toEqual(results.experts);
     for (const { labels } of tasks) expect(labels.length).toBeGreaterThanOrEqual(300);
   });
+});
+
+describe.each(engines)('the shipped demo on %s', (provider, engine) => {
+  let predict: Predict;
+  beforeAll(async () => {
+    predict = await predictions(engine, provider === 'native' ? 100 : 32);
+  }, 120_000);
 
   it.each(['_pretrained_', ...results.experts])(
     'scores %s to the image as the reference',

@@ -1,5 +1,5 @@
 /**
- * Scores one model on a task pool from the first image to the last, as FusionBench's `CLIPVisionModelTaskPool.evaluate`
+ * Scores one model on a task from the first image to the last, as FusionBench's `CLIPVisionModelTaskPool.evaluate`
  * does. The page scores batch by batch and changes its mind; a program's run does not.
  */
 import { FormatError } from '../errors';
@@ -29,29 +29,24 @@ export interface EvaluateOptions {
   readonly lossBatchSize?: number;
 }
 
+/** Batches whose pictures are prepared beside the scoring. */
+const BATCHES_AHEAD = 3;
+
 /**
- * Results in the order of the tasks.
- * @throws DeviceError where the model's output is not finite, FormatError where no picture of a task can be read, and the
+ * Scores one model on one task.
+ * @throws DeviceError where the model's output is not finite, FormatError where no picture of the task can be read, and the
  *   signal's reason
  */
-export async function evaluate(
-  model: ScoringModel,
-  tasks: readonly EvaluatedTask[],
-  options: EvaluateOptions = {},
-): Promise<TaskResult[]> {
-  const results: TaskResult[] = [];
-  for (const task of tasks) results.push(await evaluateTask(model, task, options));
-  return results;
-}
-
-async function evaluateTask(
+export async function evaluateTask(
   model: ScoringModel,
   task: EvaluatedTask,
-  { signal, onProgress, onUnreadable, lossBatchSize }: EvaluateOptions,
+  { signal, onProgress, onUnreadable, lossBatchSize }: EvaluateOptions = {},
 ): Promise<TaskResult> {
   const tally = createTally(task.order.length, task.head.classes);
   while (!tally.complete) {
     const told = tally.unreadable.length;
+    const soon = tally.next + BATCHES_AHEAD * model.tower.batch;
+    await task.patches.ahead(task.order.slice(tally.next, soon));
     await scoreBatch(model, task, tally, signal);
     const found = unreadablePictures(tally.unreadable.slice(told), task.imageNames);
     for (const { image, reason } of found) onUnreadable?.(task.name, image, reason);

@@ -149,8 +149,9 @@ export interface OrtSession {
 }
 
 export interface OrtEngine {
-  readonly provider: 'wasm' | 'webgpu';
-  /** Threads of the wasm build; 1 on WebGPU. */
+  /** `native`: the CPU provider of ONNX Runtime's own build for Node. */
+  readonly provider: 'wasm' | 'native' | 'webgpu';
+  /** Threads of wasm and native; 1 on WebGPU. */
   readonly threads: number;
   createSession(model: Uint8Array): Promise<OrtSession>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VisionConfig } from '../clip/types';
-import { batchSize, type EngineClass } from './batch-size';
+import { batchSize, type EngineClass, evenBatchSize } from './batch-size';
 
 function tower(part: Partial<VisionConfig>): VisionConfig {
   return {
@@ -20,11 +20,15 @@ const LARGE = { patchSize: 14, hiddenSize: 1024, layers: 24, intermediateSize: 4
 
 describe('how many pictures run at once', () => {
   it.each([
-    // Multiply-adds per picture by hand, 4.25e9, 1.67e10, 7.76e10 and 1.74e11, against 2e10, 1e12 and 4e8 per batch.
-    ['B/32', tower({}), { wasm: 4, gpu: 32, 'software-gpu': 4 }],
-    ['B/16', tower({ patchSize: 16 }), { wasm: 4, gpu: 32, 'software-gpu': 4 }],
-    ['L/14', tower(LARGE), { wasm: 4, gpu: 8, 'software-gpu': 4 }],
-    ['L/14 at 336', tower({ ...LARGE, imageSize: 336 }), { wasm: 4, gpu: 4, 'software-gpu': 4 }],
+    // Multiply-adds per picture by hand, 4.25e9, 1.67e10, 7.76e10 and 1.74e11, against 2e10, 1e11, 1e12 and 4e8 per batch.
+    ['B/32', tower({}), { wasm: 4, native: 16, gpu: 32, 'software-gpu': 4 }],
+    ['B/16', tower({ patchSize: 16 }), { wasm: 4, native: 4, gpu: 32, 'software-gpu': 4 }],
+    ['L/14', tower(LARGE), { wasm: 4, native: 4, gpu: 8, 'software-gpu': 4 }],
+    [
+      'L/14 at 336',
+      tower({ ...LARGE, imageSize: 336 }),
+      { wasm: 4, native: 4, gpu: 4, 'software-gpu': 4 },
+    ],
   ])('%s', (_, vision, expected) => {
     for (const [engine, size] of Object.entries(expected)) {
       expect([engine, batchSize(vision, engine as EngineClass)]).toEqual([engine, size]);
@@ -36,9 +40,10 @@ describe('how many pictures run at once', () => {
     tower({ imageSize: 96, hiddenSize, intermediateSize, layers });
 
   it.each([
-    // An eighth of the budget: ten tokens by 2.5e8, by two layers of 1.25e8, by fifty of 2.5e8, by 5e6.
+    // An eighth of the budget: ten tokens by 2.5e8, by two layers of 1.25e8, by five and fifty of 2.5e8, by 5e6.
     ['wasm', 5000, 15_000, 1],
     ['wasm', 5000, 2500, 2],
+    ['native', 5000, 15_000, 5],
     ['gpu', 5000, 15_000, 50],
     ['software-gpu', 500, 4000, 1],
   ] as const)(
@@ -49,8 +54,20 @@ describe('how many pictures run at once', () => {
     },
   );
 
-  it('is never less than 4 nor more than 32', () => {
+  it('is never less than 4 nor more than 32, or 128 on native', () => {
     expect(batchSize(small(64, 64, 1), 'wasm')).toBe(32);
+    expect(batchSize(small(64, 64, 1), 'native')).toBe(128);
     expect(batchSize(tower({ ...LARGE, layers: 1000 }), 'wasm')).toBe(4);
   });
+});
+
+it.each([
+  [400, 128, 100],
+  [354, 128, 118],
+  [128, 128, 128],
+  [129, 128, 65],
+  [3, 16, 3],
+  [0, 16, 1],
+])('divides %i pictures into equal batches of at most %i: %i', (total, largest, size) => {
+  expect(evenBatchSize(total, largest)).toBe(size);
 });

@@ -2,20 +2,38 @@
 import { patchCount } from '../clip/tensor-names';
 import type { VisionConfig } from '../clip/types';
 
-export type EngineClass = 'wasm' | 'gpu' | 'software-gpu';
+export type EngineClass = 'wasm' | 'native' | 'gpu' | 'software-gpu';
 
-/** Multiply-adds per batch, about half a second of work for each class of engine. */
-const BUDGET: Record<EngineClass, number> = { wasm: 2e10, gpu: 1e12, 'software-gpu': 4e8 };
+interface Load {
+  /** Multiply-adds per batch, about half a second of work on a page, and what fills the caches of a CPU with native code. */
+  readonly budget: number;
+  /** Beyond so many pictures a batch gains nothing. */
+  readonly largest: number;
+}
 
-/** Measured on wasm: beyond 32 pictures a batch gains nothing, below 4 it loses. */
-const LARGEST = 32;
+/** Measured; `npm run bench -- engines` does it again. */
+const LOADS: Record<EngineClass, Load> = {
+  wasm: { budget: 2e10, largest: 32 },
+  native: { budget: 1e11, largest: 128 },
+  gpu: { budget: 1e12, largest: 32 },
+  'software-gpu': { budget: 4e8, largest: 32 },
+};
+
+/** Below 4 pictures a batch loses. */
 const SMALLEST = 4;
 
-/** A power of two between 4 and 32 for this tower on this class of engine. */
+/** A power of two of at least 4 for this tower on this class of engine. */
 export function batchSize(vision: VisionConfig, engine: EngineClass): number {
   const tokens = patchCount(vision) + 1;
   const perLayer = 4 * vision.hiddenSize ** 2 + 2 * vision.hiddenSize * vision.intermediateSize;
   const perImage = tokens * vision.layers * perLayer;
-  const fitting = 2 ** Math.floor(Math.log2(BUDGET[engine] / perImage));
-  return Math.min(LARGEST, Math.max(SMALLEST, fitting));
+  const { budget, largest } = LOADS[engine];
+  const fitting = 2 ** Math.floor(Math.log2(budget / perImage));
+  return Math.min(largest, Math.max(SMALLEST, fitting));
+}
+
+/** The size of equal batches of `total` pictures, none above `largest`: a graph's shape is fixed, so a short last one is computed in full. */
+export function evenBatchSize(total: number, largest: number): number {
+  const batches = Math.max(1, Math.ceil(total / largest));
+  return Math.max(1, Math.ceil(total / batches));
 }

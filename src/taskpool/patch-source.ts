@@ -3,9 +3,8 @@
  * budget; beyond it pictures are decoded again when they are next needed.
  */
 import type { ByteSource } from '../checkpoint/byte-source';
-import { decodeImage } from '../clip/images/decode';
 import { pixelTable, writePatches } from '../clip/images/patches';
-import { preprocess } from '../clip/images/preprocess';
+import { preparePicture } from '../clip/prepare-picture';
 import type { ProcessorConfig, RgbImage } from '../clip/types';
 import { CompatibilityError } from '../errors';
 
@@ -14,6 +13,11 @@ export interface PatchSource {
   readonly length: number;
   /** Writes image `index` at `offset`. Rejects with FormatError where the picture cannot be read. */
   fill(index: number, out: Float32Array, offset: number): Promise<void>;
+  /**
+   * Has helpers, where there are any, prepare images that are needed soon; resolves when they have them in hand. Nothing
+   * but `fill` tells of pictures that cannot be read.
+   */
+  ahead(indices: readonly number[]): Promise<void>;
   /** Gives what it keeps back to the budget. */
   release(): void;
 }
@@ -32,27 +36,50 @@ export interface CropBudget {
 /** 256 MiB: about 1,800 crops of 224 px, a small part of what one B/32 takes. */
 export const CROP_BUDGET_BYTES = 256 * 2 ** 20;
 
+/** Prepare pictures on other threads, while this one scores. */
+export interface PictureHelpers {
+  /** Milliseconds that this thread prepares pictures itself before it asks for help, which takes about as long to start. */
+  patience: number;
+  /** Takes the bytes over at once; rejects as `preparePicture`. */
+  prepare(name: string, bytes: ArrayBuffer, processor: ProcessorConfig): Promise<RgbImage>;
+}
+
 export function createPatchSource(
   images: readonly PictureFile[],
   processor: ProcessorConfig,
   geometry: { readonly imageSize: number; readonly patchSize: number },
   budget: CropBudget,
+  helpers?: PictureHelpers,
 ): PatchSource {
   const { imageSize, patchSize } = geometry;
   const table = pixelTable(processor);
   const crops = new Map<number, RgbImage>();
+  const underway = new Map<number, Promise<RgbImage>>();
+
+  const imageAt = (index: number): PictureFile => {
+    const image = images[index];
+    if (!image) throw new RangeError(`the task has no image ${index}`);
+    return image;
+  };
+
+  const prepareHere = async (image: PictureFile): Promise<RgbImage> => {
+    const blob = await blobOf(image);
+    const begun = performance.now();
+    const made = await preparePicture({ name: image.name, blob }, processor);
+    if (helpers) helpers.patience -= performance.now() - begun;
+    return made;
+  };
 
   const crop = async (index: number): Promise<RgbImage> => {
     const kept = crops.get(index);
     if (kept) return kept;
-    const image = images[index];
-    if (!image) throw new RangeError(`the task has no image ${index}`);
-    const { name } = image;
-    const blob = 'blob' in image ? image.blob : await image.read();
-    const made = preprocess(await decodeImage({ name, blob }, processor), processor, name);
+    const image = imageAt(index);
+    const awaited = underway.get(index);
+    underway.delete(index);
+    const made = await (awaited ?? prepareHere(image));
     if (made.width !== imageSize || made.height !== imageSize) {
       throw new CompatibilityError(
-        `${name}: the base's processor makes ${made.width} x ${made.height} pixels, its vision tower takes ${imageSize} x ${imageSize}; correct preprocessor_config.json.`,
+        `${image.name}: the base's processor makes ${made.width} x ${made.height} pixels, its vision tower takes ${imageSize} x ${imageSize}; correct preprocessor_config.json.`,
       );
     }
     if (budget.left >= made.data.byteLength) {
@@ -62,14 +89,38 @@ export function createPatchSource(
     return made;
   };
 
+  const handOver = async (index: number, { prepare }: PictureHelpers): Promise<void> => {
+    const image = imageAt(index);
+    let bytes: ArrayBuffer;
+    try {
+      bytes = await (await blobOf(image)).arrayBuffer();
+    } catch {
+      // Read again, and told, when its turn comes.
+      return;
+    }
+    const made = prepare(image.name, bytes, processor);
+    made.catch(() => undefined);
+    underway.set(index, made);
+  };
+
   return {
     length: imageSize * imageSize * 3,
     async fill(index, out, offset) {
       writePatches(await crop(index), table, patchSize, out, offset);
     },
+    async ahead(indices) {
+      if (!helpers || helpers.patience > 0) return;
+      const missing = indices.filter((index) => !crops.has(index) && !underway.has(index));
+      await Promise.all(missing.map((index) => handOver(index, helpers)));
+    },
     release() {
       for (const { data } of crops.values()) budget.left += data.byteLength;
       crops.clear();
+      underway.clear();
     },
   };
+}
+
+function blobOf(image: PictureFile): ByteSource | Promise<ByteSource> {
+  return 'blob' in image ? image.blob : image.read();
 }

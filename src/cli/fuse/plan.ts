@@ -17,6 +17,8 @@ export interface FuseEnvironment {
   readonly cwd: string;
   /** The folder of this program's own configurations. */
   readonly configs: string;
+  /** The folder of this program's built parts that run in threads and processes of their own. */
+  readonly programs?: URL | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }
@@ -42,7 +44,15 @@ export async function planRuns(
   const swept = sweptOverrides(runs);
   const planned: PlannedRun[] = [];
   for (const [jobNumber, lines] of runs.entries()) {
-    const options = { ...source, configName, overrides: lines, env, cwd, now, jobNumber };
+    const options = {
+      ...source,
+      configName,
+      overrides: lines.map(anywhere),
+      env,
+      cwd,
+      now,
+      jobNumber,
+    };
     const composition = await compose(options);
     const { config, referenced } = composition;
     const { program, withoutEffect } = checkProgram(config, referenced);
@@ -52,6 +62,11 @@ export async function planRuns(
   }
   for (const key of ['report', 'model'] as const) refuseSharedPath(planned, key);
   return planned;
+}
+
+/** The engine is no key of FusionBench's configurations, so it can be given whether or not a file has it. */
+function anywhere(override: string): string {
+  return override.startsWith('engine=') ? `++${override}` : override;
 }
 
 /** Where the command was called, else beside this program: `config/_get_started` works from everywhere. */

@@ -88,7 +88,8 @@ export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
     tower = null;
     const { vision } = runtime;
     await verifyVision(runtime, geometry, projectionDim);
-    const engine = vision.provider === 'wasm' ? 'wasm' : runtime.software ? 'software-gpu' : 'gpu';
+    const gpu = runtime.software ? 'software-gpu' : 'gpu';
+    const engine = vision.provider === 'webgpu' ? gpu : vision.provider;
     const batch = batchSize(geometry, engine);
     tower = { of, value: await createVisionTower(geometry, projectionDim, vision, batch) };
     return tower.value;

@@ -12,16 +12,15 @@ import type { OpenedTask } from './open-task-node';
 import type { Surroundings } from './surroundings';
 import { textDigest } from './text-digest-node';
 
-/** The head of a task; `clipKey` says which CLIP of the configurations `model` is. */
+/** The head of a task, computed by `engine` where it has to be; `clipKey` says which CLIP of the configurations `model` is. */
 export type HeadOf = (
+  engine: OrtEngine,
   clipKey: unknown,
   model: ClipModel,
   task: OpenedTask,
 ) => Promise<ZeroShotHead>;
 
-/** @param engine - for the text tower; asked for only where a head has to be computed */
 export function createHeads(
-  engine: () => Promise<OrtEngine>,
   surroundings: Surroundings,
   listener: RunListener,
   signal: AbortSignal,
@@ -31,15 +30,17 @@ export function createHeads(
   const folder = cacheFolder(surroundings);
   const cache = folder === null ? null : headFolder(join(folder, 'heads'), listener);
 
-  return (clipKey, model, { name, classnames, templates }) =>
-    heads([clipKey, classnames, templates], async () => {
+  return (engine, clipKey, model, { name, classnames, templates }) =>
+    heads([engine.provider, clipKey, classnames, templates], async () => {
       const options = {
         signal,
         onProgress: (done: number, total: number) =>
           listener.progress(`Prompts of ${name}`, done, total),
       };
-      if (!cache) return computeHead(model, await engine(), classnames, templates, options);
-      const tower = await towers.keep(clipKey, () => textDigest(model, signal));
-      return keptHead(cache, { model, tower }, engine, classnames, templates, options);
+      if (!cache) return computeHead(model, engine, classnames, templates, options);
+      const digest = await towers.keep(clipKey, () => textDigest(model, signal));
+      // The last bits are those of the build that computed them.
+      const tower = engine.provider === 'wasm' ? digest : `${digest} ${engine.provider}`;
+      return keptHead(cache, { model, tower }, async () => engine, classnames, templates, options);
     });
 }

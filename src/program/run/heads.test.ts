@@ -56,8 +56,8 @@ async function command({
   const listener = { progress: onProgress, note: (text: string) => void notes.push(text) };
   const { files } = await findModelFolder(clip, surroundings);
   const model = await openClip('clip', files);
-  const headOf = createHeads(async () => engine, surroundings, listener, signal);
-  return { counts, notes, model, head: (one = task()) => headOf('clip', model, one) };
+  const headOf = createHeads(surroundings, listener, signal);
+  return { counts, notes, model, head: (one = task()) => headOf(engine, 'clip', model, one) };
 }
 
 /** Changes the last bit of a tensor of the checkpoint, in place. */

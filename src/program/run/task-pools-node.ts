@@ -1,19 +1,22 @@
 /** Task pools in place for scoring: pictures, prompts and the vision tower, kept for the runs that follow. */
 import { readFloat32 } from '../../checkpoint/dtype';
+import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError, FormatError } from '../../errors';
-import type { Runtime, TensorBuffer } from '../../runtime/types';
-import { batchSize } from '../../taskpool/batch-size';
+import type { TensorBackend, TensorBuffer } from '../../runtime/types';
+import { batchSize, evenBatchSize } from '../../taskpool/batch-size';
 import type { ZeroShotHead } from '../../taskpool/head';
 import {
   CROP_BUDGET_BYTES,
   createPatchSource,
   type PatchSource,
+  type PictureHelpers,
 } from '../../taskpool/patch-source';
-import type { TaskPoolConfig } from '../config/program/types';
-import { type EvaluatedTask, evaluate } from '../evaluate';
+import type { EngineName, TaskPoolConfig } from '../config/program/types';
+import { type EvaluatedTask, evaluateTask } from '../evaluate';
 import type { TaskResult } from '../report';
+import type { EngineFor, ScoringEngine } from './engines-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
@@ -25,57 +28,98 @@ import type { Surroundings } from './surroundings';
 export interface OpenedTaskPool {
   /**
    * Scores vision weights on every task, in the order of the configuration.
-   * @throws as `evaluate`
+   * @throws as `evaluateTask`
    */
-  evaluate(weights: ReadonlyMap<string, TensorBuffer>): Promise<TaskResult[]>;
+  evaluate(weights: ReadonlyMap<string, TensorBuffer>): Promise<Evaluation>;
+}
+
+export interface Evaluation {
+  readonly results: readonly TaskResult[];
+  /** What scored, for the report. */
+  readonly engine: string;
 }
 
 export interface TaskPools {
   /**
    * @param like - a model whose vision tower is that of the models that are scored
-   * @param fastDevRun - one batch of each task alone
+   * @param options.fastDevRun - one batch of each task alone
    * @throws ConfigError, FormatError and CompatibilityError for whatever is missing or does not fit
    */
-  open(config: TaskPoolConfig, like: ClipModel, fastDevRun: boolean): Promise<OpenedTaskPool>;
+  open(
+    config: TaskPoolConfig,
+    like: ClipModel,
+    options: { readonly fastDevRun: boolean; readonly engine: EngineName },
+  ): Promise<OpenedTaskPool>;
   dispose(): Promise<void>;
 }
 
-/** A vision tower with the projection that stays the task pool's own. */
+/** An engine with the projection that stays the task pool's own, and a tower for each size of batches. */
 interface Scorer {
-  readonly tower: VisionTower;
+  readonly engine: ScoringEngine;
   readonly projection: TensorBuffer;
+  /** The tower for so many pictures. */
+  tower(pictures: number): Promise<VisionTower>;
+  release(): Promise<void>;
+}
+
+export interface TaskPoolParts {
+  readonly tensors: TensorBackend;
+  readonly engineFor: EngineFor;
+  readonly helpers: PictureHelpers | undefined;
 }
 
 export function createTaskPools(
-  runtime: () => Promise<Runtime>,
+  { tensors, engineFor, helpers }: TaskPoolParts,
   surroundings: Surroundings,
   listener: RunListener,
   signal: AbortSignal,
 ): TaskPools {
   const clips = keepLast<ScoringClip>();
-  const scorers = keepLast<Scorer>(({ tower }) => tower.release());
+  const scorers = keepLast<Scorer>((scorer) => scorer.release());
   const tasks = keepAll<OpenedTask>();
-  const textEngine = async () => (await runtime()).text();
-  const headOf = createHeads(textEngine, surroundings, listener, signal);
+  const headOf = createHeads(surroundings, listener, signal);
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
 
-  async function createScorer({ model }: ScoringClip, like: ClipModel): Promise<Scorer> {
-    const { tensors, vision } = await runtime();
-    const projection = model.visualProjection;
-    if (!projection) throw new CompatibilityError(`${model.name} has no projection.`);
-    const batch = batchSize(like.vision, 'wasm');
+  const engineOf = async (choice: EngineName, clip: ScoringClip, like: ClipModel) =>
+    engineFor(choice, like.vision, projectionOf(clip).shape[0] ?? 0);
+
+  async function createScorer(
+    choice: EngineName,
+    clip: ScoringClip,
+    like: ClipModel,
+  ): Promise<Scorer> {
+    const matrix = projectionOf(clip);
+    const dimension = matrix.shape[0] ?? 0;
+    const engine = await engineOf(choice, clip, like);
+    const largest = batchSize(like.vision, engine.class);
+    const projection = tensors.upload(await readFloat32(matrix));
+    const towers = new Map<number, VisionTower>();
     return {
-      tower: await createVisionTower(like.vision, projection.shape[0] ?? 0, vision, batch),
-      projection: tensors.upload(await readFloat32(projection)),
+      engine,
+      projection,
+      async tower(count) {
+        const size = evenBatchSize(count, largest);
+        const known = towers.get(size);
+        if (known) return known;
+        const made = await createVisionTower(like.vision, dimension, engine.vision, size);
+        towers.set(size, made);
+        return made;
+      },
+      async release() {
+        for (const tower of towers.values()) await tower.release();
+        tensors.free(projection);
+      },
     };
   }
 
   return {
-    async open(config, like, fastDevRun) {
+    async open(config, like, { fastDevRun, engine: engineName }) {
       const { clipModel, processor, dataProcessor, sampleSize, sampleSeed } = config;
       const clipKey = [clipModel, processor, dataProcessor, like.vision];
       const clip = await clips.keep(clipKey, () => openScoringClip(config, like, surroundings));
+      // What cannot be had is told before anything is computed.
+      await engineOf(engineName, clip, like);
       const choice: RowChoice = {
         sampleSize,
         sampleSeed,
@@ -95,29 +139,30 @@ export function createTaskPools(
       }
       return {
         async evaluate(weights) {
-          const scorer = await scorers.keep(clipKey, () => createScorer(clip, like));
-          const evaluated: EvaluatedTask[] = [];
+          const { projection, tower, engine } = await scorers.keep([engineName, clipKey], () =>
+            createScorer(engineName, clip, like),
+          );
+          const results: TaskResult[] = [];
           for (const { key, task } of opened) {
-            evaluated.push(
-              evaluatedTask(
-                task,
-                await headOf(clipKey, clip.model, task),
-                await pictures([key, clipKey], async () =>
-                  createPatchSource(task.rows, clip.processor, like.vision, budget),
-                ),
-              ),
+            const head = await headOf(engine.text, clipKey, clip.model, task);
+            const patches = await pictures([key, clipKey], async () =>
+              createPatchSource(task.rows, clip.processor, like.vision, budget, helpers),
+            );
+            const model = { projection, weights, tower: await tower(task.rows.length) };
+            results.push(
+              await evaluateTask(model, evaluatedTask(task, head, patches), {
+                signal,
+                lossBatchSize: config.batchSize,
+                onProgress: (name, scored, total) =>
+                  listener.progress(`Scoring ${name}`, scored, total),
+                onUnreadable: (name, image, reason) => {
+                  if (config.onUnreadable === 'error') throw unreadable(name, image, reason);
+                  listener.note(`${name}: ${image} is passed over. ${reason}`);
+                },
+              }),
             );
           }
-          return evaluate({ ...scorer, weights }, evaluated, {
-            signal,
-            lossBatchSize: config.batchSize,
-            onProgress: (task, scored, total) =>
-              listener.progress(`Scoring ${task}`, scored, total),
-            onUnreadable: (task, image, reason) => {
-              if (config.onUnreadable === 'error') throw unreadable(task, image, reason);
-              listener.note(`${task}: ${image} is passed over. ${reason}`);
-            },
-          });
+          return { results, engine: engine.name };
         },
       };
     },
@@ -125,6 +170,11 @@ export function createTaskPools(
       await scorers.dispose();
     },
   };
+}
+
+function projectionOf({ model }: ScoringClip): TensorSource {
+  if (!model.visualProjection) throw new CompatibilityError(`${model.name} has no projection.`);
+  return model.visualProjection;
 }
 
 /** What `taskpool.on_unreadable=error` stops a run with. */

@@ -1,5 +1,5 @@
 /**
- * Runs programs one after the other on this machine's CPU. What they have in common is done once: a checkpoint is opened and
+ * Runs programs one after the other on this machine: merging on the CPU, scoring on the engine that the configuration asks for. What they have in common is done once: a checkpoint is opened and
  * combined once for any number of scaling factors, a task's pictures and prompts are prepared once for any number of models.
  *
  * Order and meaning of the steps: fusion-bench 0.2.33, `programs/fabric_fusion_program.py`.
@@ -13,18 +13,19 @@ import { type MergedValues, mergedFromCombination } from '../../method/merged-va
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Combination } from '../../method/types';
 import { allocateWeights, mergedWeights, type WorkingWeights } from '../../method/weights';
-import { createCpuRuntime } from '../../runtime/create';
-import { loadWasmInNode } from '../../runtime/ort/wasm-node';
-import type { Runtime, TensorBuffer } from '../../runtime/types';
+import { createCpuBackend } from '../../runtime/cpu/backend';
+import type { TensorBuffer } from '../../runtime/types';
 import { PRETRAINED } from '../config/program/modelpool';
 import type { ModelPoolConfig, ProgramConfig } from '../config/program/types';
 import { programReport, type TaskResult } from '../report';
+import { createEngines, type EngineParts, nodeEngineParts } from './engines-node';
 import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
 import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
 import type { RunOutputs } from './outputs';
+import { createPictureWorkers } from './picture-workers-node';
 import { runRecipe } from './recipe';
 import { saveDtype, saveModel } from './save-model-node';
 import { createWeightsSums } from './sums/weights-sums-node';
@@ -56,24 +57,32 @@ interface Resident {
   free(): void;
 }
 
+export interface WorkbenchParts {
+  /** The folder of the built programs that run beside this one: threads that prepare pictures, the trial of WebGPU. */
+  readonly programs?: URL | undefined;
+  readonly engines?: EngineParts;
+}
+
 export function createWorkbench(
   surroundings: Surroundings,
   listener: RunListener,
   signal: AbortSignal,
+  { programs, engines = nodeEngineParts(programs) }: WorkbenchParts = {},
 ): Workbench {
-  let made: Promise<Runtime> | undefined;
-  const runtime = () => {
-    made ??= createCpuRuntime(loadWasmInNode, 'The command line computes on the CPU.');
-    return made;
-  };
+  const tensors = createCpuBackend();
+  const helpers = createPictureWorkers(programs);
   const pools = keepLast<OpenedPool>();
   const residents = keepLast<Resident>((resident) => resident.free());
   const sums = createWeightsSums(surroundings);
   const hashes = new WeakMap<ClipModel, Promise<string>>();
-  const taskPools = createTaskPools(runtime, surroundings, listener, signal);
+  const taskPools = createTaskPools(
+    { tensors, engineFor: createEngines(engines, listener), helpers },
+    surroundings,
+    listener,
+    signal,
+  );
 
   async function reside({ pool }: OpenedPool, runnable: RunnableMethod | null): Promise<Resident> {
-    const { tensors } = await runtime();
     const choice = runnable ?? { method: taskArithmetic, options: {} };
     const combination = await combine(pool, choice, {
       backend: tensors,
@@ -120,7 +129,10 @@ export function createWorkbench(
       const isScored = taskpool?.target === 'CLIPVisionModelTaskPool';
       const fastDevRun = program.fast_dev_run || (isScored && taskpool.fastDevRun);
       const tasks = isScored
-        ? await taskPools.open(taskpool, opened.pool.pretrained, fastDevRun)
+        ? await taskPools.open(taskpool, opened.pool.pretrained, {
+            fastDevRun,
+            engine: program.engine,
+          })
         : null;
       return { opened, tasks };
     } catch (error) {
@@ -156,17 +168,18 @@ export function createWorkbench(
           onProgress: (done, total) => listener.progress('Saving the merged model', done, total),
         });
       }
-      const results = tasks ? await tasks.evaluate(merged.weights()) : [];
+      const { results, engine } = tasks
+        ? await tasks.evaluate(merged.weights())
+        : { results: [], engine: 'cpu' };
       const reportPath = taskpool ? path(outputs.report) : null;
       if (reportPath) {
-        const { vision } = await runtime();
         const report = programReport({
           recipe,
           parameters: parameterCount(resident.combination),
           merged: results,
           pretrained: [],
           expert: [],
-          engine: `cpu (wasm, threads: ${vision.threads})`,
+          engine,
         });
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);
@@ -177,7 +190,7 @@ export function createWorkbench(
       await sums.dispose();
       await taskPools.dispose();
       await residents.dispose();
-      if (made) await (await made).dispose();
+      await helpers?.dispose();
     },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * ONNX Runtime behind the `OrtEngine` contract: one module (wasm or WebGPU build), one mutex. ONNX Runtime allows no
+ * ONNX Runtime behind the `OrtEngine` contract: one module (wasm, WebGPU or native build), one mutex. ONNX Runtime allows no
  * concurrent create, run or release within a module (asyncify; its WebGPU provider says ConcurrentRunSupported false).
  */
 import type * as Ort from 'onnxruntime-web';
@@ -8,11 +8,12 @@ import { createMutex } from '../mutex';
 import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../types';
 import { failureReason } from './failure-reason';
 
-export type OrtModule = typeof Ort;
+/** What all builds have in common. */
+export type OrtModule = Pick<typeof Ort, 'Tensor' | 'InferenceSession'>;
 
 export interface OrtBuild {
   readonly module: OrtModule;
-  readonly provider: 'wasm' | 'webgpu';
+  readonly provider: OrtEngine['provider'];
   readonly threads: number;
   readonly options: Ort.InferenceSession.SessionOptions;
   /** Makes ONNX Runtime's view of one of the runtime's own buffers, without a copy. */

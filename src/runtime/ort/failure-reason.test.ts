@@ -13,6 +13,12 @@ it.each([
     ),
     /^Non-zero status code returned while running Conv node\. Name:'patches' Status Message: Input channels C is not equal/,
   ],
+  [
+    new Error(
+      '/onnxruntime_src/onnxruntime/core/providers/webgpu/webgpu_context.cc:136 onnxruntime::webgpu::WebGpuContext::Initialize(const onnxruntime::webgpu::WebGpuContextConfig&)::<lambda()> adapter_result.status == wgpu::RequestAdapterStatus::Success was false. Failed to get a WebGPU adapter: No supported adapters\n',
+    ),
+    /^there is no WebGPU adapter$/,
+  ],
   [new Error('x'.repeat(5000)), /^x{200}…$/],
 ])('is a clause for people: %s', (cause, expected) => {
   const reason = failureReason(cause);

@@ -9,12 +9,16 @@ const SOURCE =
 const NO_MEMORY =
   'there is not enough memory. Close other programs or pages, or score a smaller model';
 
+/** Its WebGPU provider looks for one when a session is made. */
+const ADAPTER = /Failed to get a WebGPU adapter/;
+
 /** @returns a clause without a full stop */
 export function failureReason(cause: unknown): string {
   const message = cause instanceof Error ? cause.message : String(cause);
   // A C++ exception that nobody caught is its address: in practice it is always memory.
   if (/^\d+$/.test(message.trim())) return NO_MEMORY;
   if (MEMORY.test(message)) return NO_MEMORY;
+  if (ADAPTER.test(message)) return 'there is no WebGPU adapter';
   const own = message
     .slice(message.lastIndexOf('ERROR_MESSAGE: ') + 1)
     .replace(/^RROR_MESSAGE: /, '');

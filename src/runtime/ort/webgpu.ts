@@ -4,7 +4,7 @@ import wasmUrl from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import moduleUrl from 'onnxruntime-web/webgpu?url';
 import type { OrtEngine } from '../types';
 import { gpuBufferOf } from '../webgpu/backend';
-import { createOrtEngine, type OrtModule } from './engine';
+import { createOrtEngine } from './engine';
 
 /**
  * Copies of ONNX Runtime that can make no session any more. One that throws while it makes a session, as happens when
@@ -14,7 +14,7 @@ import { createOrtEngine, type OrtModule } from './engine';
 let spoiled = 0;
 
 /** Modules are kept by address, fragment included: another fragment is another copy of the same file. */
-async function loadModule(): Promise<OrtModule> {
+async function loadModule(): Promise<typeof Ort> {
   const address = new URL(moduleUrl, import.meta.url);
   address.hash = `${spoiled}`;
   return import(/* @vite-ignore */ address.href);

@@ -27,6 +27,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
   report_save_path: null,
   seed: null,
   overwrite: false,
+  engine: 'auto',
   fast_dev_run: false,
   dry_run: false,
   print_config: true,

@@ -47,6 +47,7 @@ describe('reading a program', () => {
         },
         "program": {
           "dry_run": false,
+          "engine": "auto",
           "fast_dev_run": false,
           "merged_model_save_path": null,
           "overwrite": false,

@@ -9,10 +9,10 @@ import type { ConfigTree } from '../../hydra/values/node';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
-import { elsewhere, flag, ignored, orNull, text, wholeNumber } from './schemas';
+import { elsewhere, flag, ignored, oneOf, orNull, text, wholeNumber } from './schemas';
 import { readTarget } from './targets';
 import { readTaskPool } from './taskpool';
-import type { ProgramConfig, ProgramOptions } from './types';
+import { ENGINE_NAMES, type ProgramConfig, type ProgramOptions } from './types';
 
 const PROGRAMS = [
   { name: 'FabricModelFusionProgram', module: 'fusion_bench.programs.fabric_fusion_program' },
@@ -36,6 +36,7 @@ const programOptions = {
     null,
   ),
   overwrite: v.optional(flag, false),
+  engine: v.optional(oneOf(ENGINE_NAMES), 'auto'),
   seed: orNull(wholeNumber),
   fast_dev_run: v.optional(flag, false),
   dry_run: v.optional(flag, false),
@@ -110,6 +111,7 @@ function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | und
     merged_model_save_path: read.merged_model_save_path,
     report_save_path: read.report_save_path === false ? null : read.report_save_path,
     overwrite: read.overwrite,
+    engine: read.engine,
     seed: read.seed,
     fast_dev_run: read.fast_dev_run,
     dry_run: read.dry_run,

@@ -17,6 +17,8 @@ export interface ProgramOptions {
   readonly report_save_path: string | null;
   /** Whether files that are no earlier results may be replaced. Not an option of FusionBench, which always does. */
   readonly overwrite: boolean;
+  /** What scores. Not an option of FusionBench, whose Fabric chooses. */
+  readonly engine: EngineName;
   readonly seed: number | null;
   /** Scores one batch per task. */
   readonly fast_dev_run: boolean;
@@ -25,6 +27,10 @@ export interface ProgramOptions {
   readonly print_config: boolean;
   readonly print_function_call: boolean;
 }
+
+/** ONNX Runtime's builds: for Node on the CPU, on a GPU, and WebAssembly; `auto` takes the best that is there. */
+export const ENGINE_NAMES = ['auto', 'native', 'webgpu', 'wasm'] as const;
+export type EngineName = (typeof ENGINE_NAMES)[number];
 
 export interface ModelPoolConfig {
   readonly target: 'CLIPVisionModelPool';

@@ -1,0 +1,64 @@
+/** Runs what was planned, one after the other, and prints what came of it. */
+import { writeYaml } from '../../program/config/formats/write-yaml';
+import { guardOutputs } from '../../program/run/guard-outputs-node';
+import type { FuseEnvironment, PlannedRun } from './plan';
+import type { ProgressDisplay } from './progress';
+import { type RunRow, resultTable, sweepTable, unreadableText } from './tables';
+
+/** @throws as `guardOutputs` and `Workbench.run` */
+export async function runAll(
+  runs: readonly PlannedRun[],
+  { programs, ...surroundings }: Pick<FuseEnvironment, 'cwd' | 'env' | 'programs'>,
+  progress: ProgressDisplay,
+  signal: AbortSignal,
+): Promise<void> {
+  const [first] = runs;
+  if (first?.program.program.print_config) console.log(configText(first));
+  const due = runs.filter(({ program }) => !program.program.dry_run);
+  const idle = new Set(due.flatMap(({ withoutEffect }) => withoutEffect));
+  if (idle.size > 0) progress.note(withoutEffectText([...idle]));
+  await guardOutputs(due, surroundings);
+  if (due.length === 0) return;
+  const { createWorkbench } = await import('../../program/run/workbench-node');
+  const workbench = createWorkbench(surroundings, progress, signal, { programs });
+  const rows: RunRow[] = [];
+  try {
+    for (const [number, { program, outputs, swept }] of due.entries()) {
+      if (runs.length > 1) {
+        const values = [...swept].map(([key, value]) => `${key}=${value}`).join(' ');
+        progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
+      }
+      const { results, reportPath, modelFolder } = await workbench.run(program, outputs);
+      if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
+      if (reportPath) progress.note(`Report: ${reportPath}`);
+      rows.push({ swept, results });
+    }
+  } finally {
+    await workbench.dispose();
+    progress.clear();
+    // What a multirun had finished is worth as much where the rest failed.
+    const [only] = rows;
+    if (runs.length > 1 && only) console.log(sweepTable(rows));
+    else if (only && only.results.length > 0) console.log(resultTable(only.results));
+    // The same pictures in every run.
+    const unreadable = only && unreadableText(only.results);
+    if (unreadable) console.error(unreadable);
+  }
+}
+
+/** More are not worth a second line. */
+const MOST_NAMED = 8;
+
+function withoutEffectText(paths: readonly string[]): string {
+  const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
+  return `Without effect here: ${paths.slice(0, MOST_NAMED).join(', ')}${more}.`;
+}
+
+/** As FusionBench shows it: what is merged before where it runs. */
+function configText({ config }: PlannedRun): string {
+  const first = ['method', 'modelpool', 'taskpool'];
+  const entries = [...config].sort(
+    ([a], [b]) => ((first.indexOf(a) + 4) % 4) - ((first.indexOf(b) + 4) % 4),
+  );
+  return writeYaml(new Map(entries), 'The configuration of this run.');
+}
