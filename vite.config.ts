@@ -24,22 +24,29 @@ const program: UserConfig = { build: { outDir: 'dist' } };
 /** `--ssr`: one program for Node, without the page's files. */
 const nodeProgram: UserConfig = { build: { copyPublicDir: false } };
 
-/** `--mode e2e`: the pages of `e2e/pages` instead of the program, for browser tests that call a room directly. */
-function testPages(): UserConfig {
-  const folder = fileURLToPath(new URL('e2e/pages/', import.meta.url));
+/** The pages of a folder instead of the program. */
+function pagesOf(root: string, outDir: string): UserConfig {
+  const folder = fileURLToPath(new URL(root, import.meta.url));
   const pages = readdirSync(folder).filter((name) => name.endsWith('.html'));
   return {
     root: folder,
     publicDir: false,
     build: {
-      outDir: fileURLToPath(new URL('dist-e2e', import.meta.url)),
+      outDir: fileURLToPath(new URL(outDir, import.meta.url)),
       rolldownOptions: { input: pages.map((name) => folder + name) },
     },
   };
 }
 
+/** `--mode e2e`: for browser tests that call a room directly; `--mode gpu`: the benchmark on a GPU. */
+function targetOf(mode: string): UserConfig {
+  if (mode === 'e2e') return pagesOf('e2e/pages/', 'dist-e2e');
+  if (mode === 'gpu') return pagesOf('bench/gpu/page/', 'bench/out/gpu-page');
+  return program;
+}
+
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, ...target } = isSsrBuild ? nodeProgram : mode === 'e2e' ? testPages() : program;
+  const { build, ...target } = isSsrBuild ? nodeProgram : targetOf(mode);
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.
@@ -47,7 +54,9 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     plugins: [react(), contentSecurityPolicy()],
     worker: { format: 'es' },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
-    optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp'] },
+    optimizeDeps: {
+      exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp', 'brotli-dec-wasm'],
+    },
     server: { host: '127.0.0.1', headers: isolationHeaders },
     preview: { host: '127.0.0.1', headers: isolationHeaders },
     build: {

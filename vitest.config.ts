@@ -20,7 +20,7 @@ export default defineConfig({
   plugins: [react()],
   test: {
     environment: 'node',
-    include: ['{src,scripts}/**/*.test.{ts,tsx}'],
+    include: ['{src,scripts,bench}/**/*.test.{ts,tsx}'],
     reporters: ['default', ['json', { outputFile: reports.vitest }]],
     sequence: { sequencer: LongestFirst },
     restoreMocks: true,

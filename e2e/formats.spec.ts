@@ -2,9 +2,11 @@
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
 import { writeShards, writeZeros } from './support/checkpoint-files';
+import { download, tensorHashes } from './support/downloads';
 import {
   accuracies,
   expectedScores,
+  expectScores,
   fixtureJson,
   fixturePath,
   IMAGES,
@@ -17,6 +19,10 @@ import {
 } from './support/fixture-pool';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
+
+interface Merged {
+  readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
 
 const files = (page: Page) => page.getByLabel('Add checkpoints');
 const folder = (page: Page) => page.getByLabel('Add checkpoint folder');
@@ -125,6 +131,42 @@ test('a LoRA adapter waits for its base and scores as what PEFT merges', async (
   await scored(page);
   await expect.poll(() => accuracies(page, 'outlines')).toEqual(folded.outlines);
   await expect.poll(() => accuracies(page, 'Average')).toEqual(folded.all);
+});
+
+test('of several state dicts in a file the one that is chosen is merged, scored and downloaded', async ({
+  page,
+}) => {
+  await openStudio(page);
+  const pool = temporaryFolder();
+  for (const part of ['base', 'experts/surfaces']) {
+    cpSync(fixturePath(`${POOL}/${part}`), `${pool}/${part}`, { recursive: true });
+  }
+  cpSync(fixturePath('formats/pool/parts/outlines.pt'), `${pool}/outlines/outlines.pt`);
+  await folder(page).setInputFiles(pool);
+  await expect(page.getByText(/"model" is taken; choose "model_ema"/)).toBeVisible();
+  await page.getByLabel('Add task folder').setInputFiles(IMAGES);
+  await scored(page);
+  // What lies under "model" is the other expert once more.
+  const taken = await accuracies(page, 'Average');
+
+  const outlines = row(page, 'Expert', 'outlines');
+  await outlines.click();
+  const choice = modelPool(page).getByLabel('State dict of outlines');
+  await expect(choice.getByRole('option')).toHaveText(['model', 'model_ema']);
+  await choice.selectOption('model_ema');
+  await expect(modelPool(page).getByText(/The weights under "model_ema" are taken/)).toBeVisible();
+  await scored(page);
+  await expectScores(page, '0.7');
+  expect(await accuracies(page, 'Average')).not.toEqual(taken);
+  const { bytes } = await download(page, 'Download merged model');
+  const { scaling_factors: merged } = fixtureJson<Merged>(`${POOL}/expected.json`);
+  expect(tensorHashes(bytes)).toEqual(merged['0.7']);
+
+  await page.reload();
+  await scored(page);
+  await expectScores(page, '0.7');
+  await outlines.click();
+  await expect(choice.getByRole('option', { selected: true })).toHaveText('model_ema');
 });
 
 test('what cannot be merged is refused by its name, with what to do', async ({ page }) => {

@@ -1,4 +1,4 @@
-"""formats/pool/: experts of merge/p8-32 as other libraries keep them, and an adapter of its base with PEFT's own merge."""
+"""formats/pool/: experts of merge/p8-32 as other libraries and training scripts keep them, and an adapter of its base with PEFT's own merge."""
 
 import json
 import os
@@ -12,7 +12,7 @@ from pathlib import Path
 import peft
 import torch
 from safetensors.torch import load_file, save, save_file
-from transformers import CLIPModel, CLIPVisionModel
+from transformers import CLIPModel, CLIPVisionConfig, CLIPVisionModel
 
 from groups.common import FIXTURES, OPEN_CLIP, canonical, write_bytes, write_json
 from groups.torch_files import saved
@@ -70,9 +70,18 @@ def adapter(folder: Path, merged: Path) -> None:
     write_bytes(merged / "model.safetensors", save({name: tensor.contiguous() for name, tensor in tensors.items()}, {"format": "pt"}))
 
 
+def tiny_tower(seed: int) -> dict[str, torch.Tensor]:
+    """A random tower of the engine tests' own geometry (`MICRO` in src/engine/testing/micro.ts)."""
+    torch.manual_seed(seed)
+    config = CLIPVisionConfig(hidden_size=4, intermediate_size=4, num_hidden_layers=1, num_attention_heads=1, image_size=4, patch_size=2, projection_dim=4)
+    return {canonical(name): tensor.clone() for name, tensor in CLIPVisionModel(config).state_dict().items()}
+
+
 def make(out: Path) -> None:
     folder = out / "formats" / "pool"
     shutil.rmtree(folder, ignore_errors=True)
     write_bytes(folder / "torch" / "outlines" / "pytorch_model.bin", saved(expert_tensors("outlines")))
+    write_bytes(folder / "parts" / "outlines.pt", saved({"epoch": 3, "model": expert_tensors("surfaces"), "model_ema": expert_tensors("outlines")}))
+    write_bytes(folder / "parts" / "micro.pt", saved({"model": tiny_tower(163), "model_ema": tiny_tower(164)}))
     open_clip("surfaces", folder / "open-clip" / "surfaces")
     adapter(folder / "lora" / "outlines", folder / "lora-merged" / "outlines")

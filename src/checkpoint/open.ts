@@ -31,7 +31,7 @@ function partOf(checkpoint: Checkpoint, part: string | undefined): Checkpoint {
   for (const [name, tensor] of checkpoint.tensors) {
     if (name.startsWith(prefix)) tensors.set(name.slice(prefix.length), tensor);
   }
-  if (tensors.size > 0) return { ...checkpoint, tensors };
+  if (tensors.size > 0) return { ...checkpoint, tensors, part };
   throw new FormatError(
     checkpoint.file,
     `it has no tensor whose name begins with ${JSON.stringify(prefix)}, which was asked for behind the file.`,

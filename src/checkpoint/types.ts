@@ -56,6 +56,8 @@ export interface Checkpoint {
   readonly metadata: ReadonlyMap<string, string>;
   /** Of a file that may hold several state dicts: the key of the one that was taken, and those of others of the same names. */
   readonly found?: { readonly key: string; readonly others: readonly string[] };
+  /** The part that was asked for (`NamedBlob.part`), where it is not what is taken unasked. */
+  readonly part?: string;
 }
 
 /** A file as the page (a Blob, which it can also store) or the command line (any source of bytes) hands it down. */

@@ -54,6 +54,6 @@ function keyRemarks(file: string, found: Checkpoint['found']): string[] {
   }
   const more = others.map((name) => `"${name}"`).join(', ');
   return [
-    `The weights under "${key}" are taken; under ${more} lie others of the same names. To take those, save them alone, or name them on the command line (${file}#${other}).`,
+    `The weights under "${key}" are taken; under ${more} lie others of the same names. To take those, choose them under "State dict" on the page, or name them on the command line (${file}#${other}).`,
   ];
 }

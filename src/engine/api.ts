@@ -45,6 +45,12 @@ export interface ModelView {
   readonly relativeNorm?: number;
   /** SHA-256 of the weights file, once known. */
   readonly sha256?: string;
+  /** Of several state dicts in its file the one that is taken, and what can be; absent where there is no choice. */
+  readonly parts?: {
+    readonly taken: string;
+    /** Null for what the file gives unasked. */
+    readonly choices: readonly (string | null)[];
+  };
   /** The weights file's own metadata, e.g. the recipe of a merged model. */
   readonly metadata: readonly (readonly [key: string, value: string])[];
   readonly assumptions: readonly string[];
@@ -254,6 +260,8 @@ export type PoolEdit =
   | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
   | { readonly type: 'setWeight'; readonly id: string; readonly weight: number }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
+  /** Takes this state dict of those in its file; null for the one that the file gives unasked. */
+  | { readonly type: 'setPart'; readonly id: string; readonly part: string | null }
   /** Moves an expert to this place among the experts. */
   | { readonly type: 'move'; readonly id: string; readonly index: number }
   | { readonly type: 'remove'; readonly id: string };

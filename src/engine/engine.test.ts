@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
 import { fixtureJson } from '../clip/testing';
+import type { ExportedFile } from './api';
 import { drop, openStudio, type TestStudio } from './testing/drops';
 
 interface Expected {
@@ -21,6 +22,23 @@ async function addPool(studio: TestStudio): Promise<void> {
 async function fill(studio: TestStudio): Promise<void> {
   await addPool(studio);
   await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+}
+
+interface Scores {
+  readonly models: Readonly<
+    Record<string, { readonly tasks: Readonly<Record<string, { readonly accuracy: number }>> }>
+  >;
+}
+
+/** SHA-256 of every tensor, by canonical name. */
+async function hashesOf({ name, file }: ExportedFile): Promise<Record<string, string>> {
+  const { tensors } = await openSafetensors({ name, blob: file });
+  const hashes: Record<string, string> = {};
+  for (const [key, tensor] of tensors) {
+    const digest = await crypto.subtle.digest('SHA-256', await tensor.read());
+    hashes[key.replace('vision_model.', '')] = Buffer.from(digest).toString('hex');
+  }
+  return hashes;
 }
 
 const complete = (studio: TestStudio) => studio.until(({ scores }) => scores.phase === 'complete');
@@ -57,12 +75,7 @@ describe('the engine', () => {
     expect(name).toBe('model.safetensors');
     const merged = await openSafetensors({ name, blob: file });
     const { scaling_factors: expected } = fixtureJson<Expected>('merge/p8-32/expected.json');
-    const hashes: Record<string, string> = {};
-    for (const [key, tensor] of merged.tensors) {
-      const digest = await crypto.subtle.digest('SHA-256', await tensor.read());
-      hashes[key.replace('vision_model.', '')] = Buffer.from(digest).toString('hex');
-    }
-    expect(hashes).toEqual(expected['0.3']);
+    expect(await hashesOf({ name, file })).toEqual(expected['0.3']);
     expect(merged.metadata.get('format')).toBe('pt');
     const recipe = JSON.parse(merged.metadata.get('task_arithmetic_recipe') ?? '');
     expect(recipe).toMatchObject({ scalingFactor: 0.3, method: 'TaskArithmeticAlgorithm' });
@@ -93,6 +106,60 @@ describe('the engine', () => {
     expect(reloaded.pool.models).toHaveLength(3);
     expect(reloaded.scalingFactor).toBe(0.3);
     expect(reloaded.scores.merged).toEqual(moved.scores.merged);
+  });
+
+  it('merges the state dict that is chosen of several in a file, and keeps apart what is of each', async () => {
+    const studio = await openStudio('parts');
+    const added = await studio.engine.addCheckpoints(
+      'models',
+      [
+        ...(await drop('merge/p8-32/base', 'base')),
+        ...(await drop('merge/p8-32/experts/surfaces', 'surfaces')),
+        ...(await drop('formats/pool/parts', 'outlines')).filter(({ path }) =>
+          path.endsWith('outlines.pt'),
+        ),
+      ],
+      'user',
+    );
+    expect(added.findings.map(({ subject }) => subject)).toEqual(['outlines']);
+    await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+    await studio.engine.setScalingFactor(0.3);
+    const plain = await complete(studio);
+    const id = plain.pool.models[1]?.id ?? '';
+    expect(plain.pool.models[1]?.parts?.taken).toBe('model');
+    const { scaling_factors: expected } = fixtureJson<Expected>('merge/p8-32/expected.json');
+    const download = async () => {
+      const options = { content: 'vision', dtype: 'base', zip: false } as const;
+      return studio.engine.exportModel('export', options);
+    };
+    expect(await hashesOf(await download())).not.toEqual(expected['0.3']);
+
+    await studio.engine.editPool({ type: 'setPart', id, part: 'model_ema' });
+    const chosen = await complete(studio);
+    expect(chosen.scores.merged).not.toEqual(plain.scores.merged);
+    const scores = fixtureJson<Scores>('scoring/expected.json').models.outlines?.tasks;
+    const own = chosen.tasks.find(({ name }) => name === 'outlines')?.id ?? '';
+    // FusionBench has it in single precision.
+    const accuracy = Math.fround(chosen.scores.expert.tasks[own]?.accuracy ?? Number.NaN);
+    expect(accuracy).toBe(scores?.outlines?.accuracy);
+    const { name, file } = await download();
+    expect(await hashesOf({ name, file })).toEqual(expected['0.3']);
+
+    // What was scored of each is known at once, also after a reload.
+    await studio.engine.editPool({ type: 'setPart', id, part: 'model' });
+    expect(studio.state().scores).toMatchObject({ phase: 'complete', merged: plain.scores.merged });
+    const dropped = { path: 'merged.safetensors', file: new File([file], 'merged.safetensors') };
+    await studio.engine.addCheckpoints('merged', [dropped], 'user');
+    const merger = studio.state().pool.models.find((model) => model.name === 'merged');
+    await studio.engine.restoreRecipe(merger?.id ?? '');
+    const restored = studio.state().pool.models.find((model) => model.id === id);
+    expect(restored?.parts?.taken).toBe('model_ema');
+    await studio.close();
+    const again = await openStudio('parts');
+    const reloaded = await complete(again);
+    expect(reloaded.pool.models.find((model) => model.id === id)?.parts?.taken).toBe('model_ema');
+    expect(reloaded.scores.merged).toEqual(chosen.scores.merged);
+    await again.close();
   });
 
   it('drops a value in flight for a newer one', async () => {

@@ -64,7 +64,7 @@ function fromOldList(records: Records, old: Old, here: ReadonlySet<string>): Rec
   const first = lastOrder(records.models);
   const models = old.pool.entries
     .filter(({ id }) => here.has(id))
-    .map((entry, place) => ({ ...entry, order: first + place }));
+    .map((entry, place) => ({ ...entry, order: first + place, part: null }));
   const firstTask = lastOrder(records.tasks);
   const tasks = old.tasks
     .filter(({ id }) => here.has(id))

@@ -17,7 +17,7 @@ describe('records that are read', () => {
   it('are the models and tasks of their entries, without the version', () => {
     const { records, unlisted, newer, dropped } = read([model('a', MODEL), task('b', TASK)]);
     expect(records.models).toEqual([
-      { id: 'a', name: 'm', origin: 'user', order: 1, included: true, weight: 1 },
+      { id: 'a', name: 'm', origin: 'user', order: 1, included: true, weight: 1, part: null },
     ]);
     expect(records.tasks).toEqual([
       {
@@ -31,6 +31,16 @@ describe('records that are read', () => {
       },
     ]);
     expect([unlisted, newer, dropped]).toEqual([[], [], []]);
+  });
+
+  it('say the part that was chosen, and null where the version had none', () => {
+    const chosen = { ...MODEL, version: 2, part: 'model_ema' };
+    const { records, newer } = read([model('a', chosen), model('b', MODEL)]);
+    expect(records.models.map(({ id, part }) => [id, part])).toEqual([
+      ['a', 'model_ema'],
+      ['b', null],
+    ]);
+    expect(newer).toEqual([]);
   });
 
   it('stand in their order, and by id where two tabs gave one place to two', () => {
@@ -58,6 +68,9 @@ describe('records that are read', () => {
     ['no weight', { ...MODEL, weight: undefined }],
     ['a weight that is no number', { ...MODEL, weight: Number.NaN }],
     ['a task’s record', TASK],
+    ['a part that is not said', { ...MODEL, version: 2 }],
+    ['a part without a name', { ...MODEL, version: 2, part: '' }],
+    ['a part that is no text', { ...MODEL, version: 2, part: 1 }],
   ])('leave a model with %s to be listed anew', (_what, entry) => {
     const item = model('a', entry);
     expect(read([item])).toMatchObject({ unlisted: [item], newer: [], records: { models: [] } });
@@ -84,9 +97,10 @@ describe('records that are read', () => {
   });
 
   it('leave alone what a newer version placed, whatever it means', () => {
-    const later = { ...MODEL, version: 2 };
-    const outcome = read([model('a', later), task('b', { version: 7 }), model('c', MODEL)]);
-    expect(outcome).toMatchObject({ newer: ['a', 'b'], unlisted: [] });
+    const later = { ...MODEL, version: 3 };
+    const items = [model('a', later), task('b', { version: 2 }), task('d', { version: 7 })];
+    const outcome = read([...items, model('c', MODEL)]);
+    expect(outcome).toMatchObject({ newer: ['a', 'b', 'd'], unlisted: [] });
     expect(outcome.records.models.map(({ id }) => id)).toEqual(['c']);
     expect(outcome.records.tasks).toEqual([]);
   });
@@ -153,7 +167,7 @@ describe('settings that are read', () => {
   });
 
   it('name no base that is gone, or that a newer version placed', () => {
-    const items = [model('a', { ...MODEL, version: 2 }), model('b', MODEL)];
+    const items = [model('a', { ...MODEL, version: 3 }), model('b', MODEL)];
     expect(read(items, { baseId: setting('a') }).records.baseId).toBeNull();
     expect(read(items, { baseId: setting('x') }).records.baseId).toBeNull();
     expect(read(items, { baseId: setting('b') }).records.baseId).toBe('b');
@@ -209,6 +223,18 @@ describe('changes between records', () => {
       remove: [],
       commit: [],
     });
+  });
+
+  it('keep models with a part from versions that know none, and no other models', () => {
+    const part = (chosen: string | null) => ({
+      ...before,
+      models: [modelRecord('a', { part: chosen })],
+    });
+    const { version: _, ...place } = { ...MODEL, name: 'a' };
+    const chosen = changesBetween(before, part('ema')).entries?.a;
+    expect(chosen).toEqual({ version: 2, ...place, part: 'ema' });
+    expect(changesBetween(part('ema'), part(null)).entries?.a).toEqual({ version: 1, ...place });
+    expect(read([model('a', chosen)]).records.models).toEqual(part('ema').models);
   });
 
   it('remove what is listed no more, models and tasks', () => {

@@ -24,6 +24,8 @@ export interface ModelRecord {
   readonly order: number;
   readonly included: boolean;
   readonly weight: number;
+  /** Of several state dicts in its file, the one that was chosen; null for what the file gives unasked. */
+  readonly part: string | null;
 }
 
 export interface TaskRecord {
@@ -67,21 +69,30 @@ export const NO_RECORDS: Records = {
 /** To be raised when a record's fields change their meaning; a version that is not known is left alone. */
 const VERSION = 1;
 
+/** Of models of which a part is taken: a version that knows no parts would take another one. */
+const PART_VERSION = 2;
+
 const finite = v.pipe(v.number(), v.finite());
-const place = {
-  version: v.literal(VERSION),
+const fields = {
   name: v.pipe(v.string(), v.nonEmpty()),
   origin: v.picklist(['user', 'demo']),
   order: finite,
   included: v.boolean(),
 };
-const modelEntry = v.object({ ...place, weight: finite });
+const model = { ...fields, weight: finite };
+const modelEntry = v.variant('version', [
+  v.object({ version: v.literal(VERSION), ...model }),
+  v.object({ version: v.literal(PART_VERSION), ...model, part: v.pipe(v.string(), v.nonEmpty()) }),
+]);
 const taskEntry = v.object({
-  ...place,
+  version: v.literal(VERSION),
+  ...fields,
   classnames: v.array(v.string()),
   templates: v.array(v.string()),
 });
-const newer = v.object({ version: v.pipe(v.number(), v.minValue(VERSION + 1)) });
+const newerThan = (version: number) =>
+  v.object({ version: v.pipe(v.number(), v.minValue(version + 1)) });
+const newer = { checkpoint: newerThan(PART_VERSION), imageset: newerThan(VERSION) };
 
 export const settingSchemas: {
   readonly [K in keyof Settings]: v.GenericSchema<unknown, Settings[K]>;
@@ -123,11 +134,11 @@ export function readRecords({ items, settings }: LibraryRecords): ReadRecords {
     const { id, kind, entry } = item;
     if (kind === 'checkpoint' && v.is(modelEntry, entry)) {
       const { version: _, ...record } = entry;
-      models.push({ id, ...record });
+      models.push({ id, part: null, ...record });
     } else if (kind === 'imageset' && v.is(taskEntry, entry)) {
       const { version: _, ...record } = entry;
       tasks.push({ id, ...record });
-    } else if (v.is(newer, entry)) newerItems.push(id);
+    } else if (v.is(newer[kind], entry)) newerItems.push(id);
     else unlisted.push(item);
   }
   const dropped: string[] = [];
@@ -194,7 +205,9 @@ export function lastOrder(records: readonly { readonly order: number }[]): numbe
 }
 
 function entryOf({ id: _, ...record }: ModelRecord | TaskRecord): Json {
-  return { version: VERSION, ...record };
+  if (!('part' in record)) return { version: VERSION, ...record };
+  const { part, ...model } = record;
+  return part === null ? { version: VERSION, ...model } : { version: PART_VERSION, ...model, part };
 }
 
 function settingOf(value: Settings[keyof Settings]): Json {

@@ -77,7 +77,7 @@ describe('the engine', () => {
               Promise.all([
                 first.engine.addCheckpoints(
                   'start',
-                  [...(files.models.base ?? []), ...(files.models.alpha ?? [])],
+                  ['base', 'alpha', 'twins'].flatMap((name) => files.models[name] ?? []),
                   'user',
                 ),
                 first.engine.addTaskImages('start', files.tasks.alpha ?? [], 'user'),

@@ -162,7 +162,7 @@ describe('a library that is opened', () => {
       later.push((await addModel(before, { name, files: [file], facts: {} })).id);
     }
     await before.transact(() => ({
-      entries: Object.fromEntries(later.map((id) => [id, { version: 2 }])),
+      entries: Object.fromEntries(later.map((id) => [id, { version: 3 }])),
     }));
     const { state, remarks } = await open(storeName);
     await state.open();

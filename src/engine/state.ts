@@ -11,7 +11,7 @@ import type { ModelFacts } from './pool/facts';
 import { createOpenings } from './pool/opening';
 import type { Queue } from './queue';
 import { changesBetween, type Records, readRecords } from './records';
-import { keyText } from './scoring/keys';
+import { type FilesKey, keyText } from './scoring/keys';
 import { mergeInputs } from './scoring/readiness';
 import { createTaskOpenings } from './tasks/opening';
 import { createUnsaved, type RecordEdit } from './unsaved';
@@ -34,8 +34,8 @@ export interface State {
   set(changes: Partial<Pick<EngineValue, 'sweep' | 'stopped'>>): void;
   /** What was found out about a model. */
   learn(id: string, facts: Partial<ModelFacts>): Promise<void>;
-  /** A model's weights could not be read. */
-  setUnreadable(id: string, finding: Finding): void;
+  /** The weights could not be read. */
+  setUnreadable(files: FilesKey, finding: Finding): void;
   close(): void;
 }
 
@@ -180,8 +180,8 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
       refresh();
       await remembered;
     },
-    setUnreadable(id, finding) {
-      openings.setUnreadable(id, finding);
+    setUnreadable(files, finding) {
+      openings.setUnreadable(files, finding);
       refresh();
     },
     close() {

@@ -9,10 +9,11 @@ import type { EngineChoice } from './api';
 import { type MethodInForce, type MethodState, methodInForce, methodScalingFactor } from './method';
 import type { ModelFacts } from './pool/facts';
 import { type ModelRecord, NO_RECORDS, type Settings, type TaskRecord } from './records';
+import { type FilesKey, filesKey } from './scoring/keys';
 
-/** A model's files as they were opened: against the base of that id, or (the base itself, a pool without one) none. */
+/** A model's files as they were opened: against that base, or (the base itself, a pool without one) none. */
 export interface OpenedModel {
-  readonly against: string | null;
+  readonly against: FilesKey | null;
   readonly files: readonly NamedBlob<Blob>[];
   /** Undefined where the files cannot be opened; `failure` says why. */
   readonly model?: ClipModel;
@@ -75,6 +76,11 @@ export const START: EngineValue = {
 
 export function baseOf({ baseId, models }: Pool): PoolModel | undefined {
   return models.find(({ id }) => id === baseId);
+}
+
+/** What of its files a model is: the part that was taken, where it is not what they give unasked. */
+export function filesOf({ id, opened }: PoolModel): FilesKey {
+  return filesKey(id, opened.model?.checkpoint.part);
 }
 
 export function includedExperts({ baseId, models }: Pool): PoolModel[] {

@@ -140,6 +140,11 @@ describe('a recipe that is read back', () => {
       '{"method":"X","scalingFactor":1,"pretrained":{"name":"a","weight":"1","sha256":null},"experts":[],"programVersion":""}',
       'damaged at pretrained.weight',
     ],
+    [
+      'a part without a name',
+      '{"method":"X","scalingFactor":1,"pretrained":{"name":"a","weight":1,"sha256":null,"part":""},"experts":[],"programVersion":""}',
+      'damaged at pretrained.part',
+    ],
   ])('is refused for %s, with the place', (_, text, message) => {
     expect(() => readRecipe('merged.safetensors', text)).toThrow(message);
   });

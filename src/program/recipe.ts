@@ -12,6 +12,7 @@ const model = v.object({
   weight: finite,
   sha256: v.nullable(v.pipe(v.string(), v.hexadecimal(), v.length(64))),
   bytes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  part: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 const schema = v.object({
   method: v.string(),

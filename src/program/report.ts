@@ -37,6 +37,8 @@ export interface RecipeModel {
   readonly sha256: string | null;
   /** Of all its files: what is left to know it by where the sum was not computed. */
   readonly bytes?: number;
+  /** Which of several state dicts in that file, where it is not the one taken unasked: `KEY` of `FILE#KEY`. */
+  readonly part?: string;
 }
 
 /** What was merged, and how: enough to do it again. */

@@ -8,6 +8,7 @@ import { FindingList } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
 import { NumberField } from '../ui/number-field';
 import { RenameDialog } from '../ui/rename-dialog';
+import { useEdited } from '../use-edited';
 
 interface ModelDetailsProps {
   readonly model: ModelView;
@@ -25,6 +26,7 @@ export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
     <div className="row-details">
       <FindingList findings={model.findings} />
       <ModelFacts model={model} />
+      {model.parts && <PartChoice id={id} name={name} parts={model.parts} />}
       {model.role === 'expert' && <SumControls model={model} place={place} experts={experts} />}
       <div className="row-actions">
         {model.role === 'expert' && (
@@ -65,6 +67,36 @@ export function ModelDetails({ model, place, experts }: ModelDetailsProps) {
         </ConfirmDialog>
       )}
     </div>
+  );
+}
+
+interface PartChoiceProps {
+  readonly id: string;
+  readonly name: string;
+  readonly parts: NonNullable<ModelView['parts']>;
+}
+
+/** Which of several state dicts in its file a model is. */
+function PartChoice({ id, name, parts }: PartChoiceProps) {
+  const { editPool } = useCommands();
+  const [taken, take] = useEdited<string | null>(parts.taken, (part) =>
+    editPool({ type: 'setPart', id, part }),
+  );
+  return (
+    <label className="part-choice">
+      <span>State dict</span>
+      <select
+        aria-label={`State dict of ${name}`}
+        value={parts.choices.indexOf(taken)}
+        onChange={({ target }) => take(parts.choices[Number(target.value)] ?? null)}
+      >
+        {parts.choices.map((choice, index) => (
+          <option key={choice} value={index}>
+            {choice ?? 'the one that the file gives unasked'}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

@@ -1,6 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { aModel, aSnapshot } from '../../state/testing';
+import type { ModelView } from '../../state/types';
 import { type Drawn, draw, polyfillDialog } from '../testing';
 import { ModelPool } from './model-pool';
 
@@ -109,6 +110,52 @@ describe('the region "Model pool"', () => {
     if (!confirm) throw new Error('no way to confirm');
     await drawn.click(confirm);
     expect(drawn.engine.calls.at(-1)).toEqual(['editPool', { type: 'remove', id: '1' }]);
+  });
+});
+
+describe('the state dict of a model', () => {
+  const withParts = (parts: ModelView['parts']) =>
+    aSnapshot({
+      pool: {
+        models: [aModel({ id: '1', name: 'epoch', ...(parts && { parts }) })],
+        findings: [],
+        mergeable: false,
+      },
+    });
+  const select = (drawn: Drawn) =>
+    drawn.find<HTMLSelectElement>('[aria-label="State dict of epoch"]');
+  const choose = (drawn: Drawn, index: number) =>
+    drawn.run(() => {
+      select(drawn).selectedIndex = index;
+      select(drawn).dispatchEvent(new Event('change', { bubbles: true }));
+    });
+
+  it('is chosen among those of its file', async () => {
+    const parts = { taken: 'model', choices: ['model', 'model_ema'] };
+    const drawn = await draw(<ModelPool />, withParts(parts));
+    await unfold(drawn, 'epoch');
+    expect([...select(drawn).options].map(({ text, selected }) => [text, selected])).toEqual([
+      ['model', true],
+      ['model_ema', false],
+    ]);
+    await choose(drawn, 1);
+    const edit = { type: 'setPart', id: '1', part: 'model_ema' };
+    expect(drawn.engine.calls.at(-1)).toEqual(['editPool', edit]);
+  });
+
+  it('can be what the file gives unasked', async () => {
+    const drawn = await draw(<ModelPool />, withParts({ taken: 'ema', choices: ['ema', null] }));
+    await unfold(drawn, 'epoch');
+    expect(select(drawn).selectedOptions[0]?.text).toBe('ema');
+    await choose(drawn, 1);
+    const edit = { type: 'setPart', id: '1', part: null };
+    expect(drawn.engine.calls.at(-1)).toEqual(['editPool', edit]);
+  });
+
+  it('is not asked for where there is one', async () => {
+    const drawn = await draw(<ModelPool />, withParts(undefined));
+    await unfold(drawn, 'epoch');
+    expect(drawn.container.querySelector('select')).toBeNull();
   });
 });
 

@@ -31,8 +31,15 @@ export async function openPytorch(file: NamedBlob): Promise<Checkpoint> {
     for (const [name, tensor] of found.tensors) {
       tensors.set(name, tensorSource(name, tensor, archive));
     }
-    const { metadata, key, others } = found;
-    return { file: file.name, format: 'pytorch', tensors, metadata, found: { key, others } };
+    const { metadata, key, others, isUsual } = found;
+    return {
+      file: file.name,
+      format: 'pytorch',
+      tensors,
+      metadata,
+      found: { key, others },
+      ...(file.part !== undefined && !isUsual && { part: file.part }),
+    };
   } catch (error) {
     if (!(error instanceof PickleError)) throw error;
     throw new FormatError(file.name, error.message, { cause: error });

@@ -16,6 +16,8 @@ export interface FoundTensors {
   readonly key: string;
   /** Other keys under which tensors of the same names lie. */
   readonly others: readonly string[];
+  /** They are what is taken where no part is asked for. */
+  readonly isUsual: boolean;
 }
 
 /** Keys under which training scripts keep the weights, the most telling first. */
@@ -53,7 +55,8 @@ export function findTensors(saved: unknown, part?: string): FoundTensors {
   const metadata = new Map<string, string>();
   if (saved instanceof ScriptObject) {
     const all = scriptTensors(saved);
-    return { metadata, others: [], ...chosenPart({ key: '', tensors: all }, [], part) };
+    const isUsual = part === undefined;
+    return { metadata, others: [], isUsual, ...chosenPart({ key: '', tensors: all }, [], part) };
   }
   const candidates = stateDicts(saved, metadata);
   const [usual] = candidates
@@ -68,7 +71,8 @@ export function findTensors(saved: unknown, part?: string): FoundTensors {
   const others = candidates
     .filter((other) => other.key !== found.key && namesOf(other) === names)
     .map(({ key }) => key);
-  return { ...found, metadata, others: found.tensors.size > 1 ? others : [] };
+  const isUsual = found.tensors === plain.tensors;
+  return { ...found, metadata, isUsual, others: found.tensors.size > 1 ? others : [] };
 }
 
 /** What lies under `part`: one of the dicts by its keys, or the tensors whose names begin with it. */

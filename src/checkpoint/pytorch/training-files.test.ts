@@ -76,6 +76,16 @@ describe('averaged weights', () => {
     expect(await sums(teacher)).toEqual(expected.averaged);
   });
 
+  it('are a part of the file, which the plain ones are not, asked for or not', async () => {
+    const partOf = async (part?: string) => (await open(bytesOf('model-and-ema.pt'), part)).part;
+    expect(await partOf()).toBeUndefined();
+    expect(await partOf('model')).toBeUndefined();
+    expect(await partOf('model_ema')).toBe('model_ema');
+    const student = await open(bytesOf('student-and-teacher.pt'), 'student');
+    expect(student.part).toBe('student');
+    expect((await open(bytesOf('ema-alone.pt'), 'state_dict_ema')).part).toBeUndefined();
+  });
+
   it('keep their keys in their names where nothing tells which is meant', async () => {
     const { tensors } = await open(bytesOf('student-and-teacher.pt'));
     expect([...tensors.keys()]).toContain('student.weight');

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConfigurationFormat } from '../api';
+import { openMicro } from '../testing/micro-models';
 import { engineValue, poolModel, taskOf } from '../testing/values';
 import type { EngineValue, PoolModel } from '../value';
 import { readConfiguration, readConfigurationFile, writeConfigurationFile } from './configuration';
@@ -41,6 +42,31 @@ describe('the configuration of what is on the page', () => {
     });
   });
 
+  it('names a part of a file as the command line does', async () => {
+    const { models } = await openMicro();
+    const part = { ...models.alpha, checkpoint: { ...models.alpha.checkpoint, part: 'ema/1' } };
+    const opened = { against: null, files: [], model: part };
+    const value = pooled([model('a', { opened }), model('b#2')], { tasks: [taskOf('pets')] });
+    const base = { ...value.pool.models[0], ...model('clip', { opened }) };
+    const all = {
+      ...value,
+      pool: { ...value.pool, models: [base, ...value.pool.models.slice(1)] },
+    };
+    const yaml = await text(all);
+    expect(yaml).toContain('./clip#ema/1');
+    expect(yaml).toContain('read by Task Arithmetic Studio');
+    expect(await text(value)).not.toContain('./clip#');
+    const { pretrained, experts } = readConfiguration(yaml, 'x.yaml');
+    expect(pretrained).toMatchObject({ name: '_pretrained_', aliases: ['clip'], part: 'ema/1' });
+    expect(experts).toEqual([
+      { name: 'a', weight: 1, aliases: ['a'], part: 'ema/1' },
+      { name: 'b#2', weight: 1, aliases: ['b#2', 'b'], part: '2' },
+    ]);
+    await expect(async () => text(all, 'mergekit')).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[CompatibilityError: mergekit takes no part of a file: save these weights alone, and merge those files: clip ("ema/1"), a ("ema/1"). FusionBench's configuration names the parts for this program's own command line.]`,
+    );
+  });
+
   it('carries weights of task vectors to mergekit, which FusionBench has none for', async () => {
     const value = pooled([model('a', { weight: 0.5 }), model('b'), model('c', { weight: -1 })]);
     const { experts } = await readBack(value, 'mergekit');
@@ -66,7 +92,7 @@ describe('the configuration of what is on the page', () => {
     expect(readConfiguration(two, 'x.yaml')).toMatchObject({
       options: { t: 0.25 },
       scalingFactor: null,
-      pretrained: { name: '_pretrained_', weight: 1 },
+      pretrained: null,
       experts: [{ name: 'a' }, { name: 'b' }],
     });
     expect(await text(pooled([model('a')], { method }))).toContain('_pretrained_');

@@ -16,11 +16,14 @@ import { type RunnableMethod, runnableMethod } from '../../program/run/method-ch
 import { FUSION_BENCH_BATCH } from '../../taskpool/tally';
 import type { ConfigurationFormat, DroppedFile, ExportedFile } from '../api';
 import type { WantedModel, WantedRecipe } from '../pool/restoring';
+import { partOf } from '../scoring/keys';
 import {
   baseOf,
   type EngineValue,
+  filesOf,
   includedExperts,
   inForce,
+  type PoolModel,
   scalingFactorOf,
   type Task,
 } from '../value';
@@ -65,16 +68,24 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
   const models: ModelSource[] = [
     ...(between
       ? []
-      : [{ name: PRETRAINED, reference: folder(base.name), dtype: 'float32' as const }]),
-    ...experts.map(({ name }) => ({ name, reference: folder(name), dtype: 'float32' as const })),
+      : [{ name: PRETRAINED, reference: reference(base), dtype: 'float32' as const }]),
+    ...experts.map((expert) => ({
+      name: expert.name,
+      reference: reference(expert),
+      dtype: 'float32' as const,
+    })),
   ];
+  const ofParts = [base, ...experts].filter((model) => partOf(filesOf(model)) !== undefined);
   const config: Pick<ProgramConfig, 'method' | 'modelpool'> = {
     method: methodConfig(method, { ...options, ...lambda }),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
   };
   // Methods that give merged weights have no use for those of the task vectors.
   const expertWeights = experts.map(({ weight }) => (method.kind === 'task vector' ? weight : 1));
-  if (format === 'mergekit') return writeMergekitConfig({ ...config, expertWeights });
+  if (format === 'mergekit') {
+    if (ofParts.length > 0) throw noParts(ofParts);
+    return writeMergekitConfig({ ...config, expertWeights });
+  }
   const weighted = experts.filter((_, index) => expertWeights[index] !== 1);
   if (weighted.length > 0) {
     const names = weighted.map(({ name }) => name).join(', ');
@@ -82,11 +93,24 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
       `FusionBench has no weight for a task vector; set those of ${names} to 1, choose the method with coefficients, or take mergekit's configuration.`,
     );
   }
-  return writeConfig({
-    ...config,
-    program: { ...PROGRAM_DEFAULTS, report_save_path: '{log_dir}/program_report.json' },
-    taskpool: taskPool(value.tasks, base.name),
-  });
+  return writeConfig(
+    {
+      ...config,
+      program: { ...PROGRAM_DEFAULTS, report_save_path: '{log_dir}/program_report.json' },
+      taskpool: taskPool(value.tasks, base),
+    },
+    ofParts.length > 0 ? PARTS_REMARK : undefined,
+  );
+}
+
+const PARTS_REMARK = `FOLDER#KEY, one of several state dicts in a file, is read by Task Arithmetic Studio's command line alone:
+for FusionBench, save that state dict alone and name its folder.`;
+
+function noParts(models: readonly PoolModel[]): CompatibilityError {
+  const named = models.map((model) => `${model.name} ("${partOf(filesOf(model))}")`).join(', ');
+  return new CompatibilityError(
+    `mergekit takes no part of a file: save these weights alone, and merge those files: ${named}. FusionBench's configuration names the parts for this program's own command line.`,
+  );
 }
 
 /** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
@@ -100,7 +124,7 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
     options: runnable?.options ?? {},
     scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
     // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
-    pretrained: base ? wanted(base) : { name: PRETRAINED, weight: 1 },
+    pretrained: base ? wanted(base) : null,
     experts: modelpool.models
       .filter((model) => model !== base)
       .map((model, index) => ({ ...wanted(model), weight: expertWeights?.[index] ?? 1 })),
@@ -127,18 +151,30 @@ function refuseBaseLast({ method }: RunnableMethod, models: readonly ModelSource
 }
 
 function wanted({ name, reference }: ModelSource): WantedModel {
-  const last = reference.split('/').filter((step) => step !== '');
-  return { name, weight: 1, aliases: last.slice(-1) };
+  const whole = lastStep(reference);
+  const at = reference.lastIndexOf('#');
+  if (at < 1 || at === reference.length - 1) return { name, weight: 1, aliases: whole };
+  const part = reference.slice(at + 1);
+  // A folder can be called so as a whole.
+  const aliases = [...(part.includes('/') ? [] : whole), ...lastStep(reference.slice(0, at))];
+  return { name, weight: 1, aliases, part };
 }
 
-function taskPool(tasks: readonly Task[], base: string): ProgramConfig['taskpool'] {
+function lastStep(path: string): string[] {
+  return path
+    .split('/')
+    .filter((step) => step !== '')
+    .slice(-1);
+}
+
+function taskPool(tasks: readonly Task[], base: PoolModel): ProgramConfig['taskpool'] {
   const included = tasks.filter((task) => task.included);
   if (included.length === 0) return { target: 'DummyTaskPool' };
   return {
     target: 'CLIPVisionModelTaskPool',
     tasks: included.map(taskConfig),
-    clipModel: { reference: folder(base) },
-    processor: { reference: folder(base) },
+    clipModel: { reference: reference(base) },
+    processor: { reference: folder(base.name) },
     dataProcessor: null,
     batchSize: FUSION_BENCH_BATCH,
     fastDevRun: false,
@@ -159,6 +195,12 @@ function taskConfig({ name, classnames, templates }: Task): TaskConfig {
       split: [{ split: 'train', from: null, to: null, unit: 'rows', rounding: 'closest' }],
     },
   };
+}
+
+/** As the command line reads it: `FOLDER#KEY` where a part of the file is taken. */
+function reference(model: PoolModel): string {
+  const part = partOf(filesOf(model));
+  return part === undefined ? folder(model.name) : `${folder(model.name)}#${part}`;
 }
 
 function folder(name: string): string {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { engineValue, poolModel } from '../testing/values';
+import { openMicro } from '../testing/micro-models';
+import { engineValue, poolModel, poolOf } from '../testing/values';
 import { recipeOf } from './recipe';
 
 const pool = {
@@ -27,6 +28,17 @@ describe('a recipe', () => {
       ],
       programVersion: '1.2.3',
     });
+  });
+
+  it('says which part of a file was merged, where that is not what it gives unasked', async () => {
+    const { models } = await openMicro();
+    const { alpha } = models;
+    const averaged = { ...alpha, checkpoint: { ...alpha.checkpoint, part: 'model_ema' } };
+    const parts = poolOf(averaged, { a: averaged, b: alpha }, { b: { part: 'model' } });
+    const { pretrained, experts } = recipeOf(engineValue({ pool: parts }), () => 'sum', '');
+    expect(pretrained).toEqual({ name: 'base', weight: 1, sha256: 'sum', part: 'model_ema' });
+    expect(experts.map(({ part }) => part)).toEqual(['model_ema', undefined]);
+    expect(experts[1]).not.toHaveProperty('part');
   });
 
   it('has the options completed, and no factor where the method has none', () => {

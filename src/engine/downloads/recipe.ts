@@ -1,9 +1,11 @@
 /** The recipe of what a value merges: enough to do it again. */
 import { CompatibilityError } from '../../errors';
 import type { Recipe, RecipeModel } from '../../program/report';
+import { partOf } from '../scoring/keys';
 import {
   baseOf,
   type EngineValue,
+  filesOf,
   includedExperts,
   inForce,
   type PoolModel,
@@ -18,10 +20,16 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
   const { method, options } = inForce(value);
   const describe = (model: PoolModel, weight: number): RecipeModel => {
+    const part = partOf(filesOf(model));
     const sha256 = sumOf(model);
-    // What is left to know it by.
-    const size = sha256 === null ? { bytes: model.bytes } : {};
-    return { name: model.name, weight, sha256, ...size };
+    return {
+      name: model.name,
+      weight,
+      sha256,
+      // What is left to know it by.
+      ...(sha256 === null && { bytes: model.bytes }),
+      ...(part !== undefined && { part }),
+    };
   };
   return {
     method: method.name,

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { ClipModel } from '../../clip/types';
 import { StorageError } from '../../errors';
 import type { ImportOptions, ImportRequest, Library } from '../../storage/types';
 import type { DroppedFile } from '../api';
@@ -48,6 +49,24 @@ describe('dropped models', () => {
         .sort(),
     );
     expect((await library.getItem(base.id))?.facts).toEqual({});
+  });
+
+  it('say which of several state dicts is taken, and where another one is chosen', async () => {
+    // With its base there, and in one drop with it.
+    const add = (base?: ClipModel) =>
+      stageModels(newLibrary(), drop('alpha', 'twins'), base, testJob());
+    const { staged, findings } = await add();
+    expect((await add(models.base)).findings).toEqual(findings);
+    expect(names(staged)).toEqual(['alpha', 'twins']);
+    expect(findings).toEqual([
+      {
+        severity: 'info',
+        subject: 'twins',
+        message:
+          'The file holds several state dicts. "model" is taken; choose "model_ema" under "State dict" in the model’s details.',
+        details: [],
+      },
+    ]);
   });
 
   it('are not what a Git LFS pointer promises where the real weights lie beside it', async () => {

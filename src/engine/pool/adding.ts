@@ -1,5 +1,7 @@
 /** "Add checkpoints": dropped files become staged models, or findings that say why not. Nothing is in the pool yet. */
 import { isPictureName } from '../../checkpoint/file-roles';
+import { openCheckpoint } from '../../checkpoint/open';
+import type { Checkpoint } from '../../checkpoint/types';
 import { NeedsBaseError } from '../../clip/needs-base-error';
 import { openClip } from '../../clip/open';
 import type { ClipModel } from '../../clip/types';
@@ -15,6 +17,8 @@ import { withoutPointers } from './pointers';
 export interface GoodModel extends ModelGroup {
   /** Both towers: can be the base without asking. */
   readonly fullClip: boolean;
+  /** Of several state dicts in its file the one that is taken, and the others; none where there is one. */
+  readonly parts: Checkpoint['found'];
 }
 
 export interface StagedModels {
@@ -58,6 +62,7 @@ export async function stageModels(
     },
     findings,
   );
+  for (const { about } of staged) findings.push(...choiceOf(about));
   if (groups.length === 0) findings.push(nothingFound(unused));
   else findings.push(...leftOut(unused));
   return { staged, findings };
@@ -69,14 +74,34 @@ async function judge(
 ): Promise<GoodModel | { readonly failure: Finding }> {
   const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
   try {
-    const { text } = await openClip(group.name, blobs, base);
-    return { ...group, fullClip: text !== undefined };
+    const { text, checkpoint } = await openClip(group.name, blobs, base);
+    return { ...group, fullClip: text !== undefined, parts: severalIn(checkpoint) };
   } catch (error) {
-    if (error instanceof NeedsBaseError) return { ...group, fullClip: false };
+    if (error instanceof NeedsBaseError) {
+      return { ...group, fullClip: false, parts: severalIn(await openCheckpoint(blobs)) };
+    }
     if (!(error instanceof FormatError)) throw error;
     const { message } = error;
     return { failure: { severity: 'error', subject: group.name, message, details: [] } };
   }
+}
+
+/** Says which of several state dicts was taken, and where another one is chosen. */
+function choiceOf({ name, parts }: GoodModel): Finding[] {
+  if (!parts) return [];
+  const others = parts.others.flatMap((key) => (key === '' ? [] : `"${key}"`)).join(', ');
+  return [
+    {
+      severity: 'info',
+      subject: name,
+      message: `The file holds several state dicts. "${parts.key}" is taken; choose ${others} under "State dict" in the model’s details.`,
+      details: [],
+    },
+  ];
+}
+
+function severalIn({ found }: Checkpoint): Checkpoint['found'] {
+  return found?.others.some((key) => key !== '') ? found : undefined;
 }
 
 function nothingFound(unused: readonly string[]): Finding {

@@ -167,6 +167,25 @@ describe('pool', () => {
     }
   });
 
+  it('takes another part of a file, and what it gives unasked', () => {
+    const parts = ({ models }: Records) => models.map(({ name, part }) => [name, part]);
+    expect(parts(filled)).toEqual([
+      ['base', null],
+      ['mnist', null],
+      ['svhn', null],
+    ]);
+    const chosen = editPool(filled, { type: 'setPart', id: 'id-mnist', part: 'ema' });
+    expect(parts(chosen)).toEqual([
+      ['base', null],
+      ['mnist', 'ema'],
+      ['svhn', null],
+    ]);
+    expect(editPool(chosen, { type: 'setBase', id: 'id-mnist' }).models[1]?.part).toBe('ema');
+    for (const part of [null, '']) {
+      expect(editPool(chosen, { type: 'setPart', id: 'id-mnist', part })).toEqual(filled);
+    }
+  });
+
   it('keeps a name that only it has', () => {
     const renamed = editPool(filled, { type: 'rename', id: 'id-svhn', name: 'svhn' });
     expect(renamed).toEqual(filled);

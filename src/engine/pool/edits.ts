@@ -32,6 +32,7 @@ export function addModels(records: Records, added: readonly NewModel[]): Records
       order: lastOrder(models),
       included: true,
       weight: 1,
+      part: null,
     });
   }
   const baseId = records.baseId ?? sorted.find(({ fullClip }) => fullClip)?.id ?? null;
@@ -61,6 +62,8 @@ export function editPool(records: Records, edit: PoolEdit): Records {
       const others = records.models.filter(({ id }) => id !== edit.id).map((model) => model.name);
       return withModel(records, edit.id, { name: freeName(name, others) });
     }
+    case 'setPart':
+      return withModel(records, edit.id, { part: edit.part || null });
     case 'move':
       return move(records, edit.id, edit.index);
     case 'remove':

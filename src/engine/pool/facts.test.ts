@@ -4,7 +4,15 @@ import { openLibrary } from '../../storage/library';
 import { freshStoreName, makeFiles } from '../../storage/test-support';
 import { addModel, removeItem } from '../../storage/testing';
 import { MEASURED } from '../testing/values';
-import { mergeFacts, NO_FACTS, readFacts, rememberFacts } from './facts';
+import {
+  mergeFacts,
+  NO_FACTS,
+  nonFiniteOf,
+  readFacts,
+  rememberFacts,
+  vectorText,
+  withNonFinite,
+} from './facts';
 
 const SUM = 'ab'.repeat(32);
 const partialHash = { bytesDone: 64, state: 'c3RhdGU=' };
@@ -48,6 +56,34 @@ describe('facts that are read', () => {
     expect(readFacts({})).toEqual({ taskVectors: {} });
     expect(readFacts({ ...old, taskVector: { baseId: 'b' } })).toEqual(NO_FACTS);
     expect(readFacts({ ...old, taskVector: {} })).toEqual(NO_FACTS);
+  });
+});
+
+describe('facts of a part', () => {
+  const ema = { item: 'a', part: 'ema' };
+
+  it('stand apart from those of the file', () => {
+    const plain = mergeFacts(NO_FACTS, withNonFinite('a', { weight: 1 }));
+    expect(plain).toEqual({ taskVectors: {}, nonFinite: { weight: 1 } });
+    expect(nonFiniteOf(plain, ema)).toBeUndefined();
+    const both = mergeFacts(plain, withNonFinite(ema, {}));
+    const more = mergeFacts(both, withNonFinite({ item: 'a', part: 'x' }, { bias: 2 }));
+    expect(nonFiniteOf(more, 'a')).toEqual({ weight: 1 });
+    expect(nonFiniteOf(more, ema)).toEqual({});
+    expect(nonFiniteOf(more, { item: 'a', part: 'x' })).toEqual({ bias: 2 });
+  });
+
+  it('say of a task vector which parts it is of', () => {
+    expect(vectorText('base', 'a')).toBe('base');
+    const texts = [
+      vectorText('base', 'a'),
+      vectorText('base', ema),
+      vectorText({ item: 'base', part: 'ema' }, 'a'),
+      vectorText({ item: 'base', part: 'ema' }, ema),
+      vectorText({ item: 'base', part: 'x' }, 'a'),
+      vectorText('base', { item: 'a', part: 'x' }),
+    ];
+    expect(new Set(texts).size).toBe(texts.length);
   });
 });
 
@@ -97,10 +133,12 @@ describe('the library', () => {
     await rememberFacts(library, id, { partialHash });
     expect(await read()).toEqual({ partialHash, taskVectors: {} });
     await rememberFacts(library, id, { nonFinite: { weight: 1 }, taskVectors: { b: MEASURED } });
+    await rememberFacts(library, id, { nonFiniteByPart: { ema: { bias: 2 } } });
     await rememberFacts(library, id, { sha256: SUM });
     expect(await read()).toEqual({
       sha256: SUM,
       nonFinite: { weight: 1 },
+      nonFiniteByPart: { ema: { bias: 2 } },
       taskVectors: { b: MEASURED },
     });
     expect(await library.getItem(id)).toMatchObject({ facts: { version: 1 } });

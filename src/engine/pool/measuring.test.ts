@@ -3,6 +3,7 @@ import type { ClipModel } from '../../clip/types';
 import { CompatibilityError, FormatError, StorageError } from '../../errors';
 import type { Finding } from '../api';
 import { createJobs } from '../jobs/jobs';
+import { itemOf } from '../scoring/keys';
 import { type Micro, openMicro } from '../testing/micro-models';
 import { engineValue, MEASURED, poolModel } from '../testing/values';
 import type { EngineValue, Pool, PoolModel } from '../value';
@@ -43,6 +44,12 @@ function held(clip: ClipModel, error?: unknown) {
     reads: () => reads,
   };
 }
+
+/** The same model as a part of its file. */
+const partOf = (clip: ClipModel, part: string): ClipModel => ({
+  ...clip,
+  checkpoint: { ...clip.checkpoint, part },
+});
 
 /** Unmeasured, in this order; the first is the base. */
 function poolOf(models: Readonly<Record<string, ClipModel>>): Pool {
@@ -88,9 +95,9 @@ function open(pool: Pool, changes: Partial<EngineValue> = {}) {
       const model = find(id);
       if (model) become(changed(value, id, { facts: mergeFacts(model.facts, facts) }));
     },
-    onUnreadable(id, finding) {
+    onUnreadable(files, finding) {
       unreadable.push(finding);
-      become(changed(value, id, { unreadable: finding }));
+      become(changed(value, itemOf(files), { unreadable: finding }));
     },
     onStopped: () => {
       stopped();
@@ -293,6 +300,29 @@ describe('what is no longer wanted', () => {
     await idle();
     expect(Object.keys(facts('alpha')?.taskVectors ?? {})).toEqual(['second']);
     expect(measured).toEqual(['base', 'second', 'second', 'base', 'alpha']);
+  });
+
+  it('is read anew as the part that is chosen, against the part of the base', async () => {
+    const { base, alpha } = clips;
+    const alphaEma = held(partOf(clips.alpha, 'ema'));
+    const { become, value, idle, measured, facts } = open(poolOf({ base, alpha }));
+    await idle();
+    const choose = (id: string, clip: ClipModel) =>
+      become(changed(value(), id, { opened: { against: null, files: [], model: clip } }));
+    choose('alpha', alphaEma.clip);
+    await alphaEma.begins();
+    // Back to what is measured already: the reading is let go of.
+    choose('alpha', alpha);
+    alphaEma.release();
+    await idle();
+    expect(measured).toEqual(['base', 'alpha']);
+    choose('alpha', alphaEma.clip);
+    await idle();
+    expect(Object.keys(facts('alpha')?.taskVectors ?? {})).toEqual(['base', '["base","ema"]']);
+    choose('base', partOf(base, 'model'));
+    await idle();
+    expect(measured).toEqual(['base', 'alpha', 'alpha', 'base', 'alpha']);
+    expect(facts('base')).toMatchObject({ nonFinite: {}, nonFiniteByPart: { model: {} } });
   });
 
   it('is everything while the user has stopped it, until something changes', async () => {

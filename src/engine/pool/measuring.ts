@@ -6,8 +6,16 @@ import { CompatibilityError, FormatError, StorageError } from '../../errors';
 import { findNonFinite, inspectTaskVector } from '../../modelpool/task-vector-facts';
 import type { Finding } from '../../modelpool/types';
 import type { Job, Jobs } from '../jobs/jobs';
-import { baseOf, type EngineValue, includedExperts, type Pool, type PoolModel } from '../value';
-import type { ModelFacts } from './facts';
+import type { FilesKey } from '../scoring/keys';
+import {
+  baseOf,
+  type EngineValue,
+  filesOf,
+  includedExperts,
+  type Pool,
+  type PoolModel,
+} from '../value';
+import { type ModelFacts, nonFiniteOf, vectorText, withNonFinite } from './facts';
 import { isUnmeasured } from './findings';
 
 export interface Measuring {
@@ -22,7 +30,7 @@ export interface Measuring {
 
 export interface MeasuringEvents {
   onMeasured(id: string, facts: Partial<ModelFacts>): Promise<void>;
-  onUnreadable(id: string, finding: Finding): void;
+  onUnreadable(files: FilesKey, finding: Finding): void;
   /** The user stopped it. */
   onStopped(): void;
 }
@@ -52,7 +60,7 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
       } catch (error) {
         if (job.signal.aborted) throw error;
         if (!signal.aborted)
-          events.onUnreadable(target.model.id, asFinding(target.model.name, error));
+          events.onUnreadable(filesOf(target.model), asFinding(target.model.name, error));
       } finally {
         current = null;
       }
@@ -90,15 +98,17 @@ function targets(pool: Pool): Target[] {
   const base = baseOf(pool);
   if (!base?.opened.model || base.unreadable) return [];
   const experts = includedExperts(pool).filter((model) => isUnmeasured(pool, model));
-  const models = base.facts.nonFinite === undefined ? [base, ...experts] : experts;
+  const isRead = nonFiniteOf(base.facts, filesOf(base)) !== undefined;
+  const models = isRead ? experts : [base, ...experts];
   return models.map((model) => ({ base, model }));
 }
 
-function stillWanted({ base, model }: Target, { pool, stopped }: EngineValue): boolean {
-  return (
-    !stopped &&
-    targets(pool).some((target) => target.base.id === base.id && target.model.id === model.id)
-  );
+function stillWanted(wanted: Target, { pool, stopped }: EngineValue): boolean {
+  return !stopped && targets(pool).some((target) => targetText(target) === targetText(wanted));
+}
+
+function targetText({ base, model }: Target): string {
+  return JSON.stringify([filesOf(base), filesOf(model)]);
 }
 
 async function measure(
@@ -112,14 +122,14 @@ async function measure(
   if (model === base) {
     const label = `Reading the weights of ${base.name}`;
     job.report(label, null);
-    return { nonFinite: await findNonFinite(pretrained, { signal }) };
+    return withNonFinite(filesOf(base), await findNonFinite(pretrained, { signal }));
   }
   const facts = await inspectTaskVector(pretrained, expert, {
     signal,
     onProgress: (done, total) =>
       job.report(`Measuring the task vector of ${model.name}`, done / total),
   });
-  return { taskVectors: { [base.id]: facts } };
+  return { taskVectors: { [vectorText(filesOf(base), filesOf(model))]: facts } };
 }
 
 /** The file may have changed on disk, or the storage may have lost it: said of the model, for everything else goes on. */

@@ -7,7 +7,8 @@ import { type ModelRecord, type Records, readRecords } from '../records';
 import { type MicroFiles, microFiles } from '../testing/micro';
 import { newLibrary, storeModel } from '../testing/stored';
 import { MEASURED } from '../testing/values';
-import { createOpenings } from './opening';
+import { filesOf } from '../value';
+import { createOpenings, type Openings } from './opening';
 
 vi.mock('../../clip/open', async (original) => {
   const { openClip } = await original<typeof import('../../clip/open')>();
@@ -150,6 +151,82 @@ describe('models of the pool', () => {
     await openings.open(records);
     const baseless = { ...records, baseId: null };
     expect(openings.assemble(baseless).models.map(({ name }) => name)).toEqual(['base']);
+  });
+});
+
+describe('a file of several state dicts', () => {
+  const PATCHES = 'embeddings.patch_embedding.weight';
+  const weightsOf = (pool: ReturnType<Openings['assemble']>, name: string) =>
+    pool.models
+      .find((model) => model.name === name)
+      ?.opened.model?.visionTensors.get(PATCHES)
+      ?.read();
+
+  it('gives the one that is chosen, and each is opened once', async () => {
+    const { openings, records, ids } = await open(['base', 'twins']);
+    const ofPart = (part: string | null) => edited(records, ids.twins, { part });
+    await openings.open(records);
+    const plain = openings.assemble(records);
+    const averaged = ofPart('model_ema');
+    await openings.open(averaged);
+    expect(opens).toHaveBeenCalledTimes(3);
+    const pool = openings.assemble(averaged);
+    const { checkpoint } = pool.models[1]?.opened.model ?? {};
+    expect(checkpoint).toMatchObject({
+      found: { key: 'model_ema', others: ['model'] },
+      part: 'model_ema',
+    });
+    expect(await weightsOf(pool, 'twins')).not.toEqual(await weightsOf(plain, 'twins'));
+    for (const again of [records, averaged, records]) await openings.open(again);
+    expect(opens).toHaveBeenCalledTimes(3);
+    expect(openings.assemble(records).models[1]?.opened).toBe(plain.models[1]?.opened);
+  });
+
+  it('is the same model by the key that is taken unasked', async () => {
+    const { openings, records, ids } = await open(['base', 'twins']);
+    const named = edited(records, ids.twins, { part: 'model' });
+    for (const each of [records, named]) await openings.open(each);
+    const [unasked, asked] = [records, named].map((each) => openings.assemble(each).models[1]);
+    if (!unasked || !asked) throw new Error('it is not shown');
+    expect([filesOf(unasked), filesOf(asked)]).toEqual([ids.twins, ids.twins]);
+  });
+
+  it('is refused where it has no such part, and opens again with one that it has', async () => {
+    const { openings, records, ids } = await open(['base', 'twins', 'alpha']);
+    const wrong = edited(records, ids.twins, { part: 'ema' });
+    await openings.open(wrong);
+    expect(openings.assemble(wrong).models[1]?.opened.failure).toBe(
+      'twins.pt: it has no tensors under "ema". Tensors lie under model, model_ema.',
+    );
+    await openings.open(records);
+    expect(openings.assemble(records).models[1]?.opened.failure).toBeUndefined();
+    // What begins every name of a safetensors file is a part of it, too.
+    const tower = edited(records, ids.alpha, { part: 'vision_model' });
+    await openings.open(tower);
+    const alpha = openings.assemble(tower).models[2];
+    expect(alpha && filesOf(alpha)).toEqual({ item: ids.alpha, part: 'vision_model' });
+  });
+
+  it('is another base with another part, against which the others are opened anew', async () => {
+    const { openings, records, ids } = await open(['twins', 'alpha']);
+    await openings.open(records);
+    const averaged = edited(records, ids.twins, { part: 'model_ema' });
+    await openings.open(averaged);
+    expect(opens).toHaveBeenCalledTimes(4);
+    expect(openings.assemble(records).models[1]?.opened.against).toBe(ids.twins);
+    const { models } = openings.assemble(averaged);
+    expect(models[1]?.opened.against).toEqual({ item: ids.twins, part: 'model_ema' });
+    expect(opens.mock.lastCall?.[2]).toBe(models[0]?.opened.model);
+  });
+
+  it('can be damaged in one part alone', async () => {
+    const { openings, records, ids } = await open(['base', 'twins']);
+    const averaged = edited(records, ids.twins, { part: 'model_ema' });
+    for (const each of [records, averaged]) await openings.open(each);
+    const finding = { severity: 'error', message: 'The file has changed.', details: [] } as const;
+    openings.setUnreadable({ item: ids.twins ?? '', part: 'model_ema' }, finding);
+    expect(openings.assemble(averaged).models[1]?.unreadable).toBe(finding);
+    expect(openings.assemble(records).models[1]?.unreadable).toBeNull();
   });
 });
 

@@ -1,6 +1,6 @@
 /**
- * Opens the pool's models, headers only: once per files and the base that they are opened against. Name, order, weight and
- * inclusion open nothing, and coming back to an earlier base opens nothing again.
+ * Opens the pool's models, headers only: once per files, the part of them that is taken, and the base that they are opened
+ * against. Name, order, weight and inclusion open nothing, and coming back to an earlier base or part opens nothing again.
  */
 import type { NamedBlob } from '../../checkpoint/types';
 import { openClip } from '../../clip/open';
@@ -8,7 +8,8 @@ import type { ClipModel } from '../../clip/types';
 import { FormatError, StorageError } from '../../errors';
 import type { Finding } from '../../modelpool/types';
 import type { Library } from '../../storage/types';
-import type { Records } from '../records';
+import type { ModelRecord, Records } from '../records';
+import { type FilesKey, filesKey, itemOf as itemOfFiles, partOf } from '../scoring/keys';
 import type { OpenedModel, Pool, PoolModel } from '../value';
 import { type ModelFacts, mergeFacts, NO_FACTS, readFacts, rememberFacts } from './facts';
 
@@ -21,8 +22,8 @@ export interface Openings {
   learn(id: string, facts: Partial<ModelFacts>): Promise<void>;
   /** Another tab found out something about this model: to be read again. */
   forgetFacts(id: string): void;
-  /** The model's weights could not be read. */
-  setUnreadable(id: string, finding: Finding): void;
+  /** The weights could not be read. */
+  setUnreadable(files: FilesKey, finding: Finding): void;
 }
 
 interface Item {
@@ -31,8 +32,9 @@ interface Item {
   readonly files: readonly NamedBlob<Blob>[] | StorageError;
   facts: ModelFacts;
   staleFacts: boolean;
-  unreadable: Finding | null;
-  /** By the base opened against, '' for none. */
+  /** By part, undefined for what the files give unasked. */
+  readonly unreadable: Map<string | undefined, Finding>;
+  /** By `openingText`. */
   readonly opened: Map<string, OpenedModel>;
 }
 
@@ -61,7 +63,7 @@ export function createOpenings(library: Library): Openings {
       files,
       facts,
       staleFacts: false,
-      unreadable: null,
+      unreadable: new Map(),
       opened: new Map(),
     };
     items.set(id, item);
@@ -69,18 +71,19 @@ export function createOpenings(library: Library): Openings {
   };
 
   const openAgainst = async (
-    id: string,
-    name: string,
-    baseId: string | null,
-    base: ClipModel | undefined,
+    { id, name, part }: ModelRecord,
+    base: ModelRecord | undefined,
+    openedBase: ClipModel | undefined,
   ): Promise<OpenedModel | undefined> => {
     const item = await itemOf(id);
     if (!item) return undefined;
-    const key = baseId ?? '';
-    const known = item.opened.get(key);
+    const text = openingText(part, base);
+    const known = item.opened.get(text);
     if (known) return known;
-    const opened = await tryOpen(name, item.files, baseId, base);
-    item.opened.set(key, opened);
+    const basePart = openedBase ? openedBase.checkpoint.part : (base?.part ?? undefined);
+    const against = base ? filesKey(base.id, basePart) : null;
+    const opened = await tryOpen(name, item.files, part, against, openedBase);
+    item.opened.set(text, opened);
     return opened;
   };
 
@@ -90,24 +93,24 @@ export function createOpenings(library: Library): Openings {
       for (const id of items.keys()) if (!ids.has(id)) items.delete(id);
       // The base first: experts without a configuration, and adapters, are opened with it.
       const base = models.find(({ id }) => id === baseId);
-      const opened = base && (await openAgainst(base.id, base.name, null, undefined));
+      const opened = base && (await openAgainst(base, undefined, undefined));
       const experts = models.filter((model) => model !== base);
-      await Promise.all(
-        experts.map(({ id, name }) => openAgainst(id, name, baseId, opened?.model)),
-      );
+      await Promise.all(experts.map((expert) => openAgainst(expert, base, opened?.model)));
     },
     assemble({ models, baseId }) {
+      const base = models.find(({ id }) => id === baseId);
       return {
         baseId,
         models: models.flatMap((record): PoolModel[] => {
           const item = items.get(record.id);
-          const key = record.id === baseId ? '' : (baseId ?? '');
-          const opened = item?.opened.get(key);
+          const text = openingText(record.part, record === base ? undefined : base);
+          const opened = item?.opened.get(text);
           if (!item || !opened) return [];
           const named = withName(opened, record.name);
           // Kept under its present name, so that the next assembly has the very same object.
-          item.opened.set(key, named);
-          const { bytes, facts, unreadable } = item;
+          item.opened.set(text, named);
+          const { bytes, facts } = item;
+          const unreadable = item.unreadable.get(named.model?.checkpoint.part) ?? null;
           return [{ ...record, bytes, opened: named, facts, unreadable }];
         }),
       };
@@ -122,22 +125,28 @@ export function createOpenings(library: Library): Openings {
       const item = items.get(id);
       if (item) item.staleFacts = true;
     },
-    setUnreadable(id, finding) {
-      const item = items.get(id);
-      if (item) item.unreadable = finding;
+    setUnreadable(files, finding) {
+      items.get(itemOfFiles(files))?.unreadable.set(partOf(files), finding);
     },
   };
+}
+
+/** What tells one opening of the same files from another: the part that is asked for, and the base with its own. */
+function openingText(part: string | null, base: ModelRecord | undefined): string {
+  return JSON.stringify([part, base ? [base.id, base.part] : null]);
 }
 
 async function tryOpen(
   name: string,
   files: readonly NamedBlob<Blob>[] | StorageError,
-  against: string | null,
+  part: string | null,
+  against: FilesKey | null,
   base: ClipModel | undefined,
 ): Promise<OpenedModel> {
   if (files instanceof StorageError) return { against, files: [], failure: files.message };
   try {
-    return { against, files, model: await openClip(name, files, base) };
+    const asked = part === null ? files : files.map((file) => ({ ...file, part }));
+    return { against, files, model: await openClip(name, asked, base) };
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return { against, files, failure: error.message };

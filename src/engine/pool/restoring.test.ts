@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { NO_RECORDS, type Records } from '../records';
 import { addModels } from './edits';
-import { applyRecipe, needsSums, type WantedRecipe } from './restoring';
+import { applyRecipe, needsSums, type WantedModel, type WantedRecipe } from './restoring';
 
 let pool: Records;
 beforeEach(() => {
@@ -130,6 +130,67 @@ describe('a recipe', () => {
         ?.name;
     expect(aliased('expert-1', 'nothing', 'mnist')).toBe('mnist');
     expect(aliased('dtd', 'mnist')).toBe('dtd');
+  });
+});
+
+describe('parts of a file', () => {
+  /** Two copies of one file. */
+  const twice = (id: string) => (id === 'id-dtd' || id === 'id-svhn' ? 'sha-twins' : sumOf(id));
+  const wanted = (...experts: WantedModel[]) => ({ ...recipe, experts });
+  const ofTwins = (name: string, part?: string): WantedModel => ({
+    name,
+    weight: 1,
+    sha256: 'sha-twins',
+    ...(part !== undefined && { part }),
+  });
+  const parts = ({ models }: Records, count = 3) =>
+    models.slice(1, count).map(({ name, part }) => [name, part]);
+  const withParts = (chosen: Readonly<Record<string, string>>): Records => ({
+    ...pool,
+    models: pool.models.map((model) => ({ ...model, part: chosen[model.name] ?? null })),
+  });
+
+  it('are set where the recipe names them, and taken back where it does not', () => {
+    const ema = applyRecipe(wanted({ name: 'dtd', weight: 1, part: 'ema' }), pool, sumOf);
+    expect(parts(ema, 2)).toEqual([['dtd', 'ema']]);
+    const plain = applyRecipe(wanted({ name: 'dtd', weight: 1 }), ema, sumOf);
+    expect(parts(plain, 2)).toEqual([['dtd', null]]);
+    const pretrained = { name: 'base', weight: 1, part: 'model' };
+    expect(applyRecipe({ ...recipe, pretrained }, pool, sumOf).models[0]?.part).toBe('model');
+  });
+
+  it('come from one file that is there twice, the copy with the part first, then that of the name', () => {
+    const both = wanted(ofTwins('svhn', 'ema'), ofTwins('dtd'));
+    expect(parts(applyRecipe(both, pool, twice))).toEqual([
+      ['svhn', 'ema'],
+      ['dtd', null],
+    ]);
+    expect(parts(applyRecipe(both, withParts({ dtd: 'ema' }), twice))).toEqual([
+      ['dtd', 'ema'],
+      ['svhn', null],
+    ]);
+  });
+
+  it('of a file that is there once are one model, and the other is missing', () => {
+    const three = wanted(ofTwins('svhn', 'ema'), ofTwins('dtd'), ofTwins('third', 'x'));
+    expect(() => applyRecipe(three, pool, twice)).toThrow('not in the library: third');
+  });
+
+  it('stay as they are of the page’s own base, where the recipe has none', () => {
+    const chosen = withParts({ base: 'ema' });
+    const own = applyRecipe({ ...wanted(), pretrained: null }, chosen, sumOf);
+    expect(own.models[0]).toMatchObject({ name: 'base', part: 'ema' });
+    const baseless = { ...chosen, baseId: null };
+    expect(() => applyRecipe({ ...wanted(), pretrained: null }, baseless, sumOf)).toThrow(
+      'library: _pretrained_',
+    );
+  });
+
+  it('are none of a model whose name has the sign in it', () => {
+    const named = { ...pool, models: pool.models.map((m) => ({ ...m, name: `${m.name}#3` })) };
+    const whole = { name: 'x', weight: 1, part: '3', aliases: ['dtd#3', 'dtd'] };
+    expect(parts(applyRecipe(wanted(whole), named, sumOf), 2)).toEqual([['dtd#3', null]]);
+    expect(parts(applyRecipe(wanted(whole), pool, sumOf), 2)).toEqual([['dtd', '3']]);
   });
 });
 

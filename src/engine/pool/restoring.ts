@@ -1,9 +1,10 @@
 /**
  * Brings the pool to what a recipe says (a merged file's own metadata, or a dropped configuration): base, experts, their
- * order and weights, method and scaling factor. Models are found by the SHA-256 of their weights, else by name.
+ * order, weights and parts, method and scaling factor. Models are found by the SHA-256 of their weights, else by name.
  */
 import { CompatibilityError } from '../../errors';
 import type { MethodOptions } from '../../method/options';
+import { PRETRAINED } from '../../program/config/program/modelpool';
 import { chooseMethod } from '../method';
 import type { ModelRecord, Records } from '../records';
 import { sameName } from '../same-name';
@@ -13,6 +14,8 @@ export interface WantedModel {
   readonly name: string;
   readonly weight: number;
   readonly sha256?: string | null;
+  /** Of several state dicts in its file the one that is wanted; absent for the one that the file gives unasked. */
+  readonly part?: string | undefined;
   /** Other names to look for, such as the folder that a configuration gives. */
   readonly aliases?: readonly string[];
 }
@@ -22,7 +25,8 @@ export interface WantedRecipe {
   readonly options: MethodOptions;
   /** Null where the method has none. */
   readonly scalingFactor: number | null;
-  readonly pretrained: WantedModel;
+  /** Null for the base that the page has. */
+  readonly pretrained: WantedModel | null;
   /** In the order of the sum. */
   readonly experts: readonly WantedModel[];
 }
@@ -35,26 +39,32 @@ export function applyRecipe(recipe: WantedRecipe, records: Records, sumOf: SumOf
   const method = chooseMethod(recipe.method, recipe.options);
   const { models, baseId } = records;
   const missing: string[] = [];
+  const { pretrained } = recipe;
+  const present = models.find(({ id }) => id === baseId);
   const base =
-    find(recipe.pretrained, models, sumOf) ??
-    // Programs call every base `_pretrained_`, whatever its folder is called.
-    models.find(({ id }) => id === baseId && recipe.pretrained.name === '_pretrained_');
-  if (!base) missing.push(recipe.pretrained.name);
-  const others = models.filter((model) => model !== base);
+    pretrained === null
+      ? present
+      : (find(pretrained, models, sumOf) ??
+        // Programs call every base `_pretrained_`, whatever its folder is called.
+        (pretrained.name === PRETRAINED ? present : undefined));
+  if (!base) missing.push(pretrained?.name ?? PRETRAINED);
+  // One file can be in the pool twice, with a part of it each: a model is taken once.
+  let others = models.filter((model) => model !== base);
   const wanted = recipe.experts.flatMap((expert): ModelRecord[] => {
     const model = find(expert, others, sumOf);
     if (!model) missing.push(expert.name);
-    return model ? [{ ...model, included: true, weight: expert.weight }] : [];
+    others = others.filter((other) => other !== model);
+    const { weight } = expert;
+    return model ? [{ ...model, included: true, weight, part: partFor(expert, model) }] : [];
   });
   if (!base || missing.length > 0) {
     throw new CompatibilityError(
       `The recipe needs models that are not in the library: ${missing.join(', ')}. Add them and restore the recipe again.`,
     );
   }
-  const rest = others
-    .filter(({ id }) => !wanted.some((model) => model.id === id))
-    .map((model) => ({ ...model, included: false }));
-  const restored = [{ ...base, included: true, weight: 1 }, ...wanted, ...rest];
+  const rest = others.map((model) => ({ ...model, included: false }));
+  const part = pretrained === null ? base.part : partFor(pretrained, base);
+  const restored = [{ ...base, included: true, weight: 1, part }, ...wanted, ...rest];
   return {
     ...inOrder(
       { ...records, models: restored },
@@ -74,7 +84,9 @@ export function needsSums(
 ): boolean {
   if (models.every(({ id }) => sumOf(id) !== undefined)) return false;
   const known = new Set(models.flatMap(({ id }) => sumOf(id) ?? []));
-  return [recipe.pretrained, ...recipe.experts].some(({ sha256 }) => sha256 && !known.has(sha256));
+  return [recipe.pretrained, ...recipe.experts].some(
+    (wanted) => wanted?.sha256 && !known.has(wanted.sha256),
+  );
 }
 
 function find(
@@ -82,10 +94,23 @@ function find(
   among: readonly ModelRecord[],
   sumOf: SumOf,
 ): ModelRecord | undefined {
+  const same = among.filter(({ id }) => wanted.sha256 && sumOf(id) === wanted.sha256);
+  const ofPart = same.filter(({ part }) => part === (wanted.part ?? null));
+  const isNamed = ({ name }: ModelRecord) => sameName(name, wanted.name);
   return (
-    among.find(({ id }) => wanted.sha256 && sumOf(id) === wanted.sha256) ??
+    ofPart.find(isNamed) ??
+    ofPart[0] ??
+    same.find(isNamed) ??
+    same[0] ??
     [wanted.name, ...(wanted.aliases ?? [])]
       .map((candidate) => among.find(({ name }) => sameName(name, candidate)))
       .find((model) => model !== undefined)
   );
+}
+
+/** A `#` can be a part of a name: of a model that is called so as a whole no part is meant. */
+function partFor({ part, aliases = [] }: WantedModel, { name }: ModelRecord): string | null {
+  if (part === undefined) return null;
+  const isWhole = aliases.some((alias) => alias.endsWith(`#${part}`) && sameName(alias, name));
+  return isWhole ? null : part;
 }

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Checkpoint } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { openMicro } from '../testing/micro-models';
 import { MEASURED, poolModel, poolOf } from '../testing/values';
@@ -124,6 +125,53 @@ describe('the pool on the page', () => {
       ],
     });
     expect(poolView(pool).mergeable).toBe(false);
+  });
+});
+
+describe('a model of a file with several state dicts', () => {
+  const found = (key: string, ...others: string[]) => ({ found: { key, others } });
+  const partsOf = (changes: Partial<Checkpoint>, part: string | null = null) => {
+    const clip = { ...alpha, checkpoint: { ...alpha.checkpoint, ...changes } };
+    return shown(poolOf(base, { alpha: clip }, { alpha: { part } }), 'alpha').parts;
+  };
+
+  it('shows which is taken, and all in one order', () => {
+    const choices = ['model', 'model_ema'];
+    expect(partsOf(found('model', 'model_ema'))).toEqual({ taken: 'model', choices });
+    const averaged = { ...found('model_ema', 'model'), part: 'model_ema' };
+    expect(partsOf(averaged, 'model_ema')).toEqual({ taken: 'model_ema', choices });
+  });
+
+  it('offers no choice where there is none', () => {
+    expect(partsOf({})).toBeUndefined();
+    expect(partsOf(found('model'))).toBeUndefined();
+    // Tensors at the top have no key.
+    expect(partsOf(found('model', ''))).toBeUndefined();
+    expect(partsOf(found(''))).toBeUndefined();
+  });
+
+  it('offers the way back from a part that is no key of the file', () => {
+    const back = { taken: 'ema', choices: ['ema', null] };
+    expect(partsOf({ part: 'ema' }, 'ema')).toEqual(back);
+    const opened = { against: 'base', files: [], failure: 'x.pt: it has no tensors under "ema".' };
+    const pool = poolOf(base, { alpha }, { alpha: { opened, part: 'ema' } });
+    expect(shown(pool, 'alpha').parts).toEqual(back);
+  });
+
+  it('is another model with another part, as to task vectors, broken numbers and copies', () => {
+    const averaged = { ...alpha, checkpoint: { ...alpha.checkpoint, part: 'ema' } };
+    const sum = { sha256: 'a', taskVectors: { base: MEASURED } };
+    const pool = poolOf(
+      base,
+      { alpha, beta: averaged },
+      { alpha: { facts: sum }, beta: { facts: sum } },
+    );
+    expect(shown(pool, 'beta').findings).toEqual([]);
+    expect(shown(pool, 'beta').relativeNorm).toBeUndefined();
+    const broken = { nonFinite: {}, nonFiniteByPart: { ema: { bias: 1 } }, taskVectors: {} };
+    const ofBase = { ...base, checkpoint: { ...base.checkpoint, part: 'ema' } };
+    expect(errors(poolOf(base, {}, { base: { facts: broken } }), 'base')).toEqual([]);
+    expect(errors(poolOf(ofBase, {}, { base: { facts: broken } }), 'base')).toHaveLength(1);
   });
 });
 

@@ -1,11 +1,12 @@
 /** The pool as the page shows it. Pure; computed once per pool. */
 import type { ClipModel } from '../../clip/types';
+import { byCodePoint } from '../../code-points';
 import { mergedNames } from '../../modelpool/judge';
 import type { Finding, ModelView, PoolView } from '../api';
 import { memo } from '../memo';
 import { baseOf, includedExperts, type Pool, type PoolModel } from '../value';
 import { expertsOf } from './edits';
-import { isError, modelFindings } from './findings';
+import { isError, modelFindings, vectorOf } from './findings';
 
 export const poolView = memo((pool: Pool): PoolView => {
   const base = baseOf(pool);
@@ -22,12 +23,14 @@ export const poolView = memo((pool: Pool): PoolView => {
 });
 
 /** Says of every model but the first that has the same weights that it is the same. */
-function duplicateFindings(
-  { id, name, facts }: PoolModel,
-  ordered: readonly PoolModel[],
-): Finding[] {
+function duplicateFindings(model: PoolModel, ordered: readonly PoolModel[]): Finding[] {
+  const { id, name, facts, opened } = model;
   const { sha256 } = facts;
-  const first = ordered.find((other) => other.facts.sha256 === sha256);
+  const part = opened.model?.checkpoint.part;
+  // Two parts of one file are two models.
+  const first = ordered.find(
+    (other) => other.facts.sha256 === sha256 && other.opened.model?.checkpoint.part === part,
+  );
   if (sha256 === undefined || !first || first.id === id) return [];
   return [
     {
@@ -60,12 +63,24 @@ function modelView(
     dtypes: clip ? dtypesText(clip) : '',
     mergedTensors: clip ? mergedNames(clip).length : 0,
     hasTextTower: canGiveText(clip),
-    relativeNorm: isBase ? undefined : facts.taskVectors[base?.id ?? '']?.relativeNorm,
+    relativeNorm: isBase ? undefined : vectorOf(pool, model)?.relativeNorm,
     sha256: facts.sha256,
+    parts: partsOf(model),
     metadata: [...(clip?.checkpoint.metadata ?? [])],
     assumptions: clip?.assumptions ?? [],
     findings: [...modelFindings(pool, model), ...duplicateFindings(model, ordered)],
   };
+}
+
+/** What can be taken of its file, where there is a choice. */
+function partsOf({ part, opened }: PoolModel): ModelView['parts'] {
+  const { found, part: asked } = opened.model?.checkpoint ?? {};
+  // Tensors at the top have no key by which they could be asked for.
+  const keys = [found?.key, ...(found?.others ?? [])].flatMap((key) => key || []).sort(byCodePoint);
+  const taken = opened.model ? (asked ?? found?.key ?? '') : (part ?? '');
+  if (keys.includes(taken)) return keys.length > 1 ? { taken, choices: keys } : undefined;
+  // Not one of the file's keys: what its tensors' names begin with, or nothing that it has.
+  return part === null ? undefined : { taken: part, choices: [part, null] };
 }
 
 /** A full CLIP with its tokenizer and projection: what zero-shot scoring takes from one model. */

@@ -9,7 +9,7 @@ import { count, task as handMadeTask, unit } from '../testing/scoring';
 import { until } from '../testing/turns';
 import { createScoreBook, type ScoreBook } from './book';
 import { createKeeping } from './keeping';
-import type { SourceKey, TaskKey, WeightsKey } from './keys';
+import { itemOf, type SourceKey, type TaskKey, type WeightsKey } from './keys';
 import type { Unit } from './plan';
 
 let library: Library;
@@ -125,6 +125,20 @@ describe('a score that is kept', () => {
     expect(again).toMatchObject({ scored: 3, correct: 2, total: 5, next: 4, complete: false });
   });
 
+  it('is of the part whose weights were scored, and of no other', async () => {
+    const part = { item: itemOf(expert.files), part: 'model_ema' };
+    const against = { item: itemOf(base.files), part: 'model' };
+    const ofPart = unitOf({ kind: 'expert', base, expert: { ...expert, files: part } });
+    const ofBase = unitOf({ kind: 'expert', base, expert: { ...expert, openedAgainst: against } });
+    await scored(ofPart);
+    await scored(ofBase);
+    expect(await found(ofPart)).toMatchObject({ scored: 3 });
+    expect(await found(ofBase)).toMatchObject({ scored: 3 });
+    expect(await found(unitOf({ kind: 'expert', base, expert }))).toBeUndefined();
+    await library.transact(() => ({ remove: [part.item] }));
+    expect(await library.getResults(pets)).toEqual([]);
+  });
+
   it('is counted on where it ended', async () => {
     const unit = merged(0.3);
     await scored(unit);
@@ -144,7 +158,7 @@ describe('a score that is kept', () => {
 
   it('goes with any item that it was computed from', async () => {
     await scored(merged(0.3));
-    await library.transact(() => ({ remove: [expert.files] }));
+    await library.transact(() => ({ remove: [itemOf(expert.files)] }));
     expect(await library.getResults(pets)).toEqual([]);
   });
 

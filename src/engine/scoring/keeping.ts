@@ -30,7 +30,8 @@ const DELAY_MS = 1000;
 
 const finite = v.pipe(v.number(), v.finite());
 const count = v.pipe(v.number(), v.integer(), v.minValue(0));
-const source = v.object({ files: v.string(), openedAgainst: v.nullable(v.string()) });
+const files = v.union([v.string(), v.object({ item: v.string(), part: v.string() })]);
+const source = v.object({ files, openedAgainst: v.nullable(files) });
 const option = v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]);
 const keySchema = v.object({
   engine: v.picklist(['cpu', 'webgpu']),

@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
   type CombinationKey,
+  type FilesKey,
+  filesKey,
+  itemOf,
   itemsOf,
   keyText,
+  partOf,
   type ScoreKey,
   type SourceKey,
   scoreText,
@@ -31,6 +35,8 @@ const task: TaskKey = {
 };
 const score: ScoreKey = { engine: 'cpu', weights: merged, task };
 
+const part = (item: string, name: string): FilesKey => ({ item, part: name });
+
 /** The same record, every object's fields in the reverse order. */
 function reversed<T>(value: T): T {
   if (Array.isArray(value)) return value.map(reversed) as T;
@@ -51,6 +57,17 @@ const different: Record<string, ScoreKey> = {
   'the engine': { ...score, engine: 'webgpu' },
   'the scaling factor': mergedWith({}, 0.31),
   "the base's files": mergedWith({ base: { ...base, files: 'other' } }),
+  "a part of the base's files": mergedWith({ base: { ...base, files: part('base', 'ema') } }),
+  "another part of the base's files": mergedWith({
+    base: { ...base, files: part('base', 'model') },
+  }),
+  'a part of an expert’s files': mergedWith({
+    experts: [{ source: { ...expert, files: part('expert', 'ema') }, weight: 1 }],
+  }),
+  'an expert against a part of the base': mergedWith({
+    experts: [{ source: { ...expert, openedAgainst: part('base', 'ema') }, weight: 1 }],
+  }),
+  'a part of the donor': taskWith({ donor: { ...task.donor, files: part('donor', 'ema') } }),
   'what the base was opened against': mergedWith({ base: { ...base, openedAgainst: 'x' } }),
   'the order of the experts': mergedWith({ experts: [...combination.experts].reverse() }),
   'fewer experts': mergedWith({ experts: combination.experts.slice(1) }),
@@ -133,8 +150,27 @@ describe('the items of a score', () => {
     expect(itemsOf(own).sort()).toEqual(['base', 'pictures']);
   });
 
+  it('are those whose parts were taken', () => {
+    const parts: ScoreKey = {
+      ...score,
+      weights: { kind: 'pretrained', base: { ...base, files: part('base', 'ema') } },
+      task: { ...task, donor: { files: part('base', 'model'), openedAgainst: null } },
+    };
+    expect(itemsOf(parts).sort()).toEqual(['base', 'pictures']);
+  });
+
   it('of an expert are its own and those of the base, which gives its geometry', () => {
     const alone = { ...score, weights: { kind: 'expert', base, expert } as const };
     expect(itemsOf(alone).sort()).toEqual(['base', 'donor', 'expert', 'pictures']);
+  });
+});
+
+describe('the key of files', () => {
+  it('is their id, with the part where that is not what they give unasked', () => {
+    expect(filesKey('a', undefined)).toBe('a');
+    expect(filesKey('a', 'ema')).toEqual({ item: 'a', part: 'ema' });
+    for (const files of [filesKey('a', undefined), filesKey('a', 'ema')]) {
+      expect(filesKey(itemOf(files), partOf(files))).toEqual(files);
+    }
   });
 });

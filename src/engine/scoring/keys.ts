@@ -5,10 +5,28 @@
  */
 import type { MethodOptions } from '../../method/options';
 
-/** Files by their library id (an item's files never change), and the base that they were opened against. */
+/** An item's files by its library id (they never change), or a part of what they hold. */
+export type FilesKey = string | { readonly item: string; readonly part: string };
+
+/** Files, and the base that they were opened against. */
 export interface SourceKey {
-  readonly files: string;
-  readonly openedAgainst: string | null;
+  readonly files: FilesKey;
+  readonly openedAgainst: FilesKey | null;
+}
+
+/** @param part - undefined where it is what the files give unasked */
+export function filesKey(item: string, part: string | undefined): FilesKey {
+  return part === undefined ? item : { item, part };
+}
+
+/** The library id in it. */
+export function itemOf(files: FilesKey): string {
+  return typeof files === 'string' ? files : files.item;
+}
+
+/** The part in it; undefined where it is what the files give unasked. */
+export function partOf(files: FilesKey): string | undefined {
+  return typeof files === 'string' ? undefined : files.part;
 }
 
 export interface CombinationKey {
@@ -50,7 +68,7 @@ export interface ScoreKey {
 
 /** The items of the library that a score was computed from. */
 export function itemsOf({ weights, task }: ScoreKey): string[] {
-  const sources = [task.donor, ...sourcesOf(weights)].map(({ files }) => files);
+  const sources = [task.donor, ...sourcesOf(weights)].map(({ files }) => itemOf(files));
   return [...new Set([task.pictures, ...sources])];
 }
 

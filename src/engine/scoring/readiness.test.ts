@@ -9,7 +9,11 @@ const { models } = await openMicro();
 
 const MEASURED = { relativeNorm: 0.1, perTensor: {}, identical: false, nonFinite: {} };
 
-function model(id: string, clip: ClipModel | undefined, part: Partial<PoolModel> = {}): PoolModel {
+function model(
+  id: string,
+  clip: ClipModel | undefined,
+  changes: Partial<PoolModel> = {},
+): PoolModel {
   return {
     id,
     name: id,
@@ -17,11 +21,12 @@ function model(id: string, clip: ClipModel | undefined, part: Partial<PoolModel>
     order: 0,
     included: true,
     weight: 1,
+    part: null,
     bytes: 0,
     opened: { against: id === 'base' ? null : 'base', files: [], ...(clip && { model: clip }) },
     facts: { taskVectors: { base: MEASURED } },
     unreadable: null,
-    ...part,
+    ...changes,
   };
 }
 

@@ -9,6 +9,7 @@ import { canGiveText, poolView } from '../pool/view';
 import { sameName } from '../same-name';
 import {
   baseOf,
+  filesOf,
   includedExperts,
   type Picture,
   type Pool,
@@ -102,8 +103,10 @@ export const ownExpert = memo((pool: Pool, task: Task): PoolModel | null => {
 
 function sourceOf(model: PoolModel | undefined): Source | null {
   if (!model?.opened.model) return null;
-  const { id, opened } = model;
-  return { key: { files: id, openedAgainst: opened.against }, model: model.opened.model };
+  return {
+    key: { files: filesOf(model), openedAgainst: model.opened.against },
+    model: model.opened.model,
+  };
 }
 
 /** The base where it is a full CLIP, else the first full CLIP whose projection fits the base's width. */

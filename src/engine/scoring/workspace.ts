@@ -17,7 +17,7 @@ import {
 } from '../../taskpool/patch-source';
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
-import { type CombinationKey, keyText } from './keys';
+import { type CombinationKey, itemOf, keyText, partOf } from './keys';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
 import { type Residence, takeResidence } from './residence';
@@ -99,7 +99,11 @@ export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
     const of = JSON.stringify([keyText(donor.key), classnames, templates]);
     const known = heads.get(of);
     if (known) return known;
-    const from = { model: donor.model, tower: donor.key.files };
+    const from = {
+      model: donor.model,
+      tower: itemOf(donor.key.files),
+      part: partOf(donor.key.files),
+    };
     const head = await keptHead(kept, from, runtime.text, classnames, templates, options);
     heads.set(of, head);
     return head;

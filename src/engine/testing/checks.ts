@@ -9,6 +9,7 @@ import { findMethod } from '../../method/registry';
 import { openModelPool } from '../../modelpool/judge';
 import { outputDtype } from '../../program/merged-model';
 import { RECIPE_KEY, readRecipe } from '../../program/recipe';
+import type { RecipeModel } from '../../program/report';
 import type { ExportedFile, StudioState } from '../api';
 import type { MicroFiles } from './micro';
 import type { Real, Sent } from './schedule';
@@ -107,12 +108,16 @@ export async function checkFile(
   const text = opened.metadata.get(RECIPE_KEY);
   if (text === undefined) throw new Error('the file has no recipe');
   const recipe = readRecipe(name, text);
-  const source = async (sum: string | null, base?: ClipModel): Promise<ClipModel> => {
+  const source = async (
+    { sha256: sum, part }: Pick<RecipeModel, 'sha256' | 'part'>,
+    base?: ClipModel,
+  ): Promise<ClipModel> => {
     const known = Object.entries(files.sums).find(([, value]) => value === sum);
     if (known) {
-      const blobs = (files.models[known[0]] ?? []).map((part) => ({
-        name: part.file.name,
-        blob: part.file,
+      const blobs = (files.models[known[0]] ?? []).map(({ file: dropped }) => ({
+        name: dropped.name,
+        blob: dropped,
+        ...(part !== undefined && { part }),
       }));
       return openClip(known[0], blobs, base);
     }
@@ -120,10 +125,10 @@ export async function checkFile(
     if (!earlier) throw new Error(`no dropped file has the sum ${sum}`);
     return openClip('merged', [{ name: 'model.safetensors', blob: earlier }], base);
   };
-  const base = await source(recipe.pretrained.sha256);
+  const base = await source(recipe.pretrained);
   const experts = [];
-  for (const { sha256, weight } of recipe.experts) {
-    experts.push({ model: await source(sha256, base), weight });
+  for (const expert of recipe.experts) {
+    experts.push({ model: await source(expert, base), weight: expert.weight });
   }
   const method = findMethod(recipe.method);
   if (!method) throw new Error(`there is no method ${recipe.method}`);

@@ -49,6 +49,7 @@ export async function microFiles(): Promise<MicroFiles> {
     alpha: await expert(3),
     beta: await expert(4),
     gamma: await expert(5),
+    twins: [file('twins.pt', await twoStateDicts())],
     lora: [
       file('adapter_model.safetensors', await adapter()),
       file(
@@ -83,6 +84,12 @@ const PROCESSOR = {
 
 async function weights(kind: RandomKind): Promise<Uint8Array<ArrayBuffer>> {
   return joined(randomClip(MICRO, kind).chunks());
+}
+
+/** Two towers of this geometry, under `model` and `model_ema`. */
+async function twoStateDicts(): Promise<Uint8Array<ArrayBuffer>> {
+  const { blob } = await fixtureFile('formats/pool/parts/micro.pt');
+  return new Uint8Array(await blob.arrayBuffer());
 }
 
 /** A LoRA adapter of one layer: what it makes of a base depends on the base. */

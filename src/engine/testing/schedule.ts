@@ -248,6 +248,26 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
+      fc.tuple(place, fc.constantFrom('model_ema', 'model_ema', 'model', 'ema', null)),
+      ([n, part]) => `take ${part} of model ${n}`,
+      ([n, part], _, tab) => {
+        const { models } = tab.state().pool;
+        // Mostly of one that has several, and now and then of any.
+        const model = at(part === 'ema' ? models : models.filter(({ parts }) => parts), n);
+        return (
+          (model && {
+            fields: one(`part ${model.id}`),
+            send: ({ engine }: Tab) => engine.editPool({ type: 'setPart', id: model.id, part }),
+            shows: ({ pool }: StudioState) => {
+              const taken = pool.models.find(({ id }) => id === model.id)?.parts?.taken;
+              return taken === (part ?? 'model') || (part === null && taken === undefined);
+            },
+          }) ??
+          null
+        );
+      },
+    ),
+    make(
       fc.tuple(place, place),
       ([n, index]) => `move model ${n} to ${index}`,
       ([n, index], _, tab) => {
@@ -400,7 +420,7 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
-      fc.tuple(fc.shuffledSubarray(['alpha', 'beta', 'gamma'], { minLength: 1 }), factor),
+      fc.tuple(fc.shuffledSubarray(['alpha', 'beta', 'gamma', 'twins'], { minLength: 1 }), factor),
       ([experts, value]) => `configuration ${experts} at ${value}`,
       ([experts, value]) => ({
         fields: one('*'),
@@ -448,7 +468,7 @@ function configuration(experts: readonly string[], scalingFactor: number): strin
     '  _target_: fusion_bench.modelpool.CLIPVisionModelPool',
     '  models:',
     '    _pretrained_: ./base',
-    ...experts.map((name) => `    ${name}: ./${name}`),
+    ...experts.map((name) => `    ${name}: ./${name}${name === 'twins' ? '#model_ema' : ''}`),
     'taskpool:',
     '  _target_: fusion_bench.taskpool.DummyTaskPool',
     '',

@@ -11,6 +11,7 @@ export const modelRecord = (id: string, changes: Partial<ModelRecord> = {}): Mod
   order: 1,
   included: true,
   weight: 1,
+  part: null,
   ...changes,
 });
 

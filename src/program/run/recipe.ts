@@ -19,7 +19,8 @@ export async function runRecipe(
   const describe = async (model: ClipModel, weight: number): Promise<RecipeModel> => {
     const files = folders.get(model.name)?.files;
     const sha256 = hash && files ? await hash(model, files) : null;
-    return { name: model.name, weight, sha256 };
+    const { part } = model.checkpoint;
+    return { name: model.name, weight, sha256, ...(part !== undefined && { part }) };
   };
   const experts: RecipeModel[] = [];
   for (const { model, weight } of pool.experts) experts.push(await describe(model, weight));

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -186,9 +186,25 @@ describe('the saved model', () => {
     expect(configJson?.dtype).toBe('float16');
     const recipe = JSON.parse(checkpoint.metadata.get('task_arithmetic_recipe') ?? '{}');
     expect(recipe).toMatchObject({ method: 'TaskArithmeticAlgorithm', scalingFactor: 0.3 });
-    for (const { sha256 } of [recipe.pretrained, ...recipe.experts]) {
-      expect(sha256).toMatch(/^[0-9a-f]{64}$/);
+    for (const model of [recipe.pretrained, ...recipe.experts]) {
+      expect(model.sha256).toMatch(/^[0-9a-f]{64}$/);
+      expect(model).not.toHaveProperty('part');
     }
+  });
+
+  it('of a part of a file is that of the same weights alone, and says the part', async () => {
+    const parts = 'reference/fixtures/formats/pool/parts';
+    cpSync(join(PROJECT, parts, 'outlines.pt'), join(folder, 'pool/twins/outlines.pt'));
+    const outlines = join(folder, 'pool/twins#model_ema');
+    const surfaces = join(folder, 'pool/twins#model');
+    const path = await save(taskArithmetic(0.3), { ...ALL, outlines, surfaces });
+    expect(await savedHashes(path)).toEqual(merge.scaling_factors['0.3']);
+    const { files } = await findModelFolder(path, SURROUNDINGS);
+    const { checkpoint } = await openClip('merged', files);
+    const recipe = JSON.parse(checkpoint.metadata.get('task_arithmetic_recipe') ?? '{}');
+    const [first, second] = recipe.experts;
+    expect([first.part, second.part]).toEqual(['model_ema', undefined]);
+    expect(first.sha256).toBe(second.sha256);
   });
 });
 

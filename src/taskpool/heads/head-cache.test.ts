@@ -36,7 +36,7 @@ describe('a head', () => {
   });
 
   it('is another one for other prompts, another order of them, and another text tower', async () => {
-    const { counts, cache, head } = await prepare();
+    const { counts, engine, cache, head } = await prepare();
     await head();
     await head(CLASSES, ['a photo of {}', 'a sketch of {}']);
     await head(CLASSES, ['a photo of {}']);
@@ -44,8 +44,12 @@ describe('a head', () => {
     await head([...CLASSES].reverse());
     await head(['a circle', 'a square', 'a stars']);
     await head(CLASSES, TEMPLATES, 'two');
-    expect(counts.runs).toBe(7);
-    expect(cache.heads.size).toBe(7);
+    const part = { model, tower: 'one', part: 'ema' };
+    for (const again of [part, part, { ...part, part: 'model' }]) {
+      await keptHead(cache, again, async () => engine, CLASSES, TEMPLATES);
+    }
+    expect(counts.runs).toBe(9);
+    expect(cache.heads.size).toBe(9);
   });
 
   it('is another one where the text tower is configured otherwise', async () => {

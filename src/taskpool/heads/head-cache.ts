@@ -16,6 +16,8 @@ export interface HeadModel {
   readonly model: ClipModel;
   /** Tells its text tower and tokenizer from all others, as in `HeadKey`. */
   readonly tower: string;
+  /** Which of several state dicts in its file the tower is of, where that is not the one taken unasked. */
+  readonly part?: string | undefined;
 }
 
 /**
@@ -24,13 +26,13 @@ export interface HeadModel {
  */
 export async function keptHead(
   cache: HeadCache,
-  { model, tower }: HeadModel,
+  { model, tower, part }: HeadModel,
   engine: () => Promise<OrtEngine>,
   classnames: readonly string[],
   templates: readonly string[],
   options: HeadOptions = {},
 ): Promise<ZeroShotHead> {
-  const key = await headKey(tower, model.text?.config, classnames, templates);
+  const key = await headKey(tower, model.text?.config, classnames, templates, part);
   const kept = await cache.get(key);
   if (kept?.classes === classnames.length) return kept;
   const head = await computeHead(model, await engine(), classnames, templates, options);

@@ -16,14 +16,19 @@ const FORMAT = 1;
 /** Prompts go through these on their way to numbers; another version may round otherwise. */
 const PACKAGES = [dependencies['@huggingface/tokenizers'], dependencies['onnxruntime-web']];
 
-/** The key of the head of these classes, prompted with these templates. */
+/**
+ * The key of the head of these classes, prompted with these templates.
+ * @param part - of what `tower` stands for, where that is not the one taken unasked
+ */
 export async function headKey(
   tower: string,
   config: TextConfig | undefined,
   classnames: readonly string[],
   templates: readonly string[],
+  part?: string,
 ): Promise<HeadKey> {
   const settings = Object.entries(config ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const all = JSON.stringify([FORMAT, PACKAGES, tower, settings, classnames, templates]);
+  const weights = part === undefined ? tower : [tower, part];
+  const all = JSON.stringify([FORMAT, PACKAGES, weights, settings, classnames, templates]);
   return { tower, digest: await hashBlob(new Blob([all])) };
 }

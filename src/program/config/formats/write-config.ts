@@ -33,8 +33,14 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
   print_function_call: true,
 };
 
-/** The program as YAML; `readConfig` gives the same program back. Options with their default are left out. */
-export function writeConfig({ program, method, modelpool, taskpool }: ProgramConfig): string {
+/**
+ * The program as YAML; `readConfig` gives the same program back. Options with their default are left out.
+ * @param remark - further lines of the comment at its head
+ */
+export function writeConfig(
+  { program, method, modelpool, taskpool }: ProgramConfig,
+  remark?: string,
+): string {
   const options = Object.entries(program).filter(
     ([key, value]) => value !== PROGRAM_DEFAULTS[key as keyof ProgramOptions],
   );
@@ -47,7 +53,7 @@ export function writeConfig({ program, method, modelpool, taskpool }: ProgramCon
       modelpool: poolKeys(modelpool),
       taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
     },
-    COMMENT,
+    remark === undefined ? COMMENT : `${COMMENT}\n${remark}`,
   );
 }
 

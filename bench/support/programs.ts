@@ -1,0 +1,68 @@
+/** Configurations that this program and FusionBench read alike. */
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findMethod } from '../../src/method/registry';
+import type { RandomPool } from './random-pool';
+
+/** A method by FusionBench's class name, its options' defaults written out, as FusionBench has none for most of them. */
+export function methodSection(name: string, options: Readonly<Record<string, unknown>> = {}) {
+  const method = findMethod(name);
+  if (!method) throw new RangeError(`no method is called ${name}`);
+  const defaults = Object.fromEntries(
+    method.options.map((option) => [option.name, option.default]),
+  );
+  const { configName, module } = method;
+  const made =
+    configName === undefined ? { _target_: `${module}.${method.name}` } : { name: configName };
+  return { ...made, ...defaults, ...options };
+}
+
+export interface MergeProgram {
+  /** `--config-path` and `--config-name`. */
+  readonly args: readonly string[];
+}
+
+/** Merges a pool and does nothing else; where the model is saved is for the command line to say. */
+export async function writeMergeProgram(
+  folder: string,
+  name: string,
+  method: object,
+  { base, experts }: RandomPool,
+  withBase = true,
+): Promise<MergeProgram> {
+  const models = {
+    ...(withBase ? { _pretrained_: base } : {}),
+    ...Object.fromEntries(experts.map((path, i) => [`expert_${i + 1}`, path])),
+  };
+  const config = {
+    _target_: 'fusion_bench.programs.FabricModelFusionProgram',
+    _recursive_: false,
+    print_config: false,
+    method,
+    modelpool: { _target_: 'fusion_bench.modelpool.CLIPVisionModelPool', models },
+  };
+  // JSON is YAML.
+  await writeFile(join(folder, `${name}.yaml`), JSON.stringify(config));
+  return { args: ['--config-path', folder, '--config-name', name] };
+}
+
+/** The same for mergekit, on files. */
+export async function writeMergekitProgram(
+  folder: string,
+  { base, experts }: RandomPool,
+  scalingFactor: number,
+): Promise<string> {
+  const config = {
+    merge_method: 'task_arithmetic',
+    base_model: join(base, 'model.safetensors'),
+    models: experts.map((path) => ({
+      model: join(path, 'model.safetensors'),
+      parameters: { weight: 1 },
+    })),
+    parameters: { lambda: scalingFactor, normalize: false },
+    dtype: 'float32',
+  };
+  const file = join(folder, `mergekit-${experts.length}.yaml`);
+  await writeFile(file, JSON.stringify(config));
+  return file;
+}
