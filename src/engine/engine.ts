@@ -75,6 +75,7 @@ export function createEngine({
     heads: libraryHeads(library),
     book,
     keeping,
+    hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
     onChange: () => {
       readWhenFree();
       snapshots.changed();

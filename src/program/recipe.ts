@@ -11,8 +11,8 @@ const model = v.object({
   name: v.string(),
   weight: finite,
   sha256: v.nullable(v.pipe(v.string(), v.hexadecimal(), v.length(64))),
-  part: v.exactOptional(v.pipe(v.string(), v.nonEmpty())),
   bytes: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(0))),
+  part: v.optional(v.pipe(v.string(), v.nonEmpty())),
 });
 const schema = v.object({
   method: v.string(),

@@ -35,10 +35,10 @@ export interface RecipeModel {
   readonly weight: number;
   /** Of the weights file; null where it was not computed. */
   readonly sha256: string | null;
-  /** Which of several state dicts in that file, where it is not the one taken unasked: `KEY` of `FILE#KEY`. */
-  readonly part?: string;
   /** Of all its files: what is left to know it by where the sum was not computed. */
   readonly bytes?: number;
+  /** Which of several state dicts in that file, where it is not the one taken unasked: `KEY` of `FILE#KEY`. */
+  readonly part?: string;
 }
 
 /** What was merged, and how: enough to do it again. */

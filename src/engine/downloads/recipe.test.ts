@@ -35,8 +35,8 @@ describe('a recipe', () => {
     const { alpha } = models;
     const averaged = { ...alpha, checkpoint: { ...alpha.checkpoint, part: 'model_ema' } };
     const parts = poolOf(averaged, { a: averaged, b: alpha }, { b: { part: 'model' } });
-    const { pretrained, experts } = recipeOf(engineValue({ pool: parts }), () => null, '');
-    expect(pretrained).toEqual({ name: 'base', weight: 1, sha256: null, part: 'model_ema' });
+    const { pretrained, experts } = recipeOf(engineValue({ pool: parts }), () => 'sum', '');
+    expect(pretrained).toEqual({ name: 'base', weight: 1, sha256: 'sum', part: 'model_ema' });
     expect(experts.map(({ part }) => part)).toEqual(['model_ema', undefined]);
     expect(experts[1]).not.toHaveProperty('part');
   });

@@ -20,6 +20,12 @@ function label({ key: { weights }, task: { name } }: Unit): string {
 }
 const labels = (of: Demand) => [...columns(of, 'cpu')].flat().map(label);
 
+/** A timer that never fires. */
+function setTimeoutOf(waits: number[], ms = 0): NodeJS.Timeout {
+  waits.push(ms);
+  return {} as NodeJS.Timeout;
+}
+
 async function loopOn(given: Partial<LoopEvents> = {}, book = createScoreBook()) {
   const turns = createTurns();
   const fake = await fakeRuntime(turns.turn);
@@ -120,6 +126,29 @@ describe('the scoring loop', () => {
     loop.demand(ALL);
     await loop.idle();
     expect(completed).toEqual([ALL]);
+  });
+
+  it('lets others have the thread for a while after each batch, and ends that for another demand', async () => {
+    const waits: number[] = [];
+    const timeout = vi.spyOn(globalThis, 'setTimeout');
+    let others = true;
+    const { loop, counted } = await loopOn({
+      hasOthers() {
+        // Never comes to its end by itself.
+        if (others) timeout.mockImplementationOnce((_, ms) => setTimeoutOf(waits, ms));
+        return others;
+      },
+    });
+    loop.demand(ALL);
+    await until(() => expect(waits).toHaveLength(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(counted).toEqual(labels(ALL).slice(0, 1));
+    expect(waits[0]).toBeGreaterThan(0);
+    others = false;
+    loop.demand(demand(INPUTS, 0.7));
+    await loop.idle();
+    timeout.mockRestore();
+    expect(counted.slice(1)).toEqual(labels(demand(INPUTS, 0.7)));
   });
 
   it('prepares nothing that is no longer wanted when its turn comes', async () => {

@@ -18,6 +18,8 @@ export interface LoopEvents {
   onComplete(demand: Demand): Promise<void>;
   /** Scoring stopped because of an error; it goes on with the next demand. */
   onFailure(error: Error): void;
+  /** Does something else wait for this thread? A batch on wasm holds it from its beginning to its end. */
+  hasOthers?(): boolean;
 }
 
 export interface Loop {
@@ -39,6 +41,18 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   let wanted: Demand | null = null;
   let current: Step | null = null;
   let running: Promise<void> | null = null;
+  /** Ends the pause that is being made. */
+  let goOn: () => void = () => undefined;
+
+  /** Gives others as much time as the batch took, or until something else is in demand. */
+  const pause = async (batchMs: number): Promise<void> => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    await new Promise<void>((resolve) => {
+      goOn = resolve;
+      timer = setTimeout(resolve, batchMs);
+    });
+    clearTimeout(timer);
+  };
 
   const step = async ({ inputs }: Demand, unit: Unit): Promise<void> => {
     const controllers = { unit: new AbortController(), head: new AbortController() };
@@ -62,8 +76,11 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
       const demand: Demand = wanted;
       const unit = nextUnit(demand, engine, book.find);
       try {
-        if (unit) await step(demand, unit);
-        else {
+        if (unit) {
+          const begun = performance.now();
+          await step(demand, unit);
+          if (events.hasOthers?.() && wanted === demand) await pause(performance.now() - begun);
+        } else {
           await events.onComplete(demand);
           if (wanted === demand) wanted = null;
         }
@@ -89,6 +106,7 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   return {
     demand(next) {
       wanted = next;
+      goOn();
       book.hold(next ? [...columns(next, engine)].flat() : []);
       if (current) dropUnwanted(current, next);
       start();

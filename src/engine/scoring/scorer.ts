@@ -44,6 +44,8 @@ export interface ScorerParts {
   readonly heads: HeadCache;
   readonly book: ScoreBook;
   readonly keeping: Keeping;
+  /** Does something else wait for this thread, which is not to wait for all of the scoring? */
+  readonly hasOthers?: () => boolean;
   readonly onChange: () => void;
 }
 
@@ -65,6 +67,7 @@ export function createScorer({
   heads,
   book,
   keeping,
+  hasOthers = () => false,
   onChange,
 }: ScorerParts): Scorer {
   /** One change of runtime at a time: a loss and a choice may come together. */
@@ -127,6 +130,7 @@ export function createScorer({
           shareOf(demand, book, kind),
         );
     },
+    hasOthers,
     async onComplete(done: Demand) {
       losses = 0;
       // Complete means kept: whoever closes the page now finds it all again.
