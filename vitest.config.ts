@@ -30,7 +30,7 @@ export default defineConfig({
     // No test writes into the cache of whoever runs it, or finds there what it should compute.
     env: { TASK_ARITHMETIC_STUDIO_CACHE: 'off' },
     // Far above what any test takes: only something that hangs meets it, also on a busy machine.
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });
