@@ -7,7 +7,6 @@ import { EngineBar } from './engine-bar/engine-bar';
 import { ExportPanel } from './export/export-panel';
 import { FatalMessage } from './fatal-message';
 import { Header } from './header/header';
-import { Jobs } from './jobs/jobs';
 import { ModelPool } from './model-pool/model-pool';
 import { Notices } from './notices/notices';
 import { AccuracyTable } from './results/accuracy-table';
@@ -62,7 +61,6 @@ function Panels() {
   );
   return (
     <>
-      <Jobs />
       <div className="panels">{narrow ? [bench, pools] : [pools, bench]}</div>
       <EngineBar />
     </>

@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
+import { shownMerged } from './held';
 import {
   type NoticeText,
   noticeOfError,
@@ -16,6 +17,7 @@ import {
 import { initialPageState, type PageState } from './page-state';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasOwnModels, isEmpty, shownFactor } from './selectors';
+import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
 import type {
   AddOutcome,
@@ -151,7 +153,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       toldRemark = remark.id;
       notify(noticeOfRemark(remark));
     }
-    store.setState((state) => ({ snapshot: shareStructure(state.snapshot, snapshot) }));
+    store.setState((state) => {
+      const merged = shareStructure(state.merged, shownMerged(state.merged, snapshot));
+      return {
+        snapshot: shareStructure(state.snapshot, snapshot),
+        merged,
+        spoken: shareStructure(state.spoken, spokenStatus(state.spoken, snapshot, merged)),
+      };
+    });
     factor.reconcile();
     correctAddress();
   };

@@ -1,6 +1,7 @@
 import type { EngineChoice, EngineView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatMany } from '../format';
+import { Jobs } from '../jobs/jobs';
 import { useEdited } from '../use-edited';
 import './engine-bar.css';
 
@@ -38,7 +39,10 @@ export function EngineBar() {
         <strong>{factsOf(engine)}</strong>
         <Exactness engine={engine} />
       </span>
-      <span className="engine-reason">{engine.reason}</span>
+      <div className="engine-middle">
+        <span className="engine-reason">{engine.reason}</span>
+        <Jobs />
+      </div>
       <span className="engine-storage" title="Checkpoints and images kept in this browser">
         Library {formatBytes(used)}
         {available !== null && <>, {formatBytes(available)} free</>}

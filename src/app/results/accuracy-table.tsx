@@ -9,7 +9,9 @@ import './results.css';
 export function AccuracyTable() {
   const titleId = useId();
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
-  const scores = useSnapshot((snapshot) => snapshot.scores);
+  const newest = useSnapshot((snapshot) => snapshot.scores);
+  const merged = usePage((state) => state.merged.column);
+  const scores = { ...newest, merged };
   const busy = usePage(isBusy);
   return (
     <section className="results" aria-labelledby={titleId}>
@@ -17,8 +19,10 @@ export function AccuracyTable() {
         <caption id={titleId}>Accuracy by task</caption>
         <thead>
           <tr>
-            <th scope="col">Task</th>
-            <th scope="col" className="wide-only">
+            <th scope="col" className="task-cell">
+              Task
+            </th>
+            <th scope="col" className="wide-only images-cell">
               Images
             </th>
             <th scope="col" className="pretrained">
@@ -29,7 +33,7 @@ export function AccuracyTable() {
             </th>
             <th
               scope="col"
-              className="wide-only"
+              className="wide-only change-cell"
               title="Percentage points of the merged against the pretrained model"
             >
               Change

@@ -23,12 +23,13 @@ interface TaskScoreRowProps {
 export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
   const [open, setOpen] = useState(false);
   const breakdownId = useId();
-  const stale = usePage(isStale);
+  const stale = usePage((state) => isStale(state) || state.merged.heldTasks.includes(task.id));
   const unmerged = useMergeAbsence();
   const pretrained = scores.pretrained.tasks[task.id];
   const merged = scores.merged.tasks[task.id];
   const expert = scores.expert.tasks[task.id];
-  const scored = merged && merged.scored < merged.total ? `${formatCount(merged.scored)} / ` : '';
+  const scored =
+    merged && !stale && merged.scored < merged.total ? `${formatCount(merged.scored)} / ` : '';
   return (
     <>
       <tr>

@@ -8,6 +8,7 @@ const ACTIVE = new Set(['preparing', 'scoring']);
 /** What the engine is doing, how far it is, and the ways to start and stop it. */
 export function StatusLine() {
   const status = usePage(statusText);
+  const spoken = usePage(({ spoken: { text } }) => text);
   const stale = usePage(isStale);
   const { scored, total, phase, sweep, failure, secondsLeft } = useSnapshot(
     (snapshot) => snapshot.scores,
@@ -23,17 +24,20 @@ export function StatusLine() {
       <div className={active ? 'status-bar active' : 'status-bar'} aria-hidden="true">
         <span style={{ width: `${share * 100}%` }} />
       </div>
-      <p className="status-text" role="status">
-        {status}
+      <p className="visually-hidden" role="status">
+        {spoken}
       </p>
-      {active && secondsLeft !== null && (
-        <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
-      )}
-      {sweep !== null && (
-        <span className="sweep-count">
-          Sweep {sweep.done} of {sweep.of}
-        </span>
-      )}
+      <p className="status-said">
+        <span className="status-text">{status}</span>
+        {active && secondsLeft !== null && (
+          <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
+        )}
+        {sweep !== null && (
+          <span className="sweep-count">
+            Sweep {sweep.done} of {sweep.of}
+          </span>
+        )}
+      </p>
       <div className="status-actions">
         {active && (
           <button type="button" onClick={commands.stop}>
