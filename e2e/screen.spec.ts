@@ -1,8 +1,19 @@
 /** The page's layout, by measured boxes: on an engine that shows what it is told to, so that every state can be held. */
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
+import { overflow } from './support/looks';
 import { openTestPage } from './support/pages';
-import { DEMO_NAMES, filled, firstBatch, importing, justMoved } from './support/scenes';
+import {
+  DEMO_NAMES,
+  FOREIGN_NAMES,
+  filled,
+  firstBatch,
+  importing,
+  justMoved,
+  LONG_NAMES,
+  SOLID_NAMES,
+  TWENTY_NAMES,
+} from './support/scenes';
 import { expect, test } from './support/test';
 
 const WIDTHS = [360, 1024, 1280, 1440];
@@ -72,4 +83,157 @@ test.describe('while it computes', () => {
       expect(await boxes(page)).toEqual(before);
     });
   }
+});
+
+/** Boxes of texts that lie over each other, by their texts. */
+async function collisions(page: Page, selector: string): Promise<string[]> {
+  return page.evaluate((wanted) => {
+    const texts = [...document.querySelectorAll(wanted)].map((element) => ({
+      text: element.textContent ?? '',
+      box: element.getBoundingClientRect(),
+    }));
+    return texts.flatMap((a, i) =>
+      texts.slice(i + 1).flatMap((b) => {
+        const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+        const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+        // The boxes of two lines of text touch by their leading.
+        return across > 1 && down > 2 ? [`${a.text} / ${b.text}: ${across} x ${down}`] : [];
+      }),
+    );
+  }, selector);
+}
+
+/** Whatever runs out of the panel that it stands in. */
+async function spills(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    ['.bench', '.pools'].flatMap((name) => {
+      const panel = document.querySelector(name);
+      if (!panel || panel.scrollWidth <= panel.clientWidth) return [];
+      const { right } = panel.getBoundingClientRect();
+      const wide = [...panel.querySelectorAll('*')].filter(
+        (element) => element.getBoundingClientRect().right > right,
+      );
+      return wide.map((element) => `${name}: ${element.tagName} ${element.className}`);
+    }),
+  );
+}
+
+test.describe('names', () => {
+  const kinds = { LONG_NAMES, SOLID_NAMES, FOREIGN_NAMES, TWENTY_NAMES };
+  for (const width of WIDTHS) {
+    test(`of every kind fit at ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      const call = await open(page);
+      await call('show', filled(DEMO_NAMES), null);
+      for (const [kind, names] of Object.entries(kinds)) {
+        await call('push', filled(names));
+        await expect(page.locator('.pool-list .name')).toHaveCount(2 * names.length + 1);
+        expect.soft(await overflow(page), kind).toEqual([]);
+        expect.soft(await spills(page), kind).toEqual([]);
+        expect.soft(await collisions(page, '.plot-drawing text'), kind).toEqual([]);
+      }
+    });
+  }
+
+  test('are shown by what differs, and whole on hover and focus', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const call = await open(page);
+    await call('show', filled(LONG_NAMES), null);
+    const row = page.getByRole('button', { name: `Expert: ${LONG_NAMES[1]}` });
+    await expect(row.locator('.name > :first-child')).toHaveText('…cars_12');
+    const tip = page.getByRole('tooltip');
+    await row.locator('.name').hover();
+    await expect(tip).toHaveText(LONG_NAMES[1] ?? '');
+    await page.mouse.move(900, 5);
+    await expect(tip).toBeHidden();
+    await page.getByRole('checkbox', { name: `Include ${LONG_NAMES[1]}` }).focus();
+    await page.keyboard.press('Tab');
+    await expect(row).toBeFocused();
+    await expect(tip).toHaveText(LONG_NAMES[1] ?? '');
+  });
+
+  test('of twenty experts are folded in the formula, and unfolded', async ({ page }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const call = await open(page);
+    await call('show', filled(TWENTY_NAMES), null);
+    const fold = page.getByRole('button', { name: 'Σ 20 task vectors' });
+    await expect(page.locator('.summand')).toHaveCount(0);
+    await fold.click();
+    await expect(page.locator('.summand')).toHaveCount(20);
+    expect(await spills(page)).toEqual([]);
+  });
+});
+
+test.describe('the plot', () => {
+  test('has a third of a laptop’s window, and begins where something was visited', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    const call = await open(page);
+    await call('show', filled(DEMO_NAMES), null);
+    const plot = await page.locator('.plot').boundingBox();
+    expect(plot?.height).toBeGreaterThan(800 / 3);
+    // The handle stands below its value.
+    const mark = await page.locator('.current-spot').boundingBox();
+    const fader = await page.getByRole('slider', { name: 'Scaling factor' }).boundingBox();
+    const middle = (mark?.x ?? 0) + (mark?.width ?? 0) / 2;
+    const share = (0.3 + 1) / 3;
+    const handle = (fader?.x ?? 0) + 8 + share * ((fader?.width ?? 0) - 16);
+    expect(Math.abs(middle - handle)).toBeLessThan(1);
+  });
+
+  test('tells every task at the value under the pointer, and at the one the keys went to', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 1024, height: 768 });
+    const call = await open(page);
+    await call('show', filled(DEMO_NAMES), null);
+    const values = page.getByRole('slider', { name: 'Visited values' });
+    await values.hover();
+    await expect(page.locator('.plot-readout li')).toHaveCount(4);
+    await page.mouse.move(600, 5);
+    await expect(page.locator('.plot-readout')).toHaveCount(0);
+    await page.getByRole('button', { name: '±' }).focus();
+    await page.keyboard.press('Tab');
+    await expect(values).toBeFocused();
+    await expect(values).toHaveAttribute('aria-valuetext', /^λ 0\.30: average [\d.]+ %/);
+    await page.keyboard.press('ArrowRight');
+    await expect(page.locator('.plot-readout p')).toHaveText(/^λ 0\.40:/);
+    await page.keyboard.press('Enter');
+    await expect(page.getByRole('spinbutton', { name: 'Scaling factor value' })).toHaveValue(
+      '0.40',
+    );
+  });
+});
+
+test('terms explain themselves on hover, focus, key and touch', async ({ browser, baseURL }) => {
+  const context = await browser.newContext({
+    hasTouch: true,
+    viewport: { width: 1280, height: 800 },
+    ...(baseURL === undefined ? {} : { baseURL }),
+  });
+  const page = await context.newPage();
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), null);
+  const tip = page.getByRole('tooltip');
+  const term = page.getByRole('button', { name: 'Expert', exact: true });
+  await term.hover();
+  await expect(tip).toContainText('fine-tuned on one task');
+  await page.keyboard.press('Escape');
+  await expect(tip).toBeHidden();
+  await page.mouse.move(900, 5);
+  await page.getByRole('button', { name: 'Merged', exact: true }).focus();
+  await page.keyboard.press('Tab');
+  await expect(tip).toContainText('fine-tuned on one task');
+  await page.keyboard.press('Escape');
+  await expect(tip).toBeHidden();
+  await page.keyboard.press('Enter');
+  await expect(tip).toBeVisible();
+  await page.touchscreen.tap(900, 5);
+  await expect(tip).toBeHidden();
+  await term.tap();
+  await expect(tip).toContainText('fine-tuned on one task');
+  const box = await tip.boundingBox();
+  expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 1280).toBe(true);
+  await context.close();
 });

@@ -5,9 +5,12 @@ import type { AverageScore, CurvePoint, ScoreBoard, StudioState } from '../../sr
 export const DEMO_NAMES = ['chess', 'fashion', 'flags', 'mnist'];
 
 /** 60 characters each, and different only at their ends. */
-export const LONG_NAMES = ['birds', 'cars', 'cats', 'planes'].map((word) =>
-  `a-clip-vit-base-patch32-fine-tuned-for-the-pictures-of-all_${word}`.slice(-60),
+export const LONG_NAMES = ['birds_1', 'cars_12', 'cats_20', 'planes3'].map((word) =>
+  `a-clip-vit-base-patch32-fine-tuned-for-pictures-of-all-the_${word}`.slice(-60),
 );
+
+/** 60 characters each, with nothing in common and no place to break. */
+export const SOLID_NAMES = ['a', 'b', 'c', 'd'].map((letter) => letter.repeat(60));
 
 /** Of scripts that run the other way or have no blanks, and of more than one code point a sign. */
 export const FOREIGN_NAMES = [
@@ -88,7 +91,7 @@ export function filled(names: readonly string[]): StudioState {
       findings: [],
       mergeable: true,
     },
-    tasks: names.map((name, i) => aTask({ id: ids[i] ?? '', name, expert: name })),
+    tasks: names.map((name, i) => aTask({ id: ids[i] ?? '', name, expert: name, origin: 'demo' })),
     scalingFactor: 0.3,
     scores: boardOf(ids, 0.3),
     storage: { used: 640_000_000, available: 12_000_000_000 },

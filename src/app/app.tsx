@@ -12,6 +12,8 @@ import { Notices } from './notices/notices';
 import { AccuracyTable } from './results/accuracy-table';
 import { Instrument } from './scaling/instrument';
 import { TaskPool } from './task-pool/task-pool';
+import { Glossary } from './tips/term';
+import { TipLayer } from './tips/tip-layer';
 import { useNarrow } from './use-narrow';
 
 /** The whole page. */
@@ -32,6 +34,8 @@ function Page() {
       <Header />
       <Notices />
       {open ? <Panels /> : <Starting />}
+      <Glossary />
+      <TipLayer />
     </DropArea>
   );
 }

@@ -1,95 +1,164 @@
-import { useEffect, useRef, useState } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import { isStale, shownFactor } from '../../state/selectors';
+import type { CurvePoint } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
-import { formatFactor, formatMargin, formatPercent } from '../format';
-import type { Domain } from './domain';
-import { accuracyRange, plotColumns } from './plot-data';
-import { type Marks, plotOptions } from './plot-options';
+import { formatFactor, formatMany, formatMargin, formatPercent } from '../format';
+import { useTaskNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
+import { type Domain, GUTTER } from './domain';
+import { bestPoint, plotData } from './plot-data';
+import { type Frame, PlotDrawing, scalesOf } from './plot-drawing';
+import { Readout } from './readout';
+import { place, valueAt } from './scale';
 
-/** Accuracy over the scaling factor. For eyes and mouse; the same numbers stand in the table of visited values. */
+const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } as const;
+
+/**
+ * Accuracy over the scaling factor. What lies under the pointer, or where the arrow keys have gone, is read out for every
+ * task; a click or Enter merges at that value. The same numbers stand in the table of visited values.
+ */
 export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const { curve, pretrained, merged } = useSnapshot((snapshot) => snapshot.scores);
-  const tasks = useSnapshot((snapshot) => snapshot.tasks);
+  const size = useSize(holder);
+  const [looked, look] = useState<number | null>(null);
+  const { curve, pretrained } = useSnapshot((snapshot) => snapshot.scores);
+  const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
+  const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
+  const shown = useTaskNames();
   const factor = usePage(shownFactor) ?? 0;
   const stale = usePage(isStale);
   const { setScalingFactor } = useCommands();
 
-  const included = tasks.filter((task) => task.included);
-  const taskKey = JSON.stringify(included.map(({ id, name }) => [id, name]));
-  const columns = plotColumns(
+  const data = plotData({
     curve,
-    included.map(({ id }) => id),
-  );
-  const current = stale ? null : merged.average;
-  const marks = useRef<Marks | null>(null);
-  marks.current = {
+    tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
     domain,
-    range: accuracyRange(columns, pretrained.average, current),
     factor,
     pretrained: pretrained.average,
-    current,
-  };
-  const newest = useRef(columns);
-  newest.current = columns;
-
-  useEffect(() => {
-    const root = holder.current;
-    if (root === null) return;
-    const names = (JSON.parse(taskKey) as [string, string][]).map(([, name]) => name);
-    const options = plotOptions({
-      root,
-      taskNames: names,
-      marks: () => marks.current ?? emptyMarks,
-      onPick: setScalingFactor,
-      onHover: setHovered,
-    });
-    const made = new uPlot({ ...options, ...sizeOf(root) }, newest.current, root);
-    plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize(sizeOf(root)));
-    resized.observe(root);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    const repaint = () => made.redraw(false, true);
-    scheme.addEventListener('change', repaint);
-    return () => {
-      scheme.removeEventListener('change', repaint);
-      resized.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [taskKey, setScalingFactor]);
-
-  useEffect(() => {
-    plot.current?.setData(newest.current);
+    current: stale ? null : merged,
   });
+  const frame: Frame = { ...size, ...MARGINS };
+  const { x } = scalesOf(data, frame);
+  const point = looked === null ? undefined : curve[Math.min(looked, curve.length - 1)];
+  const across = (clientX: number): number =>
+    clientX - (holder.current?.getBoundingClientRect().left ?? 0);
 
-  const point = hovered === null ? undefined : curve[hovered];
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = curve.length - 1;
+    const from = looked ?? nearest(curve, factor) ?? 0;
+    const to = {
+      ArrowLeft: from - 1,
+      ArrowRight: from + 1,
+      ArrowDown: from - 1,
+      ArrowUp: from + 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to !== undefined && last >= 0) {
+      event.preventDefault();
+      look(Math.min(Math.max(to, 0), last));
+    } else if (event.key === 'Enter' && point) setScalingFactor(point.scalingFactor);
+    else if (event.key === 'Escape') look(null);
+  };
+
   return (
     <div className="plot">
-      <div className="plot-canvas" ref={holder} />
-      {point !== undefined && (
-        <p className="plot-readout">
-          λ {formatFactor(point.scalingFactor)}: {formatPercent(point.average.accuracy)}{' '}
-          {formatMargin(point.average.interval)}
-        </p>
+      <p className="visually-hidden">{summaryOf(curve, tasks.length)}</p>
+      <div
+        ref={holder}
+        className="plot-area"
+        role="slider"
+        aria-label="Visited values"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, curve.length - 1)}
+        aria-valuenow={looked ?? 0}
+        aria-valuetext={point ? spoken(point, tasks) : 'none is looked at'}
+        aria-disabled={curve.length === 0}
+        tabIndex={curve.length === 0 ? -1 : 0}
+        onPointerMove={(event) => look(nearest(curve, valueAt(across(event.clientX), x)))}
+        onPointerLeave={() => look(null)}
+        onFocus={({ target }) => {
+          if (target.matches(':focus-visible')) look(nearest(curve, factor));
+        }}
+        onBlur={() => look(null)}
+        onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const value = valueAt(across(event.clientX), x);
+          if (value >= domain.min && value <= domain.max) {
+            setScalingFactor(Math.round(value * 100) / 100);
+          }
+        }}
+      >
+        <svg className="plot-drawing" width={size.width} height={size.height} aria-hidden="true">
+          <PlotDrawing
+            data={data}
+            frame={frame}
+            colour={(name) => `var(${name})`}
+            family="var(--sans)"
+            measured={holder.current ? getComputedStyle(holder.current).fontFamily : 'sans-serif'}
+            looked={point?.scalingFactor ?? null}
+            bare
+          />
+        </svg>
+      </div>
+      <span className="plot-title">
+        <Term id="scaling-factor">scaling factor</Term> <span className="math">λ</span>
+      </span>
+      {point && (
+        <Readout
+          point={point}
+          tasks={tasks}
+          names={shown}
+          side={place(point.scalingFactor, x) > size.width / 2 ? 'left' : 'right'}
+        />
       )}
     </div>
   );
 }
 
-const emptyMarks: Marks = {
-  domain: { min: -1, max: 2 },
-  range: [0, 100],
-  factor: 0,
-  pretrained: null,
-  current: null,
-};
+/** Index of the visited value that is nearest; null where none was visited. */
+function nearest(curve: readonly CurvePoint[], factor: number): number | null {
+  const away = curve.map(({ scalingFactor }) => Math.abs(scalingFactor - factor));
+  return away.length === 0 ? null : away.indexOf(Math.min(...away));
+}
 
-function sizeOf(element: Element): { width: number; height: number } {
-  const { width, height } = element.getBoundingClientRect();
-  return { width: Math.floor(width), height: Math.floor(height) };
+function spoken(
+  { scalingFactor, average, tasks: scores }: CurvePoint,
+  tasks: readonly { readonly id: string; readonly name: string }[],
+): string {
+  const each = tasks.flatMap(({ id, name }) =>
+    scores[id] === undefined ? [] : [`${name} ${formatPercent(scores[id])}`],
+  );
+  const mean = `average ${formatPercent(average.accuracy)} ${formatMargin(average.interval)}`;
+  return [`λ ${formatFactor(scalingFactor)}: ${mean}`, ...each].join(', ');
+}
+
+/** The plot in words. */
+function summaryOf(curve: readonly CurvePoint[], tasks: number): string {
+  const [first] = curve;
+  const last = curve.at(-1);
+  const best = bestPoint(curve);
+  if (!first || !last || !best) return 'No scaling factor has been scored on all images yet.';
+  const at = ({ average, scalingFactor }: CurvePoint) =>
+    `${formatPercent(average.accuracy)} at ${formatFactor(scalingFactor)}`;
+  return `Average accuracy of ${formatMany(tasks, 'task')} over ${formatMany(curve.length, 'scaling factor')}: ${at(first)}, highest ${at(best)}, ${at(last)}.`;
+}
+
+/** The size of an element, followed. */
+function useSize(element: { readonly current: Element | null }) {
+  const [size, setSize] = useState({ width: 640, height: 320 });
+  useEffect(() => {
+    const { current } = element;
+    if (current === null || typeof ResizeObserver === 'undefined') return;
+    const measure = () => {
+      const { width, height } = current.getBoundingClientRect();
+      if (width > 0 && height > 0)
+        setSize({ width: Math.floor(width), height: Math.floor(height) });
+    };
+    measure();
+    const observer = new ResizeObserver(measure);
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return size;
 }

@@ -1,36 +1,100 @@
-/** From the engine's scores to what the plot draws: columns over the scaling factor, all in percent. */
-import type { AlignedData } from 'uplot';
+/** From the engine's scores to what the plot draws, all accuracies in percent. Pure. */
 import type { AverageScore, CurvePoint } from '../../state/types';
+import type { Domain } from './domain';
+import { taskStroke } from './strokes';
 
 /** Step of the accuracy axis's ends, in percent: it must not tremble while points arrive. */
 const STEP = 10;
 
-/** Columns: scaling factor, average, low and high end of its interval, then one for each task. */
-export function plotColumns(curve: readonly CurvePoint[], taskIds: readonly string[]): AlignedData {
-  const column = (read: (point: CurvePoint) => number | undefined) =>
-    curve.map((point) => toPercent(read(point)));
-  return [
-    curve.map(({ scalingFactor }) => scalingFactor),
-    column(({ average }) => average.accuracy),
-    column(({ average }) => average.interval[0]),
-    column(({ average }) => average.interval[1]),
-    ...taskIds.map((id) => column(({ tasks }) => tasks[id])),
-  ];
+export type Spot = readonly [factor: number, percent: number];
+
+/** One task's line. */
+export interface TaskLine {
+  readonly id: string;
+  readonly name: string;
+  readonly colour: string;
+  readonly dash: string | undefined;
+  readonly spots: readonly Spot[];
 }
+
+export interface PlotData {
+  readonly domain: Domain;
+  readonly range: readonly [low: number, high: number];
+  readonly tasks: readonly TaskLine[];
+  readonly average: readonly Spot[];
+  readonly band: readonly (readonly [factor: number, low: number, high: number])[];
+  readonly pretrained: number | null;
+  /** The factor on screen. */
+  readonly factor: number;
+  /** The score that it has so far, or null if what is on screen belongs to another. */
+  readonly current: {
+    readonly percent: number;
+    readonly interval: readonly [low: number, high: number];
+    readonly complete: boolean;
+  } | null;
+}
+
+export interface PlotInputs {
+  readonly curve: readonly CurvePoint[];
+  readonly tasks: readonly { readonly id: string; readonly name: string }[];
+  readonly domain: Domain;
+  readonly factor: number;
+  readonly pretrained: AverageScore | null;
+  readonly current: AverageScore | null;
+}
+
+export function plotData(inputs: PlotInputs): PlotData {
+  const { tasks, domain, factor, pretrained, current } = inputs;
+  const curve = inputs.curve.filter(
+    ({ scalingFactor }) => scalingFactor >= domain.min && scalingFactor <= domain.max,
+  );
+  const lines = tasks.map(({ id, name }, place) => ({
+    id,
+    name,
+    ...taskStroke(place),
+    spots: curve.flatMap(({ scalingFactor, tasks: scores }): Spot[] => {
+      const accuracy = scores[id];
+      return accuracy === undefined ? [] : [[scalingFactor, accuracy * 100]];
+    }),
+  }));
+  const band = curve.map(
+    ({ scalingFactor, average }) =>
+      [scalingFactor, average.interval[0] * 100, average.interval[1] * 100] as const,
+  );
+  return {
+    domain,
+    range: accuracyRange(
+      [...band.flatMap(([, low, high]) => [low, high]), ...lines.flatMap(valuesOf)],
+      pretrained,
+      current,
+    ),
+    tasks: lines,
+    average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
+    band,
+    pretrained: pretrained === null ? null : pretrained.accuracy * 100,
+    factor,
+    current: current && {
+      percent: current.accuracy * 100,
+      interval: [current.interval[0] * 100, current.interval[1] * 100],
+      complete: current.complete,
+    },
+  };
+}
+
+const valuesOf = ({ spots }: TaskLine): number[] => spots.map(([, percent]) => percent);
 
 /** Ends of the accuracy axis in percent: everything that is drawn, out to the next ten; of a running score its value only. */
 export function accuracyRange(
-  columns: AlignedData,
+  drawn: readonly number[],
   pretrained: AverageScore | null,
   current: AverageScore | null,
 ): [number, number] {
-  const drawn = columns.slice(1).flatMap((column) => Array.from(column, (value) => value ?? []));
   const marks = [
     pretrained?.accuracy,
     current?.accuracy,
     ...(current?.complete ? current.interval : []),
   ];
-  const values = [...drawn.flat(), ...marks.flatMap((mark) => toPercent(mark) ?? [])];
+  const values = [...drawn, ...marks.flatMap((mark) => (mark === undefined ? [] : mark * 100))];
   if (values.length === 0) return [0, 100];
   const low = Math.max(0, Math.floor((Math.min(...values) - 1) / STEP) * STEP);
   const high = Math.min(100, Math.ceil((Math.max(...values) + 1) / STEP) * STEP);
@@ -44,8 +108,4 @@ export function bestPoint(curve: readonly CurvePoint[]): CurvePoint | null {
       best === null || point.average.accuracy > best.average.accuracy ? point : best,
     null,
   );
-}
-
-function toPercent(ratio: number | undefined): number | null {
-  return ratio === undefined ? null : ratio * 100;
 }

@@ -2,6 +2,7 @@ import type { EngineChoice, EngineView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatMany } from '../format';
 import { Jobs } from '../jobs/jobs';
+import { Term } from '../tips/term';
 import { useEdited } from '../use-edited';
 import './engine-bar.css';
 
@@ -60,8 +61,12 @@ function factsOf({ active, adapter, threads }: EngineView): string {
 function Exactness({ engine: { exact, exactDetail } }: { engine: EngineView }) {
   if (exact === null) return null;
   return (
-    <span className={exact ? 'exact' : 'inexact'} title={exactDetail}>
-      {exact ? 'bit-exact' : 'not bit-exact: downloads are computed on the CPU'}
+    <span className={exact ? 'exact' : 'inexact'}>
+      {!exact && 'not '}
+      <Term id="bit-exact" more={exactDetail}>
+        bit-exact
+      </Term>
+      {!exact && ': downloads are computed on the CPU'}
       <span className="visually-hidden">({exactDetail})</span>
     </span>
   );

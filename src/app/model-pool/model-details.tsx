@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatCount } from '../format';
+import { Term } from '../tips/term';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { FindingList } from '../ui/finding-list';
@@ -144,6 +145,10 @@ const LONGEST_VALUE = 80;
 function ModelFacts({ model }: { model: ModelView }) {
   return (
     <dl className="facts">
+      <dt>Name</dt>
+      <dd>
+        <bdi>{model.name}</bdi>
+      </dd>
       <dt>Architecture</dt>
       <dd>{model.architecture}</dd>
       <dt>Geometry</dt>
@@ -158,7 +163,9 @@ function ModelFacts({ model }: { model: ModelView }) {
       <dd>{model.hasTextTower ? 'yes' : 'no'}</dd>
       {model.relativeNorm !== undefined && (
         <>
-          <dt>‖τ‖ / ‖θ₀‖</dt>
+          <dt>
+            <Term id="relative-norm">Relative norm</Term>
+          </dt>
           <dd>{model.relativeNorm.toPrecision(4)}</dd>
         </>
       )}

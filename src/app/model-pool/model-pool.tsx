@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { useExpertNames } from '../names/use-short-names';
 import { FileButton } from '../ui/file-button';
 import { FindingList } from '../ui/finding-list';
 import { ModelRow } from './model-row';
@@ -12,6 +13,7 @@ const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt';
 export function ModelPool() {
   const { models, findings } = useSnapshot((snapshot) => snapshot.pool);
   const { addCheckpoints } = useCommands();
+  const shown = useExpertNames();
   const titleId = useId();
   const experts = models.filter(({ role }) => role === 'expert');
   const summed = experts.filter(({ included }) => included);
@@ -42,6 +44,7 @@ export function ModelPool() {
             term={summed.indexOf(model) + 1}
             experts={experts.length}
             largestNorm={largestNorm}
+            short={shown.get(model.name)}
             base={models.find(({ role }) => role === 'base')}
           />
         ))}

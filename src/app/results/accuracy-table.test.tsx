@@ -59,8 +59,8 @@ describe('the table "Accuracy by task"', () => {
       <AccuracyTable />,
       aSnapshot({ tasks, scores: complete }),
     );
-    expect(find('table').getAttribute('aria-labelledby')).toBe(find('caption').id);
-    expect(find('caption').textContent).toBe('Accuracy by task');
+    expect(find('table').getAttribute('aria-labelledby')).toBe(find('caption span').id);
+    expect(find('caption span').textContent).toBe('Accuracy by task');
     expect(rows(container)).toEqual([
       ['Task', 'Images', 'Pretrained', 'Merged', 'Change', 'Expert'],
       ['fashion', '400', '59.0 % ±2.0', '63.0 % ±2.0', '+4.0', '74.3 % ±2.0'],

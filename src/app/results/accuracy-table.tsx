@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import { isBusy } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
+import { useTaskNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
 import { AverageRow } from './average-row';
 import { TaskScoreRow } from './task-score-row';
 import './results.css';
@@ -12,11 +14,17 @@ export function AccuracyTable() {
   const newest = useSnapshot((snapshot) => snapshot.scores);
   const merged = usePage((state) => state.merged.column);
   const scores = { ...newest, merged };
+  const shown = useTaskNames();
   const busy = usePage(isBusy);
   return (
     <section className="results" aria-labelledby={titleId}>
       <table className="numbers accuracy" aria-labelledby={titleId} aria-busy={busy}>
-        <caption id={titleId}>Accuracy by task</caption>
+        <caption>
+          <span id={titleId}>Accuracy by task</span>
+          <small>
+            ± half of the <Term id="interval">95 % interval</Term>
+          </small>
+        </caption>
         <thead>
           <tr>
             <th scope="col" className="task-cell">
@@ -26,10 +34,10 @@ export function AccuracyTable() {
               Images
             </th>
             <th scope="col" className="pretrained">
-              Pretrained
+              <Term id="pretrained">Pretrained</Term>
             </th>
             <th scope="col" className="merged">
-              Merged
+              <Term id="merged">Merged</Term>
             </th>
             <th
               scope="col"
@@ -39,7 +47,7 @@ export function AccuracyTable() {
               Change
             </th>
             <th scope="col" className="expert">
-              Expert
+              <Term id="expert">Expert</Term>
             </th>
             <td className="range-cell" aria-hidden="true">
               <span>0</span>
@@ -50,7 +58,13 @@ export function AccuracyTable() {
         </thead>
         <tbody>
           {tasks.map((task, place) => (
-            <TaskScoreRow key={task.id} task={task} place={place} scores={scores} />
+            <TaskScoreRow
+              key={task.id}
+              task={task}
+              place={place}
+              scores={scores}
+              short={shown.get(task.name)}
+            />
           ))}
         </tbody>
         <tfoot>

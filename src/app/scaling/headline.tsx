@@ -1,6 +1,7 @@
 import { isAverageStale } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
 import { formatInterval, formatMargin, formatPercent } from '../format';
+import { Term } from '../tips/term';
 
 /** The number that the slider moves: the merged model's average accuracy. */
 export function Headline() {
@@ -19,7 +20,9 @@ export function Headline() {
     <p className={stale ? 'headline stale' : 'headline'}>
       <span className="visually-hidden">Merged model{stale && ', at the factor before'}: </span>
       <strong>{formatPercent(merged.accuracy)}</strong>{' '}
-      <span title={formatInterval(merged.interval)}>{formatMargin(merged.interval)}</span>
+      <Term id="interval" more={`Here: ${formatInterval(merged.interval)}.`}>
+        {formatMargin(merged.interval)}
+      </Term>
       <small>
         average of {merged.tasks === 1 ? 'one task' : `${merged.tasks} tasks`}
         {pretrained !== null && (

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { useTaskNames } from '../names/use-short-names';
 import { FileButton } from '../ui/file-button';
 import { TaskRow } from './task-row';
 import './task-pool.css';
@@ -12,6 +13,7 @@ const IMAGE_FILES =
 export function TaskPool() {
   const tasks = useSnapshot((snapshot) => snapshot.tasks);
   const { addTaskImages } = useCommands();
+  const shown = useTaskNames();
   const titleId = useId();
   return (
     <section className="pool" aria-labelledby={titleId}>
@@ -30,7 +32,7 @@ export function TaskPool() {
       )}
       <ul className="pool-list">
         {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} />
+          <TaskRow key={task.id} task={task} short={shown.get(task.name)} />
         ))}
       </ul>
     </section>
