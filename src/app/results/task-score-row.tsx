@@ -66,7 +66,7 @@ export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) 
         <AccuracyCell
           column="expert"
           {...cellOf(expert)}
-          absent={task.expert === null ? 'no expert of this name' : undefined}
+          absent={task.expert === null ? 'no expert bears this name, or ends with it' : undefined}
         />
         <td className="range-cell" aria-hidden="true">
           <RangeStrip pretrained={pretrained} merged={merged} expert={expert} />
