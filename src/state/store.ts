@@ -82,6 +82,8 @@ export interface StudioCommands {
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
   hideDemo(): Promise<void>;
   showDemo(): Promise<void>;
+  /** Hands a file that the page itself makes to the browser's downloads. */
+  saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -336,6 +338,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         await engine().setDemoHidden(false);
         await loadDemo(() => hasOwnModels(store.getState()));
       }),
+    saveFile: (make) => run(async () => save(await make())),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {
