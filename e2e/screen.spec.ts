@@ -1,5 +1,6 @@
 /** The page's layout, by measured boxes: on an engine that shows what it is told to, so that every state can be held. */
 import type { Page } from '@playwright/test';
+import manifest from '../public/demo/manifest.json' with { type: 'json' };
 import type { room } from './pages/screen';
 import { overflow } from './support/looks';
 import { openTestPage } from './support/pages';
@@ -16,7 +17,8 @@ import {
 } from './support/scenes';
 import { expect, test } from './support/test';
 
-const WIDTHS = [360, 1024, 1280, 1440];
+/** A phone, small and usual laptops, a desk; and 1280 px at 400 % zoom. */
+const WIDTHS = [320, 360, 1024, 1280, 1440];
 
 const open = (page: Page) => openTestPage<typeof room>(page, 'screen');
 
@@ -236,4 +238,113 @@ test('terms explain themselves on hover, focus, key and touch', async ({ browser
   const box = await tip.boundingBox();
   expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 1280).toBe(true);
   await context.close();
+});
+
+/** Controls smaller than WCAG 2.2's 24 px that do not stand in a line of text or keep their distance. */
+async function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const least = 24;
+    const controls = [
+      ...document.querySelectorAll('button, select, input, summary, [tabindex="0"]'),
+    ]
+      .filter((control) => control.checkVisibility({ visibilityProperty: true }))
+      // A term is as large as the box around its word; a file input lies over its button.
+      .filter((control) => !control.matches('p *, .term, .skip, [type=file]'))
+      .map((control) => ({ control, box: control.getBoundingClientRect() }));
+    return controls.flatMap(({ control, box }) => {
+      if (box.width >= least - 0.01 && box.height >= least - 0.01) return [];
+      const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+      const isNear = controls.some(({ control: other, box: beside }) => {
+        const across = Math.max(beside.left - x, x - beside.right, 0);
+        const down = Math.max(beside.top - y, y - beside.bottom, 0);
+        return other !== control && Math.hypot(across, down) < least / 2;
+      });
+      return isNear ? [`${control.outerHTML.slice(0, 100)}: ${box.width} x ${box.height}`] : [];
+    });
+  });
+}
+
+test('every control can be hit', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), manifest.sentence);
+  await page.getByRole('button', { name: 'Expert: chess' }).click();
+  await page
+    .getByRole('button', { name: /^mnist/ })
+    .first()
+    .click();
+  expect(await smallTargets(page)).toEqual([]);
+});
+
+test('the demo’s sentence stands in one line beside its button', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), manifest.sentence);
+  const sentence = page.getByText(manifest.sentence);
+  const lines = await sentence.evaluate((element) => element.getClientRects().length);
+  const height = (await sentence.boundingBox())?.height ?? 0;
+  expect(lines).toBe(1);
+  expect(height).toBeLessThan(24);
+  const [text, button] = [
+    await sentence.boundingBox(),
+    await page.getByRole('button', { name: 'Hide the demo' }).boundingBox(),
+  ];
+  expect(button?.x).toBeGreaterThan((text?.x ?? 0) + (text?.width ?? 0));
+});
+
+test('the page says what it is for before its engine is there', async ({ page }) => {
+  const call = await open(page);
+  await call('show', null, null);
+  const page1 = page.getByRole('region', { name: 'How to begin' });
+  await expect(page1).toContainText('Merge fine-tuned CLIP models in your browser');
+  for (const kind of ['folder', 'zip', 'Parquet', 'tar']) await expect(page1).toContainText(kind);
+  await expect(page.getByRole('status')).toHaveText('Starting the engine');
+});
+
+test('what is drawn is seen in forced colours too', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await page.emulateMedia({ forcedColors: 'active' });
+  const call = await open(page);
+  await call('show', filled(TWENTY_NAMES), null);
+  const unseen = await page.evaluate(() => {
+    const canvas = getComputedStyle(document.body).backgroundColor;
+    const drawn: readonly (readonly [string, string])[] = [
+      ['.norm-bar > span', 'background-color'],
+      ['.status-bar > span', 'background-color'],
+      ['.swatch line', 'stroke'],
+      ['.task-line', 'stroke'],
+      ['.current-spot', 'fill'],
+      ['.range-strip circle', 'fill'],
+      ['.range-strip .expert', 'stroke'],
+    ];
+    return drawn.flatMap(([selector, property]) => {
+      const element = document.querySelector(selector);
+      const colour = element && getComputedStyle(element).getPropertyValue(property);
+      return !colour || colour === canvas || colour === 'none' ? [`${selector}: ${colour}`] : [];
+    });
+  });
+  expect(unseen).toEqual([]);
+  // Without their colours, the lines are told by their dashes.
+  const dashes = await page
+    .locator('.task-line')
+    .evaluateAll(
+      (lines) => new Set(lines.map((line) => line.getAttribute('stroke-dasharray'))).size,
+    );
+  expect(dashes).toBe(3);
+});
+
+test('on paper there is the whole of what was found, and nothing to press', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const call = await open(page);
+  await call('show', filled(TWENTY_NAMES), null);
+  await page.emulateMedia({ media: 'print' });
+  await expect(page.locator('.export')).toBeHidden();
+  await expect(page.locator('.fader')).toBeHidden();
+  const cut = await page.evaluate(() =>
+    ['.studio', '.bench', '.pools'].filter((name) => {
+      const element = document.querySelector(name);
+      return element !== null && element.scrollHeight > element.clientHeight + 1;
+    }),
+  );
+  expect(cut).toEqual([]);
 });

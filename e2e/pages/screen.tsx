@@ -4,6 +4,7 @@ import { App } from '../../src/app/app';
 import '../../src/app/styles/tokens.css';
 import '../../src/app/styles/base.css';
 import '../../src/app/styles/layout.css';
+import '../../src/app/styles/print.css';
 import { createStudio } from '../../src/state/store';
 import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
 import type { StudioState } from '../../src/state/types';

@@ -74,7 +74,7 @@ function Panels() {
 function Starting() {
   return (
     <main className="starting">
-      <p role="status">Starting the engine</p>
+      <EmptyState starting />
     </main>
   );
 }

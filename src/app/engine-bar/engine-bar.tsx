@@ -44,7 +44,7 @@ export function EngineBar() {
         <span className="engine-reason">{engine.reason}</span>
         <Jobs />
       </div>
-      <span className="engine-storage" title="Checkpoints and images kept in this browser">
+      <span className="engine-storage" data-tip="Checkpoints and images kept in this browser">
         Library {formatBytes(used)}
         {available !== null && <>, {formatBytes(available)} free</>}
       </span>

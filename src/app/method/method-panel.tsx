@@ -14,9 +14,13 @@ export function MethodPanel() {
   const refusal = method.refusal ?? refusalOf(models);
   return (
     <div className="method">
-      <label className="method-choice" title={method.summary}>
+      <label className="method-choice" data-tip={method.summary}>
         <span>Method</span>
-        <select value={name} onChange={(event) => choose(event.target.value)}>
+        <select
+          value={name}
+          aria-description={method.summary}
+          onChange={(event) => choose(event.target.value)}
+        >
           {methods.map(({ name: value, title }) => (
             <option key={value} value={value}>
               {title}

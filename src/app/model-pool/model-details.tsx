@@ -119,7 +119,7 @@ function SumControls({ model: { id, name, weight }, place, experts }: ModelDetai
         type="button"
         className="icon-button"
         aria-label={`Move ${name} up`}
-        title="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
+        data-tip="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
         disabled={place === 0}
         onClick={() => move(place - 1)}
       >
@@ -129,7 +129,7 @@ function SumControls({ model: { id, name, weight }, place, experts }: ModelDetai
         type="button"
         className="icon-button"
         aria-label={`Move ${name} down`}
-        title="Move down (Alt+↓). The order of the sum decides the last bits of the merged weights."
+        data-tip="Move down (Alt+↓). The order of the sum decides the last bits of the merged weights."
         disabled={place === experts - 1}
         onClick={() => move(place + 1)}
       >

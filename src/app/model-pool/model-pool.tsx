@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
 import { useExpertNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
 import { FileButton } from '../ui/file-button';
 import { FindingList } from '../ui/finding-list';
 import { ModelRow } from './model-row';
@@ -22,7 +23,11 @@ export function ModelPool() {
     <section className="pool" aria-labelledby={titleId}>
       <header className="pool-head">
         <h2 id={titleId}>Model pool</h2>
-        {models.length > 0 && <span>{formatMany(models.length, 'model')}</span>}
+        {models.length > 0 && (
+          <span>
+            {formatMany(experts.length, 'expert')} as <Term id="task-vector">task vectors</Term> τ
+          </span>
+        )}
       </header>
       <div className="pool-add">
         <FileButton label="Add checkpoints" accept={CHECKPOINT_FILES} onFiles={addCheckpoints} />

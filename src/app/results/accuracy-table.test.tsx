@@ -142,8 +142,8 @@ describe('the table "Accuracy by task"', () => {
       [...row.cells].slice(0, 5).map((cell) => cell.textContent),
     );
     expect(cells).toEqual([
-      ['dress', '200', '200 of 200', '200 of 200', '200 of 200'],
       ['coat', '200', '36 of 200', '52 of 200', '97 of 200'],
+      ['dress', '200', '200 of 200', '200 of 200', '200 of 200'],
     ]);
   });
 });

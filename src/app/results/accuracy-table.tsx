@@ -42,7 +42,7 @@ export function AccuracyTable() {
             <th
               scope="col"
               className="wide-only change-cell"
-              title="Percentage points of the merged against the pretrained model"
+              data-tip="Percentage points of the merged against the pretrained model"
             >
               Change
             </th>

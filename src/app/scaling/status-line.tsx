@@ -47,7 +47,7 @@ export function StatusLine() {
         <button
           type="button"
           disabled={!mergeable || !hasTasks || !moves || sweep !== null}
-          title={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
+          data-tip={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
           onClick={commands.sweep}
         >
           Sweep 0 to {SWEEP_VALUES.at(-1)}

@@ -27,7 +27,8 @@ export function TaskPool() {
       </div>
       {tasks.length === 0 && (
         <p className="pool-empty">
-          Labelled test images: a folder, or a zip of it, with one sub-folder for each class.
+          Labelled test images: a folder with one sub-folder for each class, or a zip, Parquet or
+          tar file.
         </p>
       )}
       <ul className="pool-list">
