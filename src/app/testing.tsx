@@ -73,7 +73,10 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
       act(async () => {
         const labels = [...document.querySelectorAll('label')];
         const named = labels.find((each) => each.querySelector('span')?.textContent === label);
-        const select = found<HTMLSelectElement>(named?.querySelector('select') ?? null, `select "${label}"`);
+        const select = found<HTMLSelectElement>(
+          named?.querySelector('select') ?? null,
+          `select "${label}"`,
+        );
         select.value = value;
         select.dispatchEvent(new Event('change', { bubbles: true }));
       }),

@@ -3,7 +3,7 @@ import type { CurvePoint, ExportedFile } from '../../state/types';
 import { formatMany } from '../format';
 import { type NamedTask, type Recipe, recipeLine } from './curve-files';
 import { type PlotInputs, plotData } from './plot-data';
-import { type Frame, PlotDrawing } from './plot-drawing';
+import { Current, type Frame, PlotDrawing } from './plot-drawing';
 import { fitText } from './text-width';
 
 /** The light colours of `styles/tokens.css`, which a file cannot ask for. */
@@ -37,7 +37,11 @@ const FAMILY = 'Helvetica, Arial, sans-serif';
 /** Dots for each pixel, for print. */
 const PNG_SCALE = 2;
 
+const light = (name: string): string => LIGHT[name] ?? 'currentColor';
+
 export interface Figure extends Omit<PlotInputs, 'tasks' | 'current'> {
+  /** The scaling factor on screen. */
+  readonly factor: number;
   readonly tasks: readonly NamedTask[];
   readonly recipe: Recipe;
 }
@@ -70,12 +74,8 @@ function Drawing(figure: Figure) {
         Zero-shot accuracy over the scaling factor
       </text>
       <g transform={`translate(${EDGE} ${HEAD})`}>
-        <PlotDrawing
-          data={data}
-          frame={FRAME}
-          colour={(name) => LIGHT[name] ?? 'currentColor'}
-          family={FAMILY}
-        />
+        <PlotDrawing data={data} frame={FRAME} colour={light} family={FAMILY} />
+        <Current data={data} frame={FRAME} colour={light} factor={figure.factor} />
       </g>
       <g fontSize={12} fill={LIGHT['--ink-soft']}>
         <text x={EDGE} y={HEAD + FRAME.height + 22}>

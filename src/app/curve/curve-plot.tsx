@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { isStale, shownFactor } from '../../state/selectors';
 import type { CurvePoint } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
@@ -7,11 +7,13 @@ import { useTaskNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
 import { type Domain, GUTTER } from './domain';
 import { bestPoint, plotData } from './plot-data';
-import { type Frame, PlotDrawing, scalesOf } from './plot-drawing';
+import { Current, type Frame, LookedAt, PlotDrawing, scalesOf } from './plot-drawing';
 import { Readout } from './readout';
 import { place, valueAt } from './scale';
 
 const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } as const;
+
+const pageColour = (name: string): string => `var(${name})`;
 
 /**
  * Accuracy over the scaling factor. What lies under the pointer, or where the arrow keys have gone, is read out for every
@@ -19,25 +21,31 @@ const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } 
  */
 export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
-  const size = useSize(holder);
+  const { size, family } = useSize(holder);
   const [looked, look] = useState<number | null>(null);
   const { curve, pretrained } = useSnapshot((snapshot) => snapshot.scores);
   const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
-  const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
+  const all = useSnapshot((snapshot) => snapshot.tasks);
+  const tasks = useMemo(() => all.filter(({ included }) => included), [all]);
   const shown = useTaskNames();
   const factor = usePage(shownFactor) ?? 0;
   const stale = usePage(isStale);
   const { setScalingFactor } = useCommands();
 
-  const data = plotData({
-    curve,
-    tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
-    domain,
-    factor,
-    pretrained: pretrained.average,
-    current: stale ? null : merged,
-  });
-  const frame: Frame = { ...size, ...MARGINS };
+  const current = stale ? null : merged;
+  const { min, max } = domain;
+  const data = useMemo(
+    () =>
+      plotData({
+        curve,
+        tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
+        domain: { min, max },
+        pretrained: pretrained.average,
+        current,
+      }),
+    [curve, tasks, shown, min, max, pretrained.average, current],
+  );
+  const frame = useMemo((): Frame => ({ ...size, ...MARGINS }), [size]);
   const { x } = scalesOf(data, frame);
   const point = looked === null ? undefined : curve[Math.min(looked, curve.length - 1)];
   const across = (clientX: number): number =>
@@ -93,12 +101,15 @@ export function CurvePlot({ domain }: { domain: Domain }) {
           <PlotDrawing
             data={data}
             frame={frame}
-            colour={(name) => `var(${name})`}
+            colour={pageColour}
             family="var(--sans)"
-            measured={holder.current ? getComputedStyle(holder.current).fontFamily : 'sans-serif'}
-            looked={point?.scalingFactor ?? null}
+            measured={family}
             bare
           />
+          {point && (
+            <LookedAt data={data} frame={frame} colour={pageColour} factor={point.scalingFactor} />
+          )}
+          <Current data={data} frame={frame} colour={pageColour} factor={factor} />
         </svg>
       </div>
       <span className="plot-title">
@@ -144,21 +155,22 @@ function summaryOf(curve: readonly CurvePoint[], tasks: number): string {
   return `Average accuracy of ${formatMany(tasks, 'task')} over ${formatMany(curve.length, 'scaling factor')}: ${at(first)}, highest ${at(best)}, ${at(last)}.`;
 }
 
-/** The size of an element, followed. */
+/** The size of an element, followed, and the family of its letters, which names are measured in. */
 function useSize(element: { readonly current: Element | null }) {
   const [size, setSize] = useState({ width: 640, height: 320 });
+  const [family, setFamily] = useState('sans-serif');
   useEffect(() => {
     const { current } = element;
     if (current === null || typeof ResizeObserver === 'undefined') return;
-    const measure = () => {
+    setFamily(getComputedStyle(current).fontFamily);
+    const observer = new ResizeObserver(() => {
       const { width, height } = current.getBoundingClientRect();
-      if (width > 0 && height > 0)
+      if (width > 0 && height > 0) {
         setSize({ width: Math.floor(width), height: Math.floor(height) });
-    };
-    measure();
-    const observer = new ResizeObserver(measure);
+      }
+    });
     observer.observe(current);
     return () => observer.disconnect();
   }, [element]);
-  return size;
+  return { size, family };
 }

@@ -24,7 +24,6 @@ const inputs = {
     { id: 'a', name: 'a' },
   ],
   domain: { min: -0.1, max: 2 },
-  factor: 0.5,
   pretrained: null,
   current: null,
 };

@@ -24,9 +24,7 @@ export interface PlotData {
   readonly average: readonly Spot[];
   readonly band: readonly (readonly [factor: number, low: number, high: number])[];
   readonly pretrained: number | null;
-  /** The factor on screen. */
-  readonly factor: number;
-  /** The score that it has so far, or null if what is on screen belongs to another. */
+  /** The score that the factor on screen has so far, or null if what is on screen belongs to another. */
   readonly current: {
     readonly percent: number;
     readonly interval: readonly [low: number, high: number];
@@ -38,13 +36,12 @@ export interface PlotInputs {
   readonly curve: readonly CurvePoint[];
   readonly tasks: readonly { readonly id: string; readonly name: string }[];
   readonly domain: Domain;
-  readonly factor: number;
   readonly pretrained: AverageScore | null;
   readonly current: AverageScore | null;
 }
 
 export function plotData(inputs: PlotInputs): PlotData {
-  const { tasks, domain, factor, pretrained, current } = inputs;
+  const { tasks, domain, pretrained, current } = inputs;
   const curve = inputs.curve.filter(
     ({ scalingFactor }) => scalingFactor >= domain.min && scalingFactor <= domain.max,
   );
@@ -72,7 +69,6 @@ export function plotData(inputs: PlotInputs): PlotData {
     average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
     band,
     pretrained: pretrained === null ? null : pretrained.accuracy * 100,
-    factor,
     current: current && {
       percent: current.accuracy * 100,
       interval: [current.interval[0] * 100, current.interval[1] * 100],

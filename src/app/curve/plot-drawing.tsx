@@ -1,3 +1,4 @@
+import { memo } from 'react';
 import { type Labelled, placeLabels } from './end-labels';
 import type { PlotData, Spot } from './plot-data';
 import { place, roundTicks, type Scale } from './scale';
@@ -25,8 +26,6 @@ interface PlotDrawingProps {
   readonly measured?: string;
   /** Leave out the title of the axis of factors, which stands beside the drawing. */
   readonly bare?: boolean;
-  /** The visited factor that is looked at. */
-  readonly looked?: number | null;
 }
 
 const LABEL_SIZE = 11;
@@ -45,9 +44,12 @@ export function scalesOf({ domain, range }: PlotData, frame: Frame): { x: Scale;
   };
 }
 
-/** What stands within the `<svg>`: axes, lines with their names, the band of the average, and the factor on screen. */
-export function PlotDrawing(props: PlotDrawingProps) {
-  const { data, frame, colour, family, measured = family, bare = false, looked = null } = props;
+/**
+ * What stands within the `<svg>` whatever the factor on screen: axes, lines with their names, the band of the average. Drawn
+ * again only when one of its properties is another object.
+ */
+export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
+  const { data, frame, colour, family, measured = family, bare = false } = props;
   const { x, y } = scalesOf(data, frame);
   const at = ([factor, percent]: Spot): string =>
     `${place(factor, x).toFixed(1)},${place(percent, y).toFixed(1)}`;
@@ -97,18 +99,22 @@ export function PlotDrawing(props: PlotDrawingProps) {
         />
       ))}
       <EndLabels data={data} frame={frame} colour={colour} family={measured} />
-      {looked !== null && (
-        <line
-          x1={place(looked, x)}
-          x2={place(looked, x)}
-          y1={y.end}
-          y2={y.start}
-          stroke={colour('--control')}
-          strokeDasharray="3 3"
-        />
-      )}
-      <Current data={data} frame={frame} colour={colour} />
     </g>
+  );
+});
+
+/** The visited factor that is looked at. */
+export function LookedAt({ data, frame, colour, factor }: Part & { readonly factor: number }) {
+  const { x, y } = scalesOf(data, frame);
+  return (
+    <line
+      x1={place(factor, x)}
+      x2={place(factor, x)}
+      y1={y.end}
+      y2={y.start}
+      stroke={colour('--control')}
+      strokeDasharray="3 3"
+    />
   );
 }
 
@@ -253,8 +259,8 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
 }
 
 /** The scaling factor on screen, and the score that it has so far with its interval. */
-function Current({ data, frame, colour }: Part) {
-  const { factor, current, domain } = data;
+export function Current({ data, frame, colour, factor }: Part & { readonly factor: number }) {
+  const { current, domain } = data;
   if (factor < domain.min || factor > domain.max) return null;
   const { x, y } = scalesOf(data, frame);
   const across = place(factor, x);
