@@ -208,6 +208,28 @@ test.describe('the plot', () => {
   });
 });
 
+test('the axis stands still while the handle is held, and opens when it is let go below zero', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), null);
+  const slider = page.getByRole('slider', { name: 'Scaling factor' });
+  const before = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const at = (value: number) => before.x + 8 + ((value + 1) / 3) * (before.width - 16);
+  const middle = before.y + before.height / 2;
+  await page.mouse.move(at(0.3), middle);
+  await page.mouse.down();
+  await page.mouse.move(at(0), middle);
+  await page.mouse.move(at(-0.3), middle);
+  const field = page.getByRole('spinbutton', { name: 'Scaling factor value' });
+  await expect(field).toHaveValue('-0.30');
+  expect(await slider.boundingBox()).toEqual(before);
+  await page.mouse.up();
+  await expect.poll(async () => (await slider.boundingBox())?.width).toBeLessThan(before.width);
+  await expect(field).toHaveValue('-0.30');
+});
+
 test('terms explain themselves on hover, focus, key and touch', async ({ browser, baseURL }) => {
   const context = await browser.newContext({
     hasTouch: true,

@@ -3,6 +3,7 @@ import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatMany } from '../format';
 import { Jobs } from '../jobs/jobs';
 import { Term } from '../tips/term';
+import { Choice } from '../ui/choice';
 import { useEdited } from '../use-edited';
 import './engine-bar.css';
 
@@ -22,10 +23,10 @@ export function EngineBar() {
     <footer className="engine-bar">
       <label>
         <span>Engine</span>
-        <select
+        <Choice
           value={shown}
-          onChange={({ target }) => {
-            const choice = CHOICES.find(({ value }) => value === target.value);
+          onChoose={(wanted) => {
+            const choice = CHOICES.find(({ value }) => value === wanted);
             if (choice) choose(choice.value);
           }}
         >
@@ -34,7 +35,7 @@ export function EngineBar() {
               {label}
             </option>
           ))}
-        </select>
+        </Choice>
       </label>
       <span className="engine-facts">
         <strong>{factsOf(engine)}</strong>

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { MethodOption, OptionValue } from '../../state/types';
 import { parseNumber } from '../../state/url';
+import { Choice } from '../ui/choice';
 import { NumberField } from '../ui/number-field';
 import { useEdited } from '../use-edited';
 import { ListField } from './list-field';
@@ -62,16 +63,16 @@ function Field({ id, label, option, value, onValue }: FieldProps) {
       );
     case 'choice':
       return (
-        <select
+        <Choice
           id={id}
           aria-description={option.description}
           value={String(value)}
-          onChange={(event) => onValue(event.target.value)}
+          onChoose={onValue}
         >
           {option.choices.map((choice) => (
             <option key={choice}>{choice}</option>
           ))}
-        </select>
+        </Choice>
       );
     case 'number list':
       return (

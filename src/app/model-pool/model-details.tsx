@@ -3,6 +3,7 @@ import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatCount } from '../format';
 import { Term } from '../tips/term';
+import { Choice } from '../ui/choice';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { FindingList } from '../ui/finding-list';
@@ -86,17 +87,17 @@ function PartChoice({ id, name, parts }: PartChoiceProps) {
   return (
     <label className="part-choice">
       <span>State dict</span>
-      <select
+      <Choice
         aria-label={`State dict of ${name}`}
-        value={parts.choices.indexOf(taken)}
-        onChange={({ target }) => take(parts.choices[Number(target.value)] ?? null)}
+        value={String(parts.choices.indexOf(taken))}
+        onChoose={(place) => take(parts.choices[Number(place)] ?? null)}
       >
         {parts.choices.map((choice, index) => (
           <option key={choice} value={index}>
             {choice ?? 'the one that the file gives unasked'}
           </option>
         ))}
-      </select>
+      </Choice>
     </label>
   );
 }
