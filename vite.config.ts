@@ -54,7 +54,9 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     plugins: [react(), contentSecurityPolicy()],
     worker: { format: 'es' },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
-    optimizeDeps: { exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp'] },
+    optimizeDeps: {
+      exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp', 'brotli-dec-wasm'],
+    },
     server: { host: '127.0.0.1', headers: isolationHeaders },
     preview: { host: '127.0.0.1', headers: isolationHeaders },
     build: {

@@ -34,6 +34,13 @@ test('a Parquet file in zstd is a task', async ({ page }) => {
   await expectSurfaces(page);
 });
 
+test('a Parquet file in Brotli is a task, its decoder loaded for it', async ({ page }) => {
+  await openStudio(page);
+  await dropFiles(page, fixturePath('parquet/codecs/brotli.parquet'));
+  const row = taskPool(page).getByRole('button', { name: /^brotli/ });
+  await expect(row).toContainText('5 images · 3 classes');
+});
+
 test('a WebDataset in a tar archive is a task, with the class names beside it', async ({
   page,
 }) => {

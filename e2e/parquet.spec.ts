@@ -75,7 +75,7 @@ test('a Parquet file that is cut off or holds no pictures is refused by name, wi
   await openWithPool(page);
   await page.getByLabel('Add task images').setInputFiles(cut);
   const refusal = page.getByRole('article', { name: 'This file cannot be used' });
-  await expect(refusal).toContainText('cut.parquet: The Parquet file cannot be read');
+  await expect(refusal).toContainText('cut.parquet: The Parquet file is damaged');
   await expect(refusal).toContainText('Download it again');
 
   await page.getByLabel('Add task images').setInputFiles([cut, without, SURFACES]);

@@ -65,6 +65,36 @@ def expectation(files: list[str], classnames: list[str], content: list[tuple[byt
     return {"files": files, "classnames": classnames, "labels": [label for _, label in content], "pictures": pictures}
 
 
+def write_encodings(folder: Path) -> dict:
+    """Rows without pictures worth the name, in the encodings that pyarrow writes when it is asked to, on many small pages."""
+    count = 200
+    files = [None if n % 7 == 3 else f"picture {n // 3 * 3}".encode() + bytes(n % 5) for n in range(count)]
+    # Runs, changes, and differences of more than 53 bits.
+    small = [None if n % 11 == 5 else (0 if n < 90 else n % 3) for n in range(count)]
+    large = [(-1) ** n * (2**53 - 1 - n) if n % 40 < 3 else n * n for n in range(count)]
+    names = [("cat", "catfish", "caterpillar")[n % 3] for n in range(count)]
+    truths = [n % 3 == 0 or 40 < n < 80 for n in range(count)]
+    kinds = {
+        "dictionary": (files, pa.array(small, pa.int64()), {}),
+        "plain": (files, pa.array(small, pa.int32()), {"use_dictionary": False}),
+        "deltas": (files, pa.array(large, pa.int64()), {"use_dictionary": False, "column_encoding": {"image": "DELTA_LENGTH_BYTE_ARRAY", "label": "DELTA_BINARY_PACKED"}}),
+        "deltas-32": (files, pa.array(small, pa.int32()), {"use_dictionary": False, "column_encoding": {"image": "DELTA_BYTE_ARRAY", "label": "DELTA_BINARY_PACKED"}}),
+        "prefixes": (files, names, {"use_dictionary": False, "column_encoding": {"image": "PLAIN", "label": "DELTA_BYTE_ARRAY"}}),
+        "streams": (files, pa.array(small, pa.int32()), {"use_dictionary": False, "column_encoding": {"image": "PLAIN", "label": "BYTE_STREAM_SPLIT"}}),
+        "truths": (files, truths, {"use_dictionary": False, "column_encoding": {"image": "PLAIN", "label": "RLE"}}),
+    }
+    expected = {}
+    for name, (images, labels, options) in kinds.items():
+        for version in ("1.0", "2.0"):
+            path = folder / f"{name}-{version[0]}.parquet"
+            columns = {"image": images, "label": labels}
+            write_plain(path, columns, compression="zstd", data_page_version=version, data_page_size=100, write_batch_size=30, row_group_size=120, **options)
+            read = pq.read_table(path).to_pydict()
+            content = {"labels": read["label"], "pictures": [file if file is None else file.hex() for file in read["image"]]}
+            assert expected.setdefault(name, content) == content
+    return expected
+
+
 def make(out: Path) -> None:
     folder = out / "parquet"
     shutil.rmtree(folder, ignore_errors=True)
@@ -120,3 +150,4 @@ def make(out: Path) -> None:
         "unlabelled": expectation(["unlabelled.parquet"], NAMES, [row for row in unlabelled if row[1] not in (None, -1)]),
     }
     write_json(folder / "expected.json", content)
+    write_json(folder / "encodings/expected.json", write_encodings(folder / "encodings"))

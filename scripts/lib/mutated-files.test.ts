@@ -12,7 +12,7 @@ describe('what npm run mutation changes', () => {
       'src/taskpool/images',
     ]);
     expect(files).toContain('src/method/ties/merge.ts');
-    expect(files).toContain('src/taskpool/images/parquet-file.ts');
+    expect(files).toContain('src/taskpool/parquet/parquet-file.ts');
     expect(files.filter((file) => file === 'src/method/slerp.ts')).toHaveLength(1);
     const unwanted = files.filter((file) => /\.test\.ts$|testing|test-support|fixture/.test(file));
     expect(unwanted).toEqual([]);

@@ -15,6 +15,8 @@ export interface DirectoryEntry {
   readonly packedSize: number;
   /** Bytes after unpacking, as the directory claims. */
   readonly size: number;
+  /** Of the bytes after unpacking. */
+  readonly crc32: number;
   /** Where its own header begins. */
   readonly headerAt: number;
 }
@@ -121,7 +123,8 @@ function parseEntry(view: DataView, at: number): { entry: DirectoryEntry; next: 
   const headerAt = field(at + 42);
   const isEncrypted = (flags & 1) !== 0;
   const method = view.getUint16(at + 10, true);
-  const places = { isEncrypted, method, packedSize, size, headerAt };
+  const crc32 = view.getUint32(at + 16, true);
+  const places = { isEncrypted, method, packedSize, size, crc32, headerAt };
   return { entry: { name, unmarkedName: unmarkedName(nameBytes, flags), ...places }, next };
 }
 

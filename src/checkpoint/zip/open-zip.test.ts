@@ -136,6 +136,11 @@ describe('what means harm or is not read', () => {
       'would unpack to 2147',
     ],
     ['less than it claims', patched(two(), 'first', SIZE, 5000), 'first ends early'],
+    [
+      'other bytes than were packed',
+      patched(two(), 'first', 16, 1),
+      'first is not what was packed',
+    ],
     ['more than it claims', patched(two(), 'first', SIZE, 999), 'first is longer than it claims'],
     ['much more than it claims', bomb(1_000_000), 'first is longer than it claims'],
     ['much less than it claims', bomb(80_000_001), 'first ends early'],

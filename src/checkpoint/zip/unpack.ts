@@ -1,5 +1,6 @@
 /** The data of one entry of a zip archive. */
 import { Inflate, inflateSync } from 'fflate';
+import { crc32 } from '../crc32';
 import { type DirectoryEntry, LOCAL_HEADER_BYTES, type ReadRange, viewOf } from './directory';
 import { DEFLATED, obstacle } from './methods';
 import { ZipError } from './zip-error';
@@ -51,12 +52,12 @@ export async function findData(
 }
 
 /**
- * Unpacks a deflated entry, which must have the size that the directory claims.
+ * Unpacks a deflated entry, which must have the size and the CRC-32 that the directory claims.
  * @param at - where its data begins
  * @throws ZipError where it ends before, goes on after, or is no deflated data
  */
 export async function inflateWhole(
-  { name, packedSize, size }: DirectoryEntry,
+  { name, packedSize, size, crc32: sum }: DirectoryEntry,
   at: number,
   read: ReadRange,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -75,7 +76,10 @@ export async function inflateWhole(
   }
   if (length < size) throw new ZipError(`${name} ends early`);
   if (length > size) throw new ZipError(`${name} is longer than it claims`);
-  return out.subarray(0, size);
+  const bytes = out.subarray(0, size);
+  if (crc32(bytes) !== sum)
+    throw new ZipError(`${name} is not what was packed: its CRC-32 differs`);
+  return bytes;
 }
 
 /**

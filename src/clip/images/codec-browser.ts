@@ -1,10 +1,16 @@
 /** The decoders' WebAssembly in a page or its worker: fetched from beside the program's own files. */
 import jpeg from '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm?url';
 import webp from '@jsquash/webp/codec/dec/webp_dec.wasm?url';
+import brotli from 'brotli-dec-wasm/web/bg.wasm?url';
 import { DeviceError } from '../../errors';
 import type { CodecName } from './codec-name';
 
-const ADDRESSES: Readonly<Record<CodecName, string>> = { jpeg, webp };
+const ADDRESSES: Readonly<Record<CodecName, string>> = { jpeg, webp, brotli };
+const TITLES: Readonly<Record<CodecName, string>> = {
+  jpeg: 'JPEG pictures',
+  webp: 'WebP pictures',
+  brotli: 'Brotli',
+};
 
 /** @throws DeviceError where the file cannot be fetched. */
 export async function compileCodec(name: CodecName): Promise<WebAssembly.Module> {
@@ -15,7 +21,7 @@ export async function compileCodec(name: CodecName): Promise<WebAssembly.Module>
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (cause) {
     throw new DeviceError(
-      `The decoder for ${name === 'jpeg' ? 'JPEG' : 'WebP'} pictures could not be loaded (${String(cause)}). Reload the page.`,
+      `The decoder for ${TITLES[name]} could not be loaded (${String(cause)}). Reload the page.`,
       { cause },
     );
   }

@@ -1,2 +1,3 @@
 /** The decoders that come as WebAssembly. */
-export type CodecName = 'jpeg' | 'webp';
+export type CodecName = PictureCodec | 'brotli';
+export type PictureCodec = 'jpeg' | 'webp';

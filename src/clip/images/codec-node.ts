@@ -6,6 +6,7 @@ import type { CodecName } from './codec-name';
 const FILES: Readonly<Record<CodecName, string>> = {
   jpeg: '@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm',
   webp: '@jsquash/webp/codec/dec/webp_dec.wasm',
+  brotli: 'brotli-dec-wasm/web/bg.wasm',
 };
 
 export async function compileCodec(name: CodecName): Promise<WebAssembly.Module> {

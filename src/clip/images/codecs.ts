@@ -4,7 +4,8 @@
  */
 import jpegFactory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 import webpFactory from '@jsquash/webp/codec/dec/webp_dec.js';
-import type { CodecName } from './codec-name';
+import type { PictureCodec } from './codec-name';
+import { compile } from './compile-codec';
 
 /** Decoded pixels: RGBA, 8 bit, row by row. */
 export interface RgbaPixels {
@@ -34,14 +35,6 @@ type Factory = (options: Options) => Promise<Decoder>;
 
 type Decode = (encoded: ArrayBuffer) => Promise<RgbaPixels>;
 
-async function compile(name: CodecName): Promise<WebAssembly.Module> {
-  // Replaced when building, so that the page's bundle never mentions Node's modules.
-  const { compileCodec } = import.meta.env.SSR
-    ? await import('./codec-node')
-    : await import('./codec-browser');
-  return compileCodec(name);
-}
-
 /** Did the C code give up (`exit`, `abort`, a trap)? Everything else that is thrown is a mistake of ours. */
 function gaveUp(thrown: unknown): boolean {
   return (
@@ -50,7 +43,7 @@ function gaveUp(thrown: unknown): boolean {
 }
 
 /** `options`: what the decoder's own `decode` takes after the data; it checks their number. */
-function codec(name: CodecName, factory: Factory, ...options: readonly boolean[]): Decode {
+function codec(name: PictureCodec, factory: Factory, ...options: readonly boolean[]): Decode {
   let module: Promise<WebAssembly.Module> | undefined;
   let decoder: Promise<Decoder> | undefined;
   let complaints: string[] = [];
@@ -94,7 +87,7 @@ function codec(name: CodecName, factory: Factory, ...options: readonly boolean[]
 }
 
 /** Decoders by name. @throws CodecError for bad data; DeviceError where the decoder itself cannot be loaded. */
-export const codecs: Readonly<Record<CodecName, Decode>> = {
+export const codecs: Readonly<Record<PictureCodec, Decode>> = {
   // Not turned upright by the decoder: orientation.ts does that for all formats.
   jpeg: codec('jpeg', jpegFactory, false),
   webp: codec('webp', webpFactory),

@@ -1,4 +1,5 @@
 /** The chunks of a PNG that matter for its pixels (W3C PNG, third edition, sections 5 and 11). */
+import { crc32 } from '../../checkpoint/crc32';
 import { FormatError } from '../../errors';
 import { checkSize } from './size-limit';
 
@@ -32,18 +33,6 @@ const COLOURS: ReadonlyMap<number, { colour: Colour; depths: readonly number[] }
 const SIGNATURE_LENGTH = 8;
 /** Length, type and checksum around a chunk's content. */
 const FRAME_LENGTH = 12;
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (CRC_TABLE[(crc ^ byte) & 255] as number) ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
-}
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
   if (parts.length === 1 && parts[0]) return parts[0];

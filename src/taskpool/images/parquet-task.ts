@@ -1,9 +1,9 @@
 /** Pictures and labels of Parquet files as a task. */
 
 import { FormatError } from '../../errors';
+import { openParquet, type ParquetFile, type PicturePath } from '../parquet/parquet-file';
 import type { ImageTask } from '../types';
 import { type Labelled, labelledTask } from './labelled-task';
-import { openParquet, type ParquetFile, type PicturePath } from './parquet-file';
 import { missingPicture, type PictureFinder } from './picture-paths';
 import type { Skipped } from './sources';
 import type { TableGroup } from './table-splits';

@@ -180,7 +180,7 @@ describe('what is refused', () => {
     const { tasks, skipped } = await readImageSet(files);
     expect(tasks.map(({ name }) => name)).toEqual(['numbered']);
     expect(skipped).toEqual([
-      { name: 'cut.parquet', reason: expect.stringMatching(/cannot be read .* Download it again/) },
+      { name: 'cut.parquet', reason: expect.stringMatching(/is damaged .* Download it again/) },
     ]);
   });
 });
@@ -223,7 +223,7 @@ describe('a damaged file on disk', () => {
   it('is refused where its rows are not as many as it says', async () => {
     // num_rows of the file, and of its only row group, are 5: field 3 of each, zigzag 10.
     await expect(openPatched([0x16, 10, 0x19], [0x16, 12, 0x19])).rejects.toThrow(
-      'x.parquet: The Parquet file cannot be read (its row groups have 5 rows, the file 6). Download it again;',
+      'x.parquet: The Parquet file is damaged (its row groups have 5 rows, the file 6). Download it again;',
     );
   });
 });

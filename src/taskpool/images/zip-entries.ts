@@ -84,6 +84,7 @@ async function read<S extends ByteSource>(entry: ZipEntry<S>, name: string): Pro
     return await entry.blob();
   } catch (cause) {
     if (!(cause instanceof ZipError)) throw cause;
-    throw new FormatError(name, `The file cannot be unpacked: ${cause.message}.`, { cause });
+    const reason = `The file cannot be unpacked: ${cause.message}. Download the zip again, or pack it again.`;
+    throw new FormatError(name, reason, { cause });
   }
 }

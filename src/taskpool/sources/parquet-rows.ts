@@ -2,13 +2,13 @@
 import type { ByteSource } from '../../checkpoint/byte-source';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
+import { missingPicture } from '../images/picture-paths';
 import {
   openParquet,
   type ParquetFile,
   type ParquetRow,
   type PicturePath,
-} from '../images/parquet-file';
-import { missingPicture } from '../images/picture-paths';
+} from '../parquet/parquet-file';
 import { type LabelledRow, withNumbers } from './label-numbers';
 import type { DatasetRow, PictureAt } from './types';
 

@@ -1,8 +1,8 @@
 /** Test support: damaged archives and Parquet files. */
 import { readFileSync } from 'node:fs';
 import { damaged, type FuzzTarget, isRefusal } from '../../checkpoint/testing/fuzz';
-import { openParquet } from '../images/parquet-file';
 import { zipEntries } from '../images/zip-entries';
+import { openParquet } from '../parquet/parquet-file';
 import { openTar } from '../tar/open-tar';
 import { webPictures } from '../tar/web-dataset';
 

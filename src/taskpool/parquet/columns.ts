@@ -1,7 +1,7 @@
 /** Which columns of a Parquet file are pictures and labels, and what the classes are called. */
-import type { FileMetaData } from 'hyparquet';
 import * as v from 'valibot';
 import { FormatError } from '../../errors';
+import type { Metadata } from './metadata';
 
 export interface Columns {
   readonly picture: string;
@@ -20,8 +20,8 @@ const HuggingFace = v.object({ info: v.object({ features: Features }) });
 const PICTURE_COLUMNS = ['image', 'img', 'picture', 'photo', 'jpg', 'png', 'webp'];
 const LABEL_COLUMNS = ['label', 'labels', 'class', 'cls', 'target', 'fine_label', 'classname'];
 
-function features(metadata: FileMetaData): v.InferOutput<typeof Features> {
-  const value = metadata.key_value_metadata?.find(({ key }) => key === 'huggingface')?.value;
+function features({ keyValues }: Metadata): v.InferOutput<typeof Features> {
+  const value = keyValues.get('huggingface');
   if (value === undefined) return {};
   try {
     return v.parse(HuggingFace, JSON.parse(value)).info.features;
@@ -31,23 +31,10 @@ function features(metadata: FileMetaData): v.InferOutput<typeof Features> {
   }
 }
 
-/** Names of the columns at the top level of the schema, which is stored as a tree in depth-first order. */
-function topLevel({ schema }: FileMetaData): string[] {
-  const names: string[] = [];
-  let depths: number[] = [schema[0]?.num_children ?? 0];
-  for (const { name, num_children: children } of schema.slice(1)) {
-    if (depths.length === 1) names.push(name);
-    depths = depths.with(-1, (depths.at(-1) ?? 0) - 1);
-    if (children) depths.push(children);
-    while (depths.length > 1 && depths.at(-1) === 0) depths.pop();
-  }
-  return names;
-}
-
 /** @throws FormatError where there is no column of pictures or of labels */
-export function findColumns(metadata: FileMetaData, file: string): Columns {
+export function findColumns(metadata: Metadata, file: string): Columns {
   const described = features(metadata);
-  const names = topLevel(metadata);
+  const { names } = metadata;
   const pick = (type: string, usual: readonly string[]) => {
     const ofType = names.filter((name) => described[name]?._type === type);
     const candidates = ofType.length > 0 ? ofType : names;
