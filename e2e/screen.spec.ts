@@ -142,7 +142,7 @@ test.describe('names', () => {
     const call = await open(page);
     await call('show', filled(LONG_NAMES), null);
     const row = page.getByRole('button', { name: `Expert: ${LONG_NAMES[1]}` });
-    await expect(row.locator('.name > :first-child')).toHaveText('…cars_12');
+    await expect(row.locator('.name > :first-child')).toHaveText('…\u2060cars_12');
     const tip = page.getByRole('tooltip');
     await row.locator('.name').hover();
     await expect(tip).toHaveText(LONG_NAMES[1] ?? '');

@@ -1,5 +1,8 @@
 import './name.css';
 
+/** Keeps the ellipsis with the word that it stands before, where a name is broken into lines. */
+const WORD_JOINER = '\u2060';
+
 interface NameProps {
   readonly name: string;
   /** How it is shown among others; the whole of it unless told. */
@@ -14,7 +17,7 @@ export function Name({ name, short = name }: NameProps) {
         name
       ) : (
         <>
-          <span aria-hidden="true">{short}</span>
+          <span aria-hidden="true">{short.replace(/^…/, `…${WORD_JOINER}`)}</span>
           <span className="visually-hidden">{name}</span>
         </>
       )}
