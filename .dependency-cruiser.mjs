@@ -37,7 +37,7 @@ const belowThePage = 'program|modelpool|method|taskpool|clip|checkpoint|runtime'
 
 /** Packages that belong to some rooms alone. */
 const owners = {
-  'react|react-dom|react-dropzone|uplot': ['app'],
+  'react|react-dom|react-dropzone': ['app'],
   zustand: ['app', 'state'],
   comlink: ['engine'],
   'idb-keyval': ['storage'],

@@ -24,7 +24,8 @@ test('a configuration is downloaded, dropped back, and brings the same numbers',
   await fillStudio(page);
   await setScalingFactor(page, '0.3');
   const downloading = page.waitForEvent('download');
-  await page.getByLabel('Download configuration').selectOption('fusion_bench');
+  await page.getByLabel('Format of the configuration').selectOption('fusion_bench');
+  await page.getByRole('button', { name: 'Download configuration' }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('task_arithmetic.yaml');
   const yaml = readFileSync(await download.path(), 'utf8');
@@ -96,7 +97,8 @@ test('both formats bring back a method, its options and the order', async ({ pag
 
   for (const format of ['fusion_bench', 'mergekit']) {
     const downloading = page.waitForEvent('download');
-    await page.getByLabel('Download configuration').selectOption(format);
+    await page.getByLabel('Format of the configuration').selectOption(format);
+    await page.getByRole('button', { name: 'Download configuration' }).click();
     const download = await downloading;
     const file = join(temporaryFolder(), download.suggestedFilename());
     await download.saveAs(file);

@@ -55,7 +55,8 @@ function listen(): void {
     true,
   );
   new MutationObserver(() => {
-    const text = document.querySelector('[role=status]')?.textContent;
+    const line = document.querySelector('.status-text') ?? document.querySelector('[role=status]');
+    const text = line?.textContent;
     if (text && globalThis.said.at(-1)?.text !== text) {
       globalThis.said.push({ text, at: performance.now() });
     }

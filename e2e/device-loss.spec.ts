@@ -101,7 +101,8 @@ test('the GPU process is killed while it scores, and the numbers are the CPU’s
   await page.getByRole('combobox', { name: 'Engine' }).selectOption('webgpu');
   const footer = page.getByRole('contentinfo');
   await expect(footer).toContainText('WebGPU was chosen');
-  await expect(status.filter({ hasText: /^Scoring / })).toBeVisible({ timeout: SLOW_GPU_MS });
+  const line = page.locator('.status-text');
+  await expect(line.filter({ hasText: /^Scoring / })).toBeVisible({ timeout: SLOW_GPU_MS });
   const { gpu = 0 } = await processesOf(context);
   expect(commandLine(gpu)).toContain('--type=gpu-process');
   process.kill(gpu, 'SIGKILL');

@@ -38,7 +38,7 @@ async function recordStatus(page: Page): Promise<() => Promise<string[]>> {
     const said: string[] = [];
     Object.assign(globalThis, { said });
     new MutationObserver(() => {
-      for (const { textContent } of document.querySelectorAll('[role=status]')) {
+      for (const { textContent } of document.querySelectorAll('[role=status], .status-text')) {
         if (textContent && !said.includes(textContent)) said.push(textContent);
       }
     }).observe(document, { subtree: true, childList: true, characterData: true });

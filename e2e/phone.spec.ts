@@ -106,7 +106,10 @@ test('on a wide page the panels scroll, and the page itself does not', async ({ 
   await page.setViewportSize({ width: 1440, height: 700 });
   await openStudio(page);
   await fillAndUnfold(page);
-  await page.getByRole('table', { name: 'Accuracy by task' }).getByRole('button').first().click();
+  await page
+    .getByRole('table', { name: 'Accuracy by task' })
+    .getByRole('button', { name: /outlines/ })
+    .click();
   await expect(page.getByRole('columnheader', { name: 'Class' })).toBeVisible();
   expect(
     await page.evaluate(() => document.documentElement.scrollHeight - window.innerHeight),

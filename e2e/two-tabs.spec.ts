@@ -412,7 +412,7 @@ test('a model that another tab removes while it is scored is told by name, and s
   const remove = await askToRemove(second, 'outlines');
   await addTasks(first);
   await expect(
-    first.getByRole('status').filter({ hasText: /Zero-shot head|Scoring/ }),
+    first.locator('.status-text').filter({ hasText: /Zero-shot head|Scoring/ }),
   ).toBeVisible();
   await remove();
   await expect(first.getByText('outlines was removed in another tab.')).toBeVisible();

@@ -134,11 +134,9 @@ export function listedNames(): Listed {
   const names = (title: string) => {
     const sections = [...document.querySelectorAll('section')];
     const pool = sections.find((section) => section.querySelector('h2')?.textContent === title);
-    return Array.from(pool?.querySelectorAll('.row-name') ?? [], (name) =>
-      [...name.childNodes]
-        .filter((node) => node.nodeType === Node.TEXT_NODE)
-        .map((node) => node.textContent)
-        .join(''),
+    return Array.from(
+      pool?.querySelectorAll('.row-name') ?? [],
+      (name) => name.querySelector('.name')?.getAttribute('data-tip') ?? '',
     );
   };
   return { models: names('Model pool'), tasks: names('Task pool') };

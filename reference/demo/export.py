@@ -17,8 +17,8 @@ from .data import Task
 from .evaluate import save_processor
 
 _SENTENCE = (
-    "A small CLIP trained for this page, with four fine-tuned experts (chess pieces, clothes, flags, handwritten digits) "
-    "and test pictures that none of them has seen."
+    "Move λ: four small experts (chess, clothes, flags, digits) in one CLIP. "
+    "Watch the average rise, peak near 0.8, and fall."
 )
 # Zip entries carry a date; a fixed one keeps the archive the same from run to run.
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)

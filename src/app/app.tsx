@@ -7,12 +7,13 @@ import { EngineBar } from './engine-bar/engine-bar';
 import { ExportPanel } from './export/export-panel';
 import { FatalMessage } from './fatal-message';
 import { Header } from './header/header';
-import { Jobs } from './jobs/jobs';
 import { ModelPool } from './model-pool/model-pool';
 import { Notices } from './notices/notices';
 import { AccuracyTable } from './results/accuracy-table';
 import { Instrument } from './scaling/instrument';
 import { TaskPool } from './task-pool/task-pool';
+import { Glossary } from './tips/term';
+import { TipLayer } from './tips/tip-layer';
 import { useNarrow } from './use-narrow';
 
 /** The whole page. */
@@ -33,6 +34,8 @@ function Page() {
       <Header />
       <Notices />
       {open ? <Panels /> : <Starting />}
+      <Glossary />
+      <TipLayer />
     </DropArea>
   );
 }
@@ -62,7 +65,6 @@ function Panels() {
   );
   return (
     <>
-      <Jobs />
       <div className="panels">{narrow ? [bench, pools] : [pools, bench]}</div>
       <EngineBar />
     </>
@@ -72,7 +74,7 @@ function Panels() {
 function Starting() {
   return (
     <main className="starting">
-      <p role="status">Starting the engine</p>
+      <EmptyState starting />
     </main>
   );
 }

@@ -6,6 +6,7 @@ import { FatalMessage } from './fatal-message';
 import './styles/tokens.css';
 import './styles/base.css';
 import './styles/layout.css';
+import './styles/print.css';
 
 const container = document.getElementById('root');
 if (container === null) throw new Error('index.html has no element with the id "root".');

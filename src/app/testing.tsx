@@ -3,7 +3,7 @@ import { act, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createStudio, type Studio, type StudioCommands } from '../state/store';
 import { aSnapshot, createFakeEngine, type FakeEngine } from '../state/testing';
-import type { StudioState } from '../state/types';
+import type { ExportedFile, StudioState } from '../state/types';
 import { StudioContext } from './context';
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true });
@@ -12,6 +12,8 @@ export interface Drawn {
   readonly container: HTMLElement;
   readonly engine: FakeEngine;
   readonly studio: Studio;
+  /** Files that were handed to the browser's downloads. */
+  readonly saved: readonly ExportedFile[];
   /** The one element that matches; throws where there is none. */
   find<E extends Element = HTMLElement>(selector: string): E;
   /** The button of this name (text or `aria-label`), wherever in the document. */
@@ -21,6 +23,8 @@ export interface Drawn {
   /** Types a text over a field's own, as a user does. */
   type(field: HTMLInputElement | HTMLTextAreaElement, text: string): Promise<void>;
   click(element: HTMLElement): Promise<void>;
+  /** Chooses an option of the select in this label. */
+  choose(label: string, value: string): Promise<void>;
   /** Moves the focus into a field and out of it again. */
   leave(field: HTMLElement): Promise<void>;
   /** Gives a command that comes from elsewhere on the page. */
@@ -30,11 +34,12 @@ export interface Drawn {
 /** Draws a panel; its studio's frames come at once, and it is connected. */
 export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): Promise<Drawn> {
   const engine = createFakeEngine(first);
+  const saved: ExportedFile[] = [];
   const studio = createStudio({
     openEngine: engine.open,
     requestFrame: (callback) => callback(),
     address: { read: () => null, write: () => undefined, wantsDemo: () => true },
-    save: () => undefined,
+    save: (file) => saved.push(file),
     demo: null,
     fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
     isFirstVisit: async () => false,
@@ -49,6 +54,7 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
     container,
     engine,
     studio,
+    saved,
     find: (selector) => found(document.querySelector(selector), selector),
     button: (name) => {
       const buttons = [...document.querySelectorAll('button')];
@@ -63,6 +69,17 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
         field.dispatchEvent(new Event('input', { bubbles: true }));
       }),
     click: (element) => act(async () => element.click()),
+    choose: (label, value) =>
+      act(async () => {
+        const labels = [...document.querySelectorAll('label')];
+        const named = labels.find((each) => each.querySelector('span')?.textContent === label);
+        const select = found<HTMLSelectElement>(
+          named?.querySelector('select') ?? null,
+          `select "${label}"`,
+        );
+        select.value = value;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+      }),
     leave: (field) =>
       act(async () => {
         field.focus();

@@ -1,5 +1,7 @@
 /** Everything the page draws. The engine's snapshot is the truth; around it stands only what the page itself knows. */
+import { NOTHING_SHOWN, type ShownMerged } from './held';
 import type { Notice } from './notices';
+import { NOTHING_SPOKEN, type Spoken } from './spoken';
 import type { StudioState } from './types';
 
 export interface PageState {
@@ -8,6 +10,10 @@ export interface PageState {
   readonly fatal: string | null;
   /** The engine's newest snapshot. */
   readonly snapshot: StudioState | null;
+  /** The merged column to show, in which figures stay until newer ones come. */
+  readonly merged: ShownMerged;
+  /** What is said of the scoring. */
+  readonly spoken: Spoken;
   /** The scaling factor that was asked for and that the engine has not confirmed yet. */
   readonly wanted: number | null;
   readonly notices: readonly Notice[];
@@ -27,6 +33,8 @@ export const initialPageState: PageState = {
   connection: 'starting',
   fatal: null,
   snapshot: null,
+  merged: NOTHING_SHOWN,
+  spoken: NOTHING_SPOKEN,
   wanted: null,
   notices: [],
   demo: { sentence: null, loading: null },

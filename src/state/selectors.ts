@@ -11,6 +11,11 @@ export function isStale(state: PageState): boolean {
   return state.snapshot !== null && shownFactor(state) !== state.snapshot.scalingFactor;
 }
 
+/** Is the merged average on screen another factor's? */
+export function isAverageStale(state: PageState): boolean {
+  return isStale(state) || state.merged.averageHeld;
+}
+
 /** Is anything of the table still to come? False means: every number of it is final. */
 export function isBusy(state: PageState): boolean {
   return state.snapshot?.scores.phase !== 'complete' || isStale(state);

@@ -6,6 +6,7 @@ import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
+import { shownMerged } from './held';
 import {
   type NoticeText,
   noticeOfError,
@@ -16,6 +17,7 @@ import {
 import { initialPageState, type PageState } from './page-state';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasOwnModels, isEmpty, shownFactor } from './selectors';
+import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
 import type {
   AddOutcome,
@@ -80,6 +82,8 @@ export interface StudioCommands {
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
   hideDemo(): Promise<void>;
   showDemo(): Promise<void>;
+  /** Hands a file that the page itself makes to the browser's downloads. */
+  saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -151,7 +155,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       toldRemark = remark.id;
       notify(noticeOfRemark(remark));
     }
-    store.setState((state) => ({ snapshot: shareStructure(state.snapshot, snapshot) }));
+    store.setState((state) => {
+      const merged = shareStructure(state.merged, shownMerged(state.merged, snapshot));
+      return {
+        snapshot: shareStructure(state.snapshot, snapshot),
+        merged,
+        spoken: shareStructure(state.spoken, spokenStatus(state.spoken, snapshot, merged)),
+      };
+    });
     factor.reconcile();
     correctAddress();
   };
@@ -327,6 +338,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         await engine().setDemoHidden(false);
         await loadDemo(() => hasOwnModels(store.getState()));
       }),
+    saveFile: (make) => run(async () => save(await make())),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {

@@ -1,104 +1,186 @@
-import { useEffect, useRef, useState } from 'react';
-import uPlot from 'uplot';
-import 'uplot/dist/uPlot.min.css';
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { isStale, shownFactor } from '../../state/selectors';
-import type { CurveSample } from '../../state/types';
+import type { CurvePoint, CurveSample } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor, formatMany, formatMargin, formatPercent } from '../format';
-import type { Domain } from './domain';
-import { accuracyRange, plotColumns, type Visited, visitedValues } from './plot-data';
-import { type Marks, plotOptions } from './plot-options';
+import { useTaskNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
+import { type Domain, GUTTER } from './domain';
+import { bestPoint, plotData, type Visited, visitedValues } from './plot-data';
+import { Current, type Frame, LookedAt, PlotDrawing, scalesOf } from './plot-drawing';
+import { Readout } from './readout';
+import { place, valueAt } from './scale';
 
-/** Accuracy over the scaling factor. For eyes and mouse; the same numbers stand in the table of visited values. */
+const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } as const;
+
+const pageColour = (name: string): string => `var(${name})`;
+
+/**
+ * Accuracy over the scaling factor. What lies under the pointer, or where the arrow keys have gone, is read out for every
+ * task; a click or Enter merges at that value. The same numbers stand in the table of visited values.
+ */
 export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
-  const [hovered, setHovered] = useState<number | null>(null);
-  const { curve, sample, pretrained, merged } = useSnapshot((snapshot) => snapshot.scores);
-  const tasks = useSnapshot((snapshot) => snapshot.tasks);
+  const { size, family } = useSize(holder);
+  const [looked, look] = useState<number | null>(null);
+  const { curve, sample, pretrained } = useSnapshot((snapshot) => snapshot.scores);
+  const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
+  const all = useSnapshot((snapshot) => snapshot.tasks);
+  const tasks = useMemo(() => all.filter(({ included }) => included), [all]);
+  const shown = useTaskNames();
   const factor = usePage(shownFactor) ?? 0;
   const stale = usePage(isStale);
   const { setScalingFactor } = useCommands();
 
-  const included = tasks.filter((task) => task.included);
-  const taskKey = JSON.stringify(included.map(({ id, name }) => [id, name]));
-  const visited = visitedValues(curve, sample);
-  const columns = plotColumns(
-    visited,
-    included.map(({ id }) => id),
+  const current = stale ? null : merged;
+  const { min, max } = domain;
+  const data = useMemo(
+    () =>
+      plotData({
+        curve,
+        sample,
+        tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
+        domain: { min, max },
+        pretrained: pretrained.average,
+        current,
+      }),
+    [curve, sample, tasks, shown, min, max, pretrained.average, current],
   );
-  const current = stale ? null : merged.average;
-  const marks = useRef<Marks | null>(null);
-  marks.current = {
-    domain,
-    range: accuracyRange(columns, pretrained.average, current),
-    factor,
-    pretrained: pretrained.average,
-    current,
+  const frame = useMemo((): Frame => ({ ...size, ...MARGINS }), [size]);
+  const { x } = scalesOf(data, frame);
+  const visited = useMemo(() => visitedValues(curve, sample), [curve, sample]);
+  const value = looked === null ? undefined : visited[Math.min(looked, visited.length - 1)];
+  const across = (clientX: number): number =>
+    clientX - (holder.current?.getBoundingClientRect().left ?? 0);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const last = visited.length - 1;
+    const from = looked ?? nearest(visited, factor) ?? 0;
+    const to = {
+      ArrowLeft: from - 1,
+      ArrowRight: from + 1,
+      ArrowDown: from - 1,
+      ArrowUp: from + 1,
+      Home: 0,
+      End: last,
+    }[event.key];
+    if (to !== undefined && last >= 0) {
+      event.preventDefault();
+      look(Math.min(Math.max(to, 0), last));
+    } else if (event.key === 'Enter' && value) setScalingFactor(value.scalingFactor);
+    else if (event.key === 'Escape') look(null);
   };
-  const newest = useRef(columns);
-  newest.current = columns;
 
-  useEffect(() => {
-    const root = holder.current;
-    if (root === null) return;
-    const names = (JSON.parse(taskKey) as [string, string][]).map(([, name]) => name);
-    const options = plotOptions({
-      root,
-      taskNames: names,
-      marks: () => marks.current ?? emptyMarks,
-      onPick: setScalingFactor,
-      onHover: setHovered,
-    });
-    const made = new uPlot({ ...options, ...sizeOf(root) }, newest.current, root);
-    plot.current = made;
-    const resized = new ResizeObserver(() => made.setSize(sizeOf(root)));
-    resized.observe(root);
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    const repaint = () => made.redraw(false, true);
-    scheme.addEventListener('change', repaint);
-    return () => {
-      scheme.removeEventListener('change', repaint);
-      resized.disconnect();
-      made.destroy();
-      plot.current = null;
-    };
-  }, [taskKey, setScalingFactor]);
-
-  useEffect(() => {
-    plot.current?.setData(newest.current);
-  });
-
-  const shown = hovered === null ? undefined : visited[hovered];
   return (
     <div className="plot">
-      <div className="plot-canvas" ref={holder} />
-      {shown !== undefined && (
-        <p className="plot-readout">
-          λ {formatFactor(shown.scalingFactor)}: {readout(shown, sample)}
-        </p>
+      <p className="visually-hidden">{summaryOf(curve, tasks.length)}</p>
+      <div
+        ref={holder}
+        className="plot-area"
+        role="slider"
+        aria-label="Visited values"
+        aria-valuemin={0}
+        aria-valuemax={Math.max(0, visited.length - 1)}
+        aria-valuenow={looked ?? 0}
+        aria-valuetext={value ? spoken(value, sample, tasks) : 'none is looked at'}
+        aria-disabled={visited.length === 0}
+        tabIndex={visited.length === 0 ? -1 : 0}
+        onPointerMove={(event) => look(nearest(visited, valueAt(across(event.clientX), x)))}
+        onPointerLeave={() => look(null)}
+        onFocus={({ target }) => {
+          if (target.matches(':focus-visible')) look(nearest(visited, factor));
+        }}
+        onBlur={() => look(null)}
+        onKeyDown={onKeyDown}
+        onClick={(event) => {
+          const pointed = valueAt(across(event.clientX), x);
+          if (pointed >= domain.min && pointed <= domain.max) {
+            setScalingFactor(Math.round(pointed * 100) / 100);
+          }
+        }}
+      >
+        <svg className="plot-drawing" width={size.width} height={size.height} aria-hidden="true">
+          <PlotDrawing
+            data={data}
+            frame={frame}
+            colour={pageColour}
+            family="var(--sans)"
+            measured={family}
+            bare
+          />
+          {value && (
+            <LookedAt data={data} frame={frame} colour={pageColour} factor={value.scalingFactor} />
+          )}
+          <Current data={data} frame={frame} colour={pageColour} factor={factor} />
+        </svg>
+      </div>
+      <span className="plot-title">
+        <Term id="scaling-factor">scaling factor</Term> <span className="math">λ</span>
+      </span>
+      {value && (
+        <Readout
+          value={value}
+          sample={sample}
+          tasks={tasks}
+          names={shown}
+          side={place(value.scalingFactor, x) > size.width / 2 ? 'left' : 'right'}
+        />
       )}
     </div>
   );
 }
 
-function readout({ point, sampled }: Visited, sample: CurveSample | null): string {
-  if (point) {
-    return `${formatPercent(point.average.accuracy)} ${formatMargin(point.average.interval)}`;
-  }
-  if (sampled === undefined || sample === null) return '';
-  return `${formatPercent(sampled)} on a sample of ${formatMany(sample.pictures, 'image')}`;
+/** Index of the visited value that is nearest; null where none was visited. */
+function nearest(visited: readonly Visited[], factor: number): number | null {
+  const away = visited.map(({ scalingFactor }) => Math.abs(scalingFactor - factor));
+  return away.length === 0 ? null : away.indexOf(Math.min(...away));
 }
 
-const emptyMarks: Marks = {
-  domain: { min: -1, max: 2 },
-  range: [0, 100],
-  factor: 0,
-  pretrained: null,
-  current: null,
-};
+function spoken(
+  { scalingFactor, point, sampled }: Visited,
+  sample: CurveSample | null,
+  tasks: readonly { readonly id: string; readonly name: string }[],
+): string {
+  const value = `λ ${formatFactor(scalingFactor)}`;
+  if (!point) {
+    const share = sampled === undefined ? 'not scored' : formatPercent(sampled);
+    return `${value}: ${share} on a sample of ${formatMany(sample?.pictures ?? 0, 'image')}`;
+  }
+  const { average, tasks: scores } = point;
+  const each = tasks.flatMap(({ id, name }) =>
+    scores[id] === undefined ? [] : [`${name} ${formatPercent(scores[id])}`],
+  );
+  const mean = `average ${formatPercent(average.accuracy)} ${formatMargin(average.interval)}`;
+  return [`${value}: ${mean}`, ...each].join(', ');
+}
 
-function sizeOf(element: Element): { width: number; height: number } {
-  const { width, height } = element.getBoundingClientRect();
-  return { width: Math.floor(width), height: Math.floor(height) };
+/** The plot in words. */
+function summaryOf(curve: readonly CurvePoint[], tasks: number): string {
+  const [first] = curve;
+  const last = curve.at(-1);
+  const best = bestPoint(curve);
+  if (!first || !last || !best) return 'No scaling factor has been scored on all images yet.';
+  const at = ({ average, scalingFactor }: CurvePoint) =>
+    `${formatPercent(average.accuracy)} at ${formatFactor(scalingFactor)}`;
+  return `Average accuracy of ${formatMany(tasks, 'task')} over ${formatMany(curve.length, 'scaling factor')}: ${at(first)}, highest ${at(best)}, ${at(last)}.`;
+}
+
+/** The size of an element, followed, and the family of its letters, which names are measured in. */
+function useSize(element: { readonly current: Element | null }) {
+  const [size, setSize] = useState({ width: 640, height: 320 });
+  const [family, setFamily] = useState('sans-serif');
+  useEffect(() => {
+    const { current } = element;
+    if (current === null || typeof ResizeObserver === 'undefined') return;
+    setFamily(getComputedStyle(current).fontFamily);
+    const observer = new ResizeObserver(() => {
+      const { width, height } = current.getBoundingClientRect();
+      if (width > 0 && height > 0) {
+        setSize({ width: Math.floor(width), height: Math.floor(height) });
+      }
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [element]);
+  return { size, family };
 }

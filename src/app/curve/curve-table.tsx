@@ -1,37 +1,84 @@
-import { useCommands, useSnapshot } from '../context';
+import { useState } from 'react';
+import { shownFactor } from '../../state/selectors';
+import type { CurvePoint, ExportedFile } from '../../state/types';
+import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor, formatInterval, formatMargin, formatPercent } from '../format';
+import { Name } from '../names/name';
+import { useTaskNames } from '../names/use-short-names';
 import { CopyButton } from '../ui/copy-button';
 import { Dialog } from '../ui/dialog';
 import { curveAsCsv } from './curve-csv';
+import { type Figure, pngFile, svgFile } from './curve-figure';
+import { csvFile, jsonFile } from './curve-files';
+import { plotDomain } from './domain';
+import { useRecipe } from './use-recipe';
 
-/** Every visited scaling factor with its numbers: the plot for those who read rather than look. */
+/** By what the points are sorted: the factor, the average, or the id of a task. */
+interface Order {
+  readonly by: string;
+  readonly down: boolean;
+}
+
+const FACTOR = 'factor';
+const AVERAGE = 'average';
+
+/** Every visited scaling factor with its numbers: the plot for those who read rather than look, and to take along. */
 export function CurveTable({ onClose }: { onClose: () => void }) {
-  const curve = useSnapshot((snapshot) => snapshot.scores.curve);
+  const { curve, pretrained } = useSnapshot((snapshot) => snapshot.scores);
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
-  const { setScalingFactor } = useCommands();
+  const factor = usePage(shownFactor) ?? 0;
+  const recipe = useRecipe();
+  const shown = useTaskNames();
+  const { setScalingFactor, saveFile } = useCommands();
+  const [order, sort] = useState<Order>({ by: FACTOR, down: false });
+  const figure: Figure = {
+    curve,
+    tasks,
+    recipe,
+    factor,
+    domain: plotDomain(curve, factor),
+    pretrained: pretrained.average,
+  };
+  const files: readonly (readonly [string, () => ExportedFile | Promise<ExportedFile>])[] = [
+    ['CSV', () => csvFile(curve, tasks)],
+    ['JSON', () => jsonFile(curve, tasks, recipe)],
+    ['SVG', () => svgFile(figure)],
+    ['PNG', () => pngFile(figure)],
+  ];
   return (
     <Dialog title="Accuracy by scaling factor" onClose={onClose} wide>
       <div className="curve-table-tools">
         <span>Completed values only; select one to merge it again.</span>
-        <span>
-          CSV <CopyButton label="Copy as CSV" text={curveAsCsv(curve, tasks)} />
+        <span className="curve-files">
+          Download
+          {files.map(([kind, make]) => (
+            <button key={kind} type="button" onClick={() => saveFile(make)}>
+              <span className="visually-hidden">Download the curve as </span>
+              {kind}
+            </button>
+          ))}
+          <CopyButton label="Copy as CSV" text={curveAsCsv(curve, tasks)} />
         </span>
       </div>
       <div className="table-scroll">
         <table className="numbers" aria-label="Accuracy by scaling factor">
           <thead>
             <tr>
-              <th scope="col">λ</th>
-              <th scope="col">Average</th>
-              {tasks.map((task) => (
-                <th key={task.id} scope="col">
-                  {task.name}
-                </th>
+              <SortHead by={FACTOR} order={order} onSort={sort}>
+                λ
+              </SortHead>
+              <SortHead by={AVERAGE} order={order} onSort={sort}>
+                Average
+              </SortHead>
+              {tasks.map(({ id, name }) => (
+                <SortHead key={id} by={id} order={order} onSort={sort}>
+                  <Name name={name} short={shown.get(name)} />
+                </SortHead>
               ))}
             </tr>
           </thead>
           <tbody>
-            {curve.map(({ scalingFactor, average, tasks: scores }) => (
+            {sorted(curve, order).map(({ scalingFactor, average, tasks: scores }) => (
               <tr key={scalingFactor}>
                 <th scope="row">
                   <button
@@ -58,4 +105,43 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
       </div>
     </Dialog>
   );
+}
+
+interface SortHeadProps {
+  readonly by: string;
+  readonly order: Order;
+  readonly onSort: (order: Order) => void;
+  readonly children: React.ReactNode;
+}
+
+/** A heading that sorts by its column: the best first, and the other way round when it is pressed again. */
+function SortHead({ by, order, onSort, children }: SortHeadProps) {
+  const active = order.by === by;
+  const direction = order.down ? 'descending' : 'ascending';
+  return (
+    <th scope="col" aria-sort={active ? direction : 'none'}>
+      <button
+        type="button"
+        className="quiet sort"
+        onClick={() => onSort({ by, down: active ? !order.down : by !== FACTOR })}
+      >
+        {children}
+        <span aria-hidden="true">{active ? (order.down ? ' ↓' : ' ↑') : ''}</span>
+      </button>
+    </th>
+  );
+}
+
+/** Values that are not known come last either way. */
+function sorted(curve: readonly CurvePoint[], { by, down }: Order): CurvePoint[] {
+  const value = ({ scalingFactor, average, tasks }: CurvePoint): number | undefined => {
+    if (by === FACTOR) return scalingFactor;
+    return by === AVERAGE ? average.accuracy : tasks[by];
+  };
+  return curve.toSorted((a, b) => {
+    const [x, y] = [value(a), value(b)];
+    if (x === undefined || y === undefined)
+      return Number(x === undefined) - Number(y === undefined);
+    return down ? y - x : x - y;
+  });
 }

@@ -6,6 +6,9 @@ export const SLIDER = { min: -1, max: 2, step: 0.01 } as const;
 /** Further out the slider would become too short to hold; such values are scored and tabled, and not plotted. */
 const FURTHEST: Domain = { min: -3, max: 4 };
 
+/** Where the axis begins while nothing below zero was visited: a third of the slider that few need. */
+const NEAREST_START = -0.1;
+
 /** Room that the axis leaves on either side of the plot, in CSS pixels. The slider leaves the same. */
 export const GUTTER = { left: 40, right: 16 } as const;
 
@@ -14,11 +17,20 @@ export interface Domain {
   readonly max: number;
 }
 
-/** From end to end of the slider, and on to what was visited beyond it. */
-export function plotDomain(curve: readonly CurvePoint[], factor: number): Domain {
+/**
+ * What was visited decides: from a little below zero to the slider's end; all of the slider once a negative factor was
+ * visited or is wanted; and on to what lies beyond the slider.
+ */
+export function plotDomain(
+  curve: readonly CurvePoint[],
+  factor: number,
+  wantsNegative = false,
+): Domain {
   const values = [factor, ...curve.map(({ scalingFactor }) => scalingFactor)];
   const inside = values.filter((value) => value >= FURTHEST.min && value <= FURTHEST.max);
-  return { min: Math.min(SLIDER.min, ...inside), max: Math.max(SLIDER.max, ...inside) };
+  const lowest = Math.min(0, ...inside);
+  const start = lowest < 0 || wantsNegative ? SLIDER.min : NEAREST_START;
+  return { min: Math.min(start, lowest), max: Math.max(SLIDER.max, ...inside) };
 }
 
 /** Where a value lies on the axis: 0 at its start, 1 at its end. */

@@ -1,5 +1,6 @@
 import { useCommands, useSnapshot } from '../context';
 import { formatFactor, formatMany, formatPercent } from '../format';
+import { Term } from '../tips/term';
 import { bestPoint } from './plot-data';
 
 /** The best value visited so far, and why its number flatters; before there is a choice, how to come to one. */
@@ -22,7 +23,8 @@ export function PeakNote() {
   if (best === null || curve.length === 1) {
     return (
       <p className="peak-note">
-        Move λ, or sweep: every value that is scored leaves a point in the plot.
+        Move the <Term id="scaling-factor">scaling factor</Term> λ, or sweep: every value that is
+        scored leaves a point in the plot.
       </p>
     );
   }

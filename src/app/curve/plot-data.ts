@@ -1,9 +1,95 @@
-/** From the engine's scores to what the plot draws: columns over the scaling factor, all in percent. */
-import type { AlignedData } from 'uplot';
+/** From the engine's scores to what the plot draws, all accuracies in percent. Pure. */
 import type { AverageScore, CurvePoint, CurveSample } from '../../state/types';
+import type { Domain } from './domain';
+import { taskStroke } from './strokes';
 
 /** Step of the accuracy axis's ends, in percent: it must not tremble while points arrive. */
 const STEP = 10;
+
+export type Spot = readonly [factor: number, percent: number];
+
+/** One task's line. */
+export interface TaskLine {
+  readonly id: string;
+  readonly name: string;
+  readonly colour: string;
+  readonly dash: string | undefined;
+  readonly spots: readonly Spot[];
+}
+
+export interface PlotData {
+  readonly domain: Domain;
+  readonly range: readonly [low: number, high: number];
+  readonly tasks: readonly TaskLine[];
+  readonly average: readonly Spot[];
+  /** Averages of a sweep's first look, on a sample of the pictures. */
+  readonly sampled: readonly Spot[];
+  readonly band: readonly (readonly [factor: number, low: number, high: number])[];
+  readonly pretrained: number | null;
+  /** The score that the factor on screen has so far, or null if what is on screen belongs to another. */
+  readonly current: {
+    readonly percent: number;
+    readonly interval: readonly [low: number, high: number];
+    readonly complete: boolean;
+  } | null;
+}
+
+export interface PlotInputs {
+  readonly curve: readonly CurvePoint[];
+  readonly sample: CurveSample | null;
+  readonly tasks: readonly { readonly id: string; readonly name: string }[];
+  readonly domain: Domain;
+  readonly pretrained: AverageScore | null;
+  readonly current: AverageScore | null;
+}
+
+export function plotData(inputs: PlotInputs): PlotData {
+  const { tasks, domain, pretrained, current } = inputs;
+  const isInside = ({ scalingFactor }: { readonly scalingFactor: number }) =>
+    scalingFactor >= domain.min && scalingFactor <= domain.max;
+  const curve = inputs.curve.filter(isInside);
+  const sampled = (inputs.sample?.points ?? [])
+    .filter(isInside)
+    .map(({ scalingFactor, accuracy }): Spot => [scalingFactor, accuracy * 100])
+    .toSorted(([a], [b]) => a - b);
+  const lines = tasks.map(({ id, name }, place) => ({
+    id,
+    name,
+    ...taskStroke(place),
+    spots: curve.flatMap(({ scalingFactor, tasks: scores }): Spot[] => {
+      const accuracy = scores[id];
+      return accuracy === undefined ? [] : [[scalingFactor, accuracy * 100]];
+    }),
+  }));
+  const band = curve.map(
+    ({ scalingFactor, average }) =>
+      [scalingFactor, average.interval[0] * 100, average.interval[1] * 100] as const,
+  );
+  return {
+    domain,
+    range: accuracyRange(
+      [
+        ...band.flatMap(([, low, high]) => [low, high]),
+        ...lines.flatMap(valuesOf),
+        ...sampled.map(([, percent]) => percent),
+      ],
+      pretrained,
+      current,
+    ),
+    tasks: lines,
+    average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
+    sampled,
+    band,
+    pretrained: pretrained === null ? null : pretrained.accuracy * 100,
+    current: current && {
+      percent: current.accuracy * 100,
+      interval: [current.interval[0] * 100, current.interval[1] * 100],
+      complete: current.complete,
+    },
+  };
+}
+
+const valuesOf = ({ spots }: TaskLine): number[] => spots.map(([, percent]) => percent);
 
 /** A value that has been visited: with all pictures, or with those of a sweep's sample. */
 export interface Visited {
@@ -28,33 +114,18 @@ export function visitedValues(
     }));
 }
 
-/** Columns: scaling factor, average, low and high end of its interval, the sample's average, then one for each task. */
-export function plotColumns(visited: readonly Visited[], taskIds: readonly string[]): AlignedData {
-  const column = (read: (value: Visited) => number | undefined) =>
-    visited.map((value) => toPercent(read(value)));
-  return [
-    visited.map(({ scalingFactor }) => scalingFactor),
-    column(({ point }) => point?.average.accuracy),
-    column(({ point }) => point?.average.interval[0]),
-    column(({ point }) => point?.average.interval[1]),
-    column(({ sampled }) => sampled),
-    ...taskIds.map((id) => column(({ point }) => point?.tasks[id])),
-  ];
-}
-
 /** Ends of the accuracy axis in percent: everything that is drawn, out to the next ten; of a running score its value only. */
 export function accuracyRange(
-  columns: AlignedData,
+  drawn: readonly number[],
   pretrained: AverageScore | null,
   current: AverageScore | null,
 ): [number, number] {
-  const drawn = columns.slice(1).flatMap((column) => Array.from(column, (value) => value ?? []));
   const marks = [
     pretrained?.accuracy,
     current?.accuracy,
     ...(current?.complete ? current.interval : []),
   ];
-  const values = [...drawn.flat(), ...marks.flatMap((mark) => toPercent(mark) ?? [])];
+  const values = [...drawn, ...marks.flatMap((mark) => (mark === undefined ? [] : mark * 100))];
   if (values.length === 0) return [0, 100];
   const low = Math.max(0, Math.floor((Math.min(...values) - 1) / STEP) * STEP);
   const high = Math.min(100, Math.ceil((Math.max(...values) + 1) / STEP) * STEP);
@@ -68,8 +139,4 @@ export function bestPoint(curve: readonly CurvePoint[]): CurvePoint | null {
       best === null || point.average.accuracy > best.average.accuracy ? point : best,
     null,
   );
-}
-
-function toPercent(ratio: number | undefined): number | null {
-  return ratio === undefined ? null : ratio * 100;
 }

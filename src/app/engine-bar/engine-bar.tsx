@@ -1,6 +1,9 @@
 import type { EngineChoice, EngineView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatMany } from '../format';
+import { Jobs } from '../jobs/jobs';
+import { Term } from '../tips/term';
+import { Choice } from '../ui/choice';
 import { useEdited } from '../use-edited';
 import './engine-bar.css';
 
@@ -20,10 +23,10 @@ export function EngineBar() {
     <footer className="engine-bar">
       <label>
         <span>Engine</span>
-        <select
+        <Choice
           value={shown}
-          onChange={({ target }) => {
-            const choice = CHOICES.find(({ value }) => value === target.value);
+          onChoose={(wanted) => {
+            const choice = CHOICES.find(({ value }) => value === wanted);
             if (choice) choose(choice.value);
           }}
         >
@@ -32,14 +35,17 @@ export function EngineBar() {
               {label}
             </option>
           ))}
-        </select>
+        </Choice>
       </label>
       <span className="engine-facts">
         <strong>{factsOf(engine)}</strong>
         <Exactness engine={engine} />
       </span>
-      <span className="engine-reason">{engine.reason}</span>
-      <span className="engine-storage" title="Checkpoints and images kept in this browser">
+      <div className="engine-middle">
+        <span className="engine-reason">{engine.reason}</span>
+        <Jobs />
+      </div>
+      <span className="engine-storage" data-tip="Checkpoints and images kept in this browser">
         Library {formatBytes(used)}
         {available !== null && <>, {formatBytes(available)} free</>}
       </span>
@@ -56,8 +62,12 @@ function factsOf({ active, adapter, threads }: EngineView): string {
 function Exactness({ engine: { exact, exactDetail } }: { engine: EngineView }) {
   if (exact === null) return null;
   return (
-    <span className={exact ? 'exact' : 'inexact'} title={exactDetail}>
-      {exact ? 'bit-exact' : 'not bit-exact: downloads are computed on the CPU'}
+    <span className={exact ? 'exact' : 'inexact'}>
+      {!exact && 'not '}
+      <Term id="bit-exact" more={exactDetail}>
+        bit-exact
+      </Term>
+      {!exact && ': downloads are computed on the CPU'}
       <span className="visually-hidden">({exactDetail})</span>
     </span>
   );

@@ -22,3 +22,15 @@ describe('"Download report"', () => {
     expect(button('Download report').disabled).toBe(disabled);
   });
 });
+
+describe('"Download configuration"', () => {
+  it('asks for nothing before it is pressed, and then for the format that is chosen', async () => {
+    const pool = { models: [], findings: [], mergeable: true };
+    const { button, click, engine, choose } = await draw(<ExportPanel />, aSnapshot({ pool }));
+    const asked = () => engine.calls.filter(([name]) => name === 'exportConfiguration');
+    await choose('Format of the configuration', 'mergekit');
+    expect(asked()).toEqual([]);
+    await click(button('Download configuration'));
+    expect(asked()).toEqual([['exportConfiguration', 'mergekit']]);
+  });
+});

@@ -20,26 +20,29 @@ const FORMATS: readonly { readonly value: ConfigurationFormat; readonly label: s
 /** The configuration that other programs run, and the way back. */
 function ConfigurationControls({ mergeable }: { mergeable: boolean }) {
   const { downloadConfiguration, openConfiguration } = useCommands();
+  const [format, choose] = useState<ConfigurationFormat>('fusion_bench');
   return (
     <>
-      <label>
-        <span className="visually-hidden">Download configuration</span>
-        <select
-          value=""
-          disabled={!mergeable}
-          onChange={({ target }) => {
-            const format = FORMATS.find(({ value }) => value === target.value);
-            if (format) void downloadConfiguration(format.value);
-          }}
-        >
-          <option value="">Download configuration…</option>
-          {FORMATS.map(({ value, label }) => (
-            <option key={value} value={value}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <span className="export-configuration">
+        <label>
+          <span className="visually-hidden">Format of the configuration</span>
+          <select
+            value={format}
+            onChange={({ target }) =>
+              choose(FORMATS.find(({ value }) => value === target.value)?.value ?? 'fusion_bench')
+            }
+          >
+            {FORMATS.map(({ value, label }) => (
+              <option key={value} value={value}>
+                {label}
+              </option>
+            ))}
+          </select>
+        </label>
+        <button type="button" disabled={!mergeable} onClick={() => downloadConfiguration(format)}>
+          Download configuration
+        </button>
+      </span>
       <FileButton label="Open configuration" accept=".yaml,.yml" onFiles={openConfiguration} />
     </>
   );

@@ -3,15 +3,19 @@ import { useCommands, usePage, useSnapshot } from '../context';
 import { formatSecondsLeft } from '../format';
 import './jobs.css';
 
-/** Work in progress that can be stopped: imports and downloads. */
+/**
+ * Work in progress that can be stopped: imports and downloads. It stands in a place that is always kept for one, in the
+ * last line of the page, and further ones are stacked above it: whatever comes and goes, nothing else moves.
+ */
 export function Jobs() {
   const jobs = useSnapshot((snapshot) => snapshot.jobs);
   const demo = usePage((state) => state.demo.loading);
   const { cancel } = useCommands();
-  if (jobs.length === 0 && demo === null) return null;
+  const shown = jobs.filter((job) => !isHandedOn(job, jobs));
+  if (shown.length === 0 && demo === null) return null;
   return (
     <ul className="jobs" aria-label="Work in progress">
-      {demo !== null && jobs.length === 0 && (
+      {demo !== null && shown.length === 0 && (
         <li className="job">
           <JobProgress
             label="Loading the demo"
@@ -20,7 +24,7 @@ export function Jobs() {
           />
         </li>
       )}
-      {jobs.map(({ id, label, progress, secondsLeft }) => (
+      {shown.map(({ id, label, progress, secondsLeft }) => (
         <li key={id} className="job">
           <JobProgress label={label} progress={progress} secondsLeft={secondsLeft} />
           <button type="button" onClick={() => cancel(id)}>
@@ -30,6 +34,11 @@ export function Jobs() {
       ))}
     </ul>
   );
+}
+
+/** All read, and another goes on with what was read: it has nothing to say any more beside that one. */
+function isHandedOn({ progress }: JobView, jobs: readonly JobView[]): boolean {
+  return progress === 1 && jobs.some((other) => other.progress !== 1);
 }
 
 function JobProgress({ label, progress, secondsLeft }: Omit<JobView, 'id'>) {

@@ -1,5 +1,6 @@
 import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
+import { Choice } from '../ui/choice';
 import { useEdited } from '../use-edited';
 import { OptionField } from './option-field';
 import './method.css';
@@ -14,15 +15,15 @@ export function MethodPanel() {
   const refusal = method.refusal ?? refusalOf(models);
   return (
     <div className="method">
-      <label className="method-choice" title={method.summary}>
+      <label className="method-choice" data-tip={method.summary}>
         <span>Method</span>
-        <select value={name} onChange={(event) => choose(event.target.value)}>
+        <Choice value={name} aria-description={method.summary} onChoose={choose}>
           {methods.map(({ name: value, title }) => (
             <option key={value} value={value}>
               {title}
             </option>
           ))}
-        </select>
+        </Choice>
       </label>
       {method.options.map(({ option, value }) => (
         <OptionField

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { MethodOption, OptionValue } from '../../state/types';
 import { parseNumber } from '../../state/url';
+import { Choice } from '../ui/choice';
 import { NumberField } from '../ui/number-field';
 import { useEdited } from '../use-edited';
 import { ListField } from './list-field';
@@ -18,9 +19,10 @@ export function OptionField({ option, value: held, onValue: send }: OptionFieldP
   const label = option.name.replaceAll('_', ' ');
   if (option.kind === 'boolean') {
     return (
-      <label className="method-option" title={option.description}>
+      <label className="method-option" data-tip={option.description}>
         <input
           type="checkbox"
+          aria-description={option.description}
           checked={value === true}
           onChange={(event) => onValue(event.target.checked)}
         />
@@ -29,7 +31,7 @@ export function OptionField({ option, value: held, onValue: send }: OptionFieldP
     );
   }
   return (
-    <div className="method-option" title={option.description}>
+    <div className="method-option" data-tip={option.description}>
       <label htmlFor={id}>{label}</label>
       <Field id={id} label={label} option={option} value={value} onValue={onValue} />
     </div>
@@ -53,6 +55,7 @@ function Field({ id, label, option, value, onValue }: FieldProps) {
           value={Number(value)}
           min={option.min}
           max={option.max}
+          aria-description={option.description}
           whole={option.kind === 'integer'}
           when="left"
           onValue={onValue}
@@ -60,11 +63,16 @@ function Field({ id, label, option, value, onValue }: FieldProps) {
       );
     case 'choice':
       return (
-        <select id={id} value={String(value)} onChange={(event) => onValue(event.target.value)}>
+        <Choice
+          id={id}
+          aria-description={option.description}
+          value={String(value)}
+          onChoose={onValue}
+        >
           {option.choices.map((choice) => (
             <option key={choice}>{choice}</option>
           ))}
-        </select>
+        </Choice>
       );
     case 'number list':
       return (

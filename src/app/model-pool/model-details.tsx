@@ -2,6 +2,8 @@ import { useState } from 'react';
 import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatCount } from '../format';
+import { Term } from '../tips/term';
+import { Choice } from '../ui/choice';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { FindingList } from '../ui/finding-list';
@@ -85,17 +87,17 @@ function PartChoice({ id, name, parts }: PartChoiceProps) {
   return (
     <label className="part-choice">
       <span>State dict</span>
-      <select
+      <Choice
         aria-label={`State dict of ${name}`}
-        value={parts.choices.indexOf(taken)}
-        onChange={({ target }) => take(parts.choices[Number(target.value)] ?? null)}
+        value={String(parts.choices.indexOf(taken))}
+        onChoose={(place) => take(parts.choices[Number(place)] ?? null)}
       >
         {parts.choices.map((choice, index) => (
           <option key={choice} value={index}>
             {choice ?? 'the one that the file gives unasked'}
           </option>
         ))}
-      </select>
+      </Choice>
     </label>
   );
 }
@@ -118,7 +120,7 @@ function SumControls({ model: { id, name, weight }, place, experts }: ModelDetai
         type="button"
         className="icon-button"
         aria-label={`Move ${name} up`}
-        title="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
+        data-tip="Move up (Alt+↑). The order of the sum decides the last bits of the merged weights."
         disabled={place === 0}
         onClick={() => move(place - 1)}
       >
@@ -128,7 +130,7 @@ function SumControls({ model: { id, name, weight }, place, experts }: ModelDetai
         type="button"
         className="icon-button"
         aria-label={`Move ${name} down`}
-        title="Move down (Alt+↓). The order of the sum decides the last bits of the merged weights."
+        data-tip="Move down (Alt+↓). The order of the sum decides the last bits of the merged weights."
         disabled={place === experts - 1}
         onClick={() => move(place + 1)}
       >
@@ -144,6 +146,10 @@ const LONGEST_VALUE = 80;
 function ModelFacts({ model }: { model: ModelView }) {
   return (
     <dl className="facts">
+      <dt>Name</dt>
+      <dd>
+        <bdi>{model.name}</bdi>
+      </dd>
       <dt>Architecture</dt>
       <dd>{model.architecture}</dd>
       <dt>Geometry</dt>
@@ -158,7 +164,9 @@ function ModelFacts({ model }: { model: ModelView }) {
       <dd>{model.hasTextTower ? 'yes' : 'no'}</dd>
       {model.relativeNorm !== undefined && (
         <>
-          <dt>‖τ‖ / ‖θ₀‖</dt>
+          <dt>
+            <Term id="relative-norm">Relative norm</Term>
+          </dt>
           <dd>{model.relativeNorm.toPrecision(4)}</dd>
         </>
       )}

@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { useExpertNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
 import { FileButton } from '../ui/file-button';
 import { FindingList } from '../ui/finding-list';
 import { ModelRow } from './model-row';
@@ -12,6 +14,7 @@ const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt';
 export function ModelPool() {
   const { models, findings } = useSnapshot((snapshot) => snapshot.pool);
   const { addCheckpoints } = useCommands();
+  const shown = useExpertNames();
   const titleId = useId();
   const experts = models.filter(({ role }) => role === 'expert');
   const summed = experts.filter(({ included }) => included);
@@ -20,7 +23,11 @@ export function ModelPool() {
     <section className="pool" aria-labelledby={titleId}>
       <header className="pool-head">
         <h2 id={titleId}>Model pool</h2>
-        {models.length > 0 && <span>{formatMany(models.length, 'model')}</span>}
+        {models.length > 0 && (
+          <span>
+            {formatMany(experts.length, 'expert')} as <Term id="task-vector">task vectors</Term> τ
+          </span>
+        )}
       </header>
       <div className="pool-add">
         <FileButton label="Add checkpoints" accept={CHECKPOINT_FILES} onFiles={addCheckpoints} />
@@ -42,6 +49,7 @@ export function ModelPool() {
             term={summed.indexOf(model) + 1}
             experts={experts.length}
             largestNorm={largestNorm}
+            short={shown.get(model.name)}
             base={models.find(({ role }) => role === 'base')}
           />
         ))}

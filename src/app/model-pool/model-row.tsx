@@ -2,6 +2,7 @@ import { type KeyboardEvent, useId, useState } from 'react';
 import type { ModelView } from '../../state/types';
 import { useCommands } from '../context';
 import { formatBytes, formatFactor } from '../format';
+import { Name } from '../names/name';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
 import { useEdited } from '../use-edited';
@@ -16,10 +17,13 @@ interface ModelRowProps {
   readonly experts: number;
   readonly largestNorm: number;
   readonly base: ModelView | undefined;
+  /** Its name as it is shown among the experts. */
+  readonly short: string | undefined;
 }
 
 /** One model: what it is at a glance, and everything about it on demand. Alt+Up and Alt+Down move an expert. */
-export function ModelRow({ model, place, term, experts, largestNorm, base }: ModelRowProps) {
+export function ModelRow(props: ModelRowProps) {
+  const { model, place, term, experts, largestNorm, base, short } = props;
   const [open, setOpen] = useState(false);
   const detailsId = useId();
   const { editPool } = useCommands();
@@ -65,7 +69,7 @@ export function ModelRow({ model, place, term, experts, largestNorm, base }: Mod
           <span className="row-text">
             <span className="row-name">
               <span className="visually-hidden">{isBase ? 'Base: ' : 'Expert: '}</span>
-              {model.name}
+              <Name name={model.name} short={short} />
               {model.weight !== 1 && (
                 <span className="row-weight">× {formatFactor(model.weight)}</span>
               )}
@@ -95,7 +99,7 @@ function Norm({ norm, largest }: { norm: number | undefined; largest: number }) 
   if (norm === undefined) return null;
   const share = largest > 0 ? norm / largest : 0;
   return (
-    <span className="norm" title="Length of the task vector relative to the base: ‖τ‖ / ‖θ₀‖">
+    <span className="norm" data-term="relative-norm">
       <span className="norm-bar" aria-hidden="true">
         <span style={{ width: `${share * 100}%` }} />
       </span>

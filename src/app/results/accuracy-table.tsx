@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import { isBusy } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
+import { useTaskNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
 import { AverageRow } from './average-row';
 import { TaskScoreRow } from './task-score-row';
 import './results.css';
@@ -9,33 +11,43 @@ import './results.css';
 export function AccuracyTable() {
   const titleId = useId();
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
-  const scores = useSnapshot((snapshot) => snapshot.scores);
+  const newest = useSnapshot((snapshot) => snapshot.scores);
+  const merged = usePage((state) => state.merged.column);
+  const scores = { ...newest, merged };
+  const shown = useTaskNames();
   const busy = usePage(isBusy);
   return (
     <section className="results" aria-labelledby={titleId}>
       <table className="numbers accuracy" aria-labelledby={titleId} aria-busy={busy}>
-        <caption id={titleId}>Accuracy by task</caption>
+        <caption>
+          <span id={titleId}>Accuracy by task</span>
+          <small>
+            ± half of the <Term id="interval">95 % interval</Term>
+          </small>
+        </caption>
         <thead>
           <tr>
-            <th scope="col">Task</th>
-            <th scope="col" className="wide-only">
+            <th scope="col" className="task-cell">
+              Task
+            </th>
+            <th scope="col" className="wide-only images-cell">
               Images
             </th>
             <th scope="col" className="pretrained">
-              Pretrained
+              <Term id="pretrained">Pretrained</Term>
             </th>
             <th scope="col" className="merged">
-              Merged
+              <Term id="merged">Merged</Term>
             </th>
             <th
               scope="col"
-              className="wide-only"
-              title="Percentage points of the merged against the pretrained model"
+              className="wide-only change-cell"
+              data-tip="Percentage points of the merged against the pretrained model"
             >
               Change
             </th>
             <th scope="col" className="expert">
-              Expert
+              <Term id="expert">Expert</Term>
             </th>
             <td className="range-cell" aria-hidden="true">
               <span>0</span>
@@ -46,7 +58,13 @@ export function AccuracyTable() {
         </thead>
         <tbody>
           {tasks.map((task, place) => (
-            <TaskScoreRow key={task.id} task={task} place={place} scores={scores} />
+            <TaskScoreRow
+              key={task.id}
+              task={task}
+              place={place}
+              scores={scores}
+              short={shown.get(task.name)}
+            />
           ))}
         </tbody>
         <tfoot>

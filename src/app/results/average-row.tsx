@@ -1,4 +1,4 @@
-import { isStale } from '../../state/selectors';
+import { isAverageStale } from '../../state/selectors';
 import type { AverageScore, ScoreBoard, TaskView } from '../../state/types';
 import { usePage } from '../context';
 import { formatCount, formatMany } from '../format';
@@ -16,7 +16,7 @@ interface AverageRowProps {
 
 /** The unweighted mean over tasks, and over how many of them where it is not all. */
 export function AverageRow({ tasks, scores }: AverageRowProps) {
-  const stale = usePage(isStale);
+  const stale = usePage(isAverageStale);
   const unmerged = useMergeAbsence();
   const pretrained = scores.pretrained.average;
   const merged = scores.merged.average;

@@ -2,8 +2,9 @@ import { useId, useState } from 'react';
 import { isStale } from '../../state/selectors';
 import type { ScoreBoard, TaskScore, TaskView } from '../../state/types';
 import { usePage } from '../context';
-import { taskColour } from '../curve/palette';
+import { Swatch } from '../curve/swatch';
 import { formatCount } from '../format';
+import { Name } from '../names/name';
 import { Icon } from '../ui/icon';
 import { AccuracyCell } from './accuracy-cell';
 import { ChangeCell } from './change-cell';
@@ -18,18 +19,21 @@ interface TaskScoreRowProps {
   /** Place among the tasks, which decides the colour of its line in the plot. */
   readonly place: number;
   readonly scores: ScoreBoard;
+  /** Its name as it is shown among the others. */
+  readonly short: string | undefined;
 }
 
 /** One task of the table; unfolds to its classes. */
-export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
+export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) {
   const [open, setOpen] = useState(false);
   const breakdownId = useId();
-  const stale = usePage(isStale);
+  const stale = usePage((state) => isStale(state) || state.merged.heldTasks.includes(task.id));
   const unmerged = useMergeAbsence();
   const pretrained = scores.pretrained.tasks[task.id];
   const merged = scores.merged.tasks[task.id];
   const expert = scores.expert.tasks[task.id];
-  const scored = merged && merged.scored < merged.total ? `${formatCount(merged.scored)} / ` : '';
+  const scored =
+    merged && !stale && merged.scored < merged.total ? `${formatCount(merged.scored)} / ` : '';
   return (
     <>
       <tr>
@@ -42,8 +46,8 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
             onClick={() => setOpen(!open)}
           >
             <Icon name="chevron" className="row-chevron" />
-            <span className="swatch" style={{ background: `var(${taskColour(place)})` }} />
-            <span>{task.name}</span>
+            <Swatch place={place} />
+            <Name name={task.name} short={short} />
           </button>
         </th>
         <td className="wide-only">
@@ -61,7 +65,7 @@ export function TaskScoreRow({ task, place, scores }: TaskScoreRowProps) {
         <AccuracyCell
           column="expert"
           {...cellOf(expert)}
-          absent={task.expert === null ? 'no expert of this name' : undefined}
+          absent={task.expert === null ? 'no expert bears this name, or ends with it' : undefined}
         />
         <td className="range-cell" aria-hidden="true">
           <RangeStrip pretrained={pretrained} merged={merged} expert={expert} />

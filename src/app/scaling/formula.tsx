@@ -1,7 +1,11 @@
+import { useState } from 'react';
 import { shownFactor } from '../../state/selectors';
 import type { ModelView } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor, typeFactor } from '../format';
+import { Name } from '../names/name';
+import { useExpertNames } from '../names/use-short-names';
+import { Term } from '../tips/term';
 import { NumberField } from '../ui/number-field';
 
 /** What is merged, as it is computed; the scaling factor in it is the field to type it into. */
@@ -9,13 +13,14 @@ export function Formula() {
   const models = useSnapshot((snapshot) => snapshot.pool.models);
   const method = useSnapshot((snapshot) => snapshot.method);
   const experts = models.filter(({ role, included }) => role === 'expert' && included);
+  const shown = useExpertNames();
   const summed = method.name === 'TaskArithmeticAlgorithm';
   if (!method.hasScalingFactor) {
     return (
       <div className="formula math">
         <span>θ =</span>
         <span className="sum">
-          <Combined name={method.title} symbol="θ" experts={experts} />
+          <Combined name={method.title} symbol="θ" experts={experts} shown={shown} />
         </span>
       </div>
     );
@@ -23,15 +28,19 @@ export function Formula() {
   return (
     <div className="formula math">
       <span>
-        θ = θ<sub>0</sub> +
+        <Term id="merged">θ</Term> ={' '}
+        <Term id="theta-0">
+          θ<sub>0</sub>
+        </Term>{' '}
+        +
       </span>
       <FactorField />
       <span className="sum">
         {'· '}
         {summed ? (
-          <Sum experts={experts} />
+          <Sum experts={experts} shown={shown} />
         ) : (
-          <Combined name={method.title} symbol="τ" experts={experts} />
+          <Combined name={method.title} symbol="τ" experts={experts} shown={shown} />
         )}
       </span>
     </div>
@@ -54,39 +63,80 @@ function FactorField() {
   );
 }
 
-function Sum({ experts }: { experts: readonly ModelView[] }) {
+/** More of them would take the room of the plot: they are counted, and listed when asked for. */
+const MOST_TERMS = 6;
+
+interface TermsProps {
+  readonly experts: readonly ModelView[];
+  readonly shown: ReadonlyMap<string, string>;
+}
+
+/** The sum of the task vectors, term by term or folded. */
+function Sum({ experts, shown }: TermsProps) {
+  const [open, setOpen] = useState(false);
   if (experts.length === 0) {
     return (
       <>
-        Σ τ<sub>i</sub>
+        Σ <Term id="tau">τ</Term>
+        <sub>i</sub>
       </>
     );
   }
+  const folds = experts.length > MOST_TERMS;
   const terms = experts.map((expert, index) => (
-    <span key={expert.id} className="term">
+    <span key={expert.id} className="summand">
       {index > 0 && ' + '}
-      {expert.weight !== 1 && `${formatFactor(expert.weight)} `}τ<sub>{expert.name}</sub>
+      {expert.weight !== 1 && `${formatFactor(expert.weight)} `}
+      {index === 0 ? <Term id="tau">τ</Term> : 'τ'}
+      <sub>
+        <Name name={expert.name} short={shown.get(expert.name)} />
+      </sub>
     </span>
   ));
-  return experts.length === 1 ? terms : <>({terms})</>;
+  return (
+    <>
+      {folds && (
+        <button
+          type="button"
+          className="link fold"
+          aria-expanded={open}
+          onClick={() => setOpen(!open)}
+        >
+          Σ {experts.length} task vectors
+        </button>
+      )}
+      {folds && open && <span className="unfolded">= {terms}</span>}
+      {!folds && (experts.length === 1 ? terms : <>({terms})</>)}
+    </>
+  );
 }
 
-interface CombinedProps {
+interface CombinedProps extends TermsProps {
   readonly name: string;
   readonly symbol: string;
-  readonly experts: readonly ModelView[];
 }
 
 /** Methods that are no plain sum, as a function of what they combine. */
-function Combined({ name, symbol, experts }: CombinedProps) {
+function Combined({ name, symbol, experts, shown }: CombinedProps) {
+  if (experts.length > MOST_TERMS) {
+    return (
+      <>
+        <span className="combined">{name}</span>({symbol}
+        <sub>1</sub>, …, {symbol}
+        <sub>{experts.length}</sub>)
+      </>
+    );
+  }
   return (
     <>
       <span className="combined">{name}</span>(
       {experts.map((expert, index) => (
-        <span key={expert.id} className="term">
+        <span key={expert.id} className="summand">
           {index > 0 && ', '}
           {symbol}
-          <sub>{expert.name}</sub>
+          <sub>
+            <Name name={expert.name} short={shown.get(expert.name)} />
+          </sub>
         </span>
       ))}
       )

@@ -1,17 +1,28 @@
-import { isStale } from '../../state/selectors';
+import { isAverageStale } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
 import { formatInterval, formatMany, formatMargin, formatPercent } from '../format';
+import { Term } from '../tips/term';
 
 /** The number that the slider moves: the merged model's average accuracy. */
 export function Headline() {
-  const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
+  const merged = usePage((state) => state.merged.column.average);
   const change = useSnapshot((snapshot) => snapshot.scores.change.average);
-  const stale = usePage(isStale);
-  if (merged === null) return null;
+  const stale = usePage(isAverageStale);
+  if (merged === null) {
+    return (
+      <p className="headline" aria-hidden="true">
+        <strong className="unknown">–</strong>
+        <small>not scored yet</small>
+      </p>
+    );
+  }
   return (
-    <p className={stale ? 'headline stale' : 'headline'} aria-hidden="true">
+    <p className={stale ? 'headline stale' : 'headline'}>
+      <span className="visually-hidden">Merged model{stale && ', at the factor before'}: </span>
       <strong>{formatPercent(merged.accuracy)}</strong>{' '}
-      <span title={formatInterval(merged.interval)}>{formatMargin(merged.interval)}</span>
+      <Term id="interval" more={`Here: ${formatInterval(merged.interval)}.`}>
+        {formatMargin(merged.interval)}
+      </Term>
       <small>
         average of {merged.tasks === 1 ? 'one task' : `${merged.tasks} tasks`}
         {change !== null && (

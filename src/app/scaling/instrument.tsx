@@ -3,7 +3,7 @@ import { shownFactor } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
 import { CurvePlot } from '../curve/curve-plot';
 import { CurveTable } from '../curve/curve-table';
-import { plotDomain } from '../curve/domain';
+import { type Domain, plotDomain, SLIDER } from '../curve/domain';
 import { PeakNote } from '../curve/peak-note';
 import { MethodPanel } from '../method/method-panel';
 import { Formula } from './formula';
@@ -19,7 +19,16 @@ export function Instrument() {
   const [tabled, setTabled] = useState(false);
   const curve = useSnapshot((snapshot) => snapshot.scores.curve);
   const factor = usePage(shownFactor) ?? 0;
-  const domain = plotDomain(curve, factor);
+  const [negative, setNegative] = useState(false);
+  const [held, hold] = useState<Domain | null>(null);
+  // While the handle is held the axis stands still, whatever is visited.
+  const domain = held ?? plotDomain(curve, factor, negative);
+  const grab = () => {
+    hold(domain);
+    for (const end of ['pointerup', 'pointercancel'] as const) {
+      window.addEventListener(end, () => hold(null), { once: true });
+    }
+  };
   return (
     <section className="instrument" aria-labelledby={titleId}>
       <h2 id={titleId} className="visually-hidden">
@@ -31,10 +40,15 @@ export function Instrument() {
         <Headline />
       </div>
       <CurvePlot domain={domain} />
-      <Slider domain={domain} />
+      <Slider domain={domain} onGrab={grab} />
       <StatusLine />
       <div className="instrument-foot">
         <PeakNote />
+        {domain.min > SLIDER.min && (
+          <button type="button" className="link" onClick={() => setNegative(true)}>
+            Show λ below 0
+          </button>
+        )}
         <button
           type="button"
           className="link"

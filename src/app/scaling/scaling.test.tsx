@@ -94,6 +94,7 @@ describe('the status line', () => {
   it('says what the engine says', async () => {
     const { find } = await draw(<StatusLine />, aSnapshot({ scores: board('complete') }));
     expect(find('[role="status"]').textContent).toBe('Scored 2 of 4 images');
+    expect(find('.status-text').textContent).toBe('Scored 2 of 4 images');
   });
 
   it('offers to stop while scoring, and only then', async () => {

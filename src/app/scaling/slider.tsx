@@ -2,12 +2,19 @@ import { shownFactor } from '../../state/selectors';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { axisShare, type Domain, SLIDER } from '../curve/domain';
 import { formatFactor } from '../format';
+import { Term } from '../tips/term';
+
+interface SliderProps {
+  readonly domain: Domain;
+  /** The handle was taken by a pointer. */
+  readonly onGrab?: () => void;
+}
 
 /**
  * The scaling factor as a fader below the plot. It is as long as its range is on the plot's axis, so that its handle stands
- * exactly below the value it sets; a value beyond it is left to the number field.
+ * exactly below the value it sets, and cut where the plot begins; a value beyond it is left to the number field.
  */
-export function Slider({ domain }: { domain: Domain }) {
+export function Slider({ domain, onGrab = () => undefined }: SliderProps) {
   const factor = usePage(shownFactor) ?? 0;
   const { setScalingFactor } = useCommands();
   const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
@@ -26,8 +33,8 @@ export function Slider({ domain }: { domain: Domain }) {
   };
   return (
     <div className="slider">
-      <span className="slider-symbol math" aria-hidden="true">
-        λ
+      <span className="slider-symbol math">
+        <Term id="lambda">λ</Term>
       </span>
       <div className="slider-way">
         <input
@@ -41,6 +48,7 @@ export function Slider({ domain }: { domain: Domain }) {
           value={factor}
           disabled={!moves}
           style={style}
+          onPointerDown={onGrab}
           onChange={(event) => setScalingFactor(Number(event.target.value))}
         />
       </div>

@@ -8,6 +8,7 @@ const ACTIVE = new Set(['preparing', 'scoring']);
 /** What the engine is doing, how far it is, and the ways to start and stop it. */
 export function StatusLine() {
   const status = usePage(statusText);
+  const spoken = usePage(({ spoken: { text } }) => text);
   const stale = usePage(isStale);
   const { scored, total, phase, sweep, failure, secondsLeft } = useSnapshot(
     (snapshot) => snapshot.scores,
@@ -23,19 +24,22 @@ export function StatusLine() {
       <div className={active ? 'status-bar active' : 'status-bar'} aria-hidden="true">
         <span style={{ width: `${share * 100}%` }} />
       </div>
-      <p className="status-text" role="status">
-        {status}
+      <p className="visually-hidden" role="status">
+        {spoken}
       </p>
-      {active && secondsLeft !== null && (
-        <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
-      )}
-      {sweep !== null && (
-        <span className="sweep-count">
-          {sweep.sampled < sweep.of && 'First look of the '}
-          {sweep.sampled < sweep.of ? 'sweep' : 'Sweep'}{' '}
-          {sweep.sampled < sweep.of ? sweep.sampled : sweep.done} of {sweep.of}
-        </span>
-      )}
+      <p className="status-said">
+        <span className="status-text">{status}</span>
+        {active && secondsLeft !== null && (
+          <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
+        )}
+        {sweep !== null && (
+          <span className="sweep-count">
+            {sweep.sampled < sweep.of
+              ? `First look of the sweep ${sweep.sampled} of ${sweep.of}`
+              : `Sweep ${sweep.done} of ${sweep.of}`}
+          </span>
+        )}
+      </p>
       <div className="status-actions">
         {active && (
           <button type="button" onClick={commands.stop}>
@@ -45,7 +49,7 @@ export function StatusLine() {
         <button
           type="button"
           disabled={!mergeable || !hasTasks || !moves || sweep !== null}
-          title={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
+          data-tip={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
           onClick={commands.sweep}
         >
           Sweep 0 to {SWEEP_VALUES.at(-1)}

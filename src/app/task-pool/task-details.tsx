@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TaskView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { Term } from '../tips/term';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { FindingList } from '../ui/finding-list';
 import { RenameDialog } from '../ui/rename-dialog';
@@ -34,16 +35,30 @@ export function TaskDetails({ task, samples }: TaskDetailsProps) {
         ))}
       </ul>
       <dl className="facts">
+        <dt>Name</dt>
+        <dd>
+          <bdi>{name}</bdi>
+        </dd>
         <dt>Classes</dt>
         <dd>{task.classnames.join(', ')}</dd>
-        <dt>Prompts</dt>
+        <dt>
+          Prompts of the <Term id="zero-shot-head">zero-shot head</Term>
+        </dt>
         <dd>
           {task.templates.map((template) => (
             <div key={template}>{template}</div>
           ))}
         </dd>
-        <dt>Own expert</dt>
-        <dd>{task.expert ?? 'none of this name'}</dd>
+        <dt>
+          Own <Term id="expert">expert</Term>
+        </dt>
+        <dd>
+          {task.expert === null ? (
+            'None, or more than one, ends with this name: rename the task or the expert that is meant.'
+          ) : (
+            <bdi>{task.expert}</bdi>
+          )}
+        </dd>
       </dl>
       <div className="row-actions">
         <button type="button" onClick={() => setAsks('prompts')}>

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { useTaskNames } from '../names/use-short-names';
 import { FileButton } from '../ui/file-button';
 import { TaskRow } from './task-row';
 import './task-pool.css';
@@ -12,6 +13,7 @@ const IMAGE_FILES =
 export function TaskPool() {
   const tasks = useSnapshot((snapshot) => snapshot.tasks);
   const { addTaskImages } = useCommands();
+  const shown = useTaskNames();
   const titleId = useId();
   return (
     <section className="pool" aria-labelledby={titleId}>
@@ -25,12 +27,13 @@ export function TaskPool() {
       </div>
       {tasks.length === 0 && (
         <p className="pool-empty">
-          Labelled test images: a folder, or a zip of it, with one sub-folder for each class.
+          Labelled test images: a folder with one sub-folder for each class, or a zip, Parquet or
+          tar file.
         </p>
       )}
       <ul className="pool-list">
         {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} />
+          <TaskRow key={task.id} task={task} short={shown.get(task.name)} />
         ))}
       </ul>
     </section>

@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { TaskView } from '../../state/types';
 import { useCommands } from '../context';
 import { formatCount, formatMany } from '../format';
+import { Name } from '../names/name';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
 import { useEdited } from '../use-edited';
@@ -13,7 +14,7 @@ const GRID_PICTURES = 18;
 const STRIP_PICTURES = 4;
 
 /** One task: a few of its pictures and its size at a glance, everything about it on demand. */
-export function TaskRow({ task }: { task: TaskView }) {
+export function TaskRow({ task, short }: { task: TaskView; short: string | undefined }) {
   const [open, setOpen] = useState(false);
   const detailsId = useId();
   const { editTask } = useCommands();
@@ -47,7 +48,7 @@ export function TaskRow({ task }: { task: TaskView }) {
         >
           <span className="row-text">
             <span className="row-name">
-              {task.name}
+              <Name name={task.name} short={short} />
               {severity !== null && <Icon name={severity} className={`mark ${severity}`} />}
             </span>
             <span className="row-meta">{size}</span>

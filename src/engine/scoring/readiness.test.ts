@@ -195,7 +195,15 @@ describe("a task's own expert", () => {
   it('is the model of the same name, whatever its case and blanks, counted or not', () => {
     const cars = model('x', models.alpha, { name: 'Stanford_Cars', included: false });
     expect(found(pool(BASE, ALPHA, cars), 'stanford-cars')).toBe('x');
-    expect(found(pool(BASE, ALPHA, cars), 'cars')).toBeNull();
+    expect(found(pool(BASE, ALPHA, cars), 'car')).toBeNull();
+  });
+
+  it('is the only model whose last words are the task’s name', () => {
+    const named = (id: string, name: string) => model(id, models.alpha, { name });
+    const cars = named('x', 'clip-vit-base-patch32_stanford-cars');
+    expect(found(pool(BASE, ALPHA, cars), 'cars')).toBe('x');
+    expect(found(pool(BASE, ALPHA, cars, named('y', 'other_cars')), 'cars')).toBeNull();
+    expect(found(pool(BASE, ALPHA, cars, named('y', 'cars')), 'cars')).toBe('y');
   });
 
   it('is never the base', () => {

@@ -6,7 +6,7 @@ import { memo } from '../memo';
 import { type MethodState, methodInForce } from '../method';
 import { isError, modelFindings } from '../pool/findings';
 import { canGiveText, poolView } from '../pool/view';
-import { sameName } from '../same-name';
+import { namedPlace } from '../same-name';
 import {
   baseOf,
   filesOf,
@@ -94,9 +94,16 @@ export const mergeInputs = memo((pool: Pool, state: MethodState): MergeInputs | 
   };
 });
 
-/** A task's own expert: the model of the same name that fits the base. */
+/** A task's own expert: the model that bears its name, or ends with it, and fits the base. */
 export const ownExpert = memo((pool: Pool, task: Task): PoolModel | null => {
-  const found = pool.models.find(({ id, name }) => id !== pool.baseId && sameName(name, task.name));
+  const experts = pool.models.filter(({ id }) => id !== pool.baseId);
+  const found =
+    experts[
+      namedPlace(
+        task.name,
+        experts.map(({ name }) => name),
+      )
+    ];
   if (!found?.opened.model || modelFindings(pool, found).some(isError)) return null;
   return found;
 });

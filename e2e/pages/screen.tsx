@@ -1,0 +1,44 @@
+/** The whole page on an engine that computes nothing and shows what the spec tells it to: for layout, measured. */
+import { createRoot } from 'react-dom/client';
+import { App } from '../../src/app/app';
+import '../../src/app/styles/tokens.css';
+import '../../src/app/styles/base.css';
+import '../../src/app/styles/layout.css';
+import '../../src/app/styles/print.css';
+import { createStudio } from '../../src/state/store';
+import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
+import type { StudioState } from '../../src/state/types';
+import { expose } from '../support/pages';
+
+let fake: FakeEngine | null = null;
+
+/** Draws the page at this snapshot; null is an engine that never comes up. */
+async function show(first: StudioState | null, sentence: string | null): Promise<void> {
+  const container = document.getElementById('root');
+  if (container === null) throw new Error('screen.html has no element with the id "root".');
+  const made = createFakeEngine(first ?? undefined);
+  fake = made;
+  if (first === null) made.answer('connect', () => new Promise(() => undefined));
+  const demo = sentence === null ? null : { sentence, models: [], tasks: { files: [] } };
+  const studio = createStudio({
+    openEngine: made.open,
+    requestFrame: (callback) => requestAnimationFrame(callback),
+    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
+    save: () => undefined,
+    demo,
+    fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
+    isFirstVisit: async () => false,
+    persist: () => undefined,
+  });
+  createRoot(container).render(<App studio={studio} />);
+  const started = studio.commands.start();
+  if (first !== null) await started;
+}
+
+export const room = {
+  show,
+  push: (snapshot: StudioState) => fake?.push(snapshot),
+  /** Names of the commands that reached the engine. */
+  commands: () => fake?.calls.map(([name]) => String(name)) ?? [],
+};
+expose(room);
