@@ -255,7 +255,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         if (unless()) return;
         // Side by side: pictures are read while the models' weights are measured.
         const outcomes = await Promise.all([
-          engine().addCheckpoints(nextJob(), files.models, 'demo'),
+          engine().addCheckpoints(nextJob(), files.models, 'demo', files.heads),
           engine().addTaskImages(nextJob(), files.tasks, 'demo'),
         ]);
         for (const outcome of outcomes) report(outcome);
