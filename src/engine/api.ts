@@ -313,6 +313,8 @@ export interface SampleImage {
 export interface StudioEngine {
   /** Opens the library, starts computing, and pushes every new snapshot to `listener`. */
   connect(listener: (state: StudioState) => void | Promise<void>): Promise<void>;
+  /** Pictures are on their way: what scoring needs and takes long to load is loaded meanwhile. */
+  expectTasks(): Promise<void>;
   /** @param heads - zero-shot heads that come with them (`taskpool/heads/shipped-heads.ts`), used where they fit */
   addCheckpoints(
     jobId: string,

@@ -231,6 +231,8 @@ export function createEngine({
       });
     },
 
+    expectTasks: async () => scorer.expect(),
+
     addCheckpoints: whenOpen((...drop) => command(() => arrivals.addCheckpoints(...drop))),
 
     addTaskImages: whenOpen((jobId, files, origin) => {

@@ -289,6 +289,7 @@ describe('the demo', () => {
     const started = studio.commands.start();
     await vi.waitFor(() => expect(fetched).toHaveLength(3));
     expect(added(engine)).toEqual([]);
+    expect(engine.calls.map(([name]) => name)).toEqual(['connect', 'expectTasks']);
     connect();
     await started;
     expect(fetched).toHaveLength(3);

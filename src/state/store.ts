@@ -270,6 +270,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       const opening = open();
       if (demo !== null && address.wantsDemo() && (await dependencies.isFirstVisit())) {
         demoFiles = fetchDemoFiles(demo);
+        // Before the engine has read its library. Whether it comes up at all is seen below.
+        handle?.engine.expectTasks().catch(() => undefined);
       }
       if (!(await opening)) return;
       const shared = address.read();
