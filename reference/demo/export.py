@@ -52,7 +52,7 @@ def _manifest(data: DataSet) -> dict:
         files = [f"experts/{task.name}/{name}" for name in ("config.json", "model.safetensors")]
         models.append({"name": task.name, "files": files})
     tests = ["test/tasks.json", *(f"test/{task.name}.zip" for task in data.tasks)]
-    return {"models": models, "tasks": {"files": tests}, "sentence": _SENTENCE}
+    return {"models": models, "tasks": {"files": tests}, "heads": "heads.json", "sentence": _SENTENCE}
 
 
 def _grouped(origins: dict[str, dict[str, str]]) -> dict[str, dict[str, list[str]]]:

@@ -1,5 +1,7 @@
 """Makes the shipped folder from runs: `python -m demo.release --run runs/seed0 --runs runs/seed* --target ../public/demo`.
 
+With `--run`, `npm run demo-heads` in the project's folder then makes the zero-shot heads of the new base.
+
 Figures are measured on the shipped float16 files, read back as float32; the spread over seeds on every run's own float16.
 Without `--run` the shipped files stay as they are, and only figures and card are made anew: for further seeds.
 """

@@ -313,7 +313,15 @@ export interface SampleImage {
 export interface StudioEngine {
   /** Opens the library, starts computing, and pushes every new snapshot to `listener`. */
   connect(listener: (state: StudioState) => void | Promise<void>): Promise<void>;
-  addCheckpoints(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
+  /** Pictures are on their way: what scoring needs and takes long to load is loaded meanwhile. */
+  expectTasks(): Promise<void>;
+  /** @param heads - zero-shot heads that come with them (`taskpool/heads/shipped-heads.ts`), used where they fit */
+  addCheckpoints(
+    jobId: string,
+    files: readonly DroppedFile[],
+    origin: Origin,
+    heads?: Blob,
+  ): Promise<AddOutcome>;
   addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
   editPool(edit: PoolEdit): Promise<void>;
   editTask(edit: TaskEdit): Promise<void>;

@@ -53,12 +53,14 @@ async function open(changes: (library: Library) => Partial<Library> = () => ({})
     onResults: () => undefined,
   });
   await state.open();
+  const heads = { offer: vi.fn() };
   return {
     library: stored,
     queue,
     jobs,
     state,
-    arrivals: createArrivals({ library, queue, jobs, state }),
+    heads,
+    arrivals: createArrivals({ library, queue, jobs, state, heads }),
     names: () => state.value().pool.models.map(({ name }) => name),
     taskNames: () => state.value().tasks.map(({ name }) => name),
     change: (edit: Parameters<typeof state.change>[0]) => queue.run(() => state.change(edit)),
@@ -91,6 +93,26 @@ const heldStaging =
       stageImageSet: wrap(library.stageImageSet),
     };
   };
+
+describe('heads that come with models', () => {
+  it('are offered for the full CLIP among them, with its files as they are stored', async () => {
+    const { arrivals, heads, state, library } = await open();
+    const shipped = new Blob(['heads']);
+    await arrivals.addCheckpoints('a', models('base', 'alpha'), 'demo', shipped);
+    const { baseId } = state.value().pool;
+    const names = (await library.openModel(baseId ?? '')).map(({ name }) => name);
+    expect(names.length).toBeGreaterThan(1);
+    expect(heads.offer.mock.calls).toEqual([
+      [baseId, shipped, names.map((name) => expect.objectContaining({ name }))],
+    ]);
+  });
+
+  it('are none where none came', async () => {
+    const { arrivals, heads } = await open();
+    await arrivals.addCheckpoints('a', models('base', 'alpha'), 'user');
+    expect(heads.offer).not.toHaveBeenCalled();
+  });
+});
 
 describe('a drop', () => {
   it('comes in as a whole, in the order of the names', async () => {

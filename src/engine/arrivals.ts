@@ -6,18 +6,24 @@ import type { Library } from '../storage/types';
 import type { Staged } from './adding';
 import type { AddOutcome, DroppedFile, Finding, Origin } from './api';
 import type { Job, Jobs } from './jobs/jobs';
-import { stageModels } from './pool/adding';
+import { namedBlobs, stageModels } from './pool/adding';
 import { hasDemoPart, isDemoUnwanted, withoutDemo } from './pool/demo';
 import { addModels } from './pool/edits';
 import { createQueue, type Queue } from './queue';
 import type { Records } from './records';
+import type { LibraryHeads } from './scoring/heads';
 import type { State } from './state';
 import { stageTasks } from './tasks/adding';
 import { addTasks } from './tasks/edits';
 import { baseOf } from './value';
 
 export interface Arrivals {
-  addCheckpoints(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
+  addCheckpoints(
+    jobId: string,
+    files: readonly DroppedFile[],
+    origin: Origin,
+    heads?: Blob,
+  ): Promise<AddOutcome>;
   addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
   /** What of the demo is on its way is not wanted any more. */
   stopDemo(): void;
@@ -30,6 +36,7 @@ export interface ArrivalsParts {
   readonly queue: Queue;
   readonly jobs: Jobs;
   readonly state: State;
+  readonly heads: Pick<LibraryHeads, 'offer'>;
 }
 
 /** One drop on its way. */
@@ -46,7 +53,7 @@ interface Placing<T> {
 }
 
 /** A later drop comes later in its list; models and pictures do not wait for each other. */
-export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): Arrivals {
+export function createArrivals({ library, queue, jobs, state, heads }: ArrivalsParts): Arrivals {
   const lanes = { models: createQueue(), tasks: createQueue() };
   const ofDemo = new Set<AbortController>();
 
@@ -105,13 +112,16 @@ export function createArrivals({ library, queue, jobs, state }: ArrivalsParts): 
   };
 
   return {
-    addCheckpoints: (jobId, files, origin) =>
+    addCheckpoints: (jobId, files, origin, shipped) =>
       bringIn(lanes.models, jobId, 'Reading checkpoints', origin, async (arrival) => {
         const shown = baseOf(state.value().pool);
         // The demo's base is nothing to the user's models: it goes as soon as they come.
         const foreign = origin === 'user' && shown?.origin === 'demo';
         const base = foreign ? undefined : shown?.opened.model;
         const models = await stageModels(library, files, base, arrival);
+        for (const { item, about } of shipped ? models.staged : []) {
+          if (shipped && about.fullClip) heads.offer(item.id, shipped, namedBlobs(about));
+        }
         const outcome = await adopt(models, arrival, {
           among: (records) => records.models,
           place: (records, arriving) =>

@@ -55,6 +55,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
         await remote.connect(proxy(listener));
         connected = true;
       }),
+    expectTasks: () => call(() => remote.expectTasks()),
     addCheckpoints: (...parameters) => call(() => remote.addCheckpoints(...parameters)),
     addTaskImages: (...parameters) => call(() => remote.addTaskImages(...parameters)),
     editPool: (edit) => call(() => remote.editPool(edit)),

@@ -70,9 +70,10 @@ export function createEngine({
 
   const book = createScoreBook();
   const keeping = createKeeping(library, book, () => follow(false));
+  const heads = libraryHeads(library);
   const scorer = createScorer({
     runtime,
-    heads: libraryHeads(library),
+    heads,
     book,
     keeping,
     hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
@@ -98,7 +99,7 @@ export function createEngine({
   });
   const hashing = createHashing(jobs, state.learn);
   const downloads = createDownloads();
-  const arrivals = createArrivals({ library, queue, jobs, state });
+  const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
 
   function snapshot(): StudioState {
@@ -230,9 +231,9 @@ export function createEngine({
       });
     },
 
-    addCheckpoints: whenOpen((jobId, files, origin) =>
-      command(() => arrivals.addCheckpoints(jobId, files, origin)),
-    ),
+    expectTasks: async () => scorer.expect(),
+
+    addCheckpoints: whenOpen((...drop) => command(() => arrivals.addCheckpoints(...drop))),
 
     addTaskImages: whenOpen((jobId, files, origin) => {
       scorer.expect();

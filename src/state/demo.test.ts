@@ -8,6 +8,7 @@ const manifest = {
     { name: 'flags', files: ['experts/flags/model.safetensors'] },
   ],
   tasks: { files: ['test/tasks.json', 'test/flags.zip'] },
+  heads: 'heads.json',
 };
 
 describe('fetchDemo', () => {
@@ -25,6 +26,7 @@ describe('fetchDemo', () => {
     expect(files.tasks.map(({ path }) => path)).toEqual(['tasks.json', 'flags.zip']);
     expect(await files.models[2]?.file.text()).toBe('experts/flags/model.safetensors');
     expect(files.models[2]?.file.name).toBe('model.safetensors');
+    expect(await files.heads.text()).toBe('heads.json');
   });
 
   it('tells how far it is', async () => {
@@ -34,7 +36,7 @@ describe('fetchDemo', () => {
       async () => new Blob(),
       (done, of) => steps.push(`${done}/${of}`),
     );
-    expect(steps).toEqual(['0/5', '1/5', '2/5', '3/5', '4/5', '5/5']);
+    expect(steps).toEqual(['0/6', '1/6', '2/6', '3/6', '4/6', '5/6', '6/6']);
   });
 
   it('fails with the file that did not come', async () => {

@@ -12,11 +12,14 @@ export interface DemoManifest {
   readonly models: readonly { readonly name: string; readonly files: readonly string[] }[];
   /** Added as what lies in their folder, like a drop of everything in it: `test/flags.zip` as `flags.zip`. */
   readonly tasks: { readonly files: readonly string[] };
+  /** Zero-shot heads of its tasks, made from its base. */
+  readonly heads: string;
 }
 
 export interface DemoFiles {
   readonly models: readonly DroppedFile[];
   readonly tasks: readonly DroppedFile[];
+  readonly heads: Blob;
 }
 
 /** Browsers open six connections to a host; two are left to the program itself, which may still be on its way. */
@@ -47,7 +50,8 @@ export async function fetchDemo(
     files.map((path) => ({ source: path, path: `${name}/${baseName(path)}` })),
   );
   const tasks = manifest.tasks.files.map((path) => ({ source: path, path: withoutFolder(path) }));
-  const wanted = [...models, ...tasks];
+  const heads = { source: manifest.heads, path: manifest.heads };
+  const wanted = [...models, ...tasks, heads];
   const fetched = new Map<string, DroppedFile>();
   onProgress(0, wanted.length);
   const queue = wanted.values();
@@ -61,7 +65,11 @@ export async function fetchDemo(
   await Promise.all(Array.from({ length: CONNECTIONS }, takeTurns));
   const inOrder = (list: typeof wanted): DroppedFile[] =>
     list.flatMap(({ path }) => fetched.get(path) ?? []);
-  return { models: inOrder(models), tasks: inOrder(tasks) };
+  return {
+    models: inOrder(models),
+    tasks: inOrder(tasks),
+    heads: inOrder([heads])[0]?.file ?? new Blob(),
+  };
 }
 
 /**

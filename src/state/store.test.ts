@@ -206,6 +206,7 @@ const demo = {
   sentence: 'A demo.',
   models: [{ name: '_pretrained_', files: ['base/model.safetensors'] }],
   tasks: { files: ['test/flags.zip'] },
+  heads: 'heads.json',
 };
 
 describe('asking the browser to keep what is stored', () => {
@@ -256,6 +257,8 @@ describe('the demo', () => {
       ['addCheckpoints', 'demo'],
       ['addTaskImages', 'demo'],
     ]);
+    const heads = engine.calls.find(([name]) => name === 'addCheckpoints')?.[4];
+    expect(await (heads as Blob).text()).toBe('heads.json');
     expect(state().demo).toEqual({ sentence: 'A demo.', loading: null });
   });
 
@@ -284,11 +287,12 @@ describe('the demo', () => {
     let connect: () => void = () => undefined;
     engine.answer('connect', () => new Promise((resolve) => (connect = resolve)));
     const started = studio.commands.start();
-    await vi.waitFor(() => expect(fetched).toHaveLength(2));
+    await vi.waitFor(() => expect(fetched).toHaveLength(3));
     expect(added(engine)).toEqual([]);
+    expect(engine.calls.map(([name]) => name)).toEqual(['connect', 'expectTasks']);
     connect();
     await started;
-    expect(fetched).toHaveLength(2);
+    expect(fetched).toHaveLength(3);
     expect(added(engine)).toHaveLength(2);
   });
 

@@ -266,7 +266,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         if (unless()) return;
         // Side by side: pictures are read while the models' weights are measured.
         const outcomes = await Promise.all([
-          engine().addCheckpoints(nextJob(), files.models, 'demo'),
+          engine().addCheckpoints(nextJob(), files.models, 'demo', files.heads),
           engine().addTaskImages(nextJob(), files.tasks, 'demo'),
         ]);
         for (const outcome of outcomes) report(outcome);
@@ -281,6 +281,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       const opening = open();
       if (demo !== null && address.wantsDemo() && (await dependencies.isFirstVisit())) {
         demoFiles = fetchDemoFiles(demo);
+        // Before the engine has read its library. Whether it comes up at all is seen below.
+        handle?.engine.expectTasks().catch(() => undefined);
       }
       if (!(await opening)) return;
       const shared = address.read();

@@ -145,6 +145,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
   const nothing = async (): Promise<void> => {};
   const answers: StudioEngine = {
     connect: nothing,
+    expectTasks: async () => undefined,
     addCheckpoints: async () => ({ added: [], findings: [] }),
     addTaskImages: async () => ({ added: [], findings: [] }),
     editPool: nothing,
@@ -181,6 +182,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
       await answers.connect(given);
       push(first);
     },
+    expectTasks: recorded('expectTasks', () => answers.expectTasks),
     addCheckpoints: recorded('addCheckpoints', () => answers.addCheckpoints),
     addTaskImages: recorded('addTaskImages', () => answers.addTaskImages),
     editPool: recorded('editPool', () => answers.editPool),

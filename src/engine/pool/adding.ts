@@ -1,7 +1,7 @@
 /** "Add checkpoints": dropped files become staged models, or findings that say why not. Nothing is in the pool yet. */
 import { isPictureName } from '../../checkpoint/file-roles';
 import { openCheckpoint } from '../../checkpoint/open';
-import type { Checkpoint } from '../../checkpoint/types';
+import type { Checkpoint, NamedBlob } from '../../checkpoint/types';
 import { NeedsBaseError } from '../../clip/needs-base-error';
 import { openClip } from '../../clip/open';
 import type { ClipModel } from '../../clip/types';
@@ -49,11 +49,11 @@ export async function stageModels(
   }
   const staged = await stageAll(
     good,
-    ({ name, files: parts }, place) => {
+    (model, place) => {
+      const { name } = model;
       const label = `Importing ${name} (${place + 1} of ${good.length})`;
-      const blobs = parts.map((part) => ({ name: part.name, blob: part.file }));
       return library.stageModel(
-        { name, files: blobs, facts: {} },
+        { name, files: namedBlobs(model), facts: {} },
         {
           signal: job.signal,
           onProgress: (done, total) => job.report(label, total === 0 ? null : done / total),
@@ -68,11 +68,16 @@ export async function stageModels(
   return { staged, findings };
 }
 
+/** A model's files under the names that they are stored by. */
+export function namedBlobs({ files }: ModelGroup): NamedBlob<Blob>[] {
+  return files.map(({ name, file }) => ({ name, blob: file }));
+}
+
 async function judge(
   group: ModelGroup,
   base: ClipModel | undefined,
 ): Promise<GoodModel | { readonly failure: Finding }> {
-  const blobs = group.files.map(({ name, file }) => ({ name, blob: file }));
+  const blobs = namedBlobs(group);
   try {
     const { text, checkpoint } = await openClip(group.name, blobs, base);
     return { ...group, fullClip: text !== undefined, parts: severalIn(checkpoint) };

@@ -6,6 +6,7 @@ import { addModel, removeItem } from '../../storage/testing';
 import type { Library } from '../../storage/types';
 import type { ZeroShotHead } from '../../taskpool/head';
 import { headKey } from '../../taskpool/heads/head-key';
+import { contentName, writeShippedHeads } from '../../taskpool/heads/shipped-heads';
 import { bitsOf } from '../../taskpool/heads/testing';
 import { libraryHeads } from './heads';
 
@@ -42,6 +43,23 @@ describe('a head in the library', () => {
     await heads.put(await keyOf(), head);
     await removeItem(library, model);
     expect(await heads.get(await keyOf())).toBeNull();
+  });
+
+  it('is taken from those that came with its model, and kept from then on', async () => {
+    const files = [{ name: 'model.safetensors', blob: new Blob(['x']) }];
+    const key = await keyOf();
+    const digest = await key.under(await contentName(files));
+    const shipped = new Blob([await writeShippedHeads(new Map([[digest, head]]))]);
+    const heads = libraryHeads(library);
+    heads.offer('another', shipped, files);
+    heads.offer(model, shipped, [{ name: 'model.safetensors', blob: new Blob(['y']) }]);
+    expect(await heads.get(key)).toBeNull();
+    heads.offer(model, shipped, files);
+    expect(await heads.get(await keyOf('{}'))).toBeNull();
+    const found = await heads.get(key);
+    expect(found && bitsOf(found)).toEqual(bitsOf(head));
+    const later = await libraryHeads(library).get(key);
+    expect(later && bitsOf(later)).toEqual(bitsOf(head));
   });
 
   it('is none where it is not whole', async () => {

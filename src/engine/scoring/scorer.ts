@@ -1,5 +1,6 @@
 /** The scoring half of the engine: the runtime in use, the scoring loop on it, and where that stands. */
 import { createMutex } from '../../runtime/mutex';
+import { createWasmEngine } from '../../runtime/ort/wasm';
 import type { Runtime } from '../../runtime/types';
 import type { HeadCache } from '../../taskpool/heads/head-cache';
 import type { EngineChoice, EngineView } from '../api';
@@ -98,15 +99,6 @@ export function createScorer({
     onChange();
   };
 
-  /** Failures are told when the same is done in earnest. */
-  const prepare = () => {
-    if (expecting)
-      void running?.workspace.runtime
-        .text()
-        .then(warmUp)
-        .catch(() => undefined);
-  };
-
   const start = () => {
     if (demand && running) running.loop.demand(demand);
   };
@@ -182,7 +174,6 @@ export function createScorer({
       reason = explain(runtime);
       running = own;
       kind = runtime.tensors.kind;
-      prepare();
       start();
       void runtime.lost.then((message) => recover(workspace, choice, message));
     } catch (error) {
@@ -230,7 +221,10 @@ export function createScorer({
     expect() {
       if (expecting) return;
       expecting = true;
-      prepare();
+      // Whatever computes then, wasm is a part of it. Failures are told when the same is done in earnest.
+      void createWasmEngine(parts.loadWasm)
+        .then(warmUp)
+        .catch(() => undefined);
     },
     score(next, again) {
       const text = demandText(next);

@@ -38,6 +38,25 @@ const idle: FakeSession = { run: async () => ({}), release: async () => undefine
 const model = new Uint8Array();
 
 describe('an engine', () => {
+  it('waits for the other engines of its module, which allows nothing at once', async () => {
+    const going: string[] = [];
+    let most = 0;
+    const create = async () => {
+      going.push('session');
+      most = Math.max(most, going.length);
+      await new Promise((resolve) => setTimeout(resolve));
+      going.pop();
+      return idle;
+    };
+    const module = { Tensor: FakeTensor, InferenceSession: { create } } as unknown as OrtModule;
+    const engines = [engineOn(create, { module }), engineOn(create, { module })];
+    await Promise.all(engines.map((engine) => engine.createSession(model)));
+    expect(most).toBe(1);
+    const other = engineOn(create);
+    await Promise.all([...engines, other].map((engine) => engine.createSession(model)));
+    expect(most).toBe(2);
+  });
+
   it('hands every kind of number to ONNX Runtime as what it is, and copies results before it lets them go', async () => {
     const handed: FakeTensor[] = [];
     const result = new FakeTensor('float32', Float32Array.of(1, 2), [2]);

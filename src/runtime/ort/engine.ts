@@ -1,10 +1,10 @@
 /**
- * ONNX Runtime behind the `OrtEngine` contract: one module (wasm, WebGPU or native build), one mutex. ONNX Runtime allows no
- * concurrent create, run or release within a module (asyncify; its WebGPU provider says ConcurrentRunSupported false).
+ * ONNX Runtime behind the `OrtEngine` contract: one module (wasm, WebGPU or native build), one mutex, however many engines are
+ * made of it. ONNX Runtime allows no concurrent create, run or release within a module (asyncify; its WebGPU provider says ConcurrentRunSupported false).
  */
 import type * as Ort from 'onnxruntime-web';
 import { DeviceError } from '../../errors';
-import { createMutex } from '../mutex';
+import { createMutex, type Mutex } from '../mutex';
 import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../types';
 import { failureReason } from './failure-reason';
 
@@ -22,9 +22,12 @@ export interface OrtBuild {
   onSessionFailure?(): void;
 }
 
+const mutexes = new WeakMap<OrtModule, Mutex>();
+
 export function createOrtEngine(build: OrtBuild): OrtEngine {
   const { module, provider, threads } = build;
-  const mutex = createMutex();
+  const mutex = mutexes.get(module) ?? createMutex();
+  mutexes.set(module, mutex);
 
   const toTensor = (feed: OrtFeed): Ort.Tensor => {
     if ('buffer' in feed) return build.tensorOf(feed.buffer, feed.dims);

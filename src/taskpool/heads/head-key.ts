@@ -8,6 +8,8 @@ export interface HeadKey {
   readonly tower: string;
   /** SHA-256 of all there is to a head, `tower` included: 64 hexadecimal digits. */
   readonly digest: string;
+  /** The digest of the same head where `tower` is called otherwise. */
+  under(tower: string): Promise<string>;
 }
 
 /** To be raised with the text graph, its batches (neighbours decide how a prompt is padded) or the way to the mean. */
@@ -28,7 +30,10 @@ export async function headKey(
   part?: string,
 ): Promise<HeadKey> {
   const settings = Object.entries(config ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
-  const weights = part === undefined ? tower : [tower, part];
-  const all = JSON.stringify([FORMAT, PACKAGES, weights, settings, classnames, templates]);
-  return { tower, digest: await hashBlob(new Blob([all])) };
+  const under = (name: string): Promise<string> => {
+    const weights = part === undefined ? name : [name, part];
+    const all = JSON.stringify([FORMAT, PACKAGES, weights, settings, classnames, templates]);
+    return hashBlob(new Blob([all]));
+  };
+  return { tower, digest: await under(tower), under };
 }
