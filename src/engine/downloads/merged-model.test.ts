@@ -8,6 +8,7 @@ import { RECIPE_KEY, readRecipe } from '../../program/recipe';
 import { createCpuBackend } from '../../runtime/cpu/backend';
 import { zipEntries } from '../../taskpool/images/zip-entries';
 import type { ExportOptions } from '../api';
+import { hashHere } from '../pool/hashing-threads';
 import { keyText } from '../scoring/keys';
 import { mergeInputs } from '../scoring/readiness';
 import type { Workspace } from '../scoring/workspace';
@@ -60,6 +61,7 @@ function write(
     workspace: null,
     version: '9.9',
     learn: vi.fn(),
+    hasher: hashHere,
     onUnsummed: vi.fn(),
     ...changes,
   };

@@ -16,6 +16,7 @@ import type { Library, ScratchFile } from '../../storage/types';
 import type { ExportOptions } from '../api';
 import type { Job } from '../jobs/jobs';
 import { hashModel, type Learn } from '../pool/hashing';
+import type { Hasher } from '../pool/hashing-threads';
 import { type MergeInputs, mergeInputs } from '../scoring/readiness';
 import type { Workspace } from '../scoring/workspace';
 import {
@@ -36,6 +37,7 @@ export interface ExportContext {
   readonly version: string;
   /** Is told of sums that had to be computed. */
   readonly learn: Learn;
+  readonly hasher: Hasher;
   /** Is told the names of models whose sums the recipe has to do without. */
   onUnsummed(names: readonly string[]): void;
 }
@@ -90,7 +92,7 @@ export async function exportModel(
  */
 async function sumsOf(
   models: readonly PoolModel[],
-  { learn, onUnsummed }: ExportContext,
+  { learn, hasher, onUnsummed }: ExportContext,
   job: Job,
 ): Promise<ReadonlyMap<string, string>> {
   const sums = new Map<string, string>();
@@ -109,9 +111,9 @@ async function sumsOf(
     return sums;
   }
   for (const model of unknown) {
-    const sum = await hashModel(model, learn, job.signal, (done, total) =>
-      job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
-    );
+    const tell = (done: number, total: number) =>
+      job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total);
+    const sum = await hashModel(model, learn, job.signal, tell, hasher);
     sums.set(model.id, sum);
   }
   return sums;

@@ -36,6 +36,9 @@ export interface MeasuringEvents {
   onStopped(): void;
 }
 
+/** Id of its job. */
+export const MEASURING = 'measure';
+
 /** What one pass reads: the base, and with it the experts whose task vectors are to be measured. */
 interface Pass {
   readonly base: PoolModel;
@@ -125,7 +128,7 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
   const start = async (): Promise<void> => {
     running = true;
     await jobs
-      .run('measure', 'Reading the weights', (job) => {
+      .run(MEASURING, 'Reading the weights', (job) => {
         // At once, and not when the reading has ended: by then the user may have gone on.
         job.signal.addEventListener('abort', events.onStopped);
         return measureAll(job);
