@@ -79,11 +79,24 @@ export async function exportModel(
   const values = mergedValues(context, inputs, job.signal);
   const planned = planFile(inputs, values, recipe, base.opened.files, options);
   const label = 'Writing the merged model';
-  return library.scratchFile(planned.name, planned.chunks(), {
-    signal: job.signal,
-    size: planned.size,
-    onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+  const write = () =>
+    library.scratchFile(planned.name, planned.chunks(), {
+      signal: job.signal,
+      size: planned.size,
+      onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+    });
+  const workspace = exactWorkspace(context);
+  if (!workspace) return write();
+  // All of it at once: a batch of scoring takes longer than a tensor, and every tensor would wait for one.
+  return workspace.exclusive(async () => {
+    job.signal.throwIfAborted();
+    return write();
   });
+}
+
+/** The engine's memory, where its numbers are those of a file. */
+function exactWorkspace({ workspace }: ExportContext): Workspace | null {
+  return workspace?.runtime.exactness.exact ? workspace : null;
 }
 
 /**
@@ -119,24 +132,23 @@ async function sumsOf(
   return sums;
 }
 
-/** Resident values where the engine is exact and holds this very combination, tensor by tensor; else from the checkpoints. */
+/** Resident values where the engine is exact and holds this very combination; else from the checkpoints. */
 function mergedValues(
-  { value, workspace }: ExportContext,
+  context: ExportContext,
   inputs: MergeInputs,
   signal: AbortSignal,
 ): MergedValues {
-  const scalingFactor = scalingFactorOf(value);
+  const scalingFactor = scalingFactorOf(context.value);
   const pool = openModelPool(inputs.base.model, inputs.experts);
   const fromCheckpoints = mergedFromCheckpoints(pool, inputs.method, scalingFactor, signal);
-  if (!workspace?.runtime.exactness.exact) return fromCheckpoints;
-  return (name) =>
-    workspace.exclusive(async () => {
-      signal.throwIfAborted();
-      const residence = workspace.residence(inputs.key);
-      return residence
-        ? mergedFromCombination(residence.combination, scalingFactor)(name)
-        : fromCheckpoints(name);
-    });
+  const workspace = exactWorkspace(context);
+  return async (name) => {
+    signal.throwIfAborted();
+    const residence = workspace?.residence(inputs.key);
+    return residence
+      ? mergedFromCombination(residence.combination, scalingFactor)(name)
+      : fromCheckpoints(name);
+  };
 }
 
 function planFile(
