@@ -6,6 +6,7 @@ import { combine } from '../../method/combine';
 import { openModelPool } from '../../modelpool/judge';
 import { RECIPE_KEY, readRecipe } from '../../program/recipe';
 import { createCpuBackend } from '../../runtime/cpu/backend';
+import type { Library } from '../../storage/types';
 import { memoryCache } from '../../taskpool/heads/testing';
 import { zipEntries } from '../../taskpool/images/zip-entries';
 import type { ExportOptions } from '../api';
@@ -61,6 +62,7 @@ function write(
   changes: Partial<ExportContext> = {},
   options: Partial<ExportOptions> = {},
   job = testJob(),
+  library = newLibrary(),
 ) {
   const context: ExportContext = {
     value,
@@ -71,7 +73,22 @@ function write(
     onUnsummed: vi.fn(),
     ...changes,
   };
-  return exportModel(newLibrary(), context, { ...VISION, ...options }, job);
+  return exportModel(library, context, { ...VISION, ...options }, job);
+}
+
+/** A library whose disk takes its time, so that whatever else can go on does. */
+function slowLibrary(): Library {
+  const library = newLibrary();
+  async function* slowed(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      yield chunk;
+    }
+  }
+  return {
+    ...library,
+    scratchFile: (name, chunks, options) => library.scratchFile(name, slowed(chunks), options),
+  };
 }
 
 const bytesOf = async (blob: Blob) => Buffer.from(await blob.arrayBuffer());
@@ -240,7 +257,7 @@ describe('the merged model', () => {
       runs.add(ort.pictureRuns());
       if (end === 'cancelled' && job.reports.length > 6) job.stop();
     });
-    const writing = write({ workspace }, {}, job);
+    const writing = write({ workspace }, {}, job, slowLibrary());
     if (end === 'written') await writing;
     else await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
     expect(runs.size).toBe(1);
