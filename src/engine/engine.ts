@@ -19,7 +19,8 @@ import { chooseMethod } from './method';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
-import { createMeasuring } from './pool/measuring';
+import { type Hasher, hashHere } from './pool/hashing-threads';
+import { createMeasuring, MEASURING } from './pool/measuring';
 import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
 import { createQueue } from './queue';
 import type { Records } from './records';
@@ -42,6 +43,8 @@ export interface EngineParts {
   readonly runtime: RuntimeParts;
   /** Version of this program, for recipes and reports. */
   readonly version: string;
+  /** Where models are hashed; the engine's own thread without. */
+  readonly hasher?: Hasher;
   /** Milliseconds between two snapshots that no command asked for. */
   readonly snapshotInterval?: number;
 }
@@ -62,6 +65,7 @@ export function createEngine({
   library,
   runtime,
   version,
+  hasher = hashHere,
   snapshotInterval = SNAPSHOT_INTERVAL_MS,
 }: EngineParts): Engine {
   const queue = createQueue();
@@ -97,7 +101,7 @@ export function createEngine({
     onUnreadable: state.setUnreadable,
     onStopped: () => state.set({ stopped: true }),
   });
-  const hashing = createHashing(jobs, state.learn);
+  const hashing = createHashing(jobs, state.learn, hasher);
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
@@ -143,14 +147,15 @@ export function createEngine({
   }
 
   /**
-   * Measuring waits for the first number, hashing for everything else: that is what people look at, and two readers of one
-   * file are slower than one.
+   * Measuring waits for the first number, hashing for everything else: that is what people look at. Only beside threads that
+   * hash can this one measure.
    */
   function readWhenFree(): void {
     const { phase } = scorer.phase();
     measuring.follow(state.value(), !scorer.awaitsNumber());
+    const beside = hasher.atOnce > 1 ? [HASHING, MEASURING] : [HASHING];
     const busy =
-      jobs.views().some(({ id }) => !id.startsWith(HASHING)) ||
+      jobs.views().some(({ id }) => !beside.some((name) => id.startsWith(name))) ||
       phase === 'preparing' ||
       phase === 'scoring';
     hashing.follow(state.value().pool, !busy);
@@ -188,9 +193,9 @@ export function createEngine({
       await jobs.run('restore', 'SHA-256 of the models', async (job) => {
         for (const model of state.value().pool.models) {
           if (sumOf(model.id) !== undefined) continue;
-          await hashModel(model, state.learn, job.signal, (done, total) =>
-            job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
-          );
+          const tell = (done: number, total: number) =>
+            job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total);
+          await hashModel(model, state.learn, job.signal, tell, hasher);
         }
       });
     }
@@ -305,7 +310,8 @@ export function createEngine({
       return command(() =>
         jobs.run(jobId, 'Writing the merged model', async (job) => {
           const onUnsummed = (names: readonly string[]) => remark(unsummedRecipe(names));
-          const context = { value, workspace, version, learn: state.learn, onUnsummed };
+          const { learn } = state;
+          const context = { value, workspace, version, learn, hasher, onUnsummed };
           return downloads.keep(await exportModel(library, context, options, job));
         }),
       );

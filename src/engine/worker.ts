@@ -5,11 +5,16 @@ import { requestStudioDevice } from '../runtime/webgpu/device';
 import { openLibrary } from '../storage/library';
 import { version } from '../version';
 import { createEngine } from './engine';
+import { createHashingThreads } from './pool/hashing-threads';
 
 expose(
   createEngine({
     library: openLibrary(),
     version,
+    hasher: createHashingThreads(
+      () => new Worker(new URL('./pool/hashing-worker.ts', import.meta.url), { type: 'module' }),
+      navigator.hardwareConcurrency,
+    ),
     runtime: {
       loadWasm: loadWasmInBrowser,
       requestDevice: requestStudioDevice,

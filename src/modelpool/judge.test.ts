@@ -4,8 +4,10 @@ import { openClip } from '../clip/open';
 import { fixtureFiles } from '../clip/testing';
 import type { ClipModel } from '../clip/types';
 import { CompatibilityError } from '../errors';
+import { inspectWeights } from './inspect-weights';
 import { judgeExpert, mergedNames, openModelPool } from './judge';
-import { findNonFinite, inspectTaskVector, judgeFacts } from './task-vector-facts';
+import { judgeFacts } from './task-vector-facts';
+import { inspectTaskVector } from './testing/inspect-task-vector';
 
 const open = async (path: string, name: string) =>
   openClip(name, await fixtureFiles(`merge/${path}`));
@@ -20,9 +22,31 @@ function altered(
   for (const [key, change] of Object.entries(changes)) {
     const tensor = visionTensors.get(key) ?? visionTensors.get('post_layernorm.bias');
     if (change === undefined) visionTensors.delete(key);
-    else if (tensor) visionTensors.set(key, { ...tensor, name: key, ...change });
+    else if (tensor) {
+      // What is changed reads as a whole.
+      const { readInto: _, ...whole } = tensor;
+      visionTensors.set(key, { ...whole, name: key, ...change });
+    }
   }
   return { ...model, name, visionTensors };
+}
+
+/** The same model, with how often each of its tensors was begun to be read. */
+function counted(model: ClipModel) {
+  const reads = new Map<string, number>();
+  const visionTensors = new Map(
+    [...model.visionTensors].map(([name, { readInto: _, ...tensor }]) => [
+      name,
+      {
+        ...tensor,
+        read: () => {
+          reads.set(name, (reads.get(name) ?? 0) + 1);
+          return tensor.read();
+        },
+      },
+    ]),
+  );
+  return { base: { ...model, visionTensors }, reads };
 }
 
 describe('a pool judged by its headers', () => {
@@ -99,8 +123,9 @@ describe('a pool judged by its weights', () => {
     const visionTensors = new Map(noise.visionTensors);
     for (const [name, tensor] of visionTensors) {
       if (tensor.shape.length < 2) continue;
+      const { readInto: _, ...whole } = tensor;
       visionTensors.set(name, {
-        ...tensor,
+        ...whole,
         // Another sign is as far away as an independent tower.
         read: async () => {
           const bytes = await tensor.read();
@@ -129,10 +154,101 @@ describe('a pool judged by its weights', () => {
         },
       },
     });
-    expect(await findNonFinite(broken)).toEqual({ 'post_layernorm.bias': 2 });
+    expect((await inspectWeights(broken, [])).nonFinite).toEqual({ 'post_layernorm.bias': 2 });
     const facts = await inspectTaskVector(base, broken);
     expect(judgeFacts('_pretrained_', 'broken', facts)).toMatchObject([
       { severity: 'error', details: ['post_layernorm.bias: 2 values'] },
     ]);
+  });
+
+  it('measures all experts as each alone, reads the base once, and tells which cannot be read', async () => {
+    const { base, reads } = counted(await open('p8-32/base', '_pretrained_'));
+    const outlines = await open('p8-32/experts/outlines', 'outlines');
+    const surfaces = await open('p8-32/experts/surfaces', 'surfaces');
+    const gone = altered(outlines, 'gone', {
+      'post_layernorm.bias': { read: () => Promise.reject(new Error('gone')) },
+    });
+    const stopped = AbortSignal.abort(new Error('stopped'));
+    const done: number[] = [];
+    const { nonFinite, taskVectors } = await inspectWeights(
+      base,
+      [
+        { model: outlines },
+        { model: gone },
+        { model: surfaces, signal: new AbortController().signal },
+        { model: outlines, signal: stopped },
+      ],
+      { onProgress: (tensors) => done.push(tensors) },
+    );
+    const names = mergedNames(base);
+    expect(reads).toEqual(new Map(names.map((name) => [name, 1])));
+    expect(done).toEqual(names.map((_, i) => i + 1));
+    expect(nonFinite).toEqual({});
+    expect(taskVectors).toEqual([
+      { status: 'fulfilled', value: await inspectTaskVector(base, outlines) },
+      { status: 'rejected', reason: new Error('gone') },
+      { status: 'fulfilled', value: await inspectTaskVector(base, surfaces) },
+      { status: 'rejected', reason: new Error('stopped') },
+    ]);
+  });
+
+  it('reads a tensor of several parts as one', async () => {
+    const base = await open('p8-32/base', '_pretrained_');
+    const values = (seed: number) =>
+      Float32Array.from({ length: 700_001 }, (_, i) => Math.sin(i * seed));
+    const large = (seed: number): ClipModel => {
+      const bytes = new Uint8Array(values(seed).buffer);
+      const source: TensorSource = {
+        name: 'post_layernorm.bias',
+        dtype: 'F32',
+        shape: [1, 700_001],
+        byteLength: bytes.length,
+        read: async () => bytes.slice(),
+        readInto: async (begin, into) => into.set(bytes.subarray(begin, begin + into.length)),
+      };
+      return { ...base, visionTensors: new Map([[source.name, source]]) };
+    };
+    const [theta, tuned] = [values(1), values(2)];
+    let delta = 0;
+    let size = 0;
+    for (const [i, b] of theta.entries()) {
+      delta += ((tuned[i] ?? 0) - b) ** 2;
+      size += b * b;
+    }
+    const expected = Math.sqrt(delta / size);
+    expect(await inspectTaskVector(large(1), large(2))).toEqual({
+      relativeNorm: expected,
+      perTensor: { 'post_layernorm.bias': expected },
+      identical: false,
+      nonFinite: {},
+    });
+    const last = values(2);
+    last[700_000] = Number.NaN;
+    const broken = new Uint8Array(last.buffer);
+    const tensor = large(2).visionTensors.get('post_layernorm.bias');
+    if (!tensor) throw new Error('it has no tensor');
+    const { readInto: _, ...whole } = { ...tensor, read: async () => broken.slice() };
+    const visionTensors = new Map([[tensor.name, whole]]);
+    expect(await inspectTaskVector(large(1), { ...base, visionTensors })).toMatchObject({
+      nonFinite: { 'post_layernorm.bias': 1 },
+    });
+  });
+
+  it('reads nothing before it is its turn, and rejects where it is stopped or the base cannot be read', async () => {
+    const { base, reads } = counted(await open('p8-32/base', '_pretrained_'));
+    const stop = new AbortController();
+    let go: () => void = () => undefined;
+    const turn = () => new Promise<void>((resolve) => (go = resolve));
+    const reading = inspectWeights(base, [], { turn, signal: stop.signal });
+    await Promise.resolve();
+    expect(reads.size).toBe(0);
+    stop.abort(new Error('stopped'));
+    go();
+    await expect(reading).rejects.toThrow('stopped');
+    expect(reads.size).toBe(0);
+    const gone = altered(base, 'gone', {
+      'post_layernorm.bias': { read: () => Promise.reject(new Error('gone')) },
+    });
+    await expect(inspectWeights(gone, [{ model: base }])).rejects.toThrow('gone');
   });
 });

@@ -11,11 +11,8 @@ import { taskArithmetic } from '../method/task-arithmetic';
 import type { Method } from '../method/types';
 import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weights';
 import { openModelPool } from '../modelpool/judge';
-import {
-  IMPLAUSIBLE_RELATIVE_NORM,
-  inspectTaskVector,
-  judgeFacts,
-} from '../modelpool/task-vector-facts';
+import { IMPLAUSIBLE_RELATIVE_NORM, judgeFacts } from '../modelpool/task-vector-facts';
+import { inspectTaskVector } from '../modelpool/testing/inspect-task-vector';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { OrtEngine, TensorBuffer } from '../runtime/types';
 import { computeHead, type ZeroShotHead } from '../taskpool/head';

@@ -6,13 +6,21 @@ import { combine } from '../../method/combine';
 import { openModelPool } from '../../modelpool/judge';
 import { RECIPE_KEY, readRecipe } from '../../program/recipe';
 import { createCpuBackend } from '../../runtime/cpu/backend';
+import type { Library } from '../../storage/types';
+import { memoryCache } from '../../taskpool/heads/testing';
 import { zipEntries } from '../../taskpool/images/zip-entries';
 import type { ExportOptions } from '../api';
+import { hashHere } from '../pool/hashing-threads';
+import { createScoreBook } from '../scoring/book';
 import { keyText } from '../scoring/keys';
+import { createLoop } from '../scoring/loop';
+import { columns, type Unit } from '../scoring/plan';
 import { mergeInputs } from '../scoring/readiness';
-import type { Workspace } from '../scoring/workspace';
+import { createWorkspace, type Workspace } from '../scoring/workspace';
+import { fakeRuntime } from '../testing/fake-runtime';
 import { testJob } from '../testing/jobs';
-import { type Micro, openMicro } from '../testing/micro-models';
+import { type Micro, microInputs, openMicro } from '../testing/micro-models';
+import { demand } from '../testing/scoring';
 import { newLibrary } from '../testing/stored';
 import { engineValue, MEASURED, poolOf } from '../testing/values';
 import type { EngineValue, Pool } from '../value';
@@ -54,16 +62,33 @@ function write(
   changes: Partial<ExportContext> = {},
   options: Partial<ExportOptions> = {},
   job = testJob(),
+  library = newLibrary(),
 ) {
   const context: ExportContext = {
     value,
     workspace: null,
     version: '9.9',
     learn: vi.fn(),
+    hasher: hashHere,
     onUnsummed: vi.fn(),
     ...changes,
   };
-  return exportModel(newLibrary(), context, { ...VISION, ...options }, job);
+  return exportModel(library, context, { ...VISION, ...options }, job);
+}
+
+/** A library whose disk takes its time, so that whatever else can go on does. */
+function slowLibrary(): Library {
+  const library = newLibrary();
+  async function* slowed(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      yield chunk;
+    }
+  }
+  return {
+    ...library,
+    scratchFile: (name, chunks, options) => library.scratchFile(name, slowed(chunks), options),
+  };
 }
 
 const bytesOf = async (blob: Blob) => Buffer.from(await blob.arrayBuffer());
@@ -211,6 +236,47 @@ describe('the merged model', () => {
       });
       await expect(write({ workspace }, {}, job)).rejects.toMatchObject({ name: 'AbortError' });
     }
+  });
+
+  it.each(['written', 'cancelled'])('has scoring wait until it is %s', async (end) => {
+    const { runtime, ort } = await fakeRuntime();
+    const workspace = createWorkspace(runtime, memoryCache());
+    const counted: Unit[] = [];
+    const all = demand(microInputs(micro), 0.5);
+    const loop = createLoop(workspace, createScoreBook(), {
+      onPreparing: () => undefined,
+      onCounted: (unit) => void counted.push(unit),
+      onComplete: async () => undefined,
+      onFailure: (error) => expect.unreachable(error.message),
+    });
+    loop.demand(all);
+    await vi.waitUntil(() => counted.length > 0, { interval: 1 });
+    const runs = new Set<number>();
+    const job = testJob((label) => {
+      if (label !== 'Writing the merged model') return;
+      runs.add(ort.pictureRuns());
+      if (end === 'cancelled' && job.reports.length > 6) job.stop();
+    });
+    const writing = write({ workspace }, {}, job, slowLibrary());
+    if (end === 'written') await writing;
+    else await expect(writing).rejects.toMatchObject({ name: 'AbortError' });
+    expect(runs.size).toBe(1);
+    expect(Math.max(...runs)).toBeLessThan([...columns(all, 'cpu')].flat().length);
+    await loop.idle();
+    expect(counted).toHaveLength([...columns(all, 'cpu')].flat().length);
+  });
+
+  it('does not begin where it is cancelled before it has the engine', async () => {
+    const { workspace } = await holding(value, value);
+    const job = testJob();
+    const exclusive: Workspace['exclusive'] = async (work) => {
+      job.stop();
+      return work();
+    };
+    await expect(write({ workspace: { ...workspace, exclusive } }, {}, job)).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(job.reports.map(([label]) => label)).not.toContain('Writing the merged model');
   });
 
   it('is the whole CLIP where that is wanted', async () => {

@@ -16,6 +16,7 @@ import type { Library, ScratchFile } from '../../storage/types';
 import type { ExportOptions } from '../api';
 import type { Job } from '../jobs/jobs';
 import { hashModel, type Learn } from '../pool/hashing';
+import type { Hasher } from '../pool/hashing-threads';
 import { type MergeInputs, mergeInputs } from '../scoring/readiness';
 import type { Workspace } from '../scoring/workspace';
 import {
@@ -36,6 +37,7 @@ export interface ExportContext {
   readonly version: string;
   /** Is told of sums that had to be computed. */
   readonly learn: Learn;
+  readonly hasher: Hasher;
   /** Is told the names of models whose sums the recipe has to do without. */
   onUnsummed(names: readonly string[]): void;
 }
@@ -77,11 +79,24 @@ export async function exportModel(
   const values = mergedValues(context, inputs, job.signal);
   const planned = planFile(inputs, values, recipe, base.opened.files, options);
   const label = 'Writing the merged model';
-  return library.scratchFile(planned.name, planned.chunks(), {
-    signal: job.signal,
-    size: planned.size,
-    onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+  const write = () =>
+    library.scratchFile(planned.name, planned.chunks(), {
+      signal: job.signal,
+      size: planned.size,
+      onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+    });
+  const workspace = exactWorkspace(context);
+  if (!workspace) return write();
+  // All of it at once: a batch of scoring takes longer than a tensor, and every tensor would wait for one.
+  return workspace.exclusive(async () => {
+    job.signal.throwIfAborted();
+    return write();
   });
+}
+
+/** The engine's memory, where its numbers are those of a file. */
+function exactWorkspace({ workspace }: ExportContext): Workspace | null {
+  return workspace?.runtime.exactness.exact ? workspace : null;
 }
 
 /**
@@ -90,7 +105,7 @@ export async function exportModel(
  */
 async function sumsOf(
   models: readonly PoolModel[],
-  { learn, onUnsummed }: ExportContext,
+  { learn, hasher, onUnsummed }: ExportContext,
   job: Job,
 ): Promise<ReadonlyMap<string, string>> {
   const sums = new Map<string, string>();
@@ -109,32 +124,31 @@ async function sumsOf(
     return sums;
   }
   for (const model of unknown) {
-    const sum = await hashModel(model, learn, job.signal, (done, total) =>
-      job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total),
-    );
+    const tell = (done: number, total: number) =>
+      job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total);
+    const sum = await hashModel(model, learn, job.signal, tell, hasher);
     sums.set(model.id, sum);
   }
   return sums;
 }
 
-/** Resident values where the engine is exact and holds this very combination, tensor by tensor; else from the checkpoints. */
+/** Resident values where the engine is exact and holds this very combination; else from the checkpoints. */
 function mergedValues(
-  { value, workspace }: ExportContext,
+  context: ExportContext,
   inputs: MergeInputs,
   signal: AbortSignal,
 ): MergedValues {
-  const scalingFactor = scalingFactorOf(value);
+  const scalingFactor = scalingFactorOf(context.value);
   const pool = openModelPool(inputs.base.model, inputs.experts);
   const fromCheckpoints = mergedFromCheckpoints(pool, inputs.method, scalingFactor, signal);
-  if (!workspace?.runtime.exactness.exact) return fromCheckpoints;
-  return (name) =>
-    workspace.exclusive(async () => {
-      signal.throwIfAborted();
-      const residence = workspace.residence(inputs.key);
-      return residence
-        ? mergedFromCombination(residence.combination, scalingFactor)(name)
-        : fromCheckpoints(name);
-    });
+  const workspace = exactWorkspace(context);
+  return async (name) => {
+    signal.throwIfAborted();
+    const residence = workspace?.residence(inputs.key);
+    return residence
+      ? mergedFromCombination(residence.combination, scalingFactor)(name)
+      : fromCheckpoints(name);
+  };
 }
 
 function planFile(

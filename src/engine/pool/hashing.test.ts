@@ -44,7 +44,7 @@ function holdHashes(): void {
 const SMALL = 1000;
 const LARGE = 200_000_000;
 
-function open(bytes: Readonly<Record<string, number>>) {
+function open(bytes: Readonly<Record<string, number>>, atOnce = 1) {
   let pool: Pool = {
     baseId: null,
     models: Object.entries(bytes).map(([id, size]) =>
@@ -60,14 +60,15 @@ function open(bytes: Readonly<Record<string, number>>) {
   const jobs = createJobs(() => {
     for (const { id, label, progress } of jobs.views()) reports.push([id, label, progress]);
   });
-  const hashing = createHashing(jobs, async (id, facts) => {
+  const learn = async (id: string, facts: Partial<ModelFacts>) => {
     learned.push([id, facts]);
     const models = pool.models.map((model) =>
       model.id === id ? { ...model, facts: mergeFacts(model.facts, facts) } : model,
     );
     pool = { ...pool, models };
     hashing.follow(pool, idle);
-  });
+  };
+  const hashing = createHashing(jobs, learn, { atOnce, sha256: weightsSha256 });
   const follow = (next: boolean, models: readonly PoolModel[] = pool.models) => {
     idle = next;
     pool = { ...pool, models };
@@ -168,6 +169,45 @@ describe('hashing', () => {
     await breathe();
     expect(names()).toEqual(['a.safetensors', 'b.safetensors']);
     expect(learned).toEqual([['b', { sha256: 'sum b' }]]);
+  });
+});
+
+describe('several at once', () => {
+  it('take up one model after the other, and each only once', async () => {
+    holdHashes();
+    const { follow, learned } = open({ a: SMALL, b: SMALL, c: SMALL }, 2);
+    follow(true);
+    await count(2);
+    begun[1]?.end('sum b');
+    await count(3);
+    begun[0]?.fail(new Error('The file has changed.'));
+    begun[2]?.end('sum c');
+    await vi.waitUntil(() => learned.length === 2, { interval: 1 });
+    await breathe();
+    follow(true);
+    await breathe();
+    expect(names()).toEqual(['a.safetensors', 'b.safetensors', 'c.safetensors']);
+    expect(learned.map(([id]) => id)).toEqual(['b', 'c']);
+  });
+
+  it('remember each how far they came, and are told of in one line', async () => {
+    holdHashes();
+    const { follow, learned, reports, jobs } = open({ a: LARGE, b: LARGE }, 2);
+    follow(true);
+    await count(2);
+    begun[0]?.options.onProgress?.(1, 4, () => Uint8Array.of(1));
+    begun[1]?.options.onProgress?.(3, 4, () => Uint8Array.of(2));
+    follow(false);
+    await vi.waitUntil(() => jobs.views().length === 0, { interval: 1 });
+    expect(learned).toEqual([
+      ['a', { partialHash: { bytesDone: 1, state: 'AQ==' } }],
+      ['b', { partialHash: { bytesDone: 3, state: 'Ag==' } }],
+    ]);
+    expect(reports).toEqual([
+      [HASHING, 'SHA-256 of the models', null],
+      [HASHING, 'SHA-256 of a', 0.25],
+      [HASHING, 'SHA-256 of a, b', 0.5],
+    ]);
   });
 });
 

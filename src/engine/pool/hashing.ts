@@ -2,10 +2,10 @@
  * SHA-256 of every model's weights, computed when nothing else is: it stops as soon as there is something to score, and
  * goes on from the same byte later, in this visit or in the next.
  */
-import { weightsSha256 } from '../../checkpoint/weights-sha256';
 import type { Jobs } from '../jobs/jobs';
 import type { Pool, PoolModel } from '../value';
 import type { ModelFacts, PartialHash } from './facts';
+import { type Hasher, hashHere } from './hashing-threads';
 
 export interface Hashing {
   /** Goes on with what is not hashed yet, or stops within a few milliseconds and remembers how far it came. */
@@ -20,7 +20,7 @@ export const HASHING = 'hash';
 /** Less takes about a second: not worth a line on the page. */
 const LISTED_BYTES = 200_000_000;
 
-export function createHashing(jobs: Jobs, learn: Learn): Hashing {
+export function createHashing(jobs: Jobs, learn: Learn, hasher: Hasher = hashHere): Hashing {
   let pool: Pool = { baseId: null, models: [] };
   let running: AbortController | null = null;
   /** Models that could not be hashed, and those in the pool when the user stopped it: not tried again in this visit. */
@@ -31,20 +31,30 @@ export function createHashing(jobs: Jobs, learn: Learn): Hashing {
 
   const hashAll = async (
     signal: AbortSignal,
-    report?: (label: string, share: number) => void,
+    report: (label: string, share: number) => void = () => undefined,
   ): Promise<void> => {
-    for (let [model] = missing(); model; [model] = missing()) {
-      const { id, name } = model;
-      try {
-        await hashModel(model, learn, signal, (done, total) =>
-          report?.(`SHA-256 of ${name}`, total === 0 ? 1 : done / total),
-        );
-      } catch (error) {
-        if (signal.aborted) throw error;
-        // Unreadable: whoever reads the weights for the merge says so.
-        left.add(id);
+    const begun = new Set<string>();
+    const progress = createProgress(report);
+    const work = async (): Promise<void> => {
+      for (;;) {
+        const model = missing().find(({ id }) => !begun.has(id));
+        if (!model) return;
+        const { id, name } = model;
+        begun.add(id);
+        try {
+          const tell = (done: number, total: number) => progress.tell(name, done, total);
+          await hashModel(model, learn, signal, tell, hasher);
+        } catch (error) {
+          if (signal.aborted) throw error;
+          // Unreadable: whoever reads the weights for the merge says so.
+          left.add(id);
+        } finally {
+          progress.end(name);
+        }
       }
-    }
+    };
+    const outcomes = await Promise.allSettled(Array.from({ length: hasher.atOnce }, work));
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
 
   const start = async (controller: AbortController): Promise<void> => {
@@ -80,6 +90,20 @@ export function createHashing(jobs: Jobs, learn: Learn): Hashing {
   };
 }
 
+/** Puts what is told of several models at once into one line. */
+function createProgress(report: (label: string, share: number) => void) {
+  const active = new Map<string, { readonly done: number; readonly total: number }>();
+  return {
+    tell(name: string, done: number, total: number): void {
+      active.set(name, { done, total });
+      const all = [...active.values()].reduce((sum, one) => sum + one.total, 0);
+      const sofar = [...active.values()].reduce((sum, one) => sum + one.done, 0);
+      report(`SHA-256 of ${[...active.keys()].join(', ')}`, all === 0 ? 1 : sofar / all);
+    },
+    end: (name: string) => void active.delete(name),
+  };
+}
+
 /**
  * Hashes one model's weights, from where an earlier attempt came to, and tells the sum, or on an abort how far it came.
  * Rejects with the signal's reason, or with what reading the file says.
@@ -89,11 +113,12 @@ export async function hashModel(
   learn: Learn,
   signal: AbortSignal,
   report?: (done: number, total: number) => void,
+  hasher: Hasher = hashHere,
 ): Promise<string> {
   const { partialHash: partial } = facts;
   let reached: (() => PartialHash) | null = null;
   try {
-    const sha256 = await weightsSha256(opened.files, {
+    const sha256 = await hasher.sha256(opened.files, {
       signal,
       resume: partial && { bytesDone: partial.bytesDone, state: fromBase64(partial.state) },
       onProgress: (bytesDone, bytesTotal, state) => {

@@ -54,18 +54,22 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
     clearTimeout(timer);
   };
 
-  const step = async ({ inputs }: Demand, unit: Unit): Promise<void> => {
+  /** Scores a batch, and tells how many milliseconds that took. */
+  const step = async ({ inputs }: Demand, unit: Unit): Promise<number> => {
     const controllers = { unit: new AbortController(), head: new AbortController() };
     current = { unit, controllers };
     const { signal } = controllers.unit;
     const signals = { unit: signal, head: controllers.head.signal };
     try {
-      await workspace.exclusive(async () => {
+      const took = await workspace.exclusive(async () => {
         signal.throwIfAborted();
+        const begun = performance.now();
         const { model, task } = await workspace.prepare(inputs, unit, signals, events.onPreparing);
         await scoreBatch(model, task, book.open(unit), signal);
+        return performance.now() - begun;
       });
       events.onCounted(unit);
+      return took;
     } finally {
       current = null;
     }
@@ -77,9 +81,8 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
       const unit = nextUnit(demand, engine, book.find);
       try {
         if (unit) {
-          const begun = performance.now();
-          await step(demand, unit);
-          if (events.hasOthers?.() && wanted === demand) await pause(performance.now() - begun);
+          const took = await step(demand, unit);
+          if (events.hasOthers?.() && wanted === demand) await pause(took);
         } else {
           await events.onComplete(demand);
           if (wanted === demand) wanted = null;

@@ -25,7 +25,7 @@ import { verifyVision } from './verify-vision';
 
 export interface Workspace {
   readonly runtime: Runtime;
-  /** Runs work on the runtime, one piece at a time: scoring a batch, computing an exported tensor. */
+  /** Runs work on the runtime, one piece at a time: scoring a batch, writing a merged model. */
   exclusive<T>(work: () => Promise<T>): Promise<T>;
   /** To be called inside `exclusive`. `onPreparing` says what is being done, for people. */
   prepare(

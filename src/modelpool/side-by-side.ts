@@ -1,0 +1,124 @@
+/**
+ * Reading a base and its experts side by side, part by part: every byte once, into memory that is used again and again.
+ * While one part is worked on the next is read.
+ */
+import { elementCount } from '../checkpoint/data-length';
+import { readFloat32Into } from '../checkpoint/dtype';
+import type { TensorSource } from '../checkpoint/types';
+import type { ClipModel } from '../clip/types';
+
+/** Elements of a part, 1 MiB of them: reading so many costs more than asking for them. */
+const PART_LENGTH = 2 ** 18;
+
+export interface Reader {
+  readonly model: ClipModel;
+  /** Ends the reading of this model; the others go on. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Valid until the next is asked for. */
+export interface PartValues {
+  /** Canonical name of the tensor. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Is it the last part of its tensor? */
+  readonly isLast: boolean;
+  readonly base: Float32Array;
+  /** In the order of the experts; null of those that were left out, and of one without this tensor. */
+  readonly experts: readonly (Float32Array | null)[];
+}
+
+interface Part {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly length: number;
+  readonly isLast: boolean;
+}
+
+/**
+ * @param onLeftOut - is told the place of an expert that cannot be read, or whose signal aborted: nothing more comes of it
+ * @throws what reading the base throws
+ */
+export async function* readSideBySide(
+  base: ClipModel,
+  experts: readonly Reader[],
+  names: readonly string[],
+  onLeftOut: (expert: number, reason: unknown) => void,
+): AsyncGenerator<PartValues, void, undefined> {
+  const parts = partsOf(base, experts, names);
+  const readBase = readInTurns(base);
+  const lanes = experts.map(({ model, signal }) => ({ read: readInTurns(model), signal }));
+  const left = new Set<number>();
+
+  const readExpert = async (expert: number, part: Part): Promise<Float32Array | null> => {
+    const lane = lanes[expert];
+    if (!lane || left.has(expert)) return null;
+    try {
+      lane.signal?.throwIfAborted();
+      const values = await lane.read(part);
+      lane.signal?.throwIfAborted();
+      return values;
+    } catch (reason) {
+      left.add(expert);
+      onLeftOut(expert, reason);
+      return null;
+    }
+  };
+
+  const readPart = async (part: Part): Promise<PartValues> => {
+    const [theta, ...tuned] = await Promise.all([
+      readBase(part),
+      ...lanes.map((_, expert) => readExpert(expert, part)),
+    ]);
+    if (!theta) throw new RangeError(`the base has no ${part.name}`);
+    return { ...part, base: theta, experts: tuned };
+  };
+
+  const begin = (part: Part | undefined): Promise<PartValues> | null => {
+    const reading = part ? readPart(part) : null;
+    // Told when it is its turn, if that comes.
+    reading?.catch(() => undefined);
+    return reading;
+  };
+
+  let next = begin(parts.shift());
+  while (next) {
+    const values: PartValues = await next;
+    next = begin(parts.shift());
+    yield values;
+  }
+}
+
+/** A tensor that some model can only read whole is one part. */
+function partsOf(base: ClipModel, experts: readonly Reader[], names: readonly string[]): Part[] {
+  return names.flatMap((name) => {
+    const sources = [base, ...experts.map(({ model }) => model)].map(({ visionTensors }) =>
+      visionTensors.get(name),
+    );
+    const shape = sources[0]?.shape ?? [];
+    const total = elementCount(shape);
+    const isDivisible = sources.every((source) => source === undefined || source.readInto);
+    const step = isDivisible ? PART_LENGTH : Math.max(1, total);
+    return Array.from({ length: Math.max(1, Math.ceil(total / step)) }, (_, i) => {
+      const length = Math.min(step, total - i * step);
+      return { name, shape, begin: i * step, length, isLast: i * step + length === total };
+    });
+  });
+}
+
+/** Reads parts of one model into two pieces of memory in turn; null of a tensor that it lacks. */
+function readInTurns({ visionTensors }: ClipModel): (part: Part) => Promise<Float32Array | null> {
+  let resting = new Float32Array(0);
+  let inUse = new Float32Array(0);
+  return async ({ name, begin, length }) => {
+    const source: TensorSource | undefined = visionTensors.get(name);
+    if (!source) return null;
+    let memory = resting;
+    if (memory.length < length) memory = new Float32Array(length);
+    [resting, inUse] = [inUse, memory];
+    const values = memory.subarray(0, length);
+    await readFloat32Into(source, begin, values);
+    return values;
+  };
+}
