@@ -19,7 +19,8 @@ async function show(first: StudioState | null, sentence: string | null): Promise
   const made = createFakeEngine(first ?? undefined);
   fake = made;
   if (first === null) made.answer('connect', () => new Promise(() => undefined));
-  const demo = sentence === null ? null : { sentence, models: [], tasks: { files: [] } };
+  const demo =
+    sentence === null ? null : { sentence, models: [], tasks: { files: [] }, heads: 'heads.json' };
   const studio = createStudio({
     openEngine: made.open,
     requestFrame: (callback) => requestAnimationFrame(callback),
