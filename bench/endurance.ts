@@ -42,7 +42,7 @@ try {
     await page.getByLabel('Add checkpoint folder').waitFor({ state: 'attached' });
     await page.getByLabel('Add checkpoint folder').setInputFiles(pool);
     await page.getByLabel('Add task folder').setInputFiles(`${fixtures}/scoring/images`);
-    const done = page.getByText('Scored 190 of 190 images');
+    const done = page.locator('.status-text').filter({ hasText: 'Scored 190 of 190 images' });
     await done.waitFor({ timeout: 120_000 });
     const region = page.getByRole('region', { name: 'Model pool' });
     const slider = page.getByRole('slider', { name: 'Scaling factor' });

@@ -29,7 +29,7 @@ export function noteMoments(): void {
     const jobs = [...document.querySelectorAll('.job-label')].map((job) => job.textContent);
     note('job', words(jobs.join(' | ')));
     if (jobs.length === 0) note('no job', last.get('job'));
-    note('status', words(document.querySelector('[role=status]')?.textContent));
+    note('status', words(document.querySelector('.status-text')?.textContent));
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NOTHING_SHOWN, shownMerged } from './held';
 import { aScore, aSnapshot, aTask, emptyBoard } from './testing';
-import type { AverageScore, ScoreBoard, ScoreColumn, StudioState } from './types';
+import type { AverageScore, ScoreBoard, ScoreChanges, ScoreColumn, StudioState } from './types';
 
 const average = (accuracy: number, tasks: number): AverageScore => ({
   accuracy,
@@ -15,31 +15,53 @@ const full: ScoreColumn = {
   tasks: { a: aScore('a', 252, 400), b: aScore('b', 300, 400) },
   average: average(0.69, 2),
 };
+const change = (accuracy: number) => ({ accuracy, pictures: 400, complete: true });
+/** By a tenth for every task of the column. */
+const changesOf = (column: ScoreColumn): ScoreChanges => ({
+  tasks: Object.fromEntries(Object.keys(column.tasks).map((id) => [id, change(0.1)])),
+  average: column.average && change(column.average.accuracy),
+});
 const board = (merged: ScoreColumn, phase: ScoreBoard['phase'] = 'scoring'): StudioState =>
-  aSnapshot({ tasks, pool, scores: { ...emptyBoard, merged, phase } });
+  aSnapshot({
+    tasks,
+    pool,
+    scores: { ...emptyBoard, merged, change: changesOf(merged), phase },
+  });
 const known = shownMerged(NOTHING_SHOWN, board(full, 'complete'));
 
 describe('the merged figures that are shown', () => {
   it('are the newest where there are some, and none where there never were', () => {
-    expect(known).toEqual({ column: full, heldTasks: [], averageHeld: false });
+    expect(known).toEqual({
+      column: full,
+      change: changesOf(full),
+      heldTasks: [],
+      averageHeld: false,
+    });
     expect(shownMerged(NOTHING_SHOWN, board(emptyBoard.merged)).column).toEqual(emptyBoard.merged);
   });
 
   it('stay until those of a new factor come, task by task', () => {
     const moved = shownMerged(known, board(emptyBoard.merged));
-    expect(moved).toEqual({ column: full, heldTasks: ['a', 'b'], averageHeld: true });
+    expect(moved).toEqual({
+      column: full,
+      change: changesOf(full),
+      heldTasks: ['a', 'b'],
+      averageHeld: true,
+    });
     const first = { tasks: { a: aScore('a', 10, 64, 400) }, average: average(0.16, 1) };
     const begun = shownMerged(moved, board(first));
     expect(begun.column.tasks.a).toEqual(first.tasks.a);
     expect(begun.column.tasks.b).toEqual(full.tasks.b);
     expect(begun).toMatchObject({ heldTasks: ['b'], averageHeld: true });
     expect(begun.column.average).toEqual(full.average);
+    expect(begun.change).toEqual({ tasks: changesOf(full).tasks, average: change(0.69) });
     const both = {
       tasks: { ...first.tasks, b: aScore('b', 20, 64, 400) },
       average: average(0.2, 2),
     };
     expect(shownMerged(begun, board(both))).toEqual({
       column: both,
+      change: changesOf(both),
       heldTasks: [],
       averageHeld: false,
     });

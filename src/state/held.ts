@@ -2,10 +2,12 @@
  * What is shown of the merged model: the figures of the factor on screen and, until their first are in, those that stood
  * before, so that nothing that was known disappears while it is computed again.
  */
-import type { ScoreColumn, StudioState } from './types';
+import type { ScoreChanges, ScoreColumn, StudioState } from './types';
 
 export interface ShownMerged {
   readonly column: ScoreColumn;
+  /** Against the pretrained model: those of the figures in the column. */
+  readonly change: ScoreChanges;
   /** Ids of the tasks whose figures are the ones that stood before. */
   readonly heldTasks: readonly string[];
   readonly averageHeld: boolean;
@@ -13,6 +15,7 @@ export interface ShownMerged {
 
 export const NOTHING_SHOWN: ShownMerged = {
   column: { tasks: {}, average: null },
+  change: { tasks: {}, average: null },
   heldTasks: [],
   averageHeld: false,
 };
@@ -26,29 +29,36 @@ const UNDER_WAY = new Set(['preparing', 'scoring', 'stopped']);
  */
 export function shownMerged(previous: ShownMerged, snapshot: StudioState): ShownMerged {
   const { scores, tasks, pool } = snapshot;
-  const { merged } = scores;
-  if (!UNDER_WAY.has(scores.phase) || !pool.mergeable) return fresh(merged);
+  const { merged, change } = scores;
+  if (!UNDER_WAY.has(scores.phase) || !pool.mergeable) return fresh(merged, change);
   const ids = tasks.filter(({ included }) => included).map(({ id }) => id);
   const heldTasks = ids.filter((id) => !merged.tasks[id] && previous.column.tasks[id]);
   const before = previous.column.average;
   const known = ids.filter((id) => previous.column.tasks[id]).length;
   const averageHeld = before !== null && known > 0 && (merged.average?.tasks ?? 0) < known;
-  if (heldTasks.length === 0 && !averageHeld) return fresh(merged);
-  const held = heldTasks.map((id) => [id, previous.column.tasks[id]] as const);
+  if (heldTasks.length === 0 && !averageHeld) return fresh(merged, change);
   return {
     column: {
-      tasks: { ...merged.tasks, ...Object.fromEntries(held.filter(isKnown)) },
+      tasks: { ...merged.tasks, ...those(heldTasks, previous.column.tasks) },
       average: averageHeld ? before : merged.average,
+    },
+    change: {
+      tasks: { ...change.tasks, ...those(heldTasks, previous.change.tasks) },
+      average: averageHeld ? previous.change.average : change.average,
     },
     heldTasks,
     averageHeld,
   };
 }
 
-function fresh(column: ScoreColumn): ShownMerged {
-  return { column, heldTasks: [], averageHeld: false };
+function fresh(column: ScoreColumn, change: ScoreChanges): ShownMerged {
+  return { column, change, heldTasks: [], averageHeld: false };
 }
 
-function isKnown<T>(entry: readonly [string, T | undefined]): entry is readonly [string, T] {
-  return entry[1] !== undefined;
+/** What is known of these tasks. */
+function those<T>(
+  ids: readonly string[],
+  known: Readonly<Record<string, T>>,
+): Readonly<Record<string, T>> {
+  return Object.fromEntries(Object.entries(known).filter(([id]) => ids.includes(id)));
 }

@@ -24,6 +24,7 @@ export type {
   SampleImage,
   ScoreBoard,
   ScoreChange,
+  ScoreChanges,
   ScoreColumn,
   Severity,
   StudioEngine,

@@ -12,8 +12,8 @@ export function AccuracyTable() {
   const titleId = useId();
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
   const newest = useSnapshot((snapshot) => snapshot.scores);
-  const merged = usePage((state) => state.merged.column);
-  const scores = { ...newest, merged };
+  const { column: merged, change } = usePage((state) => state.merged);
+  const scores = { ...newest, merged, change };
   const shown = useTaskNames();
   const busy = usePage(isBusy);
   return (

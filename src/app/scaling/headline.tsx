@@ -1,12 +1,12 @@
 import { isAverageStale } from '../../state/selectors';
-import { usePage, useSnapshot } from '../context';
+import { usePage } from '../context';
 import { formatInterval, formatMany, formatMargin, formatPercent } from '../format';
 import { Term } from '../tips/term';
 
 /** The number that the slider moves: the merged model's average accuracy. */
 export function Headline() {
   const merged = usePage((state) => state.merged.column.average);
-  const change = useSnapshot((snapshot) => snapshot.scores.change.average);
+  const change = usePage((state) => state.merged.change.average);
   const stale = usePage(isAverageStale);
   if (merged === null) {
     return (
