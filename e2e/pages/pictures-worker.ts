@@ -1,5 +1,7 @@
 /** Pictures decoded where the program decodes them: in a dedicated worker. */
+
 import { expose } from 'comlink';
+import type { ByteSource } from '../../src/checkpoint/byte-source';
 import { decodeImage } from '../../src/clip/images/decode';
 import { readImageSet } from '../../src/taskpool/images/read-image-set';
 
@@ -8,7 +10,7 @@ async function sha256(data: Uint8Array): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function decoded(name: string, blob: Blob): Promise<string> {
+async function decoded(name: string, blob: ByteSource): Promise<string> {
   try {
     return await sha256((await decodeImage({ name, blob })).data);
   } catch (error) {

@@ -95,7 +95,7 @@ export function accessFailed(doing: string, error: unknown): StorageError {
  * since it was chosen.
  */
 export async function findUnreadable(
-  pieces: readonly NamedBlob<Blob>[],
+  pieces: readonly NamedBlob[],
 ): Promise<StorageError | undefined> {
   for (const { name, blob } of pieces) {
     try {

@@ -74,7 +74,7 @@ async function discardStaged(context: LibraryContext, id: string): Promise<void>
   }
 }
 
-function refuseSameNames(files: readonly NamedBlob<Blob>[]): void {
+function refuseSameNames(files: readonly NamedBlob[]): void {
   const seen = new Set<string>();
   for (const { name } of files) {
     if (seen.has(name)) {
@@ -84,7 +84,7 @@ function refuseSameNames(files: readonly NamedBlob<Blob>[]): void {
   }
 }
 
-async function storeParts(running: Running, files: readonly NamedBlob<Blob>[]): Promise<void> {
+async function storeParts(running: Running, files: readonly NamedBlob[]): Promise<void> {
   const { context, size, signal, onProgress } = running;
   const queue = cutIntoParts(files, context.partSize);
   let done = 0;
@@ -94,7 +94,7 @@ async function storeParts(running: Running, files: readonly NamedBlob<Blob>[]): 
     for (const part of queue) {
       signal?.throwIfAborted();
       await storePart(running, part);
-      done += part.blob.size;
+      done += part.size;
       onProgress?.(done, size);
     }
   });
@@ -108,12 +108,13 @@ async function storePart(running: Running, part: PartSource): Promise<void> {
   const { database, partSize } = context;
   const key = partKey(id, part.index);
   try {
+    const blob = await part.blob();
     await database.atomically(
       'readwrite',
       async (store) => {
         await requireJob(store, running);
         putJob(store, running);
-        store.put(part.blob, key);
+        store.put(blob, key);
       },
       signal,
     );

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { partOf } from '../checkpoint/byte-source';
 import { StorageError } from '../errors';
 import { openLibrary } from './library';
 import {
@@ -37,6 +38,25 @@ describe('the library', () => {
     const back = await lib.openModel(id);
     expect(await contentOf(back)).toEqual(await contentOf(files));
     expect(back[0]?.blob.type).toBe('application/json');
+  });
+
+  it('takes bytes that are no Blob as well, across parts and beside Blobs', async () => {
+    const lib = library();
+    const [first, second, third] = makeFiles({ 'a.png': 7, 'b.png': 23, 'c.png': 4 });
+    const files = [first, second, third].flatMap((file) => file ?? []);
+    const given = await Promise.all(
+      files.map(async ({ name, blob }, i) => {
+        if (i === 2) return { name, blob };
+        const bytes = new Uint8Array(await blob.arrayBuffer());
+        const read = async (begin: number, into: Uint8Array<ArrayBuffer>) => {
+          into.set(bytes.subarray(begin, begin + into.length));
+          return into.length;
+        };
+        return { name, blob: partOf(read, 0, bytes.length) };
+      }),
+    );
+    const { id } = await addImageSet(lib, { name: 'pictures', files: given, facts: null });
+    expect(await contentOf(await lib.openImageSet(id))).toEqual(await contentOf(files));
   });
 
   it('survives a reload', async () => {

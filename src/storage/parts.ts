@@ -3,6 +3,7 @@
  * (the last may be shorter): a large file spans parts, thousands of small pictures share one, and no file costs a record
  * of its own. Everything is by reference: neither cutting nor opening reads a byte.
  */
+import type { ByteSource } from '../checkpoint/byte-source';
 import type { NamedBlob } from '../checkpoint/types';
 
 /** One file of an item: `size` bytes from `offset` of the parts laid end to end. */
@@ -17,23 +18,26 @@ export interface FileEntry {
 /** One part to be written, and the slices of the source files that it consists of. */
 export interface PartSource {
   readonly index: number;
-  readonly blob: Blob;
-  readonly pieces: readonly NamedBlob<Blob>[];
+  readonly size: number;
+  readonly pieces: readonly NamedBlob[];
+  /** Blobs by reference; what is none is read: at most a part of it is in memory. */
+  blob(): Promise<Blob>;
 }
 
 /** Few enough records for a list of 21 ViT-B/32, small enough that a retry, an abort or a failure loses little. */
 export const PART_SIZE = 64 * 1024 * 1024;
 
-export function layOut(files: readonly NamedBlob<Blob>[]): FileEntry[] {
+export function layOut(files: readonly NamedBlob[]): FileEntry[] {
   let offset = 0;
   return files.map(({ name, blob }) => {
-    const entry = { name, type: blob.type, offset, size: blob.size };
+    const type = blob instanceof Blob ? blob.type : '';
+    const entry = { name, type, offset, size: blob.size };
     offset += blob.size;
     return entry;
   });
 }
 
-export function totalSize(files: readonly NamedBlob<Blob>[]): number {
+export function totalSize(files: readonly NamedBlob[]): number {
   return files.reduce((sum, { blob }) => sum + blob.size, 0);
 }
 
@@ -46,11 +50,11 @@ export function partLength(index: number, size: number, partSize: number): numbe
 
 /** Cuts the files into parts, in order, one at a time. */
 export function* cutIntoParts(
-  files: readonly NamedBlob<Blob>[],
+  files: readonly NamedBlob[],
   partSize: number,
 ): Generator<PartSource, void> {
   let index = 0;
-  let pieces: NamedBlob<Blob>[] = [];
+  let pieces: NamedBlob[] = [];
   let filled = 0;
   for (const { name, blob } of files) {
     for (let start = 0; start < blob.size; ) {
@@ -71,12 +75,22 @@ export function* cutIntoParts(
   if (filled > 0) yield makePart(index, pieces);
 }
 
-function makePart(index: number, pieces: readonly NamedBlob<Blob>[]): PartSource {
-  const [first, second] = pieces;
-  // A lone piece goes in as a slice, which the browser copies from file to file: no File with its name and date.
-  const lone = first && !second;
-  const blob = lone ? first.blob.slice() : new Blob(pieces.map((piece) => piece.blob));
-  return { index, blob, pieces };
+function makePart(index: number, pieces: readonly NamedBlob[]): PartSource {
+  return {
+    index,
+    size: totalSize(pieces),
+    pieces,
+    async blob() {
+      const [first, second] = pieces;
+      // A lone piece goes in as a slice, which the browser copies from file to file: no File with its name and date.
+      if (first && !second && first.blob instanceof Blob) return first.blob.slice();
+      return new Blob(await Promise.all(pieces.map(({ blob }) => content(blob))));
+    },
+  };
+}
+
+function content(source: ByteSource): BlobPart | Promise<BlobPart> {
+  return source instanceof Blob ? source : source.arrayBuffer();
 }
 
 /** A file out of the parts, as one Blob of references. */

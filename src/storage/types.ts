@@ -92,7 +92,7 @@ export interface ResultRequest extends StoredResult {
 export interface ImportRequest {
   readonly name: string;
   /** Kept in this order; names are unique. */
-  readonly files: readonly NamedBlob<Blob>[];
+  readonly files: readonly NamedBlob[];
   readonly facts: Json;
 }
 

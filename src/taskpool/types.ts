@@ -1,12 +1,14 @@
 /** What a classification task is to the rest of the program. */
 
+import type { ByteSource } from '../checkpoint/byte-source';
+
 /** A picture with its class, not yet decoded. */
 export interface LabelledImage {
   /** Path inside the task's folder, e.g. `cat/001.png`, or Parquet file and row. */
   readonly name: string;
   /** Index into the task's classes. */
   readonly label: number;
-  readonly blob: Blob;
+  readonly blob: ByteSource;
 }
 
 /** A named zero-shot classification task: pictures, what their classes are called, and the prompts. */

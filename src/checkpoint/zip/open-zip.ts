@@ -9,7 +9,7 @@ import { type ReadRange, readDirectory } from './directory';
 import { obstacle } from './methods';
 import { findData, inflatePart, inflateWhole, type Place } from './unpack';
 
-/** @typeParam S - what the archive is */
+/** @typeParam S - what parts of the archive are */
 export interface ZipEntry<S extends ByteSource = ByteSource> {
   /** Its path in the archive; that of a folder ends with a slash. */
   readonly name: string;
@@ -25,18 +25,20 @@ export interface ZipEntry<S extends ByteSource = ByteSource> {
    * @throws ZipError
    */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
-  /** The whole: of a stored entry a slice of the archive, of which nothing is read. @throws ZipError */
+  /** The whole: of a stored entry a part of the archive, of which nothing is read. @throws ZipError */
   blob(): Promise<S | Blob>;
 }
 
 /**
  * Reads the directory of an archive, zip64 too.
  * @param read - how its bytes are read, by default each time from the file
+ * @param part - what becomes of a stored entry, by default a slice of the file
  * @throws ZipError, FormatError where the file cannot be read
  */
-export async function openZip<S extends Sliceable<S>>(
-  file: NamedBlob<S>,
+export async function openZip<S extends ByteSource>(
+  file: NamedBlob<Sliceable<S>>,
   read: ReadRange = (begin, end) => readBytes(file, begin, end),
+  part: (begin: number, end: number) => S = (begin, end) => file.blob.slice(begin, end),
 ): Promise<ZipEntry<S>[]> {
   const { blob } = file;
   return (await readDirectory(blob.size, read)).map((entry): ZipEntry<S> => {
@@ -60,9 +62,7 @@ export async function openZip<S extends Sliceable<S>>(
       },
       async blob() {
         const { begin: at, isDeflated } = await found();
-        return isDeflated
-          ? new Blob([await inflateWhole(entry, at, read)])
-          : blob.slice(at, at + size);
+        return isDeflated ? new Blob([await inflateWhole(entry, at, read)]) : part(at, at + size);
       },
     };
   });

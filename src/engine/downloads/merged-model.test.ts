@@ -91,7 +91,7 @@ function slowLibrary(): Library {
   };
 }
 
-const bytesOf = async (blob: Blob) => Buffer.from(await blob.arrayBuffer());
+const bytesOf = async (blob: Pick<Blob, 'arrayBuffer'>) => Buffer.from(await blob.arrayBuffer());
 
 /** An engine that holds the combination of this value, in the numbers of that one. */
 async function holding(of: EngineValue, numbers: EngineValue, exact = true) {
@@ -292,7 +292,7 @@ describe('the merged model', () => {
 describe('a zip of the merged model', () => {
   const entries = async (options: Partial<ExportOptions>, changes: Partial<ExportContext> = {}) => {
     const { file } = await write(changes, { ...options, zip: true });
-    const found = await zipEntries<Blob>({ name: file.name, blob: file });
+    const found = await zipEntries({ name: file.name, blob: file });
     return { file, found, read: async (i: number) => (await found[i]?.read()) ?? new Blob() };
   };
 

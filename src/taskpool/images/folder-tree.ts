@@ -1,4 +1,5 @@
 /** Dropped files, zips and tar archives as a tree of folders. */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import { isLitterName } from '../../checkpoint/file-roles';
 import type { NamedBlob } from '../../checkpoint/types';
 import { isTarName, openTar } from '../tar/open-tar';
@@ -32,7 +33,7 @@ function folderAt(root: Folder, parts: readonly string[]): Folder {
 }
 
 /** Puts a file into the tree, making the folders on its way. */
-function place(root: Folder, parts: readonly string[], read: () => Promise<Blob>): void {
+function place(root: Folder, parts: readonly string[], read: () => Promise<ByteSource>): void {
   if (parts.length > MAX_DEPTH || parts.some(isLitterName)) return;
   const parent = folderAt(root, parts.slice(0, -1));
   const name = parts.at(-1) ?? '';
@@ -49,7 +50,7 @@ function isZip(name: string): boolean {
 
 interface Packed {
   readonly name: string;
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 /** The files of a zip, or of a tar archive that somebody made of a folder; of a WebDataset the archive, without gzip. */

@@ -1,4 +1,5 @@
 /** Labelled pictures of a table as a task. */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
 import type { ImageTask, LabelledImage } from '../types';
@@ -11,7 +12,7 @@ const MAX_CLASSES = 100_000;
 export interface Labelled {
   readonly name: string;
   readonly label: number | string;
-  readonly blob: Blob;
+  readonly blob: ByteSource;
 }
 
 /**

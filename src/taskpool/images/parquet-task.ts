@@ -1,5 +1,5 @@
 /** Pictures and labels of Parquet files as a task. */
-
+import type { ByteSource } from '../../checkpoint/byte-source';
 import { FormatError } from '../../errors';
 import { openParquet, type ParquetFile, type PicturePath } from '../parquet/parquet-file';
 import type { ImageTask } from '../types';
@@ -14,7 +14,7 @@ async function readFile(
   step: (count: number) => void,
   find: PictureFinder,
 ): Promise<Labelled[]> {
-  const blobOf = async (picture: Uint8Array<ArrayBuffer> | PicturePath): Promise<Blob> => {
+  const blobOf = async (picture: Uint8Array<ArrayBuffer> | PicturePath): Promise<ByteSource> => {
     if (picture instanceof Uint8Array) return new Blob([picture]);
     const found = find(picture.path, file.name);
     if (!found) throw missingPicture(file.name, picture.path);

@@ -2,12 +2,13 @@
  * Which files of a folder are pictures: by their names where these promise it, because looking into every file of a large
  * folder takes long, and a wrong name shows in decoding; else by their first bytes.
  */
+import type { ByteSource } from '../../checkpoint/byte-source';
 import { isPictureName } from '../../checkpoint/file-roles';
 import { formatName, isReadable, SIGNATURE_BYTES } from '../../clip/images/picture-format';
 import { FormatError } from '../../errors';
 import type { SourceFile } from './sources';
 
-async function formatOf(blob: Blob): Promise<string | undefined> {
+async function formatOf(blob: ByteSource): Promise<string | undefined> {
   return formatName(new Uint8Array(await blob.slice(0, SIGNATURE_BYTES).arrayBuffer()));
 }
 
@@ -24,7 +25,7 @@ export async function isPicture(file: SourceFile): Promise<boolean> {
 }
 
 /** Why the file is no picture that can be read; nothing where it is one. */
-export async function refusal(name: string, blob: Blob): Promise<string | undefined> {
+export async function refusal(name: string, blob: ByteSource): Promise<string | undefined> {
   if (isPictureName(name)) return undefined;
   const format = await formatOf(blob);
   if (isReadable(format)) return undefined;

@@ -1,12 +1,14 @@
 /** What image sets are read from, and what is said of what is left out. */
 
+import type { ByteSource } from '../../checkpoint/byte-source';
+
 /** A file whose content may still lie in a zip. */
 export interface SourceFile {
   /** Its last part. */
   readonly name: string;
   /** As the user knows it, from the dropped folder or zip on. */
   readonly path: string;
-  read(): Promise<Blob>;
+  read(): Promise<ByteSource>;
 }
 
 export interface Folder {

@@ -21,7 +21,7 @@ const allOf = (set: string) =>
       .filter((name) => /\.(?:tar|txt)$/.test(name))
       .map((name) => `${set}/${name}`),
   );
-const sha256 = async (blob: Blob) =>
+const sha256 = async (blob: Pick<Blob, 'arrayBuffer'>) =>
   createHash('sha256')
     .update(new Uint8Array(await blob.arrayBuffer()))
     .digest('hex');

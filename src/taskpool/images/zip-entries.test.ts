@@ -35,10 +35,13 @@ it('reads a zip of many small pictures once', async () => {
   const files = Object.fromEntries(names.map((name) => [name, small]));
   const blob = new Blob([zipSync(files, { level: 0 }) as Uint8Array<ArrayBuffer>]);
   const reads = vi.spyOn(Blob.prototype, 'arrayBuffer');
+  const slices = vi.spyOn(Blob.prototype, 'slice');
   const set = await readImageSet([{ name: 't.zip', blob }]);
-  // Where its directory is, the directory, and the lot.
+  // Where its directory is, the directory, and the lot: no Blob for each picture.
   expect(reads.mock.calls.length).toBeLessThan(10);
+  expect(slices.mock.calls.length).toBeLessThan(10);
   reads.mockRestore();
+  slices.mockRestore();
   const { images } = set.tasks[0] ?? { images: [] };
   expect(images).toHaveLength(200);
   expect(new Uint8Array((await images[77]?.blob.arrayBuffer()) ?? new ArrayBuffer(0))).toEqual(

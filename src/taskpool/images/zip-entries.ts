@@ -1,5 +1,5 @@
 /** The files of a zip of pictures, read by ranges: only its directory and what is asked for are ever in memory. */
-import type { ByteSource, Sliceable } from '../../checkpoint/byte-source';
+import { type ByteSource, partOf } from '../../checkpoint/byte-source';
 import { readBytes } from '../../checkpoint/read-bytes';
 import type { NamedBlob } from '../../checkpoint/types';
 import { openZip, type ZipEntry } from '../../checkpoint/zip/open-zip';
@@ -18,13 +18,12 @@ const SMALL_ENTRY_BYTES = 64 * 1024;
 /** More than this is never in memory at once. */
 const SMALL_ZIP_BYTES = 64 * 1024 ** 2;
 
-/** @typeParam S - what the zip is */
-export interface ZipFile<S extends ByteSource = ByteSource> {
+export interface ZipFile {
   readonly name: string;
   /** What its name would be, were it UTF-8 that was not marked as such. */
   readonly unmarkedName: string | undefined;
-  /** The content: a slice of the zip where it is stored as it is, inflated where it is deflated. */
-  read(): Promise<S | Blob>;
+  /** The content: a part of the zip where it is stored as it is, inflated where it is deflated. */
+  read(): Promise<ByteSource>;
 }
 
 /**
@@ -32,16 +31,32 @@ export interface ZipFile<S extends ByteSource = ByteSource> {
  *
  * @throws FormatError where it is no zip, or damaged.
  */
-export async function zipEntries<S extends Sliceable<S>>(zip: NamedBlob<S>): Promise<ZipFile<S>[]> {
+export async function zipEntries(zip: NamedBlob): Promise<ZipFile[]> {
   const { size } = zip.blob;
   let isSmall = false;
   let whole: Promise<Uint8Array<ArrayBuffer>> | undefined;
-  const readRange = async (begin: number, end: number) => {
-    if (!isSmall) return readBytes(zip, begin, end);
-    whole ??= readBytes(zip, 0, size);
-    return (await whole).subarray(begin, end);
+  let kept: WeakRef<Uint8Array<ArrayBuffer>> | undefined;
+  /** In memory while it is asked for, and for as long as there is room for it. */
+  const readWhole = async () => {
+    const there = kept?.deref();
+    if (there) return there;
+    whole ??= readBytes(zip, 0, size).finally(() => {
+      whole = undefined;
+    });
+    const bytes = await whole;
+    kept = new WeakRef(bytes);
+    return bytes;
   };
-  const entries = await openZip(zip, readRange).catch((cause) => {
+  const readRange = async (begin: number, end: number) =>
+    isSmall ? (await readWhole()).subarray(begin, end) : readBytes(zip, begin, end);
+  // Every Blob costs the browser a call, and thousands of pictures a second: of a small zip they are none.
+  const part = (begin: number, end: number): ByteSource =>
+    isSmall && zip.blob instanceof Blob ? partOf(readInto, begin, end) : zip.blob.slice(begin, end);
+  const readInto = async (begin: number, into: Uint8Array<ArrayBuffer>) => {
+    into.set(await readRange(begin, begin + into.length));
+    return into.length;
+  };
+  const entries = await openZip(zip, readRange, part).catch((cause) => {
     if (!(cause instanceof ZipError)) throw cause;
     const reason = `The zip cannot be read (${cause.message}). Pack it again, or add its folder.`;
     throw new FormatError(zip.name, reason, { cause });
@@ -72,7 +87,7 @@ export function nameRemark(files: readonly ZipFile[]): string | undefined {
   return `its names are not marked as UTF-8, so they are read in code page 437 as Python reads them: "${name}", not "${unmarkedName}". If that is wrong, unpack the zip and add its folder`;
 }
 
-async function read<S extends ByteSource>(entry: ZipEntry<S>, name: string): Promise<S | Blob> {
+async function read(entry: ZipEntry, name: string): Promise<ByteSource> {
   if (entry.obstacle) {
     const remedy = 'Unpack the zip and add its folder, or pack it again with deflate.';
     throw new FormatError(name, `The file is ${entry.obstacle}. ${remedy}`);
