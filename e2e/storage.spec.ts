@@ -271,3 +271,32 @@ test('an output is streamed to disk in little memory, downloads whole, and is sw
     })
     .toEqual([]);
 });
+
+test('what is kept is copied in little memory, survives a reload, and goes with its model', async ({
+  page,
+}) => {
+  let call = await openStorage(page);
+  await choose(page, small);
+  const imported = await call('importChosen', 'clip');
+  if (!('id' in imported)) throw new Error(imported.error);
+  const { id } = imported;
+  const empty = (await call('usage')).used;
+  let kept: boolean | undefined;
+  const growth = await growthDuring(page, async () => {
+    kept = await call('keep', id, 'sum', OUTPUT / MiB, MiB);
+  });
+  expect(kept).toBe(true);
+  expect(growth).toBeLessThan(OUTPUT_BOUND);
+  expect(await call('filesOnDisk')).toEqual([]);
+
+  call = await openStorage(page);
+  const expected = Array.from({ length: OUTPUT / MiB }, (_, index) =>
+    createHash('sha256').update(Buffer.alloc(MiB, index)).digest('hex'),
+  );
+  expect(await call('digestKept', id, 'sum', MiB)).toEqual(expected);
+
+  call = await openStorage(page);
+  await call('remove', id);
+  expect(await call('digestKept', id, 'sum', MiB)).toBeNull();
+  await expect.poll(async () => (await call('usage')).used - empty).toBeLessThan(OUTPUT / 10);
+});

@@ -56,6 +56,19 @@ const storageWorker = {
   recover: () => library.recover(),
   writeScratch: async (name: string, chunks: number, chunkSize: number) =>
     (await library.scratchFile(name, countedChunks(chunks, chunkSize))).file,
+  /** Keeps a file of so many chunks with this item. */
+  keep: (owner: string, name: string, chunks: number, chunkSize: number) =>
+    library.putKept({
+      owner,
+      name,
+      items: [owner],
+      size: chunks * chunkSize,
+      chunks: countedChunks(chunks, chunkSize),
+    }),
+  digestKept: async (owner: string, name: string, windowSize: number) => {
+    const blob = await library.getKept(owner, name);
+    return blob ? digests(blob, windowSize) : null;
+  },
 };
 
 export type StorageWorker = typeof storageWorker;

@@ -41,6 +41,10 @@ export const room = {
   remove: (id: string) => worker.remove(id),
   usage: () => worker.usage(),
   recover: () => worker.recover(),
+  keep: (owner: string, name: string, chunks: number, chunkSize: number) =>
+    worker.keep(owner, name, chunks, chunkSize),
+  digestKept: (owner: string, name: string, windowSize: number) =>
+    worker.digestKept(owner, name, windowSize),
   /** Streams a file out in the worker and puts it under a link. Returns its size. */
   writeScratch: async (name: string, chunks: number, chunkSize: number) => {
     const file = await worker.writeScratch(name, chunks, chunkSize);

@@ -26,6 +26,7 @@ import { createQueue } from './queue';
 import type { Records } from './records';
 import type { ScoringPhase } from './scoring/board';
 import { createScoreBook } from './scoring/book';
+import { createCombinations, KEEPING } from './scoring/combinations';
 import { libraryHeads } from './scoring/heads';
 import { createKeeping } from './scoring/keeping';
 import { mergeInputs } from './scoring/readiness';
@@ -45,6 +46,8 @@ export interface EngineParts {
   readonly version: string;
   /** Where models are hashed; the engine's own thread without. */
   readonly hasher?: Hasher;
+  /** Bytes of the smallest combination that is kept for the next visit. */
+  readonly keptFrom?: number;
   /** Milliseconds between two snapshots that no command asked for. */
   readonly snapshotInterval?: number;
 }
@@ -66,6 +69,7 @@ export function createEngine({
   runtime,
   version,
   hasher = hashHere,
+  keptFrom,
   snapshotInterval = SNAPSHOT_INTERVAL_MS,
 }: EngineParts): Engine {
   const queue = createQueue();
@@ -78,6 +82,7 @@ export function createEngine({
   const scorer = createScorer({
     runtime,
     heads,
+    loadCombination: (...asked) => combinations.load(...asked),
     book,
     keeping,
     hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
@@ -102,6 +107,7 @@ export function createEngine({
     onStopped: () => state.set({ stopped: true }),
   });
   const hashing = createHashing(jobs, state.learn, hasher);
+  const combinations = createCombinations({ library, jobs, version, from: keptFrom });
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
@@ -147,18 +153,20 @@ export function createEngine({
   }
 
   /**
-   * Measuring waits for the first number, hashing for everything else: that is what people look at. Only beside threads that
-   * hash can this one measure.
+   * Measuring waits for the first number, hashing for everything else, and keeping what was combined for both: that is what
+   * people look at. Only beside threads that hash can this one measure.
    */
   function readWhenFree(): void {
     const { phase } = scorer.phase();
     measuring.follow(state.value(), !scorer.awaitsNumber());
-    const beside = hasher.atOnce > 1 ? [HASHING, MEASURING] : [HASHING];
-    const busy =
-      jobs.views().some(({ id }) => !beside.some((name) => id.startsWith(name))) ||
-      phase === 'preparing' ||
-      phase === 'scoring';
-    hashing.follow(state.value().pool, !busy);
+    const scores = phase === 'preparing' || phase === 'scoring';
+    const isOnly = (...names: readonly string[]) =>
+      jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
+    const beside = hasher.atOnce > 1 ? [MEASURING] : [];
+    hashing.follow(state.value().pool, !scores && isOnly(HASHING, KEEPING, ...beside));
+    const { pool, method } = state.value();
+    const inputs = mergeInputs(pool, method);
+    combinations.follow(scorer.workspace(), inputs, phase === 'complete' && isOnly(KEEPING));
   }
 
   /** What the scorer was told last; another tab can choose as well. */
@@ -341,6 +349,7 @@ export function createEngine({
       for (const { id } of jobs.views()) jobs.cancel(id);
       await arrivals.idle();
       await queue.run(async () => undefined);
+      await combinations.close();
       await scorer.close();
       hashing.follow(state.value().pool, false);
       await downloads.releaseAll();

@@ -8,13 +8,14 @@ import { type Reading, readUse, SCHEMA, type Use } from './records';
 
 /** The first elements of its keys; uses are apart, so that looking for the oldest reads no value. */
 export interface Cache {
-  readonly values: 'derived' | 'result';
-  readonly uses: 'derived-use' | 'result-use';
+  readonly values: 'derived' | 'result' | 'kept';
+  readonly uses: 'derived-use' | 'result-use' | 'kept-use';
 }
 
 export const DERIVED: Cache = { values: 'derived', uses: 'derived-use' };
 export const RESULTS: Cache = { values: 'result', uses: 'result-use' };
-export const CACHES: readonly Cache[] = [DERIVED, RESULTS];
+export const KEPT: Cache = { values: 'kept', uses: 'kept-use' };
+export const CACHES: readonly Cache[] = [DERIVED, RESULTS, KEPT];
 
 interface Place {
   readonly owner: string;

@@ -24,6 +24,8 @@ export interface LibraryContext {
   readonly derivedLimit: number;
   /** Bytes of all results, together. */
   readonly resultsLimit: number;
+  /** Bytes of all kept files, together. */
+  readonly keptLimit: number;
   /** Imports that are staged and neither committed nor discarded, by id. */
   readonly staged: Map<string, Staging>;
   readonly now: () => number;

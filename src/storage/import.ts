@@ -2,6 +2,7 @@
  * Stages an item: its job first, then its parts, one transaction each. The job makes way for the manifest when the item is
  * committed, so a part never exists without a job or a manifest, and an item exists only whole.
  */
+
 import type { NamedBlob } from '../checkpoint/types';
 import { FormatError, StorageError } from '../errors';
 import { guarded, importLock, type LibraryContext } from './context';
@@ -11,6 +12,7 @@ import { discardImport, putJob, requireJob } from './jobs';
 import { partKey } from './keys';
 import { holdLock } from './locks';
 import { cutIntoParts, layOut, type PartSource, partLength, totalSize } from './parts';
+import { spaceFor } from './space';
 import type { ImportOptions, ImportRequest, ItemKind, StagedImport } from './types';
 import { readSpace } from './usage';
 
@@ -34,7 +36,7 @@ export async function stageItem(
   signal?.throwIfAborted();
   refuseSameNames(files);
   const size = totalSize(files);
-  const space = await readSpace(0);
+  const space = await spaceFor(context, size);
   if (space.available !== null && size > space.available) throw cannotFit(name, size, space);
 
   const id = context.randomId();

@@ -34,6 +34,8 @@ export const HOLDINGS = [
   'derived-use',
   'result',
   'result-use',
+  'kept',
+  'kept-use',
 ] as const;
 
 /** The keys of what one item holds besides its manifest. */

@@ -9,6 +9,7 @@ import { openDatabase } from './database';
 import { DERIVED_LIMIT, getDerived, putDerived } from './derived';
 import { stageItem } from './import';
 import { getItem, openImageSet, openModel, setFacts, sumSizes } from './items';
+import { getKept, KEPT_LIMIT, putKept } from './kept';
 import { PART_SIZE } from './parts';
 import { readRecords, withoutPlaces } from './read';
 import { recoverRecords } from './recover';
@@ -28,6 +29,8 @@ export interface LibraryOptions {
   readonly derivedLimit?: number;
   /** Bytes that results may take, by what those who keep them say of each. */
   readonly resultsLimit?: number;
+  /** Bytes that kept files may take. */
+  readonly keptLimit?: number;
   /** Milliseconds since 1970. */
   readonly now?: () => number;
   readonly randomId?: () => string;
@@ -46,6 +49,7 @@ export function openLibrary(options: LibraryOptions = {}): Library {
     partSize,
     derivedLimit: options.derivedLimit ?? DERIVED_LIMIT,
     resultsLimit: options.resultsLimit ?? RESULTS_LIMIT,
+    keptLimit: options.keptLimit ?? KEPT_LIMIT,
     staged: new Map(),
     now: options.now ?? Date.now,
     randomId: options.randomId ?? randomHex,
@@ -68,6 +72,8 @@ export function openLibrary(options: LibraryOptions = {}): Library {
     setFacts: (id, facts) => setFacts(context, id, facts),
     getDerived: (id, name) => getDerived(context, id, name),
     putDerived: (id, name, bytes) => putDerived(context, id, name, bytes),
+    getKept: (owner, name) => getKept(context, owner, name),
+    putKept: (request) => putKept(context, request),
     getResults: (owner) => getResults(context, owner),
     putResults: (results) => putResults(context, results),
     touchResults: (owner, names) => touchResults(context, owner, names),

@@ -1,8 +1,7 @@
 /** What was computed from several items, kept with one of them: other tabs hear of it, for they may want it too. */
 import { keep, listUses, lookUp, RESULTS, touch } from './cache';
 import { guarded, type LibraryContext } from './context';
-import { resultOf } from './database';
-import { ITEM_KINDS, manifestKey } from './keys';
+import { presentOf } from './present';
 import type { ResultRequest, StoredResult } from './types';
 
 /** Little beside one model, and tens of thousands of counts of right and wrong for one task. */
@@ -57,18 +56,4 @@ export function touchResults(
     'Noting the use of results',
     database.atomically('readwrite', (store) => touch(store, RESULTS, now(), owner, names)),
   );
-}
-
-/** Those of the ids that are items. */
-async function presentOf(
-  store: IDBObjectStore,
-  ids: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
-  const present = new Set<string>();
-  for (const id of ids) {
-    for (const kind of ITEM_KINDS) {
-      if ((await resultOf(store.getKey(manifestKey(kind, id)))) !== undefined) present.add(id);
-    }
-  }
-  return present;
 }

@@ -4,6 +4,7 @@ import type { LibraryContext } from './context';
 import { cannotFit, writeFailed } from './failure';
 import { openDiskTarget } from './scratch-opfs';
 import { openBlobTarget } from './scratch-target';
+import { spaceFor } from './space';
 import type { ScratchFile, ScratchOptions } from './types';
 import { readSpace } from './usage';
 
@@ -20,7 +21,7 @@ export async function writeScratchFile(
   { signal, size, onProgress }: ScratchOptions,
 ): Promise<ScratchFile> {
   signal?.throwIfAborted();
-  const space = await readSpace(0);
+  const space = await spaceFor(context, size ?? 0);
   if (size !== undefined && space.available !== null && size > space.available) {
     throw cannotFit(name, size, space);
   }

@@ -1,5 +1,5 @@
 /** Changes what the library holds: everything in one transaction, or nothing. */
-import { forget, RESULTS } from './cache';
+import { forget, KEPT, RESULTS } from './cache';
 import { commitStaged, putEntry } from './commit';
 import { changed, explained, type LibraryContext } from './context';
 import { holdingsOf, manifestKey, settingKey } from './keys';
@@ -79,6 +79,7 @@ async function apply(
   }
   if (removed.size > 0) {
     for (const id of await forget(store, RESULTS, removed)) tell({ what: 'result', id });
+    await forget(store, KEPT, removed);
   }
   for (const [name, value] of Object.entries(changes.settings ?? {})) {
     if (value !== undefined) store.put(value, settingKey(name));

@@ -89,6 +89,19 @@ export interface ResultRequest extends StoredResult {
   readonly value: unknown;
 }
 
+/** A file to be kept with its owner, an item, under a name. */
+export interface KeptRequest {
+  readonly owner: string;
+  readonly name: string;
+  /** Ids of all items that it was computed from: it goes with the first of them that goes. */
+  readonly items: readonly string[];
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** Its bytes, in their order; asked for only where there is room. */
+  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly signal?: AbortSignal;
+}
+
 export interface ImportRequest {
   readonly name: string;
   /** Kept in this order; names are unique. */
@@ -195,6 +208,15 @@ export interface Library {
    * used for longest makes room. No-op where the item is gone, or where they alone are too much.
    */
   putDerived(id: string, name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  /** A large file that was kept under this name, where it still is. No byte of it is read. */
+  getKept(owner: string, name: string): Promise<Blob | undefined>;
+  /**
+   * Keeps a large file that can be computed again: one or two of them. It goes with the items that it was computed from, and is
+   * the first to go where room is needed. False where an item is gone, or where it is too much.
+   *
+   * @throws as `scratchFile`
+   */
+  putKept(request: KeptRequest): Promise<boolean>;
   /** What is kept with this item, by name. Asking is no use of it: see `touchResults`. */
   getResults(owner: string): Promise<StoredResult[]>;
   /**

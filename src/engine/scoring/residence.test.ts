@@ -27,10 +27,11 @@ const expert = unitOf({
 
 const { signal } = new AbortController();
 const onProgress = () => undefined;
+const load = async () => null;
 
 async function take(of: ScoringInputs = inputs) {
   const counted = countedBackend();
-  const residence = await takeResidence(of, counted.backend, { signal, onProgress });
+  const residence = await takeResidence(of, counted.backend, { signal, onProgress, load });
   // What combining the models took is not what placing weights takes.
   counted.done.allocations = 0;
   counted.done.merges = 0;
@@ -176,6 +177,7 @@ describe('what is resident', () => {
     const told: number[] = [];
     const taking = takeResidence(inputs, backend, {
       signal: stop.signal,
+      load,
       onProgress(done, total) {
         told.push(done / total);
         if (told.length === 3) stop.abort(new Error('given up'));
@@ -191,7 +193,7 @@ describe('what is resident', () => {
     const donor = { key: microSource(micro, 'second').key, model };
     const { backend, alive } = countedBackend();
     await expect(
-      takeResidence({ ...inputs, donor }, backend, { signal, onProgress }),
+      takeResidence({ ...inputs, donor }, backend, { signal, onProgress, load }),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
       `[CompatibilityError: second has no visual_projection.weight: scoring needs a full CLIP as the base or in the library.]`,
     );

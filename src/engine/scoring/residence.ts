@@ -15,6 +15,7 @@ import {
 } from '../../method/weights';
 import { mergedNames } from '../../modelpool/judge';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
+import type { LoadCombination } from './combination-file';
 import { weightsText } from './keys';
 import type { Unit } from './plan';
 import type { ScoringInputs } from './readiness';
@@ -40,14 +41,18 @@ function mergedBytes({ visionTensors }: ClipModel, names: readonly string[]): nu
 export interface ResidenceOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
+  readonly load: LoadCombination;
 }
 
-/** Reads the pool's files once and keeps what scoring needs on `backend`. */
+/**
+ * Reads the pool's files once, or what was kept of an earlier reading, and keeps what scoring needs on `backend`.
+ */
 export async function takeResidence(
-  { base, donor, experts, method }: ScoringInputs,
+  inputs: ScoringInputs,
   backend: TensorBackend,
-  { signal, onProgress }: ResidenceOptions,
+  { signal, onProgress, load }: ResidenceOptions,
 ): Promise<Residence> {
+  const { base, donor, experts, method } = inputs;
   const source = donor.model.visualProjection;
   if (!source) {
     throw new CompatibilityError(
@@ -59,7 +64,9 @@ export async function takeResidence(
   // theta_0, S and the working weights, in float32: said before anything is read.
   await backend.reserve(3 * mergedBytes(pretrained, pool.mergedNames));
   const matrix = await readFloat32(source);
-  const combination = await combine(pool, method, { backend, signal, onProgress });
+  const combination =
+    (await load(inputs, backend, { signal, onProgress })) ??
+    (await combine(pool, method, { backend, signal, onProgress }));
   const projection = backend.upload(matrix);
   /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;

@@ -7,6 +7,7 @@ import type { EngineChoice, EngineView } from '../api';
 import { type Clock, startClock } from '../jobs/time-left';
 import type { ScoringPhase } from './board';
 import type { ScoreBook } from './book';
+import type { LoadCombination } from './combination-file';
 import { demandText, scoringText, shareOf } from './demand';
 import type { Keeping } from './keeping';
 import type { EngineKind } from './keys';
@@ -43,6 +44,7 @@ export interface Scorer {
 export interface ScorerParts {
   readonly runtime: RuntimeParts;
   readonly heads: HeadCache;
+  readonly loadCombination?: LoadCombination | undefined;
   readonly book: ScoreBook;
   readonly keeping: Keeping;
   /** Does something else wait for this thread, which is not to wait for all of the scoring? */
@@ -66,6 +68,7 @@ interface Running {
 export function createScorer({
   runtime: parts,
   heads,
+  loadCombination,
   book,
   keeping,
   hasOthers = () => false,
@@ -161,7 +164,7 @@ export function createScorer({
     await leave();
     try {
       const runtime = await chooseRuntime(choice, parts);
-      const workspace = createWorkspace(runtime, heads);
+      const workspace = createWorkspace(runtime, heads, loadCombination);
       let own: Running | null = null;
       own = {
         workspace,

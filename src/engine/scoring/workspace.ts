@@ -17,6 +17,7 @@ import {
 } from '../../taskpool/patch-source';
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
+import type { LoadCombination } from './combination-file';
 import { type CombinationKey, itemOf, keyText, partOf } from './keys';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
@@ -34,7 +35,7 @@ export interface Workspace {
     signals: PrepareSignals,
     onPreparing: (what: string, done: number, total: number) => void,
   ): Promise<{ readonly model: ScoringModel; readonly task: ScoringTask }>;
-  /** What is resident of this combination, if it is. To be called inside `exclusive`. */
+  /** What is resident of this combination, if it is. What is done with it is done inside `exclusive`. */
   residence(combination: CombinationKey): Residence | null;
   /** Lets go of everything that is resident: there is nothing to score. */
   clear(): Promise<void>;
@@ -54,8 +55,15 @@ interface Pictures {
   readonly order: readonly number[];
 }
 
-/** @param kept - heads of earlier visits */
-export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
+/**
+ * @param kept - heads of earlier visits
+ * @param load - combinations of earlier visits
+ */
+export function createWorkspace(
+  runtime: Runtime,
+  kept: HeadCache,
+  load: LoadCombination = async () => null,
+): Workspace {
   const mutex = createMutex();
   let resident: { readonly of: string; readonly donor: string; readonly value: Residence } | null =
     null;
@@ -75,7 +83,7 @@ export function createWorkspace(runtime: Runtime, kept: HeadCache): Workspace {
     // Before the next is made: two at once may be more than there is room for.
     resident?.value.free();
     resident = null;
-    const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress });
+    const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress, load });
     resident = { of, donor, value };
     return value;
   };

@@ -113,6 +113,7 @@ export function createWorld(turn: Turn): World {
         library,
         version: 'test',
         snapshotInterval: 1,
+        keptFrom: 0,
         runtime: { loadWasm: ort.load, requestDevice: noGpu, createWebgpuEngine: noGpu },
       });
       let current: StudioState | undefined;

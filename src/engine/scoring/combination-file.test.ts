@@ -1,0 +1,115 @@
+import { describe, expect, it, vi } from 'vitest';
+import { combine } from '../../method/combine';
+import { simpleAverage } from '../../method/simple-average';
+import type { Combination } from '../../method/types';
+import { openModelPool } from '../../modelpool/judge';
+import { countedBackend } from '../testing/counted-backend';
+import { microInputs, openMicro } from '../testing/micro-models';
+import { combinedOf, encodeCombination, loadCombination } from './combination-file';
+import type { ScoringInputs } from './readiness';
+
+const micro = await openMicro();
+const { base } = micro.models;
+const inputs = microInputs(micro);
+const average = microInputs(micro, { method: simpleAverage });
+const { signal } = new AbortController();
+const onProgress = () => undefined;
+
+async function combined(of: ScoringInputs) {
+  const { backend } = countedBackend();
+  return combine(openModelPool(of.base.model, of.experts), of.method, { backend });
+}
+
+async function fileOf(combination: Combination): Promise<Uint8Array<ArrayBuffer>> {
+  const buffers = combinedOf(combination);
+  const lengths = new Map(Array.from(buffers, ([name, { length }]) => [name, length]));
+  const { byteLength, chunks } = await encodeCombination(lengths, async (name) => {
+    const buffer = buffers.get(name);
+    if (!buffer) throw new Error(`no ${name}`);
+    return combination.backend.read(buffer);
+  });
+  const bytes = new Uint8Array(byteLength);
+  let at = 0;
+  for await (const chunk of chunks()) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  expect(at).toBe(byteLength);
+  return bytes;
+}
+
+const valuesOf = async (combination: Combination) => {
+  const read = async (buffers: Combination['base']) =>
+    Promise.all(
+      Array.from(buffers, async ([name, buffer]) => [name, await combination.backend.read(buffer)]),
+    );
+  return {
+    kind: combination.kind,
+    base: Object.fromEntries(await read(combination.base)),
+    combined: Object.fromEntries(await read(combinedOf(combination))),
+  };
+};
+
+describe('a combination as a file', () => {
+  it.each([
+    ['a task vector', inputs],
+    ['weights', average],
+  ])('comes back as it was: %s', async (_, of) => {
+    const combination = await combined(of);
+    const blob = new Blob([await fileOf(combination)]);
+    const { backend, alive } = countedBackend();
+    const told: number[] = [];
+    const loaded = await loadCombination(blob, of.method.method.kind, base, backend, {
+      signal,
+      onProgress: (done, total) => told.push(done / total),
+    });
+    expect(await valuesOf(loaded)).toEqual(await valuesOf(combination));
+    expect(told).toHaveLength(loaded.base.size);
+    expect(told.at(-1)).toBe(1);
+    expect(alive()).toBe(2 * loaded.base.size);
+    loaded.free();
+    expect(alive()).toBe(0);
+  });
+
+  const rejected = async (bytes: BlobPart, given = signal) => {
+    const { backend, alive } = countedBackend();
+    const blob = new Blob([bytes]);
+    const loading = loadCombination(blob, 'task vector', base, backend, {
+      signal: given,
+      onProgress,
+    });
+    const error = await loading.then(
+      () => expect.unreachable('it was loaded'),
+      (reason: Error) => reason,
+    );
+    expect(alive()).toBe(0);
+    return error.message;
+  };
+
+  it('is refused where a bit of any tensor, or of the checksums, is another', async () => {
+    const bytes = await fileOf(await combined(inputs));
+    const begin = 8 + Number(new DataView(bytes.buffer).getBigUint64(0, true));
+    for (const at of [begin, Math.floor((begin + bytes.length) / 2), bytes.length - 1]) {
+      const damaged = bytes.slice();
+      damaged[at] = (damaged[at] ?? 0) ^ 1;
+      expect(await rejected(damaged)).toContain('is not as it was written');
+    }
+  });
+
+  it('is refused where it is cut off, or of another model', async () => {
+    const bytes = await fileOf(await combined(inputs));
+    expect(await rejected(bytes.subarray(0, bytes.length - 8))).toContain('combination');
+    expect(await rejected('no file at all, not even by its beginning')).toContain('combination');
+    const [, [name = ''] = []] = [...base.visionTensors];
+    const read = vi.fn(async () => new Float32Array(3));
+    const { chunks } = await encodeCombination(new Map([[name, 3]]), read);
+    const parts: BlobPart[] = [];
+    for await (const chunk of chunks()) parts.push(chunk);
+    expect(await rejected(await new Blob(parts).arrayBuffer())).toContain('not as it was written');
+  });
+
+  it('is let go of where it is no longer wanted', async () => {
+    const bytes = await fileOf(await combined(inputs));
+    expect(await rejected(bytes, AbortSignal.abort(new Error('given up')))).toBe('given up');
+  });
+});
