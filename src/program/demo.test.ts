@@ -197,12 +197,15 @@ describe('the shipped demo', () => {
 });
 
 describe.each(engines)('the shipped demo on %s', (provider, engine) => {
+  // The quickest engine is held to every model, a slower one to some: they run the same graphs.
+  const isQuickest = provider === 'native' || engines.length === 1;
+  const some = <T>(all: readonly T[], few: number) => (isQuickest ? all : all.slice(-few));
   let predict: Predict;
   beforeAll(async () => {
     predict = await predictions(engine, provider === 'native' ? 100 : 32);
   }, 120_000);
 
-  it.each(['_pretrained_', ...results.experts])(
+  it.each(['_pretrained_', ...some(results.experts, 1)])(
     'scores %s to the image as the reference',
     async (name) => {
       expect(counts(await predict(await ownWeights(name)))).toEqual(expected(name));
@@ -216,7 +219,7 @@ describe.each(engines)('the shipped demo on %s', (provider, engine) => {
     );
   }, 120_000);
 
-  it.each(Object.keys(results.predictions))(
+  it.each(some(Object.keys(results.predictions), 1))(
     'predicts every picture as the reference at %s',
     async (factor) => {
       const predictions = await predict(await merged(taskArithmetic, Number(factor)));
