@@ -230,6 +230,24 @@ test('the axis stands still while the handle is held, and opens when it is let g
   await expect(field).toHaveValue('-0.30');
 });
 
+test('the curve is taken along in every format', async ({ page }) => {
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), null);
+  await page.getByRole('button', { name: 'Curve as a table' }).click();
+  for (const [i, kind] of ['CSV', 'JSON', 'SVG', 'PNG'].entries()) {
+    await page.getByRole('button', { name: `Download the curve as ${kind}` }).click();
+    await expect.poll(async () => (await call('saved')).length).toBe(i + 1);
+  }
+  const name = 'accuracy_by_scaling_factor';
+  expect(await call('saved')).toEqual([
+    { name: `${name}.csv`, type: 'text/csv', width: null },
+    { name: `${name}.json`, type: 'application/json', width: null },
+    { name: `${name}.svg`, type: 'image/svg+xml', width: null },
+    { name: `${name}.png`, type: 'image/png', width: 2016 },
+  ]);
+});
+
 test('terms explain themselves on hover, focus, key and touch', async ({ browser, baseURL }) => {
   const context = await browser.newContext({
     hasTouch: true,
@@ -369,4 +387,28 @@ test('on paper there is the whole of what was found, and nothing to press', asyn
     }),
   );
   expect(cut).toEqual([]);
+});
+
+test('the measures see what they are for', async ({ page }) => {
+  await page.setViewportSize({ width: 1024, height: 768 });
+  const call = await open(page);
+  await call('show', filled(DEMO_NAMES), null);
+  await page.evaluate(() => {
+    const label = document.querySelector('.end-labels text');
+    label?.parentElement?.append(label.cloneNode(true));
+    const wide = document.createElement('div');
+    Object.assign(wide.style, { width: '2000px', height: '1px' });
+    document.querySelector('.bench')?.prepend(wide);
+    const small = document.createElement('button');
+    Object.assign(small.style, {
+      width: '8px',
+      minHeight: '8px',
+      padding: '0',
+      marginLeft: '-4px',
+    });
+    document.querySelector('.status-actions')?.append(small);
+  });
+  expect(await collisions(page, '.plot-drawing text')).toHaveLength(1);
+  expect(await spills(page)).toContainEqual('.bench: DIV ');
+  expect(await smallTargets(page)).not.toEqual([]);
 });

@@ -7,10 +7,12 @@ import '../../src/app/styles/layout.css';
 import '../../src/app/styles/print.css';
 import { createStudio } from '../../src/state/store';
 import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
-import type { StudioState } from '../../src/state/types';
+import type { ExportedFile, StudioState } from '../../src/state/types';
 import { expose } from '../support/pages';
 
 let fake: FakeEngine | null = null;
+/** What was handed to the browser's downloads. */
+const saved: ExportedFile[] = [];
 
 /** Draws the page at this snapshot; null is an engine that never comes up. */
 async function show(first: StudioState | null, sentence: string | null): Promise<void> {
@@ -25,7 +27,7 @@ async function show(first: StudioState | null, sentence: string | null): Promise
     openEngine: made.open,
     requestFrame: (callback) => requestAnimationFrame(callback),
     address: { read: () => null, write: () => undefined, wantsDemo: () => false },
-    save: () => undefined,
+    save: (file) => saved.push(file),
     demo,
     fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
     isFirstVisit: async () => false,
@@ -39,7 +41,14 @@ async function show(first: StudioState | null, sentence: string | null): Promise
 export const room = {
   show,
   push: (snapshot: StudioState) => fake?.push(snapshot),
-  /** Names of the commands that reached the engine. */
-  commands: () => fake?.calls.map(([name]) => String(name)) ?? [],
+  /** The files that were saved, and the width of those that are pictures. */
+  saved: () =>
+    Promise.all(
+      saved.map(async ({ name, file }) => {
+        const isPicture = file.type === 'image/png';
+        const width = isPicture ? (await createImageBitmap(file)).width : null;
+        return { name, type: file.type, width };
+      }),
+    ),
 };
 expose(room);
