@@ -61,7 +61,10 @@ function listen(): void {
       globalThis.said.push({ text, at: performance.now() });
     }
     // Of another value it is stale, and without one there is none.
-    if (lastInput !== null && document.querySelector('.headline:not(.stale)')) {
+    if (
+      lastInput !== null &&
+      document.querySelector('.headline:not(.stale) strong:not(.unknown)')
+    ) {
       firstAverage ??= performance.now() - lastInput;
     }
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });

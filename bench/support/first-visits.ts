@@ -180,7 +180,7 @@ function statusOf(page: BenchPage['page'], text: string | RegExp) {
 }
 
 function firstAverage(page: BenchPage['page']): Promise<void> {
-  return page.locator('.headline:not(.stale)').waitFor(MINUTES);
+  return page.locator('.headline:not(.stale) strong:not(.unknown)').waitFor(MINUTES);
 }
 
 async function scored(page: BenchPage['page']): Promise<void> {

@@ -25,7 +25,10 @@ export function noteMoments(): void {
     // Numbers that count would fill pages.
     const words = (text: string | null | undefined) => text?.replace(/[\d.,]+/g, 'N');
     note('panels', document.querySelector('section') && 'there');
-    note('number', document.querySelector('.headline:not(.stale) strong')?.textContent && 'there');
+    note(
+      'number',
+      document.querySelector('.headline:not(.stale) strong:not(.unknown)')?.textContent && 'there',
+    );
     const jobs = [...document.querySelectorAll('.job-label')].map((job) => job.textContent);
     note('job', words(jobs.join(' | ')));
     if (jobs.length === 0) note('no job', last.get('job'));
