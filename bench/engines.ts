@@ -6,11 +6,11 @@
  * `npm run bench -- engines [--rounds N]`: PyTorch is left out where its environment (`reference/setup.sh`) is not there.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../scripts/lib/tools.mjs';
+import { elementCount } from '../src/checkpoint/data-length';
 import { canonicalVisionNames } from '../src/clip/tensor-names';
 import type { VisionConfig } from '../src/clip/types';
 import { createVisionTower } from '../src/clip/vision-tower';
@@ -20,6 +20,7 @@ import { createWasmEngine } from '../src/runtime/ort/wasm';
 import { loadWasmInNode } from '../src/runtime/ort/wasm-node';
 import type { OrtEngine } from '../src/runtime/types';
 import { batchSize } from '../src/taskpool/batch-size';
+import { NO_REFERENCE, python } from './support/processes';
 import { vitB32 } from './support/random-clip';
 
 const PROJECTION = 512;
@@ -29,8 +30,6 @@ const SECONDS = 4;
 const TORCH_BATCHES = [16, 128];
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
-const venv = process.env.STUDIO_REFERENCE_VENV ?? '/opt/studio-reference';
-const python = [join(venv, 'bin/python'), join(venv, 'Scripts/python.exe')].find(existsSync);
 const { vision: base32 } = vitB32(0);
 const towers: readonly (readonly [string, VisionConfig])[] = [
   ['ViT-B/32', base32],
@@ -54,8 +53,7 @@ try {
 } catch (error) {
   console.log(`native is left out: ${error}`);
 }
-if (!python)
-  console.log(`PyTorch is left out: there is no Python in ${venv} (reference/setup.sh).`);
+if (!python) console.log(`PyTorch is left out. ${NO_REFERENCE}`);
 console.log(`${availableParallelism()} cores`);
 for (let round = 1; round <= Number(values.rounds); round++) {
   for (const [name, vision] of towers) {
@@ -81,8 +79,7 @@ async function score(vision: VisionConfig, engine: OrtEngine, batch: number): Pr
     Float32Array.from({ length }, () => scale * (Math.random() - 0.5));
   const weights = new Map(
     canonicalVisionNames(vision).map(({ name, shape }) => {
-      const length = shape.reduce((product, side) => product * side, 1);
-      return [name, tensors.upload(random(length, 0.1))] as const;
+      return [name, tensors.upload(random(elementCount(shape), 0.1))] as const;
     }),
   );
   const projection = tensors.upload(random(PROJECTION * vision.hiddenSize, 0.1));

@@ -17,6 +17,7 @@ import type { GpuResults } from './gpu/measure/types';
 import type { WorkerMessage } from './gpu/page/worker';
 import { table } from './gpu/table';
 import { watchMemory } from './gpu/watch-memory';
+import { megabytes } from './support/memory';
 
 const { values } = parseArgs({
   options: {
@@ -114,8 +115,4 @@ function receive(request: IncomingMessage, response: ServerResponse): void {
     else if ('failure' in message) settle(new Error(message.failure));
     else settle(message.results);
   });
-}
-
-function megabytes(bytes: number | null): string {
-  return bytes === null ? 'not known' : `${(bytes / 1e6).toFixed(0)} MB`;
 }

@@ -1,6 +1,7 @@
 /** Peak memory of a browser while it computes: of its processes (Linux), and of the GPU where `nvidia-smi` tells it. */
 import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { peakResident } from '../support/memory';
 
 export interface PeakMemory {
   /** Of the browser's largest process, resident. */
@@ -49,7 +50,7 @@ function largestProcess(root: number): number | null {
   const parents = new Map<number, number>();
   for (const name of readdirSync('/proc')) {
     const pid = Number(name);
-    const parent = Number.isInteger(pid) ? field(pid, 'PPid') : null;
+    const parent = Number.isInteger(pid) ? parentOf(pid) : null;
     if (parent !== null) parents.set(pid, parent);
   }
   const belongs = (pid: number): boolean => {
@@ -57,15 +58,15 @@ function largestProcess(root: number): number | null {
     const parent = parents.get(pid);
     return parent !== undefined && parent !== pid && belongs(parent);
   };
-  const sizes = [...parents.keys()].filter(belongs).map((pid) => (field(pid, 'VmHWM') ?? 0) * 1024);
+  const sizes = [...parents.keys()].filter(belongs).map((pid) => peakResident(pid) ?? 0);
   return sizes.length === 0 ? null : Math.max(...sizes);
 }
 
-/** A number of `/proc/PID/status`; null where the process has gone. */
-function field(pid: number, name: string): number | null {
+/** Null where the process has gone. */
+function parentOf(pid: number): number | null {
   try {
     const text = readFileSync(`/proc/${pid}/status`, 'utf8');
-    const found = new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(text)?.[1];
+    const found = /^PPid:\s*(\d+)/m.exec(text)?.[1];
     return found === undefined ? null : Number(found);
   } catch {
     return null;

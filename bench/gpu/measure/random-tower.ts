@@ -1,4 +1,5 @@
 /** A vision tower of random weights with a random task vector, as the merge keeps them on the GPU. */
+import { elementCount } from '../../../src/checkpoint/data-length';
 import { canonicalVisionNames } from '../../../src/clip/tensor-names';
 import type { Geometry } from '../../../src/engine/testing/random-clip';
 import type { TaskVectorCombination } from '../../../src/method/types';
@@ -14,7 +15,7 @@ export interface RandomTower {
 
 /** Elements of each merged tensor of a geometry. */
 export function tensorLengths({ vision }: Geometry): number[] {
-  return canonicalVisionNames(vision).map(({ shape }) => elements(shape));
+  return canonicalVisionNames(vision).map(({ shape }) => elementCount(shape));
 }
 
 export async function createRandomTower(
@@ -26,8 +27,8 @@ export async function createRandomTower(
   const taskVector = new Map<string, TensorBuffer>();
   for (const { name, shape } of canonicalVisionNames(vision)) {
     const centre = /norm.*weight$/.test(name) ? 1 : 0;
-    base.set(name, backend.upload(noise(elements(shape), 0.04, centre)));
-    taskVector.set(name, backend.upload(noise(elements(shape), 0.001, 0)));
+    base.set(name, backend.upload(noise(elementCount(shape), 0.04, centre)));
+    taskVector.set(name, backend.upload(noise(elementCount(shape), 0.001, 0)));
     await backend.settled();
   }
   const projection = backend.upload(noise(projectionDim * vision.hiddenSize, 0.04, 0));
@@ -52,10 +53,6 @@ export async function createRandomTower(
 /** Numbers like those of pictures that have been prepared. */
 export function randomPatches({ vision }: Geometry, batch: number): Float32Array<ArrayBuffer> {
   return createNoise()(batch * 3 * vision.imageSize ** 2, 2, 0);
-}
-
-function elements(shape: readonly number[]): number {
-  return shape.reduce((product, side) => product * side, 1);
 }
 
 /** Uniform noise from Numerical Recipes' linear congruential generator. */
