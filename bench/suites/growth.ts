@@ -1,8 +1,9 @@
 /** How the time of a run grows with its pictures and its tasks: the demo's base, whole processes. */
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { projectRoot } from '../../scripts/lib/tools.mjs';
 import { runFuse } from '../support/processes';
+import { writeScoringProgram } from '../support/programs';
 import type { Row, Section, Suite } from '../support/row';
 import { sideBySide } from '../support/side-by-side';
 import { unpackDemo } from '../support/unpacked-demo';
@@ -82,36 +83,15 @@ async function writeRun(
     }
   }
   const clip = resolve(projectRoot, 'public/demo/base');
-  const each = <T>(value: T) => Object.fromEntries(names.map((name) => [name, value]));
-  const config = {
-    _target_: 'fusion_bench.programs.FabricModelFusionProgram',
-    _recursive_: false,
-    print_config: false,
-    method: { _target_: 'fusion_bench.method.DummyAlgorithm' },
-    modelpool: {
-      _target_: 'fusion_bench.modelpool.CLIPVisionModelPool',
-      models: { _pretrained_: clip },
+  const each = <T>(value: (name: string) => T) =>
+    Object.fromEntries(names.map((name) => [name, value(name)]));
+  const program = await writeScoringProgram(place, 'run', clip, {
+    folders: each((name) => join(place, name)),
+    batchSize: 128,
+    more: {
+      classnames: each(() => ['shirt', 'shoe']),
+      templates: each(() => ['a photo of a {}.']),
     },
-    taskpool: {
-      _target_: 'fusion_bench.taskpool.CLIPVisionModelTaskPool',
-      test_datasets: Object.fromEntries(
-        names.map((name) => [
-          name,
-          {
-            _target_: 'datasets.load_dataset',
-            path: 'imagefolder',
-            data_dir: join(place, name),
-            split: 'train',
-          },
-        ]),
-      ),
-      classnames: each(['shirt', 'shoe']),
-      templates: each(['a photo of a {}.']),
-      clip_model: clip,
-      processor: clip,
-      dataloader_kwargs: { batch_size: 128 },
-    },
-  };
-  await writeFile(join(place, 'run.yaml'), JSON.stringify(config));
-  return ['--config-path', place, '--config-name', 'run'];
+  });
+  return program.args;
 }

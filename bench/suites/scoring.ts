@@ -8,12 +8,14 @@ import { join, resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { projectRoot } from '../../scripts/lib/tools.mjs';
 import { NO_REFERENCE, python, runFuse, runFusionBench } from '../support/processes';
+import { writeScoringProgram } from '../support/programs';
 import { vitB32, writeRandomClip } from '../support/random-clip';
 import type { Suite } from '../support/row';
 import { type Contender, sideBySide } from '../support/side-by-side';
 
 const FEW = 64;
 const MANY = 320;
+const BATCH = 32;
 
 /** The published vocabulary, whose tokenizer is used. */
 const VOCABULARY = 49_408;
@@ -29,9 +31,15 @@ export const scoring: Suite = async ({ folder, rounds, tell }) => {
   await mkdir(place, { recursive: true });
   await writeModel(join(place, 'clip'));
   for (const count of [FEW, MANY]) await writePictures(join(place, `pictures-${count}`), count);
-  for (const count of [FEW, MANY]) await writeProgram(place, count);
+  const clip = join(place, 'clip');
+  const program = async (count: number) => {
+    const folders = { [TASK]: join(place, `pictures-${count}`) };
+    const tasks = { folders, batchSize: BATCH };
+    return (await writeScoringProgram(place, `score-${count}`, clip, tasks)).args;
+  };
+  const [shortRun, longRun] = [await program(FEW), await program(MANY)];
   const perSecond = async (run: (args: readonly string[]) => Promise<{ seconds: number }>) => {
-    const [few, many] = [await run(args(place, FEW)), await run(args(place, MANY))];
+    const [few, many] = [await run(shortRun), await run(longRun)];
     return (MANY - FEW) / (many.seconds - few.seconds);
   };
   const others: Contender[] = [];
@@ -45,15 +53,11 @@ export const scoring: Suite = async ({ folder, rounds, tell }) => {
   const work = 'ViT-B/32, 224 pixels';
   return {
     title: 'Scoring on the CPU',
-    text: `Images per second, from ${FEW} and ${MANY} pictures: decoding, preprocessing, vision tower and classification in batches of 32; FusionBench runs PyTorch in eager mode.`,
+    text: `Images per second, from ${FEW} and ${MANY} pictures: decoding, preprocessing, vision tower and classification in batches of ${BATCH}; FusionBench runs PyTorch in eager mode.`,
     rows: [await sideBySide(work, 'images/s', rounds, () => perSecond(runFuse), others, tell)],
     omitted: python === undefined ? [`FusionBench: ${NO_REFERENCE}`] : [],
   };
 };
-
-function args(place: string, count: number): string[] {
-  return ['--config-path', place, '--config-name', `score-${count}`];
-}
 
 async function writeModel(folder: string): Promise<void> {
   await writeRandomClip(folder, vitB32(VOCABULARY), { full: true, seed: 1 });
@@ -87,33 +91,4 @@ async function writePictures(folder: string, count: number): Promise<void> {
     await mkdir(target, { recursive: true });
     await cp(picture, join(target, `${i}.jpg`));
   }
-}
-
-async function writeProgram(place: string, count: number): Promise<void> {
-  const clip = join(place, 'clip');
-  const config = {
-    _target_: 'fusion_bench.programs.FabricModelFusionProgram',
-    _recursive_: false,
-    print_config: false,
-    method: { _target_: 'fusion_bench.method.DummyAlgorithm' },
-    modelpool: {
-      _target_: 'fusion_bench.modelpool.CLIPVisionModelPool',
-      models: { _pretrained_: clip },
-    },
-    taskpool: {
-      _target_: 'fusion_bench.taskpool.CLIPVisionModelTaskPool',
-      test_datasets: {
-        [TASK]: {
-          _target_: 'datasets.load_dataset',
-          path: 'imagefolder',
-          data_dir: join(place, `pictures-${count}`),
-          split: 'train',
-        },
-      },
-      clip_model: clip,
-      processor: clip,
-      dataloader_kwargs: { batch_size: 32 },
-    },
-  };
-  await writeFile(join(place, `score-${count}.yaml`), JSON.stringify(config));
 }

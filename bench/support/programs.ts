@@ -17,7 +17,7 @@ export function methodSection(name: string, options: Readonly<Record<string, unk
   return { ...made, ...defaults, ...options };
 }
 
-export interface MergeProgram {
+export interface WrittenProgram {
   /** `--config-path` and `--config-name`. */
   readonly args: readonly string[];
 }
@@ -29,7 +29,7 @@ export async function writeMergeProgram(
   method: object,
   { base, experts }: RandomPool,
   withBase = true,
-): Promise<MergeProgram> {
+): Promise<WrittenProgram> {
   const models = {
     ...(withBase ? { _pretrained_: base } : {}),
     ...Object.fromEntries(experts.map((path, i) => [`expert_${i + 1}`, path])),
@@ -66,4 +66,49 @@ export async function writeMergekitProgram(
   const file = join(folder, `mergekit-${experts.length}.yaml`);
   await writeFile(file, JSON.stringify(config));
   return file;
+}
+
+/** Folders of pictures by task, and what else the task pool is told. */
+export interface ScoredTasks {
+  readonly folders: Readonly<Record<string, string>>;
+  readonly batchSize: number;
+  readonly more?: Readonly<Record<string, unknown>>;
+}
+
+/** Scores one CLIP, as it is, on folders of pictures. */
+export async function writeScoringProgram(
+  folder: string,
+  name: string,
+  clip: string,
+  { folders, batchSize, more = {} }: ScoredTasks,
+): Promise<WrittenProgram> {
+  const datasets = Object.entries(folders).map(([task, dataDir]) => [
+    task,
+    {
+      _target_: 'datasets.load_dataset',
+      path: 'imagefolder',
+      data_dir: dataDir,
+      split: 'train',
+    },
+  ]);
+  const config = {
+    _target_: 'fusion_bench.programs.FabricModelFusionProgram',
+    _recursive_: false,
+    print_config: false,
+    method: { _target_: 'fusion_bench.method.DummyAlgorithm' },
+    modelpool: {
+      _target_: 'fusion_bench.modelpool.CLIPVisionModelPool',
+      models: { _pretrained_: clip },
+    },
+    taskpool: {
+      _target_: 'fusion_bench.taskpool.CLIPVisionModelTaskPool',
+      test_datasets: Object.fromEntries(datasets),
+      ...more,
+      clip_model: clip,
+      processor: clip,
+      dataloader_kwargs: { batch_size: batchSize },
+    },
+  };
+  await writeFile(join(folder, `${name}.yaml`), JSON.stringify(config));
+  return { args: ['--config-path', folder, '--config-name', name] };
 }
