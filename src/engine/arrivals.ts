@@ -4,7 +4,7 @@
  */
 import type { Library } from '../storage/types';
 import type { Staged } from './adding';
-import type { AddOutcome, DroppedFile, Finding, Origin } from './api';
+import type { AddOutcome, Finding, Origin, StudioEngine } from './api';
 import type { Job, Jobs } from './jobs/jobs';
 import { namedBlobs, stageModels } from './pool/adding';
 import { hasDemoPart, isDemoUnwanted, withoutDemo } from './pool/demo';
@@ -17,14 +17,7 @@ import { stageTasks } from './tasks/adding';
 import { addTasks } from './tasks/edits';
 import { baseOf } from './value';
 
-export interface Arrivals {
-  addCheckpoints(
-    jobId: string,
-    files: readonly DroppedFile[],
-    origin: Origin,
-    heads?: Blob,
-  ): Promise<AddOutcome>;
-  addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
+export interface Arrivals extends Pick<StudioEngine, 'addCheckpoints' | 'addTaskImages'> {
   /** What of the demo is on its way is not wanted any more. */
   stopDemo(): void;
   /** Resolves when nothing is on its way. */
