@@ -22,6 +22,8 @@ export interface Tally {
   loss(batchSize?: number): number | null;
   /** Predicted class by image index; -1 where not scored. */
   readonly predictions: Int32Array;
+  /** Cross-entropy by image index; NaN where not scored. */
+  readonly losses: Float64Array;
   /** Counts the image at the next place of the order. */
   count(index: number, label: number, result: Classified): void;
   /** Images that cannot be read, and why. */
@@ -71,6 +73,7 @@ export function resumeTally(record: TallyRecord): Tally {
   let { scored, correct, lossSum } = record;
   return {
     predictions,
+    losses,
     perClass,
     unreadable,
     get scored() {

@@ -1,7 +1,32 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../errors';
 import { evenSplit } from './even-split';
 import { randomSplitRows } from './random-split';
+
+interface Case {
+  readonly name: string;
+  readonly labels: readonly number[];
+  readonly fraction: number;
+  readonly seed: number;
+  readonly choosing: readonly number[];
+  /** SHA-256 of the rows as JSON. */
+  readonly reporting: string;
+}
+
+const url = new URL('../../../reference/fixtures/random-splits.json', import.meta.url);
+const { even }: { readonly even: readonly Case[] } = JSON.parse(readFileSync(url, 'utf8'));
+
+describe("the seed whose split is the most even, and FusionBench's rows of it", () => {
+  it.each(even)('$name, $fraction', ({ labels: given, fraction, seed, choosing, reporting }) => {
+    const split = evenSplit(given, fraction);
+    expect(split.seed).toBe(seed);
+    expect(split.choosing).toEqual(choosing);
+    const text = JSON.stringify(split.reporting);
+    expect(createHash('sha256').update(text).digest('hex')).toBe(reporting);
+  });
+});
 
 const labels = Array.from({ length: 400 }, (_, i) => (i < 200 ? 0 : i < 300 ? 1 : i < 360 ? 2 : 3));
 

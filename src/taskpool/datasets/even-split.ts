@@ -8,6 +8,9 @@ import { randomSplitRows } from './random-split';
 /** How many seeds are tried, from 0 on. */
 const SEEDS = 256;
 
+/** Two distances that are equal but for rounding: the smaller seed is taken. */
+const TIE = 1e-9;
+
 export interface EvenSplit {
   /** `random_seed` of `train_validation_split`. */
   readonly seed: number;
@@ -26,7 +29,7 @@ export function evenSplit(labels: ArrayLike<number>, fraction: number): EvenSpli
   let nearest = { seed: 0, distance: Number.POSITIVE_INFINITY };
   for (let seed = 0; seed < SEEDS; seed++) {
     const distance = unevenness(labels, randomSplitRows(rows, { fraction }, seed, 'val'));
-    if (distance < nearest.distance) nearest = { seed, distance };
+    if (distance < nearest.distance - TIE) nearest = { seed, distance };
   }
   const part = (which: 'train' | 'val') => randomSplitRows(rows, { fraction }, nearest.seed, which);
   return { seed: nearest.seed, choosing: part('val'), reporting: part('train') };
