@@ -90,6 +90,44 @@ def mcnemar(first: int, second: int) -> float:
     return float(binomtest(first, first + second).pvalue) if first + second else 1.0
 
 
+def halves(seed: int) -> dict:
+    """Two models on two tasks, each cut in two: accuracies and losses of either half, and the paired test on the second."""
+    rng = random.Random(seed)
+    tasks = []
+    for size, classes, share in ((60, 4, 0.2), (41, 3, 0.5)):
+        labels = [rng.randrange(classes) for _ in range(size)]
+        rows = rng.sample(range(size), size)
+        cut = int(size * share)
+        logits = [torch.tensor([[rng.gauss(1.5 * (k == label), 1) for k in range(classes)] for label in labels], dtype=torch.float64) for _ in range(2)]
+        models = [
+            {"predictions": z.argmax(1).tolist(), "losses": torch.nn.functional.cross_entropy(z, torch.tensor(labels), reduction="none").tolist()}
+            for z in logits
+        ]
+        tasks.append({"labels": labels, "choosing": rows[:cut], "reporting": rows[cut:], "before": models[0], "after": models[1]})
+
+    def figures(half: str, model: str) -> dict:
+        accuracies, losses, counts = [], [], []
+        for task in tasks:
+            rows = torch.tensor(task[half])
+            predictions, labels = torch.tensor(task[model]["predictions"])[rows], torch.tensor(task["labels"])[rows]
+            accuracies.append(torchmetrics.functional.accuracy(predictions, labels, task="multiclass", num_classes=4, average="micro").item())
+            losses.append(torch.tensor(task[model]["losses"], dtype=torch.float64)[rows].mean().item())
+            counts.append((int((predictions == labels).sum()), len(rows), len(rows)))
+        low, high = average_interval(tuple(counts))
+        mean = [sum(values) / len(values) for values in (accuracies, losses)]
+        return {"pictures": sum(n for _, n, _ in counts), "accuracy": mean[0], "loss": mean[1], "interval": [low, high]}
+
+    def discordant(task: dict) -> tuple[int, int, int]:
+        right = [[task[model]["predictions"][row] == task["labels"][row] for row in task["reporting"]] for model in ("before", "after")]
+        return len(right[0]), sum(a and not b for a, b in zip(*right)), sum(b and not a for a, b in zip(*right))
+
+    return {
+        "tasks": tasks,
+        "halves": {half: {model: figures(half, model) for model in ("before", "after")} for half in ("choosing", "reporting")},
+        "difference": paired(tuple(discordant(task) for task in tasks)),
+    }
+
+
 LOSSES = {
     "parabola": lambda x: (x - 0.37) ** 2,
     "like a merge": lambda x: 1.2 - 0.8 * math.exp(-(((x - 0.62) / 0.5) ** 2)) + 0.05 * x,
@@ -135,6 +173,7 @@ def make(out: Path) -> None:
         "batchLoss": losses,
         "mcnemar": [{"firstOnly": first, "secondOnly": second, "pValue": mcnemar(first, second)} for first, second in DISCORDANT],
         "paired": [paired(tasks) for tasks in PAIRED],
+        "halves": [halves(seed) for seed in (0, 1)],
         "minima": minima(),
     }
     write_json(out / "statistics.json", content, indent=None)
