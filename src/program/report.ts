@@ -28,6 +28,13 @@ export interface TaskResult {
     readonly n: number;
     readonly correct: number;
   }[];
+  /** Of a task that is split: all else is of the images to report on, and this of those to choose by. */
+  readonly choosing?: {
+    readonly n: number;
+    readonly correct: number;
+    readonly accuracy: number;
+    readonly interval: readonly [number, number];
+  };
   /** Where there are any. */
   readonly unreadable?: readonly UnreadablePicture[];
 }
@@ -66,7 +73,7 @@ export interface SearchReport extends SearchOutcome {
   /** Arguments of FusionBench's `train_validation_split` by task: the part that is returned is reported on. */
   readonly splits: Readonly<Record<string, SplitArguments>>;
   /** The model before on the pictures to report on, task by task. */
-  readonly reportingBefore: readonly TaskResult[];
+  readonly reportingBefore?: readonly TaskResult[];
 }
 
 export interface SplitArguments {
@@ -126,9 +133,11 @@ export function programReport(input: ReportInput): Record<string, unknown> {
 function searchDetails({ reportingBefore, ...search }: SearchReport): Record<string, unknown> {
   return {
     ...search,
-    tasksBefore: Object.fromEntries(
-      reportingBefore.map((result) => [result.task, details(result)]),
-    ),
+    ...(reportingBefore && {
+      tasksBefore: Object.fromEntries(
+        reportingBefore.map((result) => [result.task, details(result)]),
+      ),
+    }),
   };
 }
 
