@@ -3,7 +3,7 @@
  * pictures to choose by and nothing else. One at a time; whatever else changes what is merged or scored ends it.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
-import { meanLoss, type ScoredTask, searchOutcome } from '../../program/search/halves';
+import { meanLoss, type ScoredTask, searchOutcome, verdict } from '../../program/search/halves';
 import {
   type Candidate,
   candidateText,
@@ -86,7 +86,7 @@ export function createSearches(parts: SearchesParts): Searches {
   let running = false;
   let left: 'superseded' | 'stopped' | null = null;
   let trial: Trial | null = null;
-  let found: Omit<SearchView, 'outcome'> | null = null;
+  let found: Omit<SearchView, 'outcome' | 'verdict'> | null = null;
   let outcome: SearchView['outcome'] = null;
   let report: (share: number) => void = () => undefined;
 
@@ -304,7 +304,7 @@ export function createSearches(parts: SearchesParts): Searches {
       if (found.phase === 'found' && subject && found.best) {
         outcome ??= outcomeOf(subject, found.best);
       }
-      return { ...found, outcome };
+      return { ...found, outcome, verdict: outcome && verdict(outcome.reporting.difference) };
     },
     close: () => leave('superseded'),
   };

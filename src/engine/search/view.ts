@@ -21,4 +21,6 @@ export interface SearchView {
   readonly experts: readonly { readonly id: string; readonly name: string }[];
   /** Null until the best is scored on the pictures to report on. */
   readonly outcome: SearchOutcome | null;
+  /** What the outcome allows to say, as the end of a sentence. */
+  readonly verdict: string | null;
 }
