@@ -31,7 +31,7 @@ export function SearchResult({ search }: { search: SearchView }) {
           </>
         ) : (
           <>
-            None of the {values.length} values {stopped && 'until it was stopped '}has a smaller
+            None of the {values.length} values {stopped && 'before it was stopped '}has a smaller
             loss on the pictures to choose by than{' '}
             {name === 'lambda'
               ? `λ = ${formatFactor(before.scalingFactor)}, which stays`
