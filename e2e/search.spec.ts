@@ -1,7 +1,10 @@
 import type { Page } from '@playwright/test';
+import type { room } from './pages/screen';
 import { download } from './support/downloads';
 import { accuracyTable, fillStudio, IMAGE_COUNT, scored } from './support/fixture-pool';
 import { lowContrast, overflow } from './support/looks';
+import { openTestPage } from './support/pages';
+import { FOREIGN_NAMES, LONG_NAMES, TWENTY_NAMES, withWeightsFound } from './support/scenes';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -202,5 +205,29 @@ for (const colorScheme of ['light', 'dark'] as const) {
         }
       }
     });
+  });
+}
+
+for (const [what, names] of [
+  ['twenty experts', TWENTY_NAMES],
+  ['names of 60 characters', LONG_NAMES],
+  ['names of other scripts', FOREIGN_NAMES],
+] as const) {
+  test(`weights of ${what} are named and fit`, async ({ page }) => {
+    const call = await openTestPage<typeof room>(page, 'screen');
+    await call('show', withWeightsFound(names), null);
+    await expect(panel(page)).toContainText('have the least loss of 2 values');
+    await expect(panel(page)).toContainText('worse than before');
+    for (const width of [320, 360, 1024, 1280]) {
+      await page.setViewportSize({ width, height: 800 });
+      expect(await overflow(page), `${width} px`).toEqual([]);
+      const wide = await panel(page).evaluate(
+        (section) => section.scrollWidth - section.clientWidth,
+      );
+      expect(wide, `${width} px`).toBeLessThanOrEqual(0);
+    }
+    if (process.env.SHOTS) {
+      await panel(page).screenshot({ path: `${process.env.SHOTS}/${what}.png` });
+    }
   });
 }
