@@ -4,10 +4,10 @@ import { delimiter, join } from 'node:path';
 import { isDebianRoot } from './browser.mjs';
 import { run } from './tools.mjs';
 
-/** With Mesa's software adapter, for Firefox's WebGPU; GTK's programs have the display that WebKit's windows need. */
+/** With Mesa's software adapter, for Firefox's WebGPU; WebKit's windows need a display. */
 const debianPackages = {
   firefox: ['firefox-esr', 'mesa-vulkan-drivers'],
-  webkit: ['webkit2gtk-driver', 'libgtk-3-bin'],
+  webkit: ['webkit2gtk-driver', 'xvfb'],
 };
 
 /** @returns {string | undefined} the path of a Firefox; `FIREFOX_PATH` wins */
@@ -19,7 +19,7 @@ export function findFirefox() {
 
 /** @returns {{ driver: string, display: string, browser: string } | undefined} what is needed to drive a WebKitGTK */
 export function findWebKit() {
-  const [driver, display] = [onPath('WebKitWebDriver'), onPath('broadwayd')];
+  const [driver, display] = [onPath('WebKitWebDriver'), onPath('Xvfb')];
   const places = ['/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];
   const browser = places
     .map((folder) => join(folder, 'webkit2gtk-4.1/MiniBrowser'))

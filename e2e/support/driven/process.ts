@@ -24,6 +24,10 @@ export async function startProcess(
     // A group of its own, so that what it starts ends with it.
     detached: true,
   });
+  // A test runner that gives up closes nothing.
+  const endWithUs = () => signal(child.pid, 'SIGKILL');
+  process.once('exit', endWithUs);
+  child.once('exit', () => process.off('exit', endWithUs));
   let output = '';
   if (ready === null) {
     child.once('error', () => undefined);
@@ -54,12 +58,13 @@ async function endGroup(child: ChildProcess): Promise<void> {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   signal(child.pid, 'SIGTERM');
-  const timer = setTimeout(() => signal(child.pid ?? 0, 'SIGKILL'), 5000);
+  const timer = setTimeout(() => signal(child.pid, 'SIGKILL'), 5000);
   await ended;
   clearTimeout(timer);
 }
 
-function signal(group: number, name: NodeJS.Signals): void {
+function signal(group: number | undefined, name: NodeJS.Signals): void {
+  if (group === undefined) return;
   try {
     process.kill(-group, name);
   } catch {

@@ -42,6 +42,7 @@ export async function openSession(
   const { sessionId, capabilities: got } = v.parse(NewSession, made);
   const at = `/session/${sessionId}`;
   await send('POST', `${at}/timeouts`, { script: SCRIPT_MS, pageLoad: SCRIPT_MS });
+  await send('POST', `${at}/window/rect`, { x: 0, y: 0, width: 1280, height: 900 });
   return {
     name: `${got.browserName} ${got.browserVersion}`,
     async goto(url) {

@@ -1,6 +1,6 @@
 /**
- * WebKitGTK, driven by its WebDriver server. Its windows need a display: GTK's own broadway server on a socket of the
- * file system, which nobody looks at.
+ * WebKitGTK, driven by its WebDriver server. Its windows need a display: Xvfb, which nobody looks at (GTK's own broadway
+ * server gives windows negative sizes).
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -29,8 +29,7 @@ export async function openWebKit(paths: WebKitPaths, lang = 'C.UTF-8'): Promise<
     XDG_RUNTIME_DIR: folder,
     LANG: lang,
     LC_ALL: lang,
-    GDK_BACKEND: 'broadway',
-    BROADWAY_DISPLAY: ':7',
+    GDK_BACKEND: 'x11',
     // In a container there is no user namespace to shut it in; it sees nothing but the page under test.
     WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS: '1',
     WEBKIT_DISABLE_COMPOSITING_MODE: '1',
@@ -38,16 +37,16 @@ export async function openWebKit(paths: WebKitPaths, lang = 'C.UTF-8'): Promise<
   };
   const display = await startProcess(
     paths.display,
-    ['--unixsocket', join(folder, 'http.socket'), ':7'],
-    env,
-    /Listening on (\S+)/,
+    ['-displayfd', '1', '-screen', '0', '1280x900x24', '-nolisten', 'tcp'],
+    {},
+    /^(\d+)\n/,
   );
   const port = await freePort();
   const problems: string[] = [];
   const driver = await startProcess(
     paths.driver,
     [`--port=${port}`, '--host=127.0.0.1'],
-    env,
+    { ...env, DISPLAY: `:${display.address}` },
     null,
   );
   const server = `http://127.0.0.1:${port}`;
