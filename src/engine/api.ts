@@ -135,6 +135,8 @@ export interface StorageView {
   readonly used: number;
   /** Bytes that the browser still grants, if it says. */
   readonly available: number | null;
+  /** This browser stores no files: what is opened is held in memory. */
+  readonly inMemory?: boolean;
 }
 
 /** 95 % interval, both ends in 0..1. */
