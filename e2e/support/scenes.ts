@@ -153,7 +153,7 @@ export function withWeightsFound(names: readonly string[]): StudioState {
     .filter(({ role }) => role === 'expert')
     .map(({ id, name }) => ({ id, name }));
   const before = { scalingFactor: 0.3, weights: experts.map(() => 1) };
-  const best = { scalingFactor: 0.3, weights: experts.map((_, i) => 0.125 * (i + 2)) };
+  const best = { scalingFactor: 0.3, weights: experts.map((_, i) => 0.125 * (i + 9)) };
   const half = (accuracy: number, pictures: number) => ({
     pictures,
     accuracy,
