@@ -145,3 +145,49 @@ export function importing(state: StudioState, jobs: number): StudioState {
     })),
   };
 }
+
+/** Every task split, and weights found for experts of these names that all differ from those before. */
+export function withWeightsFound(names: readonly string[]): StudioState {
+  const state = filled(names);
+  const experts = state.pool.models
+    .filter(({ role }) => role === 'expert')
+    .map(({ id, name }) => ({ id, name }));
+  const before = { scalingFactor: 0.3, weights: experts.map(() => 1) };
+  const best = { scalingFactor: 0.3, weights: experts.map((_, i) => 0.125 * (i + 9)) };
+  const half = (accuracy: number, pictures: number) => ({
+    pictures,
+    accuracy,
+    loss: 1.2345,
+    interval: [accuracy - 0.02, accuracy + 0.02] as const,
+  });
+  return {
+    ...state,
+    tasks: state.tasks.map((task) => ({
+      ...task,
+      split: { share: 0.2 as const, choosing: 80, reporting: 320, seed: 7 },
+    })),
+    search: {
+      name: 'weights',
+      phase: 'found',
+      tried: 40,
+      of: 40,
+      before,
+      best,
+      values: [
+        { ...before, loss: 1.2345, accuracy: 0.701 },
+        { ...best, loss: 1.1234, accuracy: 0.712 },
+      ],
+      stopped: true,
+      experts,
+      outcome: {
+        choosing: { before: half(0.701, 1600), after: half(0.712, 1600) },
+        reporting: {
+          before: half(0.7, 6400),
+          after: half(0.69, 6400),
+          difference: { difference: -0.01, interval: [-0.019, -0.001], pValue: 0.031 },
+        },
+      },
+      verdict: 'worse than before',
+    },
+  };
+}

@@ -6,7 +6,7 @@
 import type { MethodOptions } from '../method/options';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { SearchOutcome } from './search/halves';
-import type { Candidate, SearchPlan } from './search/search';
+import type { Candidate, SearchPlan, TriedCandidate } from './search/search';
 
 /** One model on one task. */
 export interface TaskResult {
@@ -68,8 +68,8 @@ export interface SearchReport extends SearchOutcome {
   readonly name: SearchPlan['name'];
   readonly before: Candidate;
   readonly best: Candidate;
-  /** In the order in which they were tried, with the loss on the pictures to choose by. */
-  readonly values: readonly (Candidate & { readonly loss: number })[];
+  /** In the order in which they were tried. */
+  readonly values: readonly TriedCandidate[];
   /** Arguments of FusionBench's `train_validation_split` by task: the part that is returned is reported on. */
   readonly splits: Readonly<Record<string, SplitArguments>>;
   /** The model before on the pictures to report on, task by task. */

@@ -13,6 +13,8 @@ import { place, valueAt } from './scale';
 
 const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } as const;
 
+const NOTHING_TRIED: readonly never[] = [];
+
 const pageColour = (name: string): string => `var(${name})`;
 
 /**
@@ -25,6 +27,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   const [looked, look] = useState<number | null>(null);
   const { curve, sample, pretrained } = useSnapshot((snapshot) => snapshot.scores);
   const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
+  const search = useSnapshot((snapshot) => snapshot.search);
   const all = useSnapshot((snapshot) => snapshot.tasks);
   const tasks = useMemo(() => all.filter(({ included }) => included), [all]);
   const shown = useTaskNames();
@@ -33,18 +36,20 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   const { setScalingFactor } = useCommands();
 
   const current = stale ? null : merged;
+  const tried = search?.name === 'lambda' ? search.values : NOTHING_TRIED;
   const { min, max } = domain;
   const data = useMemo(
     () =>
       plotData({
         curve,
         sample,
+        tried,
         tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
         domain: { min, max },
         pretrained: pretrained.average,
         current,
       }),
-    [curve, sample, tasks, shown, min, max, pretrained.average, current],
+    [curve, sample, tried, tasks, shown, min, max, pretrained.average, current],
   );
   const frame = useMemo((): Frame => ({ ...size, ...MARGINS }), [size]);
   const { x } = scalesOf(data, frame);

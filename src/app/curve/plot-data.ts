@@ -39,6 +39,8 @@ export interface PlotData {
 export interface PlotInputs {
   readonly curve: readonly CurvePoint[];
   readonly sample: CurveSample | null;
+  /** Values of a search for the factor, with their averages on the pictures to choose by. */
+  readonly tried?: readonly { readonly scalingFactor: number; readonly accuracy: number }[];
   readonly tasks: readonly { readonly id: string; readonly name: string }[];
   readonly domain: Domain;
   readonly pretrained: AverageScore | null;
@@ -63,9 +65,7 @@ export function plotData(inputs: PlotInputs): PlotData {
       return accuracy === undefined ? [] : [[scalingFactor, accuracy * 100]];
     }),
   }));
-  const choosing = curve.flatMap(({ scalingFactor, choosing: half }): Spot[] =>
-    half ? [[scalingFactor, half.accuracy * 100]] : [],
-  );
+  const choosing = choosingSpots(curve, inputs.tried?.filter(isInside) ?? []);
   const band = curve.map(
     ({ scalingFactor, average }) =>
       [scalingFactor, average.interval[0] * 100, average.interval[1] * 100] as const,
@@ -94,6 +94,20 @@ export function plotData(inputs: PlotInputs): PlotData {
       complete: current.complete,
     },
   };
+}
+
+/** What was tried on the pictures to choose by, and what was scored on all, ascending. */
+function choosingSpots(
+  curve: readonly CurvePoint[],
+  tried: NonNullable<PlotInputs['tried']>,
+): Spot[] {
+  const spots = new Map(tried.map(({ scalingFactor, accuracy }) => [scalingFactor, accuracy]));
+  for (const { scalingFactor, choosing } of curve) {
+    if (choosing) spots.set(scalingFactor, choosing.accuracy);
+  }
+  return [...spots]
+    .map(([factor, accuracy]): Spot => [factor, accuracy * 100])
+    .sort(([a], [b]) => a - b);
 }
 
 const valuesOf = ({ spots }: TaskLine): number[] => spots.map(([, percent]) => percent);

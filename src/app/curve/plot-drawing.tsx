@@ -28,6 +28,9 @@ interface PlotDrawingProps {
   readonly bare?: boolean;
 }
 
+/** The dotted line's name. */
+const CHOOSING = 'to choose by';
+
 const LABEL_SIZE = 11;
 const LABEL_GAP = 13;
 /** Room between the end of a line and its name. */
@@ -126,6 +129,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
         />
       ))}
       <EndLabels data={data} frame={frame} colour={colour} family={measured} />
+      <ChoosingLabel data={data} frame={frame} colour={colour} />
     </g>
   );
 });
@@ -206,9 +210,7 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
   const { x, y } = scalesOf(data, frame);
   const last = data.average.at(-1);
   if (last === undefined || data.average.length < 2) return null;
-  const end = Math.max(
-    ...[last[0], ...data.tasks.map(({ spots }) => spots.at(-1)?.[0] ?? last[0])],
-  );
+  const end = lastFactor(data);
   const endings: Ending[] = [
     {
       key: 'average',
@@ -218,16 +220,20 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
       y: place(last[1], y),
       weight: 3,
     },
-    ...data.choosing.slice(-1).map(
-      ([, percent]): Ending => ({
-        key: 'choosing',
-        name: 'to choose by',
-        colour: '--merged',
-        bold: false,
-        y: place(percent, y),
-        weight: 2,
-      }),
-    ),
+    ...data.choosing.slice(-1).flatMap(([factor, percent]): Ending[] => {
+      // One that goes on alone has its name at its own end.
+      if (factor > end) return [];
+      return [
+        {
+          key: 'choosing',
+          name: CHOOSING,
+          colour: '--merged',
+          bold: false,
+          y: place(percent, y),
+          weight: 2,
+        },
+      ];
+    }),
     ...data.tasks.flatMap(({ id, name, colour: own, spots }): Ending[] => {
       const spot = spots.at(-1);
       return spot
@@ -283,7 +289,7 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
               textAnchor={beside ? 'start' : 'end'}
               fontWeight={item.bold ? 'bold' : 'normal'}
               fill={colour(
-                item.key === 'average' || item.key === 'pretrained' ? item.colour : '--ink',
+                ['average', 'choosing', 'pretrained'].includes(item.key) ? item.colour : '--ink',
               )}
             >
               {text}
@@ -293,6 +299,31 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
       })}
     </g>
   );
+}
+
+/** The name of the dotted line, where it goes beyond all others. */
+function ChoosingLabel({ data, frame, colour }: Part) {
+  const { x, y } = scalesOf(data, frame);
+  const last = data.choosing.at(-1);
+  if (!last || last[0] <= lastFactor(data)) return null;
+  const [across, up] = [place(last[0], x), place(last[1], y)];
+  const beside = x.end - across >= LABEL_ROOM + LABEL_AWAY;
+  return (
+    <text
+      x={beside ? across + 8 : across}
+      y={beside ? up + 4 : Math.max(up - 8, y.end + LABEL_SIZE)}
+      textAnchor={beside ? 'start' : 'end'}
+      fill={colour('--merged')}
+    >
+      {CHOOSING}
+    </text>
+  );
+}
+
+/** Where the last of the lines that are scored on all pictures ends. */
+function lastFactor({ average, tasks }: PlotData): number {
+  const ends = [average, ...tasks.map(({ spots }) => spots)].map((spots) => spots.at(-1)?.[0]);
+  return Math.max(...ends.map((end) => end ?? Number.NEGATIVE_INFINITY));
 }
 
 /** The scaling factor on screen, and the score that it has so far with its interval. */

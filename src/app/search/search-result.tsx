@@ -3,6 +3,7 @@ import { shownFactor } from '../../state/selectors';
 import type { SearchView } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor, formatInterval, formatMany, formatMargin, formatPercent } from '../format';
+import { useExpertNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
 import { changedWeights, differenceText, sameCandidate } from './words';
 
@@ -11,6 +12,7 @@ type Figures = NonNullable<SearchView['outcome']>['choosing']['before'];
 /** What was found, beside what stood before, on the pictures to choose by and on those to report on. */
 export function SearchResult({ search }: { search: SearchView }) {
   const titleId = useId();
+  const names = useExpertNames();
   const { name, before, best, outcome, stopped, values } = search;
   const least = values.find((value) => best !== null && sameCandidate(value, best));
   const first = values[0];
@@ -24,14 +26,14 @@ export function SearchResult({ search }: { search: SearchView }) {
             <strong>
               {name === 'lambda'
                 ? `λ = ${formatFactor(best.scalingFactor)}`
-                : changedWeights(search)}
+                : changedWeights(search, names)}
             </strong>{' '}
             {name === 'lambda' ? 'has' : 'have'} the least loss of {values.length} values on the
             pictures to choose by{stopped && ' before it was stopped'}.
           </>
         ) : (
           <>
-            None of the {values.length} values {stopped && 'until it was stopped '}has a smaller
+            None of the {values.length} values {stopped && 'before it was stopped '}has a smaller
             loss on the pictures to choose by than{' '}
             {name === 'lambda'
               ? `λ = ${formatFactor(before.scalingFactor)}, which stays`

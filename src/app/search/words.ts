@@ -12,14 +12,22 @@ export function sameCandidate(a: Candidate, b: Candidate): boolean {
   );
 }
 
+/** More stand in the model pool, and are only counted here. */
+const MOST_NAMED = 4;
+
 /** `outlines 0.75, surfaces 0.625`: the weights that are others than before. */
-export function changedWeights({ before, best, experts }: SearchView): string {
-  return experts
-    .flatMap(({ name }, place) => {
-      const weight = best?.weights[place];
-      return weight === undefined || weight === before.weights[place] ? [] : [`${name} ${weight}`];
-    })
-    .join(', ');
+export function changedWeights(
+  { before, best, experts }: SearchView,
+  short: ReadonlyMap<string, string>,
+): string {
+  const changed = experts.flatMap(({ name }, place) => {
+    const weight = best?.weights[place];
+    if (weight === undefined || weight === before.weights[place]) return [];
+    return [`${short.get(name) ?? name} ${weight}`];
+  });
+  return changed.length <= MOST_NAMED
+    ? changed.join(', ')
+    : `Other weights of ${changed.length} experts`;
 }
 
 /** The difference with its interval, and how often chance alone gives one like it. */

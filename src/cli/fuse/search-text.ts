@@ -6,9 +6,10 @@ import { digits, table } from './tables';
 
 export function searchText(search: SearchReport): string {
   const { values, before, best, choosing, reporting } = search;
-  const tried = values.map(({ loss, ...candidate }) => [
+  const tried = values.map(({ loss, accuracy, ...candidate }) => [
     candidateWords(search, candidate),
     digits(loss),
+    digits(accuracy),
   ]);
   const { difference, interval, pValue } = reporting.difference;
   const row = (what: string, { pictures, loss, accuracy, interval: [low, high] }: HalfFigures) => [
@@ -21,7 +22,7 @@ export function searchText(search: SearchReport): string {
   const isSame = candidateWords(search, before) === candidateWords(search, best);
   const change = `${signed(difference)} points (95 % ${signed(interval[0])} to ${signed(interval[1])}), McNemar's exact p = ${pValue.toPrecision(2)}`;
   return [
-    table([['tried', 'loss'], ...tried]),
+    table([['tried, on the pictures to choose by', 'loss', 'accuracy'], ...tried]),
     '',
     `Chosen on ${choosing.after.pictures} pictures, reported on ${reporting.after.pictures} others:`,
     table([

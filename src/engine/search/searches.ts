@@ -3,13 +3,20 @@
  * pictures to choose by and nothing else. One at a time; whatever else changes what is merged or scored ends it.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
-import { meanLoss, type ScoredTask, searchOutcome, verdict } from '../../program/search/halves';
+import {
+  meanAccuracy,
+  meanLoss,
+  type ScoredTask,
+  searchOutcome,
+  verdict,
+} from '../../program/search/halves';
 import {
   type Candidate,
   candidateText,
   LAMBDA_PLAN,
   type SearchPlan,
   search,
+  type TriedCandidate,
   WEIGHTS_PLAN,
 } from '../../program/search/search';
 import type { Jobs } from '../jobs/jobs';
@@ -169,9 +176,9 @@ export function createSearches(parts: SearchesParts): Searches {
     const everything = new Map(
       of.inputs.tasks.map(({ id, labels }) => [id, [...labels.keys()]] as const),
     );
-    const values: (Candidate & { readonly loss: number })[] = [];
+    const values: TriedCandidate[] = [];
     const show = (phase: SearchView['phase'], stopped: boolean) => {
-      const best = values.reduce<(typeof values)[number] | null>(
+      const best = values.reduce<TriedCandidate | null>(
         (least, value) => (least === null || value.loss < least.loss ? value : least),
         null,
       );
@@ -193,9 +200,9 @@ export function createSearches(parts: SearchesParts): Searches {
       const isBefore = candidateText(candidate) === candidateText(before);
       const scored = await tryOut(of, candidate, isBefore ? everything : choosing);
       if (!scored) return null;
-      const chosen = scoredOn(of, candidate, ({ task }) => choosing.get(task.id) ?? []);
-      const loss = meanLoss(chosen ?? []);
-      values.push({ ...candidate, loss });
+      const chosen = scoredOn(of, candidate, ({ task }) => choosing.get(task.id) ?? []) ?? [];
+      const loss = meanLoss(chosen);
+      values.push({ ...candidate, loss, accuracy: meanAccuracy(chosen) });
       show('searching', false);
       report(values.length / plan.evaluations);
       return loss;

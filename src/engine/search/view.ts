@@ -1,6 +1,6 @@
 /** A search as the page shows it. */
 import type { SearchOutcome } from '../../program/search/halves';
-import type { Candidate, SearchPlan } from '../../program/search/search';
+import type { Candidate, SearchPlan, TriedCandidate } from '../../program/search/search';
 
 export type SearchName = SearchPlan['name'];
 
@@ -13,8 +13,8 @@ export interface SearchView {
   readonly before: Candidate;
   /** The best so far; null before the first. */
   readonly best: Candidate | null;
-  /** In the order in which they were tried, with the loss on the pictures to choose by. */
-  readonly values: readonly (Candidate & { readonly loss: number })[];
+  /** In the order in which they were tried. */
+  readonly values: readonly TriedCandidate[];
   /** It was ended before it had tried all that it would have. */
   readonly stopped: boolean;
   /** Experts by name, in the order of the weights, with the id that sets theirs. */

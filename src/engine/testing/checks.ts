@@ -77,7 +77,8 @@ function restOf({ scores, pool, tasks, scalingFactor, method, jobs, engine }: St
 }
 
 /** What of a snapshot is the same for every engine on the same library. */
-export function sharedState({ jobs: _, remarks: __, storage, scores, ...state }: StudioState) {
+export function sharedState(snapshot: StudioState) {
+  const { jobs: _, remarks: __, search: _____, storage, scores, ...state } = snapshot;
   const { sweep: ___, secondsLeft: ____, ...board } = scores;
   return { ...state, used: storage.used, scores: board };
 }

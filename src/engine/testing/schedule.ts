@@ -297,7 +297,7 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
-      fc.tuple(place, fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'remove')),
+      fc.tuple(place, fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'halve', 'remove')),
       ([n, what]) => `${what} task ${n}`,
       ([n, what], _, tab) => {
         const task = at(tab.state().tasks, n);
@@ -307,6 +307,7 @@ export function allCommands(files: MicroFiles) {
           fields: one(`${what} ${id}`, ...(what === 'remove' ? ['*'] : [])),
           send: ({ engine }) => {
             if (what === 'remove') return engine.editTask({ type: 'remove', id });
+            if (what === 'halve') return engine.editTask({ type: 'setSplit', id, split: 0.5 });
             if (what === 'rename') return engine.editTask({ type: 'rename', id, name: 'gamma' });
             if (what === 'prompt') {
               return engine.editTask({ type: 'setPrompts', id, classnames, templates: ['a {}'] });
@@ -315,6 +316,18 @@ export function allCommands(files: MicroFiles) {
           },
         };
       },
+    ),
+    make(
+      fc.constantFrom('lambda' as const, 'weights' as const),
+      (name) => `split all and search ${name}`,
+      (name, real) => ({
+        // It ends with another factor or other weights.
+        fields: one('*'),
+        send: async ({ engine }) => {
+          await engine.editTask({ type: 'setSplit', id: null, split: 0.5 });
+          await engine.search(jobId(real), name);
+        },
+      }),
     ),
     make(
       factor,

@@ -3,7 +3,7 @@ import type { TensorBuffer } from '../../runtime/types';
 import type { SearchConfig } from '../config/program/types';
 import type { Evaluated } from '../evaluate';
 import type { SearchReport } from '../report';
-import { meanLoss, type ScoredTask, searchOutcome } from '../search/halves';
+import { meanAccuracy, meanLoss, type ScoredTask, searchOutcome } from '../search/halves';
 import { type Candidate, candidateText, search } from '../search/search';
 import type { OpenedTask } from './open-task-node';
 import type { Evaluation, OpenedTaskPool } from './task-pools-node';
@@ -58,7 +58,11 @@ export async function searchModels(
       name: config.name,
       before,
       best,
-      values: found.all.map(({ value, loss }) => ({ ...value, loss })),
+      values: found.all.map(({ value, loss }) => ({
+        ...value,
+        loss,
+        accuracy: meanAccuracy(on(value)),
+      })),
       ...outcome,
       splits: Object.fromEntries(reporting.tasks.map((task) => [task.name, splitOf(task)])),
       reportingBefore: first.results,

@@ -53,6 +53,12 @@ export function halfFigures(tasks: readonly ScoredTask[]): HalfFigures {
   };
 }
 
+/** Unweighted mean over tasks; NaN where a task has no scored picture. */
+export function meanAccuracy(tasks: readonly ScoredTask[]): number {
+  const counts = tasks.map(countTask);
+  return counts.reduce((sum, { correct, scored }) => sum + correct / scored, 0) / counts.length;
+}
+
 /** What a search makes small. Infinite where a task has no scored picture, so that it is never the best. */
 export function meanLoss(tasks: readonly ScoredTask[]): number {
   const counts = tasks.map(countTask);

@@ -52,6 +52,12 @@ export const WEIGHTS_PLAN: WeightsPlan = {
   step: 0.125,
 };
 
+/** A candidate that was tried, with its figures on the pictures to choose by. */
+export interface TriedCandidate extends Candidate {
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
 /** Of a search that ended, or was stopped after at least one value. */
 export interface Searched {
   readonly best: Evaluation<Candidate>;
