@@ -1,5 +1,6 @@
 /** One batch of scoring: pictures to patches, through the vision tower, to predictions. Called again until complete. */
 import type { VisionTower } from '../clip/vision-tower';
+import type { VisionWeights } from '../clip/vision-weights';
 import { FormatError } from '../errors';
 import type { TensorBuffer } from '../runtime/types';
 import { classify } from './classify';
@@ -10,10 +11,12 @@ import type { Tally } from './tally';
 /** A model in place: the graph, the weights it reads, and the projection that stays the base's. */
 export interface ScoringModel {
   readonly tower: VisionTower;
-  /** By canonical name; exactly the graph's inputs. */
-  readonly weights: ReadonlyMap<string, TensorBuffer>;
+  /** Exactly the tower's. */
+  readonly weights: VisionWeights;
   /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
   readonly projection: TensorBuffer;
+  /** How many batches gain from going through the tower together; 1 where nothing is said. */
+  readonly batchesAtOnce?: number;
 }
 
 /** A task in place: its pictures as patches, its labels, its head, and the fixed order in which images are scored. */
@@ -26,7 +29,7 @@ export interface ScoringTask {
 }
 
 /**
- * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when the task is complete);
+ * Scores the next batch of `tally`, or several where the model gains by it and the first is counted already, and counts them. Returns the number of images counted (0 when the task is complete);
  * unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
  */
 export async function scoreBatch(
@@ -35,13 +38,18 @@ export async function scoreBatch(
   tally: Tally,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { tower } = model;
+  const { tower, batchesAtOnce = 1 } = model;
   const { patches, order, labels, head } = task;
-  const input = new Float32Array(tower.batch * patches.length);
+  const batches =
+    tally.next === 0
+      ? 1
+      : Math.max(1, Math.min(batchesAtOnce, Math.ceil((order.length - tally.next) / tower.batch)));
+  const room = tower.batch * batches;
+  const input = new Float32Array(room * patches.length);
   /** In order: an image, and why it cannot be read where it cannot. */
   const rows: { readonly index: number; readonly unreadable?: string }[] = [];
   let filled = 0;
-  for (let place = tally.next; place < order.length && filled < tower.batch; place++) {
+  for (let place = tally.next; place < order.length && filled < room; place++) {
     signal?.throwIfAborted();
     const index = order[place] as number;
     try {
@@ -55,7 +63,8 @@ export async function scoreBatch(
     }
   }
   // The last batch is short; the graph's shape is static, so the rest stays zero and is not looked at.
-  const embeddings = filled > 0 ? await tower.encode(input, model.weights, model.projection) : null;
+  const embeddings =
+    filled > 0 ? await tower.encode(input, model.weights, model.projection, signal) : null;
   signal?.throwIfAborted();
   let row = 0;
   for (const { index, unreadable } of rows) {

@@ -2,6 +2,7 @@
  * Brings everything into place for scoring one unit, and keeps it there as long as nothing it depends on changes:
  * resident weights, the vision session, heads, pictures. One caller at a time (`exclusive`).
  */
+import { createLayeredVisionTower } from '../../clip/layered-tower';
 import type { ProcessorConfig } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
@@ -88,9 +89,12 @@ export function createWorkspace(
     return value;
   };
 
-  const towerFor = async ({ base }: ScoringInputs, projectionDim: number) => {
+  const towerFor = async (
+    { base }: ScoringInputs,
+    { projectionDim, isLayered }: Pick<Residence, 'projectionDim' | 'isLayered'>,
+  ) => {
     const { vision: geometry } = base.model;
-    const of = JSON.stringify([geometry, projectionDim]);
+    const of = JSON.stringify([geometry, projectionDim, isLayered]);
     if (tower?.of === of) return tower.value;
     await tower?.value.release();
     tower = null;
@@ -99,7 +103,8 @@ export function createWorkspace(
     const gpu = runtime.software ? 'software-gpu' : 'gpu';
     const engine = vision.provider === 'webgpu' ? gpu : vision.provider;
     const batch = batchSize(geometry, engine);
-    tower = { of, value: await createVisionTower(geometry, projectionDim, vision, batch) };
+    const create = isLayered ? createLayeredVisionTower : createVisionTower;
+    tower = { of, value: await create(geometry, projectionDim, vision, batch) };
     return tower.value;
   };
 
@@ -166,12 +171,12 @@ export function createWorkspace(
           onPreparing(`Zero-shot head of ${unit.task.name}`, done, total),
       });
       signals.unit.throwIfAborted();
-      const weights = await residence.place(unit, signals.unit);
+      const placed = await residence.place(unit, signals.unit);
       const { source, order } = picturesOf(inputs, unit.task);
       return {
         model: {
-          tower: await towerFor(inputs, residence.projectionDim),
-          weights,
+          tower: await towerFor(inputs, residence),
+          ...placed,
           projection: residence.projection,
         },
         task: { patches: source, order, labels: unit.task.labels, head },
