@@ -73,17 +73,17 @@ export function createWorkspace(
   const pictures = new Map<string, Pictures>();
   const budget = { left: CROP_BUDGET_BYTES };
 
+  const isResident = (inputs: ScoringInputs): boolean =>
+    resident?.of === keyText(inputs.key) && resident.donor === keyText(inputs.donor.key);
+
   const residenceFor = async (
     inputs: ScoringInputs,
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
   ): Promise<Residence> => {
+    if (resident && isResident(inputs)) return resident.value;
     const of = keyText(inputs.key);
     const donor = keyText(inputs.donor.key);
-    if (resident?.of === of && resident.donor === donor) return resident.value;
-    // Before the next is made: two at once may be more than there is room for.
-    resident?.value.free();
-    resident = null;
     const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress, load });
     resident = { of, donor, value };
     return value;
@@ -162,14 +162,21 @@ export function createWorkspace(
     runtime,
     exclusive: (work) => mutex.run(work),
     async prepare(inputs, unit, signals, onPreparing) {
-      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
-        onPreparing('Adding up task vectors', done, total),
-      );
+      if (!isResident(inputs)) {
+        // Before the next is made: two at once may be more than there is room for.
+        resident?.value.free();
+        resident = null;
+      }
+      // The text tower is let go before theta_0 and S take its place.
       const head = await headOf(inputs, unit.task, {
         signal: signals.head,
         onProgress: (done, total) =>
           onPreparing(`Zero-shot head of ${unit.task.name}`, done, total),
       });
+      signals.unit.throwIfAborted();
+      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
+        onPreparing('Adding up task vectors', done, total),
+      );
       signals.unit.throwIfAborted();
       const placed = await residence.place(unit, signals.unit);
       const { source, order } = picturesOf(inputs, unit.task);
