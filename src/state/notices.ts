@@ -10,8 +10,11 @@ export interface Notice {
   readonly message: string;
   readonly details: readonly string[];
   /** What the page can offer to do about it. */
-  readonly remedy?: 'restart';
+  readonly remedy?: Remedy;
 }
+
+/** Restart the engine; load the page anew. */
+export type Remedy = 'restart' | 'reload';
 
 export type NoticeText = Omit<Notice, 'id'>;
 
@@ -23,6 +26,11 @@ const TITLES: Readonly<Record<string, string>> = {
   StorageError: 'The library could not do this',
   DeviceError: 'The compute engine has a problem',
 };
+
+/** Is it one that the program foresaw, with words of its own? What the user stopped is, too. */
+export function isExpected(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name in TITLES);
+}
 
 /** A rejected command as a notice; null if the user stopped it. */
 export function noticeOfError(error: unknown): NoticeText | null {

@@ -8,10 +8,12 @@ import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
 import { shownMerged } from './held';
 import {
+  isExpected,
   type NoticeText,
   noticeOfError,
   noticeOfFinding,
   noticeOfRemark,
+  type Remedy,
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
@@ -19,6 +21,7 @@ import { createScalingFactorCommand } from './scaling-factor';
 import { hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
+import { troubleReport } from './trouble';
 import type {
   AddOutcome,
   ConfigurationFormat,
@@ -29,6 +32,7 @@ import type {
   OptionValue,
   PoolEdit,
   SampleImage,
+  SearchName,
   StudioEngine,
   StudioState,
   TaskEdit,
@@ -73,6 +77,8 @@ export interface StudioCommands {
   /** Merges as a configuration of FusionBench or mergekit says. */
   openConfiguration(files: readonly DroppedFile[]): Promise<void>;
   sweep(): Promise<void>;
+  /** Finds the scaling factor or weights on the pictures to choose by. */
+  search(name: SearchName): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
@@ -84,6 +90,8 @@ export interface StudioCommands {
   showDemo(): Promise<void>;
   /** Hands a file that the page itself makes to the browser's downloads. */
   saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
+  /** Tells of an error that reached the top of the page, with a report that can be copied. */
+  tellUnhandled(error: unknown): void;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -108,7 +116,20 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     const added = { ...notice, id: ++counter };
     store.setState(({ notices }) => ({ notices: withNotice(notices, added) }));
   };
-  const notifyError = (error: unknown): void => notify(noticeOfError(error));
+  /** What nobody expected: told at once, and its report a moment later, when the browser has said what it is. */
+  const notifyTrouble = (error: unknown, remedy: Remedy): void => {
+    const notice = noticeOfError(error);
+    if (notice === null) return;
+    notify({ ...notice, remedy });
+    const id = counter;
+    void troubleReport(error, store.getState()).then((details) =>
+      store.setState(({ notices }) => ({
+        notices: notices.map((each) => (each.id === id ? { ...each, details } : each)),
+      })),
+    );
+  };
+  const notifyError = (error: unknown): void =>
+    isExpected(error) ? notify(noticeOfError(error)) : notifyTrouble(error, 'reload');
   const nextJob = (): string => `page-${++counter}`;
 
   const engine = (): StudioEngine => {
@@ -176,8 +197,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     toldRemark = 0;
     let connected = false;
     opened.onTrouble((error) => {
-      const notice = noticeOfError(error);
-      if (handle === opened && connected && notice) notify({ ...notice, remedy: 'restart' });
+      if (handle === opened && connected) notifyTrouble(error, 'restart');
     });
     let seeFirst: (() => void) | undefined;
     const first = new Promise<void>((resolve) => {
@@ -318,6 +338,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       run(async () => save(await engine().exportConfiguration(format))),
     openConfiguration,
     sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
+    search: (name) => run(() => engine().search(nextJob(), name)),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),
@@ -341,6 +362,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         await loadDemo(() => hasOwnModels(store.getState()));
       }),
     saveFile: (make) => run(async () => save(await make())),
+    tellUnhandled: (error) => notifyTrouble(error, 'reload'),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {

@@ -24,13 +24,14 @@ export interface ScoringTask {
   readonly patches: PatchSource;
   readonly labels: readonly number[];
   readonly head: ZeroShotHead;
-  /** Image indices; every prefix is as class-balanced as it can be. */
+  /** Image indices in the order of scoring, those that were counted before among them. */
   readonly order: readonly number[];
 }
 
 /**
- * Scores the next batch of `tally`, or several where the model gains by it and the first is counted already, and counts them. Returns the number of images counted (0 when the task is complete);
- * unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
+ * Scores the next batch of `tally`, or several where the model gains by it and something is counted already, and counts them.
+ * Returns the number of images counted (0 when all of the order are); unreadable images are passed over and noted in the
+ * tally. An abort leaves the tally as it was.
  */
 export async function scoreBatch(
   model: ScoringModel,
@@ -40,18 +41,18 @@ export async function scoreBatch(
 ): Promise<number> {
   const { tower, batchesAtOnce = 1 } = model;
   const { patches, order, labels, head } = task;
-  const batches =
-    tally.next === 0
-      ? 1
-      : Math.max(1, Math.min(batchesAtOnce, Math.ceil((order.length - tally.next) / tower.batch)));
+  const left = order.filter((index) => !tally.has(index));
+  const isFirst = left.length === order.length;
+  const needed = Math.max(1, Math.ceil(left.length / tower.batch));
+  const batches = isFirst ? 1 : Math.min(batchesAtOnce, needed);
   const room = tower.batch * batches;
   const input = new Float32Array(room * patches.length);
   /** In order: an image, and why it cannot be read where it cannot. */
   const rows: { readonly index: number; readonly unreadable?: string }[] = [];
   let filled = 0;
-  for (let place = tally.next; place < order.length && filled < room; place++) {
+  for (const index of left) {
+    if (filled === room) break;
     signal?.throwIfAborted();
-    const index = order[place] as number;
     try {
       await patches.fill(index, input, filled * patches.length);
       rows.push({ index });

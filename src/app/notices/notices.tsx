@@ -38,6 +38,11 @@ export function Notices() {
                   Restart the engine
                 </button>
               )}
+              {notice.remedy === 'reload' && (
+                <button type="button" onClick={() => location.reload()}>
+                  Reload the page
+                </button>
+              )}
             </div>
             <CopyButton label="Copy this notice" text={noticeAsText(notice)} />
             <button

@@ -17,9 +17,9 @@ import {
   type PatchSource,
 } from '../../taskpool/patch-source';
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
-import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import type { LoadCombination } from './combination-file';
 import { type CombinationKey, itemOf, keyText, partOf } from './keys';
+import { scoringOrder } from './order';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
 import { type Residence, takeResidence } from './residence';
@@ -53,7 +53,6 @@ export interface PrepareSignals {
 interface Pictures {
   readonly task: TaskInput;
   readonly source: PatchSource;
-  readonly order: readonly number[];
 }
 
 /**
@@ -131,7 +130,7 @@ export function createWorkspace(
     if (!known) {
       forgetOthers(inputs);
       const source = createPatchSource(task.images, processor, vision, budget);
-      known = { task, source, order: stratifiedOrder(task.labels) };
+      known = { task, source };
       pictures.set(of, known);
     }
     return known;
@@ -179,14 +178,19 @@ export function createWorkspace(
       );
       signals.unit.throwIfAborted();
       const placed = await residence.place(unit, signals.unit);
-      const { source, order } = picturesOf(inputs, unit.task);
+      const { source } = picturesOf(inputs, unit.task);
       return {
         model: {
           tower: await towerFor(inputs, residence),
           ...placed,
           projection: residence.projection,
         },
-        task: { patches: source, order, labels: unit.task.labels, head },
+        task: {
+          patches: source,
+          order: unit.rows ?? scoringOrder(unit.task),
+          labels: unit.task.labels,
+          head,
+        },
       };
     },
     residence: (combination) => (resident?.of === keyText(combination) ? resident.value : null),
