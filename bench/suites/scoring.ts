@@ -13,8 +13,8 @@ import { vitB32, writeRandomClip } from '../support/random-clip';
 import type { Suite } from '../support/row';
 import { type Contender, sideBySide } from '../support/side-by-side';
 
-const FEW = 64;
-const MANY = 320;
+const FEW = 32;
+const MANY = 160;
 const BATCH = 32;
 
 /** The published vocabulary, whose tokenizer is used. */

@@ -104,6 +104,7 @@ export interface RealSizeVisit {
   readonly downloadedBytes?: number;
 }
 
+/** What `work` comes to is when it ended, where that is not when it is known. */
 type Step = (name: string, work: () => Promise<unknown>) => Promise<void>;
 
 async function visit(
@@ -115,8 +116,9 @@ async function visit(
   try {
     const more = await work(bench.page, async (name, act) => {
       const begun = performance.now();
-      await act();
-      steps.set(name, (performance.now() - begun) / 1000);
+      const ended = await act();
+      const end = typeof ended === 'number' ? ended : performance.now();
+      steps.set(name, (end - begun) / 1000);
     });
     const peak = await bench.peakMemory();
     return { steps, moments: await momentsOf(bench.page), peakBytes: peak?.bytes ?? null, ...more };
@@ -148,7 +150,10 @@ export function firstRealSizeVisit(
       await page.getByRole('button', { name: 'Download merged model' }).click();
       await (await downloading).saveAs(download);
     });
-    await step('measuring and hashing, after the download', () => atRest(page));
+    await step('measuring and hashing, after the download', () =>
+      atRest(page, /SHA-256|Measuring/),
+    );
+    await step('keeping the combination', () => atRest(page));
     return { downloadedBytes: (await stat(download)).size };
   });
 }
@@ -187,11 +192,14 @@ async function scored(page: BenchPage['page']): Promise<void> {
   await statusOf(page, `Scored ${PICTURES} of ${PICTURES} images`).waitFor(MINUTES);
 }
 
-/** No work is listed for a while. */
-async function atRest(page: BenchPage['page']): Promise<void> {
+/** No such work is listed for a while: since when, by `performance.now()`. */
+async function atRest(page: BenchPage['page'], label = /./): Promise<number> {
   const quiet = 1000;
-  for (let since = performance.now(); performance.now() - since < quiet; ) {
-    await page.waitForTimeout(100);
-    if ((await page.getByRole('progressbar').count()) > 0) since = performance.now();
+  const jobs = page.locator('.job-label').filter({ hasText: label });
+  let since = performance.now();
+  while (performance.now() - since < quiet) {
+    await page.waitForTimeout(50);
+    if ((await jobs.count()) > 0) since = performance.now();
   }
+  return since;
 }

@@ -24,7 +24,10 @@ export async function runSuites({ suites, rounds, folder }: SuitesRun): Promise<
       console.log(`\n${name}`);
       try {
         const context = { folder: place, rounds, tell: (line: string) => console.log(`  ${line}`) };
+        const begun = performance.now();
         sections.push(await suite(context));
+        const minutes = (performance.now() - begun) / 60_000;
+        console.log(`  ${name}: ${minutes.toFixed(1)} minutes`);
       } catch (error) {
         process.exitCode = 1;
         console.error(`${name} failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,3 +1,5 @@
+import { letGo } from './let-go';
+
 /**
  * Bytes that are read by their places: what all readers of files stand on. A browser's Blob is one as it is; the command
  * line has files on disk (`file-source-node.ts`). Nothing is read before it is asked for.
@@ -61,7 +63,9 @@ export async function fill(
   if (source.readInto) return source.readInto(begin, into);
   const bytes = new Uint8Array(await source.slice(begin, begin + into.length).arrayBuffer());
   into.set(bytes);
-  return bytes.length;
+  const { length } = bytes;
+  letGo(bytes.buffer);
+  return length;
 }
 
 /** Bytes `first` to `last` (exclusive) of something that can be read into memory of the caller. */

@@ -6,9 +6,15 @@ import type { OrtEngine, Runtime } from './types';
 import { createWebgpuBackend } from './webgpu/backend';
 import type { StudioDevice } from './webgpu/device';
 
+/**
+ * Elements of a part on the page, 4 MiB of them: a browser is asked for every piece of a Blob across processes, and a piece of 1 MiB
+ * takes it nearly as long as one of four.
+ */
+const PART_LENGTH = 2 ** 20;
+
 /** The CPU runtime: merge in TypeScript, both towers on ONNX Runtime's plain wasm. */
 export async function createCpuRuntime(load: LoadWasm, reason: string): Promise<Runtime> {
-  const tensors = createCpuBackend();
+  const tensors = createCpuBackend(PART_LENGTH);
   const engine = await createWasmEngine(load);
   return {
     tensors,

@@ -1,5 +1,6 @@
 /** One batch of scoring: pictures to patches, through the vision tower, to predictions. Called again until complete. */
 import type { VisionTower } from '../clip/vision-tower';
+import type { VisionWeights } from '../clip/vision-weights';
 import { FormatError } from '../errors';
 import type { TensorBuffer } from '../runtime/types';
 import { classify } from './classify';
@@ -10,10 +11,12 @@ import type { Tally } from './tally';
 /** A model in place: the graph, the weights it reads, and the projection that stays the base's. */
 export interface ScoringModel {
   readonly tower: VisionTower;
-  /** By canonical name; exactly the graph's inputs. */
-  readonly weights: ReadonlyMap<string, TensorBuffer>;
+  /** Exactly the tower's. */
+  readonly weights: VisionWeights;
   /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
   readonly projection: TensorBuffer;
+  /** How many batches gain from going through the tower together; 1 where nothing is said. */
+  readonly batchesAtOnce?: number;
 }
 
 /** A task in place: its pictures as patches, its labels, its head, and the fixed order in which images are scored. */
@@ -26,8 +29,9 @@ export interface ScoringTask {
 }
 
 /**
- * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when all of
- * the order are); unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
+ * Scores the next batch of `tally`, or several where the model gains by it and something is counted already, and counts them.
+ * Returns the number of images counted (0 when all of the order are); unreadable images are passed over and noted in the
+ * tally. An abort leaves the tally as it was.
  */
 export async function scoreBatch(
   model: ScoringModel,
@@ -35,15 +39,19 @@ export async function scoreBatch(
   tally: Tally,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { tower } = model;
+  const { tower, batchesAtOnce = 1 } = model;
   const { patches, order, labels, head } = task;
-  const input = new Float32Array(tower.batch * patches.length);
+  const left = order.filter((index) => !tally.has(index));
+  const isFirst = left.length === order.length;
+  const needed = Math.max(1, Math.ceil(left.length / tower.batch));
+  const batches = isFirst ? 1 : Math.min(batchesAtOnce, needed);
+  const room = tower.batch * batches;
+  const input = new Float32Array(room * patches.length);
   /** In order: an image, and why it cannot be read where it cannot. */
   const rows: { readonly index: number; readonly unreadable?: string }[] = [];
   let filled = 0;
-  for (const index of order) {
-    if (filled === tower.batch) break;
-    if (tally.has(index)) continue;
+  for (const index of left) {
+    if (filled === room) break;
     signal?.throwIfAborted();
     try {
       await patches.fill(index, input, filled * patches.length);
@@ -56,7 +64,8 @@ export async function scoreBatch(
     }
   }
   // The last batch is short; the graph's shape is static, so the rest stays zero and is not looked at.
-  const embeddings = filled > 0 ? await tower.encode(input, model.weights, model.projection) : null;
+  const embeddings =
+    filled > 0 ? await tower.encode(input, model.weights, model.projection, signal) : null;
   signal?.throwIfAborted();
   let row = 0;
   for (const { index, unreadable } of rows) {

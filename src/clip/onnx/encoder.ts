@@ -36,47 +36,94 @@ export interface EncoderOutputs {
  * everything that follows works row by row, so the rest would be thrown away.
  */
 export function encoder(graph: Graph, inputs: EncoderInputs): EncoderOutputs {
-  const { config, batch, length, layers, rows } = inputs;
+  const { config, layers, rows } = inputs;
   for (const { name, shape } of layerNames(layers, config)) graph.input(name, shape);
+  const append = encoderLayers(graph, inputs);
+  let state: EncoderState = {
+    residual: inputs.hidden,
+    normed: layerNorm(graph, inputs.hidden, `${layers}.0.layer_norm1`, config),
+  };
+  for (let index = 0; index < config.layers; index++) {
+    const last = index === config.layers - 1;
+    const next = last ? inputs.finalNorm : `${layers}.${index + 1}.layer_norm1`;
+    state = append(`${layers}.${index}`, next, state, last ? rows : undefined);
+  }
+  return { rows: state.residual, normed: state.normed };
+}
+
+/** What goes from layer to layer, `[rows, width]` each. */
+export interface EncoderState {
+  /** The sum of all that was added so far. */
+  readonly residual: string;
+  /** The same after the LayerNorm that comes next. */
+  readonly normed: string;
+}
+
+/**
+ * Appends one layer: by the prefix of its names and that of the LayerNorm after it. With `rows` only these go on after the
+ * attention.
+ */
+export type AppendLayer = (
+  layer: string,
+  nextNorm: string,
+  state: EncoderState,
+  rows?: string,
+) => EncoderState;
+
+/** Appends layers to a graph that has their weights as inputs. */
+export function encoderLayers(
+  graph: Graph,
+  {
+    config,
+    batch,
+    length,
+    attentionBias = '',
+  }: Pick<EncoderInputs, 'config' | 'batch' | 'length' | 'attentionBias'>,
+): AppendLayer {
   const wide = graph.constant([batch, length, config.hiddenSize], 'int64');
   const flat = graph.constant([batch * length, config.hiddenSize], 'int64');
-  const epsilon = { float: config.layerNormEps };
-  const norm = (name: string) => [`${name}.weight`, `${name}.bias`];
 
   const addAndNorm = (residual: string, update: string, name: string) =>
     // Output 3 is the sum itself, the next residual.
-    graph.pick('SkipLayerNormalization', [residual, update, ...norm(name)], [0, 3], {
+    graph.pick('SkipLayerNormalization', [residual, update, ...normOf(name)], [0, 3], {
       contrib: true,
-      attributes: { epsilon },
+      attributes: epsilonOf(config),
     });
 
-  let residual = inputs.hidden;
-  let normed = graph.node('LayerNormalization', [residual, ...norm(`${layers}.0.layer_norm1`)], {
-    attributes: { epsilon },
-  });
-  for (let index = 0; index < config.layers; index++) {
-    const layer = `${layers}.${index}`;
+  return (layer, nextNorm, { residual: before, normed: input }, rows) => {
     const project = (name: string) =>
-      graph.node('Reshape', [linear(graph, normed, `${layer}.self_attn.${name}`), wide]);
+      graph.node('Reshape', [linear(graph, input, `${layer}.self_attn.${name}`), wide]);
     const attended = graph.node(
       'MultiHeadAttention',
-      [project('q_proj'), project('k_proj'), project('v_proj'), '', '', inputs.attentionBias ?? ''],
+      [project('q_proj'), project('k_proj'), project('v_proj'), '', '', attentionBias],
       { contrib: true, attributes: { num_heads: { int: config.heads } } },
     );
     let context = graph.node('Reshape', [attended, flat]);
-    const last = index === config.layers - 1;
-    if (last) {
+    let residual = before;
+    if (rows !== undefined) {
       context = graph.node('Gather', [context, rows]);
       residual = graph.node('Gather', [residual, rows]);
     }
     const attention = linear(graph, context, `${layer}.self_attn.out_proj`);
-    [normed, residual] = addAndNorm(residual, attention, `${layer}.layer_norm2`);
-    const inner = activation(graph, linear(graph, normed, `${layer}.mlp.fc1`), config);
+    const [mlpInput, summed] = addAndNorm(residual, attention, `${layer}.layer_norm2`);
+    const inner = activation(graph, linear(graph, mlpInput, `${layer}.mlp.fc1`), config);
     const mlp = linear(graph, inner, `${layer}.mlp.fc2`);
-    const next = last ? inputs.finalNorm : `${layers}.${index + 1}.layer_norm1`;
-    [normed, residual] = addAndNorm(residual, mlp, next);
-  }
-  return { rows: residual, normed };
+    const [normed, sum] = addAndNorm(summed, mlp, nextNorm);
+    return { residual: sum, normed };
+  };
+}
+
+/** LayerNorm of rows, by the prefix of its names. */
+export function layerNorm(graph: Graph, x: string, name: string, config: TowerConfig): string {
+  return graph.node('LayerNormalization', [x, ...normOf(name)], { attributes: epsilonOf(config) });
+}
+
+function normOf(name: string): [string, string] {
+  return [`${name}.weight`, `${name}.bias`];
+}
+
+function epsilonOf({ layerNormEps }: TowerConfig) {
+  return { epsilon: { float: layerNormEps } };
 }
 
 /** `x W^T + b`. */

@@ -8,10 +8,10 @@ import {
   VISUAL_PROJECTION,
 } from '../tensor-names';
 import type { VisionConfig } from '../types';
-import { encoder } from './encoder';
-import { createGraph } from './graph';
+import { type EncoderOutputs, encoder, layerNorm } from './encoder';
+import { createGraph, type Graph } from './graph';
 
-const FINAL_NORM = 'post_layernorm';
+export const FINAL_NORM = 'post_layernorm';
 
 /**
  * The graph's weight inputs and the shapes under which it reads them. The bytes are the checkpoint's own: the patch embedding's
@@ -43,65 +43,73 @@ export function visionGraph(
   projectionDim: number,
   batch: number,
 ): Uint8Array<ArrayBuffer> {
-  const { hiddenSize: width } = config;
-  const patches = patchCount(config);
-  const length = patches + 1;
   const graph = createGraph('clip_vision');
-  graph.input('patches', [batch * patches, CHANNELS * config.patchSize ** 2]);
+  graph.input('patches', patchShape(config, batch));
   for (const { name, shape } of visionInputs(config, projectionDim)) {
     if (!name.startsWith('encoder.')) graph.input(name, shape);
   }
+  const outputs = encoder(graph, {
+    config,
+    batch,
+    length: patchCount(config) + 1,
+    layers: 'encoder.layers',
+    finalNorm: FINAL_NORM,
+    hidden: embedded(graph, config, batch),
+    rows: graph.constant(wantedRows(config, batch), 'int32'),
+  });
+  projected(graph, config, batch, outputs);
+  graph.output('image_embeds', [batch, projectionDim]);
+  return graph.build();
+}
 
+/** Of the graph's input `patches`. */
+export function patchShape(config: VisionConfig, batch: number): [number, number] {
+  return [batch * patchCount(config), CHANNELS * config.patchSize ** 2];
+}
+
+/** Appends what is before the first layer: `patches` to tokens `[batch * length, width]`. */
+export function embedded(graph: Graph, config: VisionConfig, batch: number): string {
+  const { hiddenSize: width } = config;
+  const patches = patchCount(config);
   const shape = (...dims: number[]) => graph.constant(dims, 'int64');
-  const embedded = graph.node('Gemm', ['patches', 'embeddings.patch_embedding.weight'], {
+  const rows = graph.node('Gemm', ['patches', 'embeddings.patch_embedding.weight'], {
     attributes: { transB: { int: 1 } },
   });
-  const tokens = graph.node('Reshape', [embedded, shape(batch, patches, width)]);
+  const tokens = graph.node('Reshape', [rows, shape(batch, patches, width)]);
   const cls = graph.node('Expand', ['embeddings.class_embedding', shape(batch, 1, width)]);
   const sequence = graph.node('Concat', [cls, tokens], { attributes: { axis: { int: 1 } } });
   const positioned = graph.node('Add', [sequence, 'embeddings.position_embedding.weight']);
-  const hidden = graph.node(
-    'LayerNormalization',
-    [
-      graph.node('Reshape', [positioned, shape(batch * length, width)]),
-      'pre_layrnorm.weight',
-      'pre_layrnorm.bias',
-    ],
-    { attributes: { epsilon: { float: config.layerNormEps } } },
-  );
-  const { rows, normed } = encoder(graph, {
-    config,
-    batch,
-    length,
-    layers: 'encoder.layers',
-    finalNorm: FINAL_NORM,
-    hidden,
-    rows: graph.constant(wantedRows(config, batch), 'int32'),
-  });
-  const meanOf = (x: string) =>
-    graph.node('ReduceMean', [graph.node('Reshape', [x, shape(batch, patches, width)])], {
+  const flat = graph.node('Reshape', [positioned, shape(batch * (patches + 1), width)]);
+  return layerNorm(graph, flat, 'pre_layrnorm', config);
+}
+
+/** Appends what is behind the last layer, up to the graph's output `image_embeds`. */
+export function projected(
+  graph: Graph,
+  config: VisionConfig,
+  batch: number,
+  { rows, normed }: EncoderOutputs,
+): void {
+  const meanOf = (x: string) => {
+    const shape = graph.constant([batch, patchCount(config), config.hiddenSize], 'int64');
+    return graph.node('ReduceMean', [graph.node('Reshape', [x, shape])], {
       attributes: { axes: { ints: [1] }, keepdims: { int: 0 } },
     });
+  };
   const pooled =
     config.pooling === undefined
       ? normed
       : config.pooling === 'mean of normed'
         ? meanOf(normed)
-        : graph.node(
-            'LayerNormalization',
-            [meanOf(rows), `${FINAL_NORM}.weight`, `${FINAL_NORM}.bias`],
-            { attributes: { epsilon: { float: config.layerNormEps } } },
-          );
+        : layerNorm(graph, meanOf(rows), FINAL_NORM, config);
   graph.node('Gemm', [pooled, VISUAL_PROJECTION], {
     attributes: { transB: { int: 1 } },
     output: 'image_embeds',
   });
-  graph.output('image_embeds', [batch, projectionDim]);
-  return graph.build();
 }
 
 /** The rows of all tokens that stand for the pictures: each one's class token, or its patches. */
-function wantedRows(config: VisionConfig, batch: number): number[] {
+export function wantedRows(config: VisionConfig, batch: number): number[] {
   const length = patchCount(config) + 1;
   return Array.from({ length: batch * length }, (_, row) => row).filter(
     (row) => (row % length === 0) === (config.pooling === undefined),

@@ -37,6 +37,7 @@ function threads(cores = 2) {
 
 const progress = (bytesDone: number, ...state: number[]): HashAnswer => ({
   kind: 'progress',
+  id: 0,
   bytesDone,
   bytesTotal: 100,
   state: Uint8Array.from(state),
@@ -53,12 +54,12 @@ describe('hashing in threads', () => {
     });
     const second = hasher.sha256(LARGE, {});
     expect(spawned.map(({ requests }) => requests)).toEqual([
-      [{ files: LARGE, resume }],
-      [{ files: LARGE, resume: undefined }],
+      [{ kind: 'hash', id: 0, files: LARGE, resume }],
+      [{ kind: 'hash', id: 1, files: LARGE, resume: undefined }],
     ]);
     answer(progress(8, 1, 2));
-    answer({ kind: 'sum', sha256: 'first' });
-    answer({ kind: 'sum', sha256: 'second' }, 1);
+    answer({ kind: 'sum', id: 0, sha256: 'first' });
+    answer({ kind: 'sum', id: 1, sha256: 'second' }, 1);
     expect(await Promise.all([first, second])).toEqual(['first', 'second']);
     expect(told).toEqual([[8, 100, [1, 2]]]);
     expect(spawned.map(({ ended }) => ended)).toEqual([true, true]);
@@ -81,7 +82,7 @@ describe('hashing in threads', () => {
     hash.mockResolvedValueOnce('here');
     const sum = hasher.sha256(LARGE, {});
     answer(progress(8, 1, 2));
-    if (how === 'message') answer({ kind: 'failed' });
+    if (how === 'message') answer({ kind: 'failed', id: 0 });
     else spawned[0]?.onerror?.(new Event('error') as ErrorEvent);
     expect(await sum).toBe('here');
     expect(hash).toHaveBeenLastCalledWith(
@@ -98,7 +99,34 @@ describe('hashing in threads', () => {
     expect(spawned).toEqual([]);
   });
 
-  it('hashes at most four at once, and never none', () => {
-    expect([0, 1, 2, 16].map((cores) => threads(cores).hasher.atOnce)).toEqual([1, 1, 2, 4]);
+  it('hashes four at once in each of at most four threads, and never none', () => {
+    expect([0, 1, 2, 16].map((cores) => threads(cores).hasher.atOnce)).toEqual([4, 4, 8, 16]);
+  });
+
+  it('shares its threads evenly, and ends each when nobody waits for it', async () => {
+    const { hasher, spawned, answer } = threads();
+    const stop = new AbortController();
+    const sums = [{}, {}, { signal: stop.signal }, {}].map((options) =>
+      hasher.sha256(LARGE, options),
+    );
+    const hashed = spawned.map(({ requests }) => requests.map(({ id }) => id));
+    expect(hashed).toEqual([
+      [0, 2],
+      [1, 3],
+    ]);
+    stop.abort(new Error('stopped'));
+    await expect(sums[2]).rejects.toThrow('stopped');
+    expect(spawned[0]?.requests.at(-1)).toEqual({ kind: 'stop', id: 2 });
+    answer({ kind: 'failed', id: 2 });
+    answer({ kind: 'sum', id: 0, sha256: 'first' });
+    expect(spawned.map(({ ended }) => ended)).toEqual([true, false]);
+    hash.mockResolvedValue('here');
+    spawned[1]?.onerror?.(new Event('error') as ErrorEvent);
+    expect(await Promise.all([sums[0], sums[1], sums[3]])).toEqual(['first', 'here', 'here']);
+    expect(spawned.map(({ ended }) => ended)).toEqual([true, true]);
+    const later = hasher.sha256(LARGE, {});
+    expect(spawned).toHaveLength(3);
+    answer({ kind: 'sum', id: 4, sha256: 'later' }, 2);
+    expect(await later).toBe('later');
   });
 });

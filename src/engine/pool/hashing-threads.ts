@@ -1,8 +1,10 @@
 /**
- * Hashing in threads of their own: the engine's stays free, and models are hashed side by side. A thread is there for one
- * model; it is ended where nobody waits for its sum any more, which stops it at once.
+ * Hashing in threads of their own: the engine's stays free, and models are hashed side by side, up to four in a thread, where four
+ * take about as long as two would. A thread is ended where nobody waits for a sum of it any more, which stops it at
+ * once.
  */
 import type { HashOptions } from '../../checkpoint/hash-blob';
+import { STREAMS } from '../../checkpoint/sha256/four-streams';
 import type { NamedBlob } from '../../checkpoint/types';
 import { weightsSha256 } from '../../checkpoint/weights-sha256';
 import type { HashAnswer, HashRequest } from './hashing-messages';
@@ -31,34 +33,66 @@ const WORTH_A_THREAD_BYTES = 50_000_000;
 /** More only wait for the same disk and memory. */
 const MAX_THREADS = 4;
 
+/** What is known of a thread: who waits for its answers, by the id of what they asked for. */
+interface Running {
+  readonly thread: HashThread;
+  readonly asked: Map<number, (answer: HashAnswer | null) => void>;
+}
+
 export function createHashingThreads(spawn: () => HashThread, cores: number): Hasher {
+  const threads = Math.max(1, Math.min(cores, MAX_THREADS));
+  const running = new Set<Running>();
+  let ids = 0;
+
+  const start = (): Running => {
+    const thread = spawn();
+    const asked: Running['asked'] = new Map();
+    const one = { thread, asked };
+    running.add(one);
+    // No memory for it, or a browser that starts no thread from a thread.
+    thread.onerror = () => {
+      for (const hear of [...asked.values()]) hear(null);
+    };
+    thread.onmessage = ({ data }) => asked.get(data.id)?.(data);
+    return one;
+  };
+
+  /** The one with least to do, or a new one. */
+  const pick = (): Running => {
+    const [idlest] = [...running].sort((a, b) => a.asked.size - b.asked.size);
+    return idlest && running.size >= threads ? idlest : start();
+  };
+
   const inThread = (
     files: readonly NamedBlob<Blob>[],
     { signal, resume, onProgress }: HashOptions,
   ): Promise<string | null> =>
     new Promise((resolve, reject) => {
-      const thread = spawn();
-      const end = (settle: () => void) => {
-        thread.onmessage = null;
-        thread.onerror = null;
-        thread.terminate();
+      const one = pick();
+      const id = ids++;
+      const end = (settle: () => void, isStopped = false) => {
+        one.asked.delete(id);
+        if (one.asked.size === 0) {
+          one.thread.onmessage = null;
+          one.thread.onerror = null;
+          one.thread.terminate();
+          running.delete(one);
+        } else if (isStopped) one.thread.postMessage({ kind: 'stop', id });
         signal?.removeEventListener('abort', stop);
         settle();
       };
-      const stop = () => end(() => reject(signal?.reason));
+      const stop = () => end(() => reject(signal?.reason), true);
       signal?.addEventListener('abort', stop);
-      // No memory for it, or a browser that starts no thread from a thread.
-      thread.onerror = () => end(() => resolve(null));
-      thread.onmessage = ({ data }) => {
-        if (data.kind === 'progress')
-          onProgress?.(data.bytesDone, data.bytesTotal, () => data.state);
-        else end(() => resolve(data.kind === 'sum' ? data.sha256 : null));
-      };
-      thread.postMessage({ files, resume });
+      one.asked.set(id, (answer) => {
+        if (answer?.kind === 'progress')
+          onProgress?.(answer.bytesDone, answer.bytesTotal, () => answer.state);
+        else end(() => resolve(answer?.kind === 'sum' ? answer.sha256 : null));
+      });
+      one.thread.postMessage({ kind: 'hash', id, files, resume });
     });
 
   return {
-    atOnce: Math.max(1, Math.min(cores, MAX_THREADS)),
+    atOnce: threads * STREAMS,
     async sha256(files, options) {
       options.signal?.throwIfAborted();
       const bytes = files.reduce((sum, { blob }) => sum + blob.size, 0);

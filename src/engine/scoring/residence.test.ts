@@ -6,8 +6,9 @@ import { countedBackend } from '../testing/counted-backend';
 import { type MicroName, microInputs, microSource, openMicro } from '../testing/micro-models';
 import { unit } from '../testing/scoring';
 import type { WeightsKey } from './keys';
+import type { Unit } from './plan';
 import type { ScoringInputs } from './readiness';
-import { takeResidence } from './residence';
+import { type Residence, takeResidence } from './residence';
 
 const micro = await openMicro();
 const inputs = microInputs(micro);
@@ -29,13 +30,21 @@ const { signal } = new AbortController();
 const onProgress = () => undefined;
 const load = async () => null;
 
-async function take(of: ScoringInputs = inputs) {
+async function take(of: ScoringInputs = inputs, layeredFrom?: number) {
   const counted = countedBackend();
-  const residence = await takeResidence(of, counted.backend, { signal, onProgress, load });
+  const options = { signal, onProgress, load, layeredFrom };
+  const residence = await takeResidence(of, counted.backend, options);
   // What combining the models took is not what placing weights takes.
   counted.done.allocations = 0;
   counted.done.merges = 0;
   return { ...counted, residence };
+}
+
+/** The weights of a unit where they are resident. */
+async function placed(residence: Residence, unit: Unit, stop: AbortSignal) {
+  const { weights } = await residence.place(unit, stop);
+  if ('each' in weights) throw new Error('they are streamed');
+  return weights;
 }
 
 /** A copy, tensor by tensor: buffers are written over. */
@@ -56,10 +65,73 @@ async function ownValues(name: MicroName, names: Iterable<string>) {
   return Object.fromEntries(all);
 }
 
+describe('the weights of a large model', () => {
+  /** What a tower that is run in two steps is handed. */
+  async function streamedValues(residence: Residence, unit: Unit, backend: TensorBackend) {
+    const { weights, batchesAtOnce } = await residence.place(unit, signal);
+    if (!('each' in weights)) throw new Error('they are resident');
+    expect(batchesAtOnce).toBeGreaterThan(1);
+    const names = [...residence.combination.base.keys()];
+    const found: Record<string, number[]> = {};
+    await weights.each([names.slice(0, 5), names.slice(5)], async (own) => {
+      Object.assign(found, await valuesOf(backend, own));
+    });
+    return found;
+  }
+
+  it('are the same, made for a moment', async () => {
+    const whole = await take();
+    const { residence, backend, alive } = await take(inputs, 1);
+    const resident = alive();
+    expect([whole.residence.isLayered, residence.isLayered]).toEqual([false, true]);
+    const names = residence.combination.base.keys();
+    for (const factor of [0.3, 0.7]) {
+      const expected = await placed(whole.residence, merged(factor), signal);
+      expect(await streamedValues(residence, merged(factor), backend)).toEqual(
+        await valuesOf(whole.backend, expected),
+      );
+    }
+    expect(await streamedValues(residence, expert, backend)).toEqual(
+      await ownValues('alpha', names),
+    );
+    expect(await placed(residence, pretrained, signal)).toBe(residence.combination.base);
+    expect(alive()).toBe(resident);
+    await expect(residence.place(unitOf(expert.key.weights, foreign), signal)).rejects.toThrow(
+      'pairs has no expert to be scored',
+    );
+  });
+
+  it('of an average are resident', async () => {
+    const averaged = microInputs(micro, { method: simpleAverage });
+    const { residence } = await take(averaged, 1);
+    const { combination } = residence;
+    const weights = await placed(residence, merged(1, averaged), signal);
+    expect(combination.kind === 'weights' && combination.weights).toBe(weights);
+  });
+
+  it('are not read on once they are not wanted', async () => {
+    const { residence, backend, alive } = await take(inputs, 1);
+    const resident = alive();
+    const stop = new AbortController();
+    const { weights } = await residence.place(expert, stop.signal);
+    if (!('each' in weights)) throw new Error('they are resident');
+    const [first = '', second = ''] = residence.combination.base.keys();
+    const steps: number[] = [];
+    const reading = weights.each([[first], [second], [first, second]], async (_, step) => {
+      steps.push(step);
+      stop.abort(new Error('given up'));
+    });
+    await expect(reading).rejects.toThrow('given up');
+    expect(steps.length).toBeLessThan(3);
+    expect(alive()).toBe(resident);
+    expect(await streamedValues(residence, merged(0.3), backend)).not.toEqual({});
+  });
+});
+
 describe('the weights of a unit', () => {
   it('are those of the base for the pretrained model, without room of their own', async () => {
     const { residence, backend, done } = await take();
-    const weights = await residence.place(pretrained, signal);
+    const weights = await placed(residence, pretrained, signal);
     expect(weights.size).toBeGreaterThan(0);
     expect(await valuesOf(backend, weights)).toEqual(await ownValues('base', weights.keys()));
     expect(done.merges).toBe(0);
@@ -68,68 +140,68 @@ describe('the weights of a unit', () => {
 
   it('are computed once for a factor, and anew for another, in the same room', async () => {
     const { residence, backend, done } = await take();
-    const weights = await residence.place(merged(0.3), signal);
+    const weights = await placed(residence, merged(0.3), signal);
     const { merges, allocations } = done;
     expect(merges).toBe(weights.size);
     expect(allocations).toBe(weights.size);
     const at = await valuesOf(backend, weights);
-    expect(await residence.place(merged(0.3), signal)).toBe(weights);
+    expect(await placed(residence, merged(0.3), signal)).toBe(weights);
     expect(done.merges).toBe(merges);
-    expect(await residence.place(merged(0.7), signal)).toBe(weights);
+    expect(await placed(residence, merged(0.7), signal)).toBe(weights);
     expect(await valuesOf(backend, weights)).not.toEqual(at);
-    expect(await residence.place(merged(0.3), signal)).toBe(weights);
+    expect(await placed(residence, merged(0.3), signal)).toBe(weights);
     expect(await valuesOf(backend, weights)).toEqual(at);
     expect(done).toMatchObject({ merges: 3 * merges, allocations });
   });
 
   it('at factor 0 are those of the base', async () => {
     const { residence, backend } = await take();
-    const weights = await residence.place(merged(0), signal);
+    const weights = await placed(residence, merged(0), signal);
     expect(await valuesOf(backend, weights)).toEqual(await ownValues('base', weights.keys()));
   });
 
   it("are an expert's own, read once, and written over by the merged ones", async () => {
     const { residence, backend, done } = await take();
-    await residence.place(merged(0.3), signal);
-    const weights = await residence.place(expert, signal);
+    await placed(residence, merged(0.3), signal);
+    const weights = await placed(residence, expert, signal);
     expect(await valuesOf(backend, weights)).toEqual(await ownValues('alpha', weights.keys()));
     const { writes, merges } = done;
-    await residence.place(expert, signal);
+    await placed(residence, expert, signal);
     expect(done.writes).toBe(writes);
-    await residence.place(merged(0.3), signal);
+    await placed(residence, merged(0.3), signal);
     expect(done.merges).toBe(2 * merges);
   });
 
   it('are computed anew where reading an expert into their place was given up', async () => {
     const { residence, backend } = await take();
-    const before = await valuesOf(backend, await residence.place(merged(0.3), signal));
+    const before = await valuesOf(backend, await placed(residence, merged(0.3), signal));
     const stop = new AbortController();
     const { fill } = backend;
     vi.spyOn(backend, 'fill').mockImplementation((buffer, write) => {
       stop.abort(new Error('given up'));
       return fill(buffer, write);
     });
-    await expect(residence.place(expert, stop.signal)).rejects.toThrow('given up');
+    await expect(placed(residence, expert, stop.signal)).rejects.toThrow('given up');
     vi.restoreAllMocks();
-    const after = await residence.place(merged(0.3), signal);
+    const after = await placed(residence, merged(0.3), signal);
     expect(await valuesOf(backend, after)).toEqual(before);
-    const weights = await residence.place(expert, signal);
+    const weights = await placed(residence, expert, signal);
     expect(await valuesOf(backend, weights)).toEqual(await ownValues('alpha', weights.keys()));
   });
 
   it('of an average are its own, whatever was placed before', async () => {
     const averaged = microInputs(micro, { method: simpleAverage });
     const { residence, backend, done } = await take(averaged);
-    const weights = await residence.place(merged(1, averaged), signal);
+    const weights = await placed(residence, merged(1, averaged), signal);
     expect(done).toMatchObject({ allocations: 0, merges: 0 });
     const values = await valuesOf(backend, weights);
     expect(values).not.toEqual(await ownValues('base', weights.keys()));
     for (let again = 0; again < 2; again++) {
-      await residence.place(expert, signal);
+      await placed(residence, expert, signal);
       for (let twice = 0; twice < 2; twice++) {
-        expect(await valuesOf(backend, await residence.place(merged(1, averaged), signal))).toEqual(
-          values,
-        );
+        expect(
+          await valuesOf(backend, await placed(residence, merged(1, averaged), signal)),
+        ).toEqual(values);
       }
     }
   });
@@ -137,7 +209,7 @@ describe('the weights of a unit', () => {
   it('are refused for the expert of a task that has none', async () => {
     const { residence } = await take();
     const { weights } = expert.key;
-    await expect(residence.place(unitOf(weights, foreign), signal)).rejects.toThrow(
+    await expect(placed(residence, unitOf(weights, foreign), signal)).rejects.toThrow(
       'pairs has no expert to be scored',
     );
   });
@@ -164,7 +236,7 @@ describe('what is resident', () => {
   it('is given back, all of it', async () => {
     for (const units of [[], [pretrained], [merged(0.3)], [merged(0.3), expert]]) {
       const { residence, alive } = await take();
-      for (const unit of units) await residence.place(unit, signal);
+      for (const unit of units) await placed(residence, unit, signal);
       expect(alive()).toBeGreaterThan(0);
       residence.free();
       expect(alive()).toBe(0);

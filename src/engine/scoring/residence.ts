@@ -1,11 +1,14 @@
 /**
  * What is in the engine's memory while a pool is scored: `theta_0`, `S`, the working weights and the projection on the
- * tensor backend. Made once per combination, thrown away when another takes its place.
+ * tensor backend. Made once per combination, thrown away when another takes its place. Of large models on the CPU there are no working
+ * weights: `S` and `theta_0` are what a moving slider needs, and what they come to is made layer by layer when it is run.
  */
 import { readFloat32 } from '../../checkpoint/dtype';
 import type { ClipModel } from '../../clip/types';
+import type { VisionWeights } from '../../clip/vision-weights';
 import { CompatibilityError } from '../../errors';
 import { combine } from '../../method/combine';
+import { streamedMerged, streamedOwn } from '../../method/streamed-weights';
 import type { Combination } from '../../method/types';
 import {
   allocateWeights,
@@ -15,8 +18,8 @@ import {
 } from '../../method/weights';
 import { mergedNames } from '../../modelpool/judge';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
-import type { LoadCombination } from './combination-file';
-import { weightsText } from './keys';
+import { combinedOf, type LoadCombination } from './combination-file';
+import { type WeightsKey, weightsText } from './keys';
 import type { Unit } from './plan';
 import type { ScoringInputs } from './readiness';
 
@@ -25,10 +28,27 @@ export interface Residence {
   /** `visual_projection.weight`, `[projectionDim, hiddenSize]`. */
   readonly projection: TensorBuffer;
   readonly projectionDim: number;
+  /** Are weights best run layer by layer? Those that are not resident are streamed then. */
+  readonly isLayered: boolean;
   /** Brings the unit's weights into place and returns them: at most one pass over the model, none if they are there. */
-  place(unit: Unit, signal: AbortSignal): Promise<ReadonlyMap<string, TensorBuffer>>;
+  place(unit: Unit, signal: AbortSignal): Promise<PlacedWeights>;
   free(): void;
 }
+
+export interface PlacedWeights {
+  readonly weights: VisionWeights;
+  /** How many batches are best run with them at a time. */
+  readonly batchesAtOnce: number;
+}
+
+/** From here on weights are run layer by layer on the CPU: B/32 has 350 MB, and smaller towers gain nothing by it. */
+const LAYERED_BYTES = 150_000_000;
+
+/** Merging takes a tenth of the time of a batch. */
+const MERGED_BATCHES = 2;
+
+/** Reading a model from its file takes as long as scoring one or two batches. */
+const OWN_BATCHES = 8;
 
 /** Bytes of the merged tensors in float32. */
 function mergedBytes({ visionTensors }: ClipModel, names: readonly string[]): number {
@@ -42,6 +62,8 @@ export interface ResidenceOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
   readonly load: LoadCombination;
+  /** Bytes of the smallest tower that is run layer by layer. */
+  readonly layeredFrom?: number | undefined;
 }
 
 /**
@@ -50,7 +72,7 @@ export interface ResidenceOptions {
 export async function takeResidence(
   inputs: ScoringInputs,
   backend: TensorBackend,
-  { signal, onProgress, load }: ResidenceOptions,
+  { signal, onProgress, load, layeredFrom = LAYERED_BYTES }: ResidenceOptions,
 ): Promise<Residence> {
   const { base, donor, experts, method } = inputs;
   const source = donor.model.visualProjection;
@@ -61,8 +83,10 @@ export async function takeResidence(
   }
   const pretrained = base.model;
   const pool = { pretrained, experts, mergedNames: mergedNames(pretrained) };
+  const bytes = mergedBytes(pretrained, pool.mergedNames);
+  const isLayered = backend.kind === 'cpu' && bytes >= layeredFrom;
   // theta_0, S and the working weights, in float32: said before anything is read.
-  await backend.reserve(3 * mergedBytes(pretrained, pool.mergedNames));
+  await backend.reserve((isLayered ? 2 : 3) * bytes);
   const matrix = await readFloat32(source);
   const combination =
     (await load(inputs, backend, { signal, onProgress })) ??
@@ -72,14 +96,39 @@ export async function takeResidence(
   let working: WorkingWeights | null = null;
   let placed = '';
 
+  const streamed = (
+    weights: WeightsKey,
+    { expert }: Unit['task'],
+    signal: AbortSignal,
+  ): PlacedWeights => {
+    if (weights.kind === 'expert') {
+      const own = streamedOwn(backend, known(expert).model, signal);
+      return { weights: own, batchesAtOnce: OWN_BATCHES };
+    }
+    if (weights.kind !== 'merged' || combination.kind === 'weights') {
+      return { weights: combinedOf(combination), batchesAtOnce: 1 };
+    }
+    const merged = streamedMerged(combination, weights.scalingFactor);
+    return { weights: merged, batchesAtOnce: MERGED_BATCHES };
+  };
+
   return {
     combination,
     projection,
     projectionDim: source.shape[0] ?? 0,
+    isLayered,
     async place({ key: { weights }, task }, signal) {
-      if (weights.kind === 'pretrained') return combination.base;
+      const held = (map: ReadonlyMap<string, TensorBuffer>): PlacedWeights => ({
+        weights: map,
+        batchesAtOnce: 1,
+      });
+      if (weights.kind === 'pretrained') return held(combination.base);
+      if (weights.kind === 'expert' && !task.expert) {
+        throw new RangeError(`${task.name} has no expert to be scored`);
+      }
+      if (isLayered) return streamed(weights, task, signal);
       const text = weightsText(weights);
-      if (working && placed === text) return working.buffers;
+      if (working && placed === text) return held(working.buffers);
       const overwritten = () => {
         placed = '';
         working ??= allocateWeights(backend, combination.base);
@@ -88,13 +137,12 @@ export async function takeResidence(
       if (weights.kind === 'merged') {
         const merged = mergedWeights(combination, weights.scalingFactor, overwritten);
         if (merged === working?.buffers) placed = text;
-        return merged;
+        return held(merged);
       }
-      if (!task.expert) throw new RangeError(`${task.name} has no expert to be scored`);
       const own = overwritten();
-      await loadOwnWeights(backend, task.expert.model, own, signal);
+      await loadOwnWeights(backend, known(task.expert).model, own, signal);
       placed = text;
-      return own.buffers;
+      return held(own.buffers);
     },
     free() {
       combination.free();
@@ -104,4 +152,9 @@ export async function takeResidence(
       backend.free(projection);
     },
   };
+}
+
+function known<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new RangeError('there is none');
+  return value;
 }

@@ -83,9 +83,9 @@ describe('a workspace', () => {
     const { prepare, told } = await workspaceOn();
     await prepare();
     const tensors = told.length - 1;
-    expect(told[0]).toBe(`Adding up task vectors 1/${tensors}`);
-    expect(told.at(-2)).toBe(`Adding up task vectors ${tensors}/${tensors}`);
-    expect(told.at(-1)).toBe('Zero-shot head of alpha 2/2');
+    expect(told[0]).toBe('Zero-shot head of alpha 2/2');
+    expect(told[1]).toBe(`Adding up task vectors 1/${tensors}`);
+    expect(told.at(-1)).toBe(`Adding up task vectors ${tensors}/${tensors}`);
   });
 
   it('does one piece of work at a time', async () => {

@@ -2,6 +2,7 @@
  * Brings everything into place for scoring one unit, and keeps it there as long as nothing it depends on changes:
  * resident weights, the vision session, heads, pictures. One caller at a time (`exclusive`).
  */
+import { createLayeredVisionTower } from '../../clip/layered-tower';
 import type { ProcessorConfig } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
@@ -71,25 +72,28 @@ export function createWorkspace(
   const pictures = new Map<string, Pictures>();
   const budget = { left: CROP_BUDGET_BYTES };
 
+  const isResident = (inputs: ScoringInputs): boolean =>
+    resident?.of === keyText(inputs.key) && resident.donor === keyText(inputs.donor.key);
+
   const residenceFor = async (
     inputs: ScoringInputs,
     signal: AbortSignal,
     onProgress: (done: number, total: number) => void,
   ): Promise<Residence> => {
+    if (resident && isResident(inputs)) return resident.value;
     const of = keyText(inputs.key);
     const donor = keyText(inputs.donor.key);
-    if (resident?.of === of && resident.donor === donor) return resident.value;
-    // Before the next is made: two at once may be more than there is room for.
-    resident?.value.free();
-    resident = null;
     const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress, load });
     resident = { of, donor, value };
     return value;
   };
 
-  const towerFor = async ({ base }: ScoringInputs, projectionDim: number) => {
+  const towerFor = async (
+    { base }: ScoringInputs,
+    { projectionDim, isLayered }: Pick<Residence, 'projectionDim' | 'isLayered'>,
+  ) => {
     const { vision: geometry } = base.model;
-    const of = JSON.stringify([geometry, projectionDim]);
+    const of = JSON.stringify([geometry, projectionDim, isLayered]);
     if (tower?.of === of) return tower.value;
     await tower?.value.release();
     tower = null;
@@ -98,7 +102,8 @@ export function createWorkspace(
     const gpu = runtime.software ? 'software-gpu' : 'gpu';
     const engine = vision.provider === 'webgpu' ? gpu : vision.provider;
     const batch = batchSize(geometry, engine);
-    tower = { of, value: await createVisionTower(geometry, projectionDim, vision, batch) };
+    const create = isLayered ? createLayeredVisionTower : createVisionTower;
+    tower = { of, value: await create(geometry, projectionDim, vision, batch) };
     return tower.value;
   };
 
@@ -156,21 +161,28 @@ export function createWorkspace(
     runtime,
     exclusive: (work) => mutex.run(work),
     async prepare(inputs, unit, signals, onPreparing) {
-      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
-        onPreparing('Adding up task vectors', done, total),
-      );
+      if (!isResident(inputs)) {
+        // Before the next is made: two at once may be more than there is room for.
+        resident?.value.free();
+        resident = null;
+      }
+      // The text tower is let go before theta_0 and S take its place.
       const head = await headOf(inputs, unit.task, {
         signal: signals.head,
         onProgress: (done, total) =>
           onPreparing(`Zero-shot head of ${unit.task.name}`, done, total),
       });
       signals.unit.throwIfAborted();
-      const weights = await residence.place(unit, signals.unit);
+      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
+        onPreparing('Adding up task vectors', done, total),
+      );
+      signals.unit.throwIfAborted();
+      const placed = await residence.place(unit, signals.unit);
       const { source } = picturesOf(inputs, unit.task);
       return {
         model: {
-          tower: await towerFor(inputs, residence.projectionDim),
-          weights,
+          tower: await towerFor(inputs, residence),
+          ...placed,
           projection: residence.projection,
         },
         task: {

@@ -6,7 +6,10 @@ import { simdKernels } from './simd/kernels';
 
 export { cpuBufferData } from './reference';
 
-export function createCpuBackend(): TensorBackend {
+/** @param partLength - elements that are worked on at a time, a multiple of 4 */
+export function createCpuBackend(partLength?: number): TensorBackend {
   const kernels = simdKernels();
-  return kernels ? createSimdBackend(kernels) : createReferenceBackend();
+  const backend = kernels ? createSimdBackend(kernels) : createReferenceBackend();
+  if (partLength === undefined) return backend;
+  return { ...backend, parts: { ...backend.parts, length: partLength } };
 }

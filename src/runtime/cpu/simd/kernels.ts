@@ -48,10 +48,10 @@ export const TILE_BYTES = 2 ** 16;
 
 const PAGE_BYTES = 2 ** 16;
 /**
- * Room for two parts in work of twenty experts by TIES, with their counters. Memory that is never touched is none; what finds
+ * Room for two parts of 1 MiB in work of twenty experts by TIES, with their counters, and of 4 MiB of eight. Memory that is never touched is none; what finds
  * no room lies elsewhere and is copied.
  */
-const MEMORY_BYTES = 2 ** 26;
+const MEMORY_BYTES = 2 ** 27;
 
 let made: Kernels | null | undefined;
 
