@@ -7,6 +7,7 @@
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -17,7 +18,16 @@ export interface DroppedFile {
 /** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
 export type Origin = 'user' | 'demo';
 
-export type { Finding, MethodOption, OptionValue, Severity };
+export type { NamedModel } from './merge-types';
+export type {
+  Finding,
+  MergeOutcome,
+  MergeSettings,
+  MethodOption,
+  NamedMerge,
+  OptionValue,
+  Severity,
+};
 
 /** A model of the pool. */
 export interface ModelView {
@@ -243,6 +253,8 @@ export interface StudioState {
   readonly method: MethodView;
   /** Every method there is, in the order of the menu. */
   readonly methods: readonly MethodSummary[];
+  /** What decides the merged weights, as it was set. */
+  readonly merge: MergeSettings;
   /** The value that is merged and scored: the user's, or the default for this number of experts. */
   readonly scalingFactor: number;
   readonly engine: EngineView;
@@ -337,6 +349,10 @@ export interface StudioEngine {
    * that names the models that are not in the library.
    */
   restoreRecipe(modelId: string): Promise<void>;
+  /** Brings everything that decides the merged weights to these settings, in one step; models that are gone are passed over. */
+  setMerge(settings: MergeSettings): Promise<void>;
+  /** Merges as these words say where all of its models are there, and else changes nothing and names those that are not. */
+  applyMerge(merge: NamedMerge): Promise<MergeOutcome>;
   /** The YAML that FusionBench or mergekit runs; rejects with CompatibilityError where the format cannot say it. */
   exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
   /** Brings pool, method and scaling factor to what a configuration says; rejects as `restoreRecipe`, or with ConfigError. */

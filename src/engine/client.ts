@@ -63,6 +63,8 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     setScalingFactor: (value) => call(() => remote.setScalingFactor(value)),
     setMethod: (...parameters) => call(() => remote.setMethod(...parameters)),
     restoreRecipe: (modelId) => call(() => remote.restoreRecipe(modelId)),
+    setMerge: (settings) => call(() => remote.setMerge(settings)),
+    applyMerge: (merge) => call(() => remote.applyMerge(merge)),
     exportConfiguration: (format) => call(() => remote.exportConfiguration(format)),
     applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
     sweep: (values) => call(() => remote.sweep(values)),

@@ -15,13 +15,15 @@ import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
 import { createJobs } from './jobs/jobs';
+import { withMergeSettings } from './merge-settings';
 import { chooseMethod } from './method';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
 import { type Hasher, hashHere } from './pool/hashing-threads';
 import { createMeasuring, MEASURING } from './pool/measuring';
-import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
+import { recipeOfMerge } from './pool/named-merge';
+import { applyRecipe, matchRecipe, needsSums, type WantedRecipe } from './pool/restoring';
 import { createQueue } from './queue';
 import type { Records } from './records';
 import type { ScoringPhase } from './scoring/board';
@@ -194,9 +196,11 @@ export function createEngine({
   const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
     command(() => state.setNumber(field, edit));
 
-  const restore = async (wanted: WantedRecipe): Promise<void> => {
-    const sumOf = (id: string) =>
-      state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
+  const sumOf = (id: string) =>
+    state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
+
+  /** Computes the sums that are not known yet, where the recipe asks for one that none of the known is. */
+  const sumUp = async (wanted: WantedRecipe): Promise<void> => {
     if (needsSums(wanted, state.value().pool.models, sumOf)) {
       await jobs.run('restore', 'SHA-256 of the models', async (job) => {
         for (const model of state.value().pool.models) {
@@ -207,6 +211,10 @@ export function createEngine({
         }
       });
     }
+  };
+
+  const restore = async (wanted: WantedRecipe): Promise<void> => {
+    await sumUp(wanted);
     await queue.run(() => state.change((records) => applyRecipe(wanted, records, sumOf)));
   };
 
@@ -285,6 +293,24 @@ export function createEngine({
           throw new ConfigError('This model has no recipe in its metadata.');
         }
         await restore(readRecipe(merged.name, text));
+      }),
+    ),
+
+    setMerge: whenOpen((settings) => change((records) => withMergeSettings(records, settings))),
+
+    applyMerge: whenOpen((merge) =>
+      command(async () => {
+        const wanted = recipeOfMerge(merge);
+        await sumUp(wanted);
+        return queue.run(async () => {
+          let missing: readonly string[] = [];
+          await state.change((records) => {
+            const match = matchRecipe(wanted, records, sumOf);
+            missing = match.missing;
+            return match.restored ?? records;
+          });
+          return { missing };
+        });
       }),
     ),
 

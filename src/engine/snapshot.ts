@@ -1,6 +1,7 @@
 /** What the page draws, made from the value and what computes it. Pure. */
 import { METHODS } from '../method/registry';
 import type { EngineView, JobView, Remark, StorageView, StudioState } from './api';
+import { mergeSettings } from './merge-settings';
 import { methodView } from './method';
 import { poolView } from './pool/view';
 import { type ScoringPhase, scoreBoard } from './scoring/board';
@@ -44,6 +45,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     tasks: tasks.map((task) =>
       taskView(task, ownExpert(pool, task)?.name ?? null, book.unreadable(task.id)),
     ),
+    merge: mergeSettings(value),
     scalingFactor: scalingFactorOf(value),
     engine,
     storage,

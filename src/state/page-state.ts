@@ -1,5 +1,7 @@
 /** Everything the page draws. The engine's snapshot is the truth; around it stands only what the page itself knows. */
 import { NOTHING_SHOWN, type ShownMerged } from './held';
+import { type HistoryState, NO_HISTORY } from './history';
+import type { LinkedView, PendingLink } from './link';
 import type { Notice } from './notices';
 import { NOTHING_SPOKEN, type Spoken } from './spoken';
 import type { StudioState } from './types';
@@ -20,6 +22,10 @@ export interface PageState {
   readonly demo: DemoState;
   /** Said to screen readers, once, when it changes. */
   readonly announcement: string;
+  readonly history: HistoryState;
+  /** A link that waits for what is not in the library. */
+  readonly link: PendingLink | null;
+  readonly view: LinkedView;
 }
 
 export interface DemoState {
@@ -39,4 +45,7 @@ export const initialPageState: PageState = {
   notices: [],
   demo: { sentence: null, loading: null },
   announcement: '',
+  history: NO_HISTORY,
+  link: null,
+  view: { negative: false },
 };

@@ -7,6 +7,8 @@ import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { splitDrop } from './drop';
 import { shownMerged } from './held';
+import { createLinkCommands } from './link-commands';
+import { createMergeHistory } from './merge-history';
 import {
   type NoticeText,
   noticeOfError,
@@ -15,6 +17,7 @@ import {
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
+import { NO_PLATFORM, type Platform } from './platform';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { spokenStatus } from './spoken';
@@ -52,6 +55,8 @@ export interface StudioDependencies {
   readonly isFirstVisit: () => Promise<boolean>;
   /** Asks the browser to keep what is stored. Called once, when the user first adds something: the demo is no loss. */
   readonly persist: () => void;
+  /** The browser around the page; none without. */
+  readonly platform?: Platform;
 }
 
 export interface StudioCommands {
@@ -65,6 +70,17 @@ export interface StudioCommands {
   editPool(edit: PoolEdit): Promise<boolean>;
   editTask(edit: TaskEdit): Promise<boolean>;
   setScalingFactor(value: number): void;
+  /** The handle of the slider is held, or let go: what is set meanwhile is one step to undo. */
+  holdSlider(held: boolean): void;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  /** True if a link to the merge on screen is in the clipboard. */
+  copyLink(): Promise<boolean>;
+  /** Opens the link in the address; nothing where there is none. */
+  openLink(): Promise<void>;
+  /** Waits no longer for what the link needs. */
+  forgetLink(): void;
+  showNegative(): void;
   /** Merges by another method, or with other options. */
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   /** Merges as the recipe in this model's metadata says. */
@@ -95,7 +111,7 @@ export interface Studio {
 }
 
 export function createStudio(dependencies: StudioDependencies): Studio {
-  const { openEngine, requestFrame, address, save, demo } = dependencies;
+  const { openEngine, requestFrame, address, save, demo, platform = NO_PLATFORM } = dependencies;
   const store = createStore<PageState>(() => ({
     ...initialPageState,
     demo: { sentence: demo?.sentence ?? null, loading: null },
@@ -138,6 +154,26 @@ export function createStudio(dependencies: StudioDependencies): Studio {
 
   /** The scaling factor that the address carries, or will in a moment; null before it was read, and where there is none. */
   let addressed: number | null = null;
+  const setAddress = (value: number): void => {
+    addressed = value;
+    address.write(value);
+  };
+  const history = createMergeHistory({
+    store,
+    engine,
+    factor,
+    now: platform.now,
+    onFactor: setAddress,
+  });
+  const links = createLinkCommands({
+    store,
+    engine,
+    history,
+    platform,
+    notify,
+    notifyError,
+    forgetFactor: factor.forget,
+  });
   /** Set in another tab, or by a recipe: a reload must not bring back the one that the address had before. */
   const correctAddress = (): void => {
     const { wanted, snapshot } = store.getState();
@@ -222,18 +258,20 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       if (files.length === 0) return;
       persistOnce();
       report(await engine().addCheckpoints(nextJob(), files, 'user'));
+      await links.added();
     });
   const addTaskImages = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       if (files.length === 0) return;
       persistOnce();
       report(await engine().addTaskImages(nextJob(), files, 'user'));
+      await links.added();
     });
 
   const openConfiguration = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       for (const file of files) {
-        await engine().applyConfiguration(file);
+        await history.track('configuration', () => engine().applyConfiguration(file));
         store.setState({ announcement: `Merging as ${file.path} says.` });
       }
     });
@@ -296,6 +334,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       };
       if (isEmpty(state) && wanted) await loadDemo(begun);
       else forgetDemoFiles();
+      await links.open();
     },
     async add(files) {
       const { checkpoints, taskImages, configurations } = splitDrop(files);
@@ -305,15 +344,24 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     },
     addCheckpoints,
     addTaskImages,
-    editPool: (change) => edit(() => engine().editPool(change)),
+    editPool: (change) => edit(() => history.trackEdit(change, () => engine().editPool(change))),
     editTask: (change) => edit(() => engine().editTask(change)),
     setScalingFactor(value) {
+      if (Number.isFinite(value)) history.setFactor(value);
       factor.set(value);
-      addressed = value;
-      address.write(value);
+      setAddress(value);
     },
-    setMethod: (name, options) => run(() => engine().setMethod(name, options)),
-    restoreRecipe: (modelId) => run(() => engine().restoreRecipe(modelId)),
+    holdSlider: (held) => (held ? history.hold() : history.release()),
+    undo: () => run(history.undo),
+    redo: () => run(history.redo),
+    copyLink: links.copy,
+    openLink: links.open,
+    forgetLink: links.forget,
+    showNegative: () => store.setState({ view: { negative: true } }),
+    setMethod: (name, options) =>
+      run(() => history.track('method', () => engine().setMethod(name, options))),
+    restoreRecipe: (modelId) =>
+      run(() => history.track('recipe', () => engine().restoreRecipe(modelId))),
     downloadConfiguration: (format) =>
       run(async () => save(await engine().exportConfiguration(format))),
     openConfiguration,

@@ -31,6 +31,8 @@ export interface Real {
   readonly given: Given[];
   /** How many commands each field was told by, so that one can tell whether another came in between. */
   readonly touched: Map<string, number>;
+  /** Settings that a tab had once. */
+  readonly noted: Map<Tab, StudioState['merge']>;
   jobs: number;
 }
 
@@ -341,6 +343,36 @@ export function allCommands(files: MicroFiles) {
         fields: one('method'),
         send: ({ engine }) => engine.setMethod('TiesMergingAlgorithm', { threshold }),
         shows: ({ method }) => method.name === 'TiesMergingAlgorithm',
+      }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'bring settings back',
+      (_, real, tab) => {
+        const settings = real.noted.get(tab);
+        real.noted.set(tab, tab.state().merge);
+        return settings
+          ? { fields: one('*'), send: ({ engine }) => engine.setMerge(settings) }
+          : null;
+      },
+    ),
+    make(
+      fc.tuple(fc.subarray(['alpha', 'beta', 'gamma'], { minLength: 1 }), factor),
+      ([experts, value]) => `merge ${experts} in words at ${value}`,
+      ([experts, value]) => ({
+        fields: one('*'),
+        send: ({ engine }) =>
+          engine.applyMerge({
+            method: { name: 'TaskArithmeticAlgorithm', options: {} },
+            scalingFactor: value,
+            pretrained: { name: '_pretrained_', weight: 1, sha256: null, part: null },
+            experts: experts.map((name) => ({
+              name,
+              weight: 1,
+              sha256: files.sums[name] ?? null,
+              part: null,
+            })),
+          }),
       }),
     ),
     make(
