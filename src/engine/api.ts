@@ -203,6 +203,17 @@ export interface CurvePoint {
   readonly tasks: Readonly<Record<string, number>>;
 }
 
+/** A value that was looked at and that some pictures are still missing of. */
+export interface OpenPoint {
+  readonly scalingFactor: number;
+  /** Unweighted mean over all tasks, of the pictures scored so far. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Pictures scored so far and in all, of all tasks together. */
+  readonly pictures: number;
+  readonly of: number;
+}
+
 export interface ScoreBoard {
   readonly pretrained: ScoreColumn;
   readonly merged: ScoreColumn;
@@ -210,13 +221,17 @@ export interface ScoreBoard {
   readonly change: ScoreChanges;
   /** Completed points only, ascending. */
   readonly curve: readonly CurvePoint[];
+  /** Values other than the one on screen that are not complete, ascending. */
+  readonly open: readonly OpenPoint[];
   /** What a sweep saw of values that are not complete, with those that are; null where there are none. */
   readonly sample: CurveSample | null;
-  /** Values of the sweep: those of which the sample is scored, those that are complete, all. */
+  /** Values of the sweep: those of which the sample is scored, those that are done, all. */
   readonly sweep: {
     readonly sampled: number;
     readonly done: number;
     readonly of: number;
+    /** Of each task so many pictures are scored, or all where there are fewer; null for all. */
+    readonly pictures: number | null;
   } | null;
   /** `complete` means every column is: nothing else does. */
   readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
@@ -357,8 +372,12 @@ export interface StudioEngine {
   exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
   /** Brings pool, method and scaling factor to what a configuration says; rejects as `restoreRecipe`, or with ConfigError. */
   applyConfiguration(file: DroppedFile): Promise<void>;
-  /** Scores every value in turn and fills the curve. */
-  sweep(values: readonly number[]): Promise<void>;
+  /**
+   * Scores the values from coarse to fine and fills the curve.
+   *
+   * @param pictures - of each task, at most; null for all
+   */
+  sweep(values: readonly number[], pictures?: number | null): Promise<void>;
   /** Stops scoring and sweeping until something changes. */
   stop(): Promise<void>;
   /** Stops the job of that id; unknown ids are ignored. */

@@ -67,7 +67,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     applyMerge: (merge) => call(() => remote.applyMerge(merge)),
     exportConfiguration: (format) => call(() => remote.exportConfiguration(format)),
     applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
-    sweep: (values) => call(() => remote.sweep(values)),
+    sweep: (...parameters) => call(() => remote.sweep(...parameters)),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),
     chooseEngine: (choice) => call(() => remote.chooseEngine(choice)),

@@ -162,6 +162,8 @@ export function createEngine({
     const { phase } = scorer.phase();
     measuring.follow(state.value(), !scorer.awaitsNumber());
     const scores = phase === 'preparing' || phase === 'scoring';
+    // Whatever is imported, written or read comes before what nobody asked for.
+    scorer.spare(jobs.views().length === 0 && !measuring.pending());
     const isOnly = (...names: readonly string[]) =>
       jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
     const beside = hasher.atOnce > 1 ? [MEASURING] : [];
@@ -323,7 +325,11 @@ export function createEngine({
       command(async () => restore(await (await configurations()).readConfigurationFile(file))),
     ),
 
-    sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
+    sweep: whenOpen((values, pictures = null) =>
+      command(() =>
+        state.set({ sweep: values, sweepPictures: checkedPictures(pictures), stopped: false }),
+      ),
+    ),
 
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
 
@@ -386,6 +392,12 @@ export function createEngine({
 
 /** Loaded when it is asked for: YAML and the words of FusionBench are a quarter of the worker's program. */
 const configurations = () => import('./downloads/configuration');
+
+/** Throws ConfigError on what is no number of pictures. */
+function checkedPictures(pictures: number | null): number | null {
+  if (pictures === null || (Number.isSafeInteger(pictures) && pictures > 0)) return pictures;
+  throw new ConfigError(`A sweep scores 1 picture of each task or more, not ${pictures}.`);
+}
 
 /** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
 function withoutSign(value: number): number {

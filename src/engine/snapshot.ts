@@ -30,7 +30,12 @@ export function demandOf(value: EngineValue): { demand: Demand | null; missing: 
   const { inputs, missing } = scoringReadiness(value.pool, value.tasks, value.method);
   if (!inputs) return { demand: null, missing };
   return {
-    demand: { inputs, scalingFactor: scalingFactorOf(value), sweep: value.sweep },
+    demand: {
+      inputs,
+      scalingFactor: scalingFactorOf(value),
+      sweep: value.sweep,
+      sweepPictures: value.sweepPictures ?? Number.POSITIVE_INFINITY,
+    },
     missing: null,
   };
 }

@@ -76,6 +76,7 @@ export const emptyBoard: ScoreBoard = {
   expert: { tasks: {}, average: null },
   change: { tasks: {}, average: null },
   curve: [],
+  open: [],
   sample: null,
   sweep: null,
   phase: 'idle',

@@ -21,6 +21,7 @@ export type {
   ModelView,
   NamedMerge,
   NamedModel,
+  OpenPoint,
   OptionValue,
   PoolEdit,
   PoolView,

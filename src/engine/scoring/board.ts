@@ -1,4 +1,7 @@
-/** From tallies to the numbers on the page: columns, averages, intervals, the curve. Pure. */
+/**
+ * From tallies to the numbers on the page: columns, averages, intervals, the curve. An interval is always that of pictures
+ * like these, whether a part of them is scored or all. Pure.
+ */
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import type { Tally } from '../../taskpool/tally';
@@ -6,6 +9,7 @@ import type { AverageScore, CurvePoint, ScoreBoard, ScoreColumn, TaskScore } fro
 import type { ScoreBook } from './book';
 import { scoreChanges } from './changes';
 import type { EngineKind } from './keys';
+import { openPoints } from './open-points';
 import {
   type Demand,
   expertColumns,
@@ -43,6 +47,7 @@ export function scoreBoard(
       expert: EMPTY,
       change: { tasks: {}, average: null },
       curve: [],
+      open: [],
       sample: null,
       sweep: null,
       phase,
@@ -53,7 +58,7 @@ export function scoreBoard(
       failure,
     };
   }
-  const { inputs, scalingFactor, sweep } = demand;
+  const { inputs, scalingFactor, sweep, sweepPictures = Number.POSITIVE_INFINITY } = demand;
   const merging = inputs.experts.length > 0;
   const mergedUnits = merging ? mergedColumn(inputs, engine, scalingFactor) : [];
   const pretrainedUnits = pretrainedColumn(inputs, engine);
@@ -69,15 +74,24 @@ export function scoreBoard(
     sweep.filter((value) =>
       mergedColumn(inputs, engine, value).every((unit) => isThere(book.find(unit), pictures)),
     ).length;
-  const done = sweptTo(Number.POSITIVE_INFINITY);
+  const done = sweptTo(sweepPictures);
   return {
     pretrained: scoreColumn(book, pretrainedUnits),
     merged: scoreColumn(book, mergedUnits),
     expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
     change: scoreChanges(book, pretrainedUnits, mergedUnits),
     curve: points,
+    open: moves ? openPoints(book, inputs, engine, scalingFactor) : [],
     sample: moves ? curveSample(book, inputs, engine, points.length) : null,
-    sweep: done < sweep.length ? { sampled: sweptTo(SAMPLE), done, of: sweep.length } : null,
+    sweep:
+      done < sweep.length
+        ? {
+            sampled: sweptTo(Math.min(SAMPLE, sweepPictures)),
+            done,
+            of: sweep.length,
+            pictures: Number.isFinite(sweepPictures) ? sweepPictures : null,
+          }
+        : null,
     phase,
     status: statusText(phase, text, scored, total),
     secondsLeft,
@@ -119,8 +133,7 @@ function taskScore(taskId: string, tally: Tally): TaskScore {
     total,
     correct,
     accuracy: correct / scored,
-    // While a part is scored the interval is about the rest; afterwards about pictures like these.
-    interval: wilsonInterval(correct, scored, scored < total ? total : undefined),
+    interval: wilsonInterval(correct, scored),
     loss: tally.loss(),
     sampleLoss: tally.sampleLoss,
     perClass: tally.perClass.map((counts) => ({ ...counts })),
@@ -131,7 +144,9 @@ function averageScore(scores: readonly TaskScore[], complete: boolean): AverageS
   if (scores.length === 0) return null;
   return {
     accuracy: scores.reduce((sum, { accuracy }) => sum + accuracy, 0) / scores.length,
-    interval: averageInterval(scores),
+    interval: averageInterval(
+      scores.map(({ correct, scored }) => ({ correct, scored, total: scored })),
+    ),
     tasks: scores.length,
     complete,
   };
