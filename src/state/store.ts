@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
+import { RESULTS_FILE, readDemoResults } from './demo-results';
 import { splitDrop } from './drop';
 import { shownMerged } from './held';
 import { createLinkCommands } from './link-commands';
@@ -19,9 +20,10 @@ import {
 import { initialPageState, type PageState } from './page-state';
 import { NO_PLATFORM, type Platform } from './platform';
 import { createScalingFactorCommand } from './scaling-factor';
-import { hasOwnModels, isEmpty, shownFactor } from './selectors';
+import { hasDemo, hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
+import { type SweepRange, sweepValues } from './sweep';
 import type {
   AddOutcome,
   ConfigurationFormat,
@@ -36,9 +38,6 @@ import type {
   StudioState,
   TaskEdit,
 } from './types';
-
-/** The values of a sweep: 0, 0.1, ... 1.5, each the nearest number to its decimal. */
-export const SWEEP_VALUES: readonly number[] = Array.from({ length: 16 }, (_, i) => i / 10);
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
 const TAKEN_MS = 10 * 60_000;
@@ -88,7 +87,8 @@ export interface StudioCommands {
   downloadConfiguration(format: ConfigurationFormat): Promise<void>;
   /** Merges as a configuration of FusionBench or mergekit says. */
   openConfiguration(files: readonly DroppedFile[]): Promise<void>;
-  sweep(): Promise<void>;
+  /** Scores this range, and takes it for the next sweep as well; the same as before without. */
+  sweep(range?: SweepRange): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
@@ -114,7 +114,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
   const { openEngine, requestFrame, address, save, demo, platform = NO_PLATFORM } = dependencies;
   const store = createStore<PageState>(() => ({
     ...initialPageState,
-    demo: { sentence: demo?.sentence ?? null, loading: null },
+    demo: { ...initialPageState.demo, sentence: demo?.sentence ?? null },
   }));
   let handle: EngineHandle | null = null;
   let counter = 0;
@@ -183,6 +183,18 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     address.write(addressed);
   };
 
+  let resultsAsked = false;
+  /** The demo's measured curve: decoration, so that where it cannot be had nothing is said. */
+  const fetchResults = (): void => {
+    if (demo === null || resultsAsked) return;
+    resultsAsked = true;
+    dependencies
+      .fetchDemoFile(RESULTS_FILE)
+      .then(readDemoResults)
+      .then((results) => store.setState((state) => ({ demo: { ...state.demo, results } })))
+      .catch(() => undefined);
+  };
+
   /** The last remark that was told, of the engine that is connected. */
   let toldRemark = 0;
   const receive = (snapshot: StudioState): void => {
@@ -201,6 +213,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     });
     factor.reconcile();
     correctAddress();
+    if (hasDemo(store.getState())) fetchResults();
   };
 
   /** Opens a worker and waits for its first snapshot. */
@@ -365,7 +378,10 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     downloadConfiguration: (format) =>
       run(async () => save(await engine().exportConfiguration(format))),
     openConfiguration,
-    sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
+    sweep: (range = store.getState().sweep) => {
+      store.setState({ sweep: range });
+      return run(() => engine().sweep(sweepValues(range), range.pictures));
+    },
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),

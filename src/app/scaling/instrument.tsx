@@ -18,13 +18,13 @@ import '../curve/curve.css';
 export function Instrument() {
   const titleId = useId();
   const [tabled, setTabled] = useState(false);
-  const curve = useSnapshot((snapshot) => snapshot.scores.curve);
+  const { curve, open } = useSnapshot((snapshot) => snapshot.scores);
   const factor = usePage(shownFactor) ?? 0;
   const negative = usePage((state) => state.view.negative);
   const { holdSlider, showNegative } = useCommands();
   const [held, hold] = useState<Domain | null>(null);
   // While the handle is held the axis stands still, whatever is visited.
-  const domain = held ?? plotDomain(curve, factor, negative);
+  const domain = held ?? plotDomain([...curve, ...open], factor, negative);
   const grab = () => {
     hold(domain);
     holdSlider(true);
