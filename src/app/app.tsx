@@ -16,6 +16,7 @@ import { Instrument } from './scaling/instrument';
 import { TaskPool } from './task-pool/task-pool';
 import { Glossary } from './tips/term';
 import { TipLayer } from './tips/tip-layer';
+import { TabTitle } from './title/tab-title';
 import { useNarrow } from './use-narrow';
 
 /** The whole page. */
@@ -38,6 +39,7 @@ function Page() {
       <Notices />
       <LinkBanner />
       {open ? <Panels /> : <Starting />}
+      <TabTitle />
       <Glossary />
       <TipLayer />
     </DropArea>

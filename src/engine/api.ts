@@ -105,8 +105,10 @@ export interface TaskView {
   readonly imageCount: number;
   /** Images per class, in label order. */
   readonly classCounts: readonly number[];
-  /** Name of the task's own expert (same name), or null. */
+  /** Name of the task's own expert (chosen, or found by the name), or null. */
   readonly expert: string | null;
+  /** Id of the model that was chosen as that; null where the name decides. */
+  readonly chosenExpert: string | null;
   /** Pictures found so far that cannot be read; they are in no number. */
   readonly unreadable: readonly UnreadablePicture[];
   readonly findings: readonly Finding[];
@@ -302,6 +304,8 @@ export type TaskEdit =
     }
   | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
+  /** Takes this model as the task's own expert; null for the one that its name finds. */
+  | { readonly type: 'setExpert'; readonly id: string; readonly expert: string | null }
   | { readonly type: 'remove'; readonly id: string };
 
 /** What a drop came to: what was added by name, and what was not, and why. */

@@ -58,6 +58,10 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
     const complete = models.length === 0 && tasks.length === 0;
     if (complete) opened = null;
     store.setState({ link: complete ? null : { models, tasks } });
+    if (models.length > 0) {
+      const names = models.map(({ name }) => name).join(', ');
+      store.setState({ announcement: `The link needs what is not in this library: ${names}.` });
+    }
   };
 
   const includeTasks = async (names: readonly string[], snapshot: StudioState | null) => {

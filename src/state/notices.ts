@@ -10,7 +10,9 @@ export interface Notice {
   readonly message: string;
   readonly details: readonly string[];
   /** What the page can offer to do about it. */
-  readonly remedy?: 'restart';
+  readonly remedy?: 'restart' | 'notifications';
+  /** Nothing went wrong, and nobody is to be interrupted. */
+  readonly quiet?: boolean;
 }
 
 export type NoticeText = Omit<Notice, 'id'>;

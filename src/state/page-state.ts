@@ -28,6 +28,8 @@ export interface PageState {
   /** A link that waits for what is not in the library. */
   readonly link: PendingLink | null;
   readonly view: LinkedView;
+  /** The file that was handed to the browser's downloads last. */
+  readonly saved: { readonly name: string; readonly bytes: number } | null;
   /** What the next sweep scores. */
   readonly sweep: SweepRange;
 }
@@ -54,5 +56,6 @@ export const initialPageState: PageState = {
   history: NO_HISTORY,
   link: null,
   view: { negative: false },
+  saved: null,
   sweep: DEFAULT_SWEEP,
 };

@@ -7,8 +7,10 @@ import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { RESULTS_FILE, readDemoResults } from './demo-results';
 import { splitDrop } from './drop';
+import { createEndings } from './endings';
 import { shownMerged } from './held';
 import { createLinkCommands } from './link-commands';
+import { PAGE_JOB } from './long-work';
 import { createMergeHistory } from './merge-history';
 import {
   type NoticeText,
@@ -100,6 +102,8 @@ export interface StudioCommands {
   showDemo(): Promise<void>;
   /** Hands a file that the page itself makes to the browser's downloads. */
   saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
+  /** Asks the user whether the system may tell of what ends. */
+  allowNotifications(): Promise<void>;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -111,7 +115,7 @@ export interface Studio {
 }
 
 export function createStudio(dependencies: StudioDependencies): Studio {
-  const { openEngine, requestFrame, address, save, demo, platform = NO_PLATFORM } = dependencies;
+  const { openEngine, requestFrame, address, demo, platform = NO_PLATFORM } = dependencies;
   const store = createStore<PageState>(() => ({
     ...initialPageState,
     demo: { ...initialPageState.demo, sentence: demo?.sentence ?? null },
@@ -125,7 +129,12 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     store.setState(({ notices }) => ({ notices: withNotice(notices, added) }));
   };
   const notifyError = (error: unknown): void => notify(noticeOfError(error));
-  const nextJob = (): string => `page-${++counter}`;
+  const nextJob = (): string => `${PAGE_JOB}${++counter}`;
+  const endings = createEndings({ store, platform, notify });
+  const save = (file: ExportedFile): void => {
+    dependencies.save(file);
+    endings.saved(file);
+  };
 
   const engine = (): StudioEngine => {
     if (handle === null) throw new Error('The engine has not been started yet.');
@@ -213,6 +222,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     });
     factor.reconcile();
     correctAddress();
+    endings.follow(snapshot);
     if (hasDemo(store.getState())) fetchResults();
   };
 
@@ -270,14 +280,18 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     run(async () => {
       if (files.length === 0) return;
       persistOnce();
-      report(await engine().addCheckpoints(nextJob(), files, 'user'));
+      report(
+        await endings.timed('The import', () => engine().addCheckpoints(nextJob(), files, 'user')),
+      );
       await links.added();
     });
   const addTaskImages = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       if (files.length === 0) return;
       persistOnce();
-      report(await engine().addTaskImages(nextJob(), files, 'user'));
+      report(
+        await endings.timed('The import', () => engine().addTaskImages(nextJob(), files, 'user')),
+      );
       await links.added();
     });
 
@@ -388,7 +402,9 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     downloadModel: (options) =>
       run(async () => {
         const writer = engine();
-        const exported = await writer.exportModel(nextJob(), options);
+        const exported = await endings.guarded(() =>
+          endings.timed('The merged model', () => writer.exportModel(nextJob(), options)),
+        );
         save(exported);
         const { download } = exported;
         if (download === undefined) return;
@@ -405,6 +421,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         await loadDemo(() => hasOwnModels(store.getState()));
       }),
     saveFile: (make) => run(async () => save(await make())),
+    allowNotifications: () => run(endings.allow),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {

@@ -44,6 +44,7 @@ export function aTask(overrides: Partial<TaskView> = {}): TaskView {
     classCounts: [200, 200],
     unreadable: [],
     expert: 'fashion',
+    chosenExpert: null,
     findings: [],
     ...overrides,
   };

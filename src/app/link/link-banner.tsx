@@ -11,7 +11,7 @@ export function LinkBanner() {
   return (
     <section className="link-banner" aria-label="Opened link">
       <Icon name="link" />
-      <div className="link-words" role="status">
+      <div className="link-words">
         <p>{sentenceOf(link)}</p>
         <ul>
           {link.models.map(({ name, sha256, otherWeights }) => (

@@ -65,7 +65,7 @@ export function SweepDialog({ range, onSweep, onClose }: SweepDialogProps) {
         <p
           id="sweep-count"
           className={problem === null ? undefined : 'field-problem'}
-          role="status"
+          aria-live="polite"
         >
           {problem ??
             `${formatMany(sweepValues(wanted).length, 'value')}, ${formatMany(sweepImages(wanted, sizes), 'image')} in all; what is scored already is not scored again.`}

@@ -22,6 +22,7 @@ export function taskView(
     imageCount: task.images.length,
     classCounts: classCounts(task),
     expert,
+    chosenExpert: task.expert,
     unreadable: pictures,
     findings: taskFindings(task, pictures),
   };

@@ -299,7 +299,10 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
-      fc.tuple(place, fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'remove')),
+      fc.tuple(
+        place,
+        fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'expert', 'remove'),
+      ),
       ([n, what]) => `${what} task ${n}`,
       ([n, what], _, tab) => {
         const task = at(tab.state().tasks, n);
@@ -310,6 +313,10 @@ export function allCommands(files: MicroFiles) {
           send: ({ engine }) => {
             if (what === 'remove') return engine.editTask({ type: 'remove', id });
             if (what === 'rename') return engine.editTask({ type: 'rename', id, name: 'gamma' });
+            if (what === 'expert') {
+              const expert = modelAt(tab.state(), n)?.id ?? null;
+              return engine.editTask({ type: 'setExpert', id, expert });
+            }
             if (what === 'prompt') {
               return engine.editTask({ type: 'setPrompts', id, classnames, templates: ['a {}'] });
             }
