@@ -114,7 +114,7 @@ test.describe('a link', () => {
     await call('show', scene());
     await field(page).fill('0.55');
     await page.getByRole('button', { name: 'Copy link' }).click();
-    await expect(page.getByRole('button', { name: 'Copied' })).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Copied', exact: true })).toBeVisible();
     const address = new URL(await page.evaluate(() => navigator.clipboard.readText()));
     expect(address.pathname).toBe('/pages/steering.html');
     expect(address.search).toBe('');
@@ -354,7 +354,7 @@ test.describe('what takes long', () => {
     expect((await started).suggestedFilename()).toBe('model.safetensors');
     await expect.poll(guarded).toBe(false);
     await expect(page.locator('.export .saved-line')).toHaveText(
-      'model.safetensors (7 B) went to this browser’s downloads.',
+      'In this browser’s downloads: model.safetensors (7 B)',
     );
     expect(await page.locator('.export').boundingBox()).toEqual(before);
   });
@@ -367,7 +367,10 @@ test('a task’s own expert is chosen by hand where its name finds none', async 
   if (!first) throw new Error('the scene has tasks');
   const tasks = [{ ...first, name: 'board', expert: null }, ...others];
   await call('show', { ...state, tasks, scores: { ...emptyBoard } });
-  await page.getByRole('button', { name: /^board/ }).click();
+  await page
+    .getByRole('region', { name: 'Task pool' })
+    .getByRole('button', { name: /^board/ })
+    .click();
   await expect(page.getByText('choose the one that is meant')).toBeVisible();
   const choice = page.getByRole('combobox', { name: 'Own expert of board' });
   await choice.selectOption('chess');

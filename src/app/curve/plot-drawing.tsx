@@ -2,7 +2,7 @@ import { memo } from 'react';
 import { type Labelled, placeLabels } from './end-labels';
 import type { PlotData, Spot } from './plot-data';
 import { type Colour, type Frame, type Part, scalesOf } from './plot-frame';
-import { MeasuredLine, OpenSpots } from './plot-marks';
+import { MeasuredLabel, MeasuredLine, OpenSpots } from './plot-marks';
 import { place, roundTicks } from './scale';
 import { fitText, textWidth } from './text-width';
 
@@ -49,7 +49,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
           strokeDasharray="5 4"
         />
       )}
-      <MeasuredLine data={data} frame={frame} colour={colour} family={measured} />
+      <MeasuredLine data={data} frame={frame} colour={colour} />
       <polygon points={[...upper, ...lower].join(' ')} fill={colour('--merged-band')} />
       {data.tasks.map(({ id, spots, colour: name, dash }) => (
         <polyline
@@ -90,6 +90,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
           strokeWidth={1}
         />
       ))}
+      <MeasuredLabel data={data} frame={frame} colour={colour} family={measured} />
       <EndLabels data={data} frame={frame} colour={colour} family={measured} />
     </g>
   );

@@ -33,20 +33,32 @@ const MEASURED = 'measured when the demo was made';
 const LABEL_SIZE = 11;
 const SWATCH = 22;
 
-/** The measured curve, pale, and its name in the corner below it where no line ends. */
-export function MeasuredLine({ data, frame, colour, family }: Part & { readonly family: string }) {
+const paleStroke = (colour: Part['colour']) => ({
+  stroke: colour('--merged'),
+  strokeOpacity: 0.4,
+  strokeWidth: 2,
+  fill: 'none',
+});
+
+/** The measured curve, pale. */
+export function MeasuredLine({ data, frame, colour }: Part) {
   if (data.measured.length < 2) return null;
   const { x, y } = scalesOf(data, frame);
   const points = data.measured.map(
     ([factor, percent]) => `${place(factor, x).toFixed(1)},${place(percent, y).toFixed(1)}`,
   );
+  return <polyline className="measured-line" points={points.join(' ')} {...paleStroke(colour)} />;
+}
+
+/** Its name, in the corner where no line ends; over whatever passes there. */
+export function MeasuredLabel({ data, frame, colour, family }: Part & { readonly family: string }) {
+  if (data.measured.length < 2) return null;
+  const { x, y } = scalesOf(data, frame);
   const width = textWidth(MEASURED, `${LABEL_SIZE}px ${family}`);
   const end = x.end - 2;
   const base = y.start - 6;
-  const stroke = { stroke: colour('--merged'), strokeOpacity: 0.4, strokeWidth: 2, fill: 'none' };
   return (
     <g className="measured">
-      <polyline className="measured-line" points={points.join(' ')} {...stroke} />
       <rect
         x={end - width - SWATCH - 4}
         y={base - LABEL_SIZE}
@@ -55,7 +67,7 @@ export function MeasuredLine({ data, frame, colour, family }: Part & { readonly 
         fill={colour('--panel')}
         fillOpacity={0.85}
       />
-      <path d={`M${end - width - SWATCH} ${base - 4}h${SWATCH - 6}`} {...stroke} />
+      <path d={`M${end - width - SWATCH} ${base - 4}h${SWATCH - 6}`} {...paleStroke(colour)} />
       <text x={end} y={base} textAnchor="end" fill={colour('--ink-soft')}>
         {MEASURED}
       </text>

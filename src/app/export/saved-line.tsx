@@ -2,16 +2,14 @@ import { usePage } from '../context';
 import { formatBytes } from '../format';
 import './saved-line.css';
 
-/** What became of the last download: its name and where it went. Its place is kept, so that nothing moves. */
+/** What became of the last download: where it went, and its name. Its place is kept, so that nothing moves. */
 export function SavedLine() {
   const saved = usePage((state) => state.saved);
+  if (saved === null) return <p className="saved-line" />;
+  const words = `In this browser’s downloads: ${saved.name} (${formatBytes(saved.bytes)})`;
   return (
-    <p className="saved-line">
-      {saved !== null && (
-        <>
-          <bdi>{saved.name}</bdi> ({formatBytes(saved.bytes)}) went to this browser’s downloads.
-        </>
-      )}
+    <p className="saved-line" data-tip={words}>
+      {words}
     </p>
   );
 }
