@@ -7,6 +7,7 @@ import './lib/require-node.mjs';
 const { parseArgs } = await import('node:util');
 const { ensureBrowser } = await import('./lib/browser.mjs');
 const { ensureInstalled } = await import('./lib/install.mjs');
+const { ensureOtherBrowsers } = await import('./lib/other-browsers.mjs');
 const { clearTotals, readTotals, reports } = await import('./lib/totals.mjs');
 const { runTool } = await import('./lib/tools.mjs');
 
@@ -79,7 +80,10 @@ const setUp = {
   run: async () => {
     await ensureInstalled();
     // Before the long part, so that a machine without any browser says so at once.
-    if (browser) await ensureBrowser();
+    if (browser) {
+      await ensureBrowser();
+      await ensureOtherBrowsers();
+    }
     await clearTotals();
     return 0;
   },

@@ -1,13 +1,16 @@
 /** The whole page on an engine that computes nothing and shows what the spec tells it to: for layout, measured. */
 import { createRoot } from 'react-dom/client';
 import { App } from '../../src/app/app';
+import { ErrorBoundary } from '../../src/app/error-boundary';
 import '../../src/app/styles/tokens.css';
 import '../../src/app/styles/base.css';
 import '../../src/app/styles/layout.css';
 import '../../src/app/styles/print.css';
 import { createStudio } from '../../src/state/store';
 import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
+import { troubleReport } from '../../src/state/trouble';
 import type { ExportedFile, StudioState } from '../../src/state/types';
+import { watchUnhandled } from '../../src/state/unhandled';
 import { expose } from '../support/pages';
 
 let fake: FakeEngine | null = null;
@@ -33,7 +36,12 @@ async function show(first: StudioState | null, sentence: string | null): Promise
     isFirstVisit: async () => false,
     persist: () => undefined,
   });
-  createRoot(container).render(<App studio={studio} />);
+  watchUnhandled(window, studio.commands.tellUnhandled);
+  createRoot(container).render(
+    <ErrorBoundary report={(error) => troubleReport(error, studio.store.getState())}>
+      <App studio={studio} />
+    </ErrorBoundary>,
+  );
   const started = studio.commands.start();
   if (first !== null) await started;
 }

@@ -100,7 +100,7 @@ function starts(path) {
 }
 
 /** Ubuntu's package of that name only points to a snap, so it must be Debian itself. */
-function isDebianRoot() {
+export function isDebianRoot() {
   if (process.getuid?.() !== 0 || !existsSync('/etc/os-release')) return false;
   return /^ID="?debian"?$/m.test(readFileSync('/etc/os-release', 'utf8'));
 }

@@ -1,8 +1,6 @@
 /** Numbers as text, the same everywhere. English digits and separators, as in the papers and reports they come from. */
 import type { Interval } from '../state/types';
 
-const counts = new Intl.NumberFormat('en-US');
-
 /** 0.7574 as `75.7 %`. */
 export function formatPercent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
@@ -36,8 +34,9 @@ export function formatFactor(value: number): string {
   return typeFactor(value).replace('-', '−');
 }
 
+/** A whole number with commas. Not by `Intl`: a browser without locales (WebKitGTK under `LANG=C`) throws at its constructors. */
 export function formatCount(count: number): string {
-  return counts.format(count);
+  return String(count).replaceAll(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 image`, `400 images`. */

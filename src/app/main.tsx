@@ -1,5 +1,10 @@
+// First of all: it tells of whatever the others throw while they are loaded.
+import './first-trouble';
+
 import { createRoot } from 'react-dom/client';
 import { createBrowserStudio, missingPlatform } from '../state/studio';
+import { troubleReport } from '../state/trouble';
+import { watchUnhandled } from '../state/unhandled';
 import { App } from './app';
 import { ErrorBoundary } from './error-boundary';
 import { FatalMessage } from './fatal-message';
@@ -16,8 +21,9 @@ if (missing !== null) {
   root.render(<FatalMessage message={missing} />);
 } else {
   const studio = createBrowserStudio();
+  watchUnhandled(window, studio.commands.tellUnhandled);
   root.render(
-    <ErrorBoundary>
+    <ErrorBoundary report={(error) => troubleReport(error, studio.store.getState())}>
       <App studio={studio} />
     </ErrorBoundary>,
   );

@@ -8,6 +8,8 @@ import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
+import type { SearchName, SearchView } from './search/view';
+import type { SplitShare, TaskSplitView } from './tasks/split-share';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -26,7 +28,11 @@ export type {
   MethodOption,
   NamedMerge,
   OptionValue,
+  SearchName,
+  SearchView,
   Severity,
+  SplitShare,
+  TaskSplitView,
 };
 
 /** A model of the pool. */
@@ -111,6 +117,8 @@ export interface TaskView {
   readonly chosenExpert: string | null;
   /** Pictures found so far that cannot be read; they are in no number. */
   readonly unreadable: readonly UnreadablePicture[];
+  /** Null where all of its pictures are reported on. */
+  readonly split: TaskSplitView | null;
   readonly findings: readonly Finding[];
 }
 
@@ -134,6 +142,8 @@ export interface StorageView {
   readonly used: number;
   /** Bytes that the browser still grants, if it says. */
   readonly available: number | null;
+  /** This browser stores no files: what is opened is held in memory. */
+  readonly inMemory?: boolean;
 }
 
 /** 95 % interval, both ends in 0..1. */
@@ -154,6 +164,17 @@ export interface TaskScore {
   readonly sampleLoss: number;
   /** Per class in label order: images scored, images right. */
   readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
+  /** Of a task that is split: all of the above is of the pictures to report on, and this of those to choose by. */
+  readonly choosing?: HalfScore;
+}
+
+/** A model on the pictures to choose by. */
+export interface HalfScore {
+  readonly scored: number;
+  readonly total: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  readonly interval: Interval;
 }
 
 export interface AverageScore {
@@ -170,6 +191,8 @@ export interface ScoreColumn {
   /** By task id; absent where nothing is scored (yet), or where a task has no own expert. */
   readonly tasks: Readonly<Record<string, TaskScore>>;
   readonly average: AverageScore | null;
+  /** The mean over the same tasks on the pictures to choose by; absent unless each of them is split. */
+  readonly choosing?: AverageScore;
 }
 
 /** The merged model's accuracy less the pretrained one's, both on the very same pictures. */
@@ -201,6 +224,8 @@ export interface CurveSample {
 export interface CurvePoint {
   readonly scalingFactor: number;
   readonly average: AverageScore;
+  /** Its average on the pictures to choose by, where every task is split. */
+  readonly choosing?: AverageScore;
   /** Accuracy by task id. */
   readonly tasks: Readonly<Record<string, number>>;
 }
@@ -278,6 +303,8 @@ export interface StudioState {
   readonly storage: StorageView;
   readonly jobs: readonly JobView[];
   readonly scores: ScoreBoard;
+  /** The search that goes on, or what the last one found, until what it was about changes. */
+  readonly search: SearchView | null;
   /** The latest; each is to be told once. */
   readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
@@ -303,6 +330,8 @@ export type TaskEdit =
       readonly templates: readonly string[];
     }
   | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
+  /** Sets a share of the task's pictures apart to choose by, or none; of every task where the id is null. */
+  | { readonly type: 'setSplit'; readonly id: string | null; readonly split: SplitShare | null }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
   /** Takes this model as the task's own expert; null for the one that its name finds. */
   | { readonly type: 'setExpert'; readonly id: string; readonly expert: string | null }
@@ -382,7 +411,12 @@ export interface StudioEngine {
    * @param pictures - of each task, at most; null for all
    */
   sweep(values: readonly number[], pictures?: number | null): Promise<void>;
-  /** Stops scoring and sweeping until something changes. */
+  /**
+   * Searches on the pictures to choose by, as a job of that id, and merges with the best; stopped, with the best so far.
+   * Rejects with ConfigError where a task is not split, or the method has no scaling factor.
+   */
+  search(jobId: string, name: SearchName): Promise<void>;
+  /** Stops scoring, searching and sweeping until something changes. */
   stop(): Promise<void>;
   /** Stops the job of that id; unknown ids are ignored. */
   cancel(jobId: string): Promise<void>;

@@ -15,6 +15,7 @@ import type {
 import type { EngineChoice, Origin } from './api';
 import { chooseMethod, type MethodState, TASK_ARITHMETIC } from './method';
 import type { EngineKind } from './scoring/keys';
+import { SPLIT_SHARES, type SplitShare } from './tasks/split-share';
 
 export interface ModelRecord {
   readonly id: string;
@@ -38,6 +39,8 @@ export interface TaskRecord {
   readonly templates: readonly string[];
   /** Id of the model that was chosen as its own expert; null where its name decides. */
   readonly expert: string | null;
+  /** Share of its pictures to choose by; absent where all are reported on. */
+  readonly split?: SplitShare | undefined;
 }
 
 export interface Settings {
@@ -93,6 +96,7 @@ const taskEntry = v.object({
   templates: v.array(v.string()),
   // Versions that do not know it go by the name, and lose it with their next edit of the task.
   expert: v.optional(v.nullable(v.string())),
+  split: v.optional(v.picklist(SPLIT_SHARES)),
 });
 const newerThan = (version: number) =>
   v.object({ version: v.pipe(v.number(), v.minValue(version + 1)) });

@@ -72,12 +72,12 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
     const read = readRecords(stored);
     const { records } = read;
     const shown = new Set(value.tasks.map(({ id }) => id));
-    const { held, available } = await library.usage();
+    const { held, available, inMemory } = await library.usage();
     await Promise.all([openings.open(records), taskOpenings.open(records)]);
     await events.beforeTasks(records.tasks.flatMap(({ id }) => (shown.has(id) ? [] : [id])));
     if (closed) return;
     // From here on nothing is awaited: what is shown is of one moment.
-    storage = { used: held, available };
+    storage = { used: held, available, ...(inMemory ? { inMemory } : {}) };
     tellRemoved(records);
     const latest = lay(records);
     const { baseId: _, models: __, scalingFactor, ...settings } = latest;

@@ -7,6 +7,12 @@ import { version } from '../version';
 import { createEngine } from './engine';
 import { createHashingThreads } from './pool/hashing-threads';
 
+// A promise that nobody waited for reaches the page as errors do.
+addEventListener('unhandledrejection', (event) => {
+  event.preventDefault();
+  reportError(event.reason);
+});
+
 expose(
   createEngine({
     library: openLibrary(),

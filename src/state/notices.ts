@@ -10,10 +10,13 @@ export interface Notice {
   readonly message: string;
   readonly details: readonly string[];
   /** What the page can offer to do about it. */
-  readonly remedy?: 'restart' | 'notifications';
+  readonly remedy?: Remedy;
   /** Nothing went wrong, and nobody is to be interrupted. */
   readonly quiet?: boolean;
 }
+
+/** Restart the engine; load the page anew; allow the system to tell of what ends. */
+export type Remedy = 'restart' | 'reload' | 'notifications';
 
 export type NoticeText = Omit<Notice, 'id'>;
 
@@ -25,6 +28,11 @@ const TITLES: Readonly<Record<string, string>> = {
   StorageError: 'The library could not do this',
   DeviceError: 'The compute engine has a problem',
 };
+
+/** Is it one that the program foresaw, with words of its own? What the user stopped is, too. */
+export function isExpected(error: unknown): boolean {
+  return error instanceof Error && (error.name === 'AbortError' || error.name in TITLES);
+}
 
 /** A rejected command as a notice; null if the user stopped it. */
 export function noticeOfError(error: unknown): NoticeText | null {

@@ -360,3 +360,29 @@ describe('restarting', () => {
     ]);
   });
 });
+
+describe('what nobody expected', () => {
+  it('becomes a notice with a report and a way on', async () => {
+    const { engine, studio, state } = setUp();
+    await studio.commands.start();
+    engine.answer('sweep', () => Promise.reject(new TypeError('x is undefined.')));
+    await studio.commands.sweep();
+    studio.commands.tellUnhandled(new RangeError('too deep'));
+    engine.trouble(new DeviceError('The engine met an unexpected error.'));
+    await vi.waitFor(() =>
+      expect(state().notices.map(({ details }) => details.length > 5)).toEqual([true, true, true]),
+    );
+    expect(state().notices.map(({ remedy }) => remedy)).toEqual(['reload', 'reload', 'restart']);
+    expect(state().notices[0]?.details.join()).toContain('TypeError: x is undefined.');
+  });
+
+  it('is no error with words of its own, and nothing that was stopped', async () => {
+    const { engine, studio, state } = setUp();
+    await studio.commands.start();
+    engine.answer('sweep', () => Promise.reject(new DeviceError('No memory.')));
+    await studio.commands.sweep();
+    studio.commands.tellUnhandled(new DOMException('stopped', 'AbortError'));
+    expect(state().notices).toMatchObject([{ message: 'No memory.', details: [] }]);
+    expect(state().notices[0]).not.toHaveProperty('remedy');
+  });
+});

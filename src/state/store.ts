@@ -13,10 +13,12 @@ import { createLinkCommands } from './link-commands';
 import { PAGE_JOB } from './long-work';
 import { createMergeHistory } from './merge-history';
 import {
+  isExpected,
   type NoticeText,
   noticeOfError,
   noticeOfFinding,
   noticeOfRemark,
+  type Remedy,
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
@@ -26,6 +28,7 @@ import { hasDemo, hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
 import { type SweepRange, sweepValues } from './sweep';
+import { troubleReport } from './trouble';
 import type {
   AddOutcome,
   ConfigurationFormat,
@@ -36,6 +39,7 @@ import type {
   OptionValue,
   PoolEdit,
   SampleImage,
+  SearchName,
   StudioEngine,
   StudioState,
   TaskEdit,
@@ -91,6 +95,8 @@ export interface StudioCommands {
   openConfiguration(files: readonly DroppedFile[]): Promise<void>;
   /** Scores this range, and takes it for the next sweep as well; the same as before without. */
   sweep(range?: SweepRange): Promise<void>;
+  /** Finds the scaling factor or weights on the pictures to choose by. */
+  search(name: SearchName): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
@@ -104,6 +110,8 @@ export interface StudioCommands {
   saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
   /** Asks the user whether the system may tell of what ends. */
   allowNotifications(): Promise<void>;
+  /** Tells of an error that reached the top of the page, with a report that can be copied. */
+  tellUnhandled(error: unknown): void;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -128,7 +136,20 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     const added = { ...notice, id: ++counter };
     store.setState(({ notices }) => ({ notices: withNotice(notices, added) }));
   };
-  const notifyError = (error: unknown): void => notify(noticeOfError(error));
+  /** What nobody expected: told at once, and its report a moment later, when the browser has said what it is. */
+  const notifyTrouble = (error: unknown, remedy: Remedy): void => {
+    const notice = noticeOfError(error);
+    if (notice === null) return;
+    notify({ ...notice, remedy });
+    const id = counter;
+    void troubleReport(error, store.getState()).then((details) =>
+      store.setState(({ notices }) => ({
+        notices: notices.map((each) => (each.id === id ? { ...each, details } : each)),
+      })),
+    );
+  };
+  const notifyError = (error: unknown): void =>
+    isExpected(error) ? notify(noticeOfError(error)) : notifyTrouble(error, 'reload');
   const nextJob = (): string => `${PAGE_JOB}${++counter}`;
   const endings = createEndings({ store, platform, notify });
   const save = (file: ExportedFile): void => {
@@ -235,8 +256,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     toldRemark = 0;
     let connected = false;
     opened.onTrouble((error) => {
-      const notice = noticeOfError(error);
-      if (handle === opened && connected && notice) notify({ ...notice, remedy: 'restart' });
+      if (handle === opened && connected) notifyTrouble(error, 'restart');
     });
     let seeFirst: (() => void) | undefined;
     const first = new Promise<void>((resolve) => {
@@ -396,6 +416,12 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       store.setState({ sweep: range });
       return run(() => engine().sweep(sweepValues(range), range.pictures));
     },
+    search: (name) =>
+      run(() =>
+        endings.timed('The search', () =>
+          history.track('search', () => engine().search(nextJob(), name)),
+        ),
+      ),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),
@@ -422,6 +448,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       }),
     saveFile: (make) => run(async () => save(await make())),
     allowNotifications: () => run(endings.allow),
+    tellUnhandled: (error) => notifyTrouble(error, 'reload'),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {

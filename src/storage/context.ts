@@ -1,6 +1,7 @@
 /** What every file of this room needs to work on one library. */
 import type { Database } from './database';
 import { accessFailed } from './failure';
+import type { PartValues } from './part-values';
 import type { FileEntry } from './parts';
 import type { ItemKind, Json, LibraryChange } from './types';
 
@@ -20,6 +21,7 @@ export interface LibraryContext {
   readonly storeName: string;
   readonly database: Database;
   readonly partSize: number;
+  readonly partValues: PartValues;
   /** Bytes of everything derived, together. */
   readonly derivedLimit: number;
   /** Bytes of all results, together. */

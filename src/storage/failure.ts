@@ -76,7 +76,7 @@ export function writeFailed(
   }
   return new StorageError(
     `${name} (${formatBytes(needed)}) could not be stored: the browser's storage failed (${kind}). ` +
-      `${kept} ${spaceSentence(space)} A nearly full disk is the usual reason: free space, reload the page and try again.`,
+      `${kept} ${spaceSentence(space)} A nearly full disk or a private window is the usual reason: free space or use a normal window, reload the page and try again.`,
     { cause: error },
   );
 }

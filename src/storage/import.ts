@@ -11,6 +11,7 @@ import { cannotFit, findUnreadable, isQuotaError, writeFailed } from './failure'
 import { discardImport, putJob, requireJob } from './jobs';
 import { partKey } from './keys';
 import { holdLock } from './locks';
+import { partOf, storePartValue } from './part-values';
 import { cutIntoParts, layOut, type PartSource, partLength, totalSize } from './parts';
 import { spaceFor } from './space';
 import type { ImportOptions, ImportRequest, ItemKind, StagedImport } from './types';
@@ -111,14 +112,16 @@ async function storePart(running: Running, part: PartSource): Promise<void> {
   const key = partKey(id, part.index);
   try {
     const blob = await part.blob();
-    await database.atomically(
-      'readwrite',
-      async (store) => {
-        await requireJob(store, running);
-        putJob(store, running);
-        store.put(blob, key);
-      },
-      signal,
+    await storePartValue(database, context.partValues, blob, (value) =>
+      database.atomically(
+        'readwrite',
+        async (store) => {
+          await requireJob(store, running);
+          putJob(store, running);
+          store.put(value, key);
+        },
+        signal,
+      ),
     );
   } catch (error) {
     if (error instanceof StorageError || isQuotaError(error) || signal?.aborted) throw error;
@@ -129,7 +132,7 @@ async function storePart(running: Running, part: PartSource): Promise<void> {
     return resultOf(store.get(key));
   });
   const expected = partLength(part.index, size, partSize);
-  const actual = stored instanceof Blob ? stored.size : 0;
+  const actual = partOf(stored)?.size ?? 0;
   if (actual !== expected) {
     const unreadable = await findUnreadable(part.pieces);
     throw (

@@ -4,6 +4,7 @@ import { StorageError } from '../errors';
 import { changed, guarded, type LibraryContext } from './context';
 import { resultOf } from './database';
 import { filesKey, ITEM_KINDS, keysUnder, manifestKey, partKey } from './keys';
+import { partOf } from './part-values';
 import { type FileEntry, joinFile, partCount, partLength } from './parts';
 import { labelOf, type Manifest, readFileTable, readManifest, toStoredItem } from './records';
 import type { ItemKind, Json, StoredItem } from './types';
@@ -53,9 +54,11 @@ export async function openItem(
     }),
   );
   const { name, size, partSize } = manifest;
-  const present = parts.flatMap((part, n) =>
-    part instanceof Blob && part.size === partLength(n, size, partSize) ? [part] : [],
-  );
+  if (parts.some((part) => part instanceof ArrayBuffer)) context.partValues.asBytes = true;
+  const present = parts.flatMap((value, n) => {
+    const part = partOf(value);
+    return part?.size === partLength(n, size, partSize) ? [part] : [];
+  });
   if (present.length < parts.length) {
     throw damaged(
       name,

@@ -40,6 +40,8 @@ export async function putKept(
   { owner, name, items, size, chunks, signal }: KeptRequest,
 ): Promise<boolean> {
   const { database, keptLimit, now } = context;
+  // It would have to be held in memory, which is what it saves.
+  if (context.partValues.asBytes) return false;
   const { available } = await readSpace(0);
   if (size > keptLimit || (available !== null && size > available * MAX_SHARE)) return false;
   const options = signal ? { signal, size } : { size };

@@ -50,6 +50,7 @@ export function openLibrary(options: LibraryOptions = {}): Library {
     derivedLimit: options.derivedLimit ?? DERIVED_LIMIT,
     resultsLimit: options.resultsLimit ?? RESULTS_LIMIT,
     keptLimit: options.keptLimit ?? KEPT_LIMIT,
+    partValues: { asBytes: false },
     staged: new Map(),
     now: options.now ?? Date.now,
     randomId: options.randomId ?? randomHex,
@@ -80,7 +81,7 @@ export function openLibrary(options: LibraryOptions = {}): Library {
     async usage() {
       const held = await sumSizes(context);
       const [space, persisted] = await Promise.all([readSpace(held), readPersisted()]);
-      return { ...space, held, persisted };
+      return { ...space, held, persisted, inMemory: context.partValues.asBytes };
     },
     async recover() {
       const records = await guarded('Cleaning up the library', recoverRecords(context));

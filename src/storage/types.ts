@@ -126,6 +126,8 @@ export interface Usage {
   readonly available: number | null;
   /** The browser has promised not to evict it. */
   readonly persisted: boolean;
+  /** The browser stores no Blobs: what is opened is read into memory. Known once something was stored or opened. */
+  readonly inMemory: boolean;
 }
 
 /** What another tab (or another library of this page) changed. */

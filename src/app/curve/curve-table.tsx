@@ -32,6 +32,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
   const shown = useTaskNames();
   const { setScalingFactor, saveFile } = useCommands();
   const [order, sort] = useState<Order>({ by: FACTOR, down: false });
+  const isSplit = curve.some(({ choosing }) => choosing);
   const figure: Figure = {
     curve,
     tasks,
@@ -72,6 +73,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
               <SortHead by={AVERAGE} order={order} onSort={sort}>
                 Average
               </SortHead>
+              {isSplit && <th scope="col">To choose by</th>}
               {tasks.map(({ id, name }) => (
                 <SortHead key={id} by={id} order={order} onSort={sort}>
                   <Name name={name} short={shown.get(name)} />
@@ -80,7 +82,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
             </tr>
           </thead>
           <tbody>
-            {sorted(curve, order).map(({ scalingFactor, average, tasks: scores }) => (
+            {sorted(curve, order).map(({ scalingFactor, average, choosing, tasks: scores }) => (
               <tr key={scalingFactor}>
                 <th scope="row">
                   <button
@@ -97,6 +99,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
                 <td title={formatInterval(average.interval)}>
                   {formatPercent(average.accuracy)} <small>{formatMargin(average.interval)}</small>
                 </td>
+                {isSplit && <td>{choosing ? formatPercent(choosing.accuracy) : '–'}</td>}
                 {tasks.map(({ id }) => (
                   <td key={id}>{scores[id] === undefined ? '–' : formatPercent(scores[id])}</td>
                 ))}

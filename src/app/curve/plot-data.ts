@@ -22,6 +22,8 @@ export interface PlotData {
   readonly range: readonly [low: number, high: number];
   readonly tasks: readonly TaskLine[];
   readonly average: readonly Spot[];
+  /** Averages on the pictures to choose by, where every task is split; `average` is of the others then. */
+  readonly choosing: readonly Spot[];
   /** Averages of a sweep's first look, on a sample of the pictures. */
   readonly sampled: readonly Spot[];
   /** Values that were looked at and not completed. */
@@ -86,6 +88,9 @@ export function plotData(inputs: PlotInputs): PlotData {
       return accuracy === undefined ? [] : [[scalingFactor, accuracy * 100]];
     }),
   }));
+  const choosing = curve.flatMap(({ scalingFactor, choosing: half }): Spot[] =>
+    half ? [[scalingFactor, half.accuracy * 100]] : [],
+  );
   const band = curve.map(
     ({ scalingFactor, average }) =>
       [scalingFactor, average.interval[0] * 100, average.interval[1] * 100] as const,
@@ -97,13 +102,16 @@ export function plotData(inputs: PlotInputs): PlotData {
         ...band.flatMap(([, low, high]) => [low, high]),
         ...lines.flatMap(valuesOf),
         // Of what is open the value only: its interval is wider than what there is to see.
-        ...[...sampled, ...measured, ...open.map(({ spot }) => spot)].map(([, percent]) => percent),
+        ...[...sampled, ...choosing, ...measured, ...open.map(({ spot }) => spot)].map(
+          ([, percent]) => percent,
+        ),
       ],
       pretrained,
       current,
     ),
     tasks: lines,
     average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
+    choosing,
     sampled,
     open,
     measured,

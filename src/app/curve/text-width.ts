@@ -1,4 +1,5 @@
 /** How wide a text is, and as much of it as fits. */
+import { signsOf } from '../names/signs';
 
 let context: CanvasRenderingContext2D | null | undefined;
 
@@ -13,12 +14,10 @@ export function textWidth(text: string, font: string): number {
   return context.measureText(text).width;
 }
 
-const segmenter = new Intl.Segmenter();
-
 /** The text, or its beginning with an ellipsis; no sign of more than one code point is cut in two. */
 export function fitText(text: string, font: string, width: number): string {
   if (textWidth(text, font) <= width) return text;
-  const signs = Array.from(segmenter.segment(text), ({ segment }) => segment);
+  const signs = [...signsOf(text)];
   while (signs.length > 1 && textWidth(`${signs.join('')}…`, font) > width) signs.pop();
   return `${signs.join('')}…`;
 }

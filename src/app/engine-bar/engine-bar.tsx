@@ -16,7 +16,7 @@ const CHOICES: readonly { readonly value: EngineChoice; readonly label: string }
 /** What computes and why, whether its arithmetic is exact, and how full the library is. */
 export function EngineBar() {
   const engine = useSnapshot((snapshot) => snapshot.engine);
-  const { used, available } = useSnapshot((snapshot) => snapshot.storage);
+  const { used, available, inMemory } = useSnapshot((snapshot) => snapshot.storage);
   const { chooseEngine } = useCommands();
   const [shown, choose] = useEdited(engine.choice, chooseEngine);
   return (
@@ -48,6 +48,7 @@ export function EngineBar() {
       <span className="engine-storage" data-tip="Checkpoints and images kept in this browser">
         Library {formatBytes(used)}
         {available !== null && <>, {formatBytes(available)} free</>}
+        {inMemory && <>, in memory: this browser stores no files here</>}
       </span>
     </footer>
   );

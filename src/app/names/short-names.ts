@@ -1,16 +1,13 @@
 /** Names without the long beginnings that several of them share: an ellipsis, and what differs. Pure. */
+import { signsOf } from './signs';
 
 /** Shorter beginnings are left as they are: the ellipsis would say less than it saves. */
 const SHORTEST_CUT = 8;
 
 const ELLIPSIS = '…';
-const graphemes = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const SEPARATOR = /^[\s_\-./:|]$/;
 /** Scripts that write no blanks between words: any sign may begin one. */
 const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u;
-
-const signsOf = (name: string): string[] =>
-  Array.from(graphemes.segment(name), ({ segment }) => segment);
 
 /**
  * Each name with how it is shown among the others. Distinct names stay distinct, no sign of several code points is cut, a word

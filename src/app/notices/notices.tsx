@@ -1,4 +1,4 @@
-import { type Notice, noticeAsText } from '../../state/notices';
+import { type Notice, noticeAsText, type Remedy } from '../../state/notices';
 import { useCommands, usePage } from '../context';
 import { CopyButton } from '../ui/copy-button';
 import { DetailLines } from '../ui/finding-list';
@@ -33,7 +33,7 @@ function NoticeRow({ notice }: { notice: Notice }) {
         <strong>{notice.title}</strong>
         <p>{notice.message}</p>
         <DetailLines lines={notice.details} />
-        <Remedy notice={notice} />
+        <RemedyButton notice={notice} />
       </div>
       <CopyButton label="Copy this notice" text={noticeAsText(notice)} />
       <button
@@ -49,13 +49,15 @@ function NoticeRow({ notice }: { notice: Notice }) {
 }
 
 /** What the page can offer to do about it. */
-function Remedy({ notice: { id, remedy } }: { notice: Notice }) {
+function RemedyButton({ notice: { id, remedy } }: { notice: Notice }) {
   const { dismiss, restart, allowNotifications } = useCommands();
   if (remedy === undefined) return null;
-  const [words, act] =
-    remedy === 'restart'
-      ? (['Restart the engine', restart] as const)
-      : (['Notify me outside this page next time', allowNotifications] as const);
+  const remedies: Readonly<Record<Remedy, readonly [words: string, act: () => unknown]>> = {
+    restart: ['Restart the engine', restart],
+    reload: ['Reload the page', () => location.reload()],
+    notifications: ['Notify me outside this page next time', allowNotifications],
+  };
+  const [words, act] = remedies[remedy];
   return (
     <button
       type="button"

@@ -1,10 +1,10 @@
 /** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
 import type { ScoreBook } from './book';
 import { type EngineKind, keyText } from './keys';
-import { columns, type Demand, picturesOf, type Unit } from './plan';
+import { columns, type Demand, mergedColumn, picturesOf, type Unit } from './plan';
 
 /** Equal texts ask for the same scores. */
-export function demandText({ inputs, scalingFactor, sweep, sweepPictures }: Demand): string {
+export function demandText({ inputs, scalingFactor, sweep, sweepPictures, only }: Demand): string {
   const tasks = inputs.tasks.map(({ key, expert }) => [
     keyText(key),
     expert && keyText(expert.key),
@@ -18,6 +18,7 @@ export function demandText({ inputs, scalingFactor, sweep, sweepPictures }: Dema
     scalingFactor,
     sweep,
     pictures,
+    only && [...only.keys()],
   ]);
 }
 
@@ -25,6 +26,14 @@ export function demandText({ inputs, scalingFactor, sweep, sweepPictures }: Dema
 export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): number {
   let done = 0;
   let all = 0;
+  if (demand.only) {
+    for (const unit of mergedColumn(demand.inputs, engine, demand.scalingFactor)) {
+      const rows = demand.only.get(unit.task.id) ?? [];
+      done += rows.filter((row) => book.find(unit)?.has(row)).length;
+      all += rows.length;
+    }
+    return all === 0 ? 1 : done / all;
+  }
   for (const column of columns(demand, engine)) {
     for (const unit of column) {
       const wanted = picturesOf(demand, unit);

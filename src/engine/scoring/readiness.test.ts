@@ -138,6 +138,7 @@ describe('what is scored', () => {
         name,
         images,
         labels,
+        split: null,
         expert: null,
       },
     ]);

@@ -14,16 +14,18 @@ export const REFINED_PICTURES = 512;
 
 /** The next unit to score a batch of, or null when there is nothing to refine. */
 export function nextRefinement(
-  { inputs, scalingFactor }: Demand,
+  { inputs, scalingFactor, only }: Demand,
   engine: EngineKind,
   book: ScoreBook,
 ): Unit | null {
-  if (inputs.experts.length === 0 || inputs.method.method.kind !== 'task vector') return null;
+  // A search has another value coming.
+  if (only || inputs.experts.length === 0 || inputs.method.method.kind !== 'task vector')
+    return null;
   for (const value of nearestFirst(book.visited(engine, inputs.key), scalingFactor)) {
     const column = mergedColumn(inputs, engine, value);
     // Passed so fast that nothing of it was counted: it was not looked at.
-    if (!column.some((unit) => (book.find(unit)?.next ?? 0) > 0)) continue;
-    const open = column.filter((unit) => !isThere(book.find(unit), REFINED_PICTURES));
+    if (!column.some((unit) => (book.find(unit)?.scored ?? 0) > 0)) continue;
+    const open = column.filter((unit) => !isThere(unit.task, book.find(unit), REFINED_PICTURES));
     if (open.length > 0) return leastFar(open, book.find);
   }
   return null;

@@ -18,7 +18,7 @@ export interface RuntimeParts {
 
 /** Makes the runtime for a choice. Falls back to the CPU, and says why, whenever WebGPU cannot be had. */
 export async function chooseRuntime(choice: EngineChoice, parts: RuntimeParts): Promise<Runtime> {
-  const cpu = (reason: string) => createCpuRuntime(parts.loadWasm, reason);
+  const cpu = (reason: string) => createCpuRuntime(parts.loadWasm, reason + oneThread());
   if (choice === 'cpu') return cpu('The CPU engine was chosen.');
   let studio: StudioDevice;
   try {
@@ -41,6 +41,12 @@ export async function chooseRuntime(choice: EngineChoice, parts: RuntimeParts): 
     studio.device.destroy();
     return cpu(`WebGPU could not start (${reasonOf(error)}). Everything is computed on the CPU.`);
   }
+}
+
+/** In Node nobody isolates anything, and threads are there. */
+function oneThread(): string {
+  const alone = globalThis.crossOriginIsolated === false;
+  return alone ? ' Its server does not isolate this page, so one thread computes.' : '';
 }
 
 function reasonOf(error: unknown): string {

@@ -22,6 +22,7 @@ describe('a task on the page', () => {
       expert: 'pets',
       chosenExpert: null,
       unreadable: [],
+      split: null,
       findings: [],
     });
   });
