@@ -79,8 +79,8 @@ describe('a column', () => {
     expect(Object.keys(merged.tasks).sort()).toEqual(['cars', 'pets']);
     // Of pictures like these, now as when all are scored: the two that are still to come make it no narrower.
     const scores = [
-      { correct: 1, scored: 2, total: 2 },
-      { correct: 2, scored: 2, total: 2 },
+      { correct: 1, scored: 2 },
+      { correct: 2, scored: 2 },
     ];
     expect(merged.average).toEqual({
       accuracy: 0.75,
@@ -295,8 +295,8 @@ describe('open points', () => {
         scalingFactor: 0.8,
         accuracy: 0.75,
         interval: averageInterval([
-          { correct: 1, scored: 2, total: 2 },
-          { correct: 1, scored: 1, total: 1 },
+          { correct: 1, scored: 2 },
+          { correct: 1, scored: 1 },
         ]),
         pictures: 3,
         of: 6,

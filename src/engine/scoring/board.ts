@@ -203,9 +203,7 @@ function averageScore(scores: readonly HalfScore[], complete: boolean): AverageS
   if (scores.length === 0) return null;
   return {
     accuracy: scores.reduce((sum, { accuracy }) => sum + accuracy, 0) / scores.length,
-    interval: averageInterval(
-      scores.map(({ correct, scored }) => ({ correct, scored, total: scored })),
-    ),
+    interval: averageInterval(scores),
     tasks: scores.length,
     complete,
   };

@@ -30,9 +30,7 @@ export function openPoints(
       {
         scalingFactor,
         accuracy: sum(({ accuracy }) => accuracy) / scores.length,
-        interval: averageInterval(
-          scores.map(({ correct, scored }) => ({ correct, scored, total: scored })),
-        ),
+        interval: averageInterval(scores),
         pictures: sum(({ scored }) => scored),
         of: sum(({ total }) => total),
       },
