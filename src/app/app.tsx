@@ -7,6 +7,8 @@ import { EngineBar } from './engine-bar/engine-bar';
 import { ExportPanel } from './export/export-panel';
 import { FatalMessage } from './fatal-message';
 import { Header } from './header/header';
+import { LinkBanner } from './link/link-banner';
+import { useUndoKeys } from './merge-tools/use-undo-keys';
 import { ModelPool } from './model-pool/model-pool';
 import { Notices } from './notices/notices';
 import { AccuracyTable } from './results/accuracy-table';
@@ -15,6 +17,7 @@ import { SearchPanel } from './search/search-panel';
 import { TaskPool } from './task-pool/task-pool';
 import { Glossary } from './tips/term';
 import { TipLayer } from './tips/tip-layer';
+import { TabTitle } from './title/tab-title';
 import { useNarrow } from './use-narrow';
 
 /** The whole page. */
@@ -29,12 +32,15 @@ export function App({ studio }: { studio: Studio }) {
 function Page() {
   const open = usePage(isOpen);
   const fatal = usePage((state) => state.fatal);
+  useUndoKeys();
   if (fatal !== null) return <FatalMessage message={fatal} />;
   return (
     <DropArea>
       <Header />
       <Notices />
+      <LinkBanner />
       {open ? <Panels /> : <Starting />}
+      <TabTitle />
       <Glossary />
       <TipLayer />
     </DropArea>

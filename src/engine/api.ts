@@ -7,6 +7,7 @@
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 import type { SearchName, SearchView } from './search/view';
 import type { SplitShare, TaskSplitView } from './tasks/split-share';
 
@@ -19,9 +20,13 @@ export interface DroppedFile {
 /** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
 export type Origin = 'user' | 'demo';
 
+export type { NamedModel } from './merge-types';
 export type {
   Finding,
+  MergeOutcome,
+  MergeSettings,
   MethodOption,
+  NamedMerge,
   OptionValue,
   SearchName,
   SearchView,
@@ -106,8 +111,10 @@ export interface TaskView {
   readonly imageCount: number;
   /** Images per class, in label order. */
   readonly classCounts: readonly number[];
-  /** Name of the task's own expert (same name), or null. */
+  /** Name of the task's own expert (chosen, or found by the name), or null. */
   readonly expert: string | null;
+  /** Id of the model that was chosen as that; null where the name decides. */
+  readonly chosenExpert: string | null;
   /** Pictures found so far that cannot be read; they are in no number. */
   readonly unreadable: readonly UnreadablePicture[];
   /** Null where all of its pictures are reported on. */
@@ -223,6 +230,17 @@ export interface CurvePoint {
   readonly tasks: Readonly<Record<string, number>>;
 }
 
+/** A value that was looked at and that some pictures are still missing of. */
+export interface OpenPoint {
+  readonly scalingFactor: number;
+  /** Unweighted mean over all tasks, of the pictures scored so far. */
+  readonly accuracy: number;
+  readonly interval: Interval;
+  /** Pictures scored so far and in all, of all tasks together. */
+  readonly pictures: number;
+  readonly of: number;
+}
+
 export interface ScoreBoard {
   readonly pretrained: ScoreColumn;
   readonly merged: ScoreColumn;
@@ -230,13 +248,17 @@ export interface ScoreBoard {
   readonly change: ScoreChanges;
   /** Completed points only, ascending. */
   readonly curve: readonly CurvePoint[];
+  /** Values other than the one on screen that are not complete, ascending. */
+  readonly open: readonly OpenPoint[];
   /** What a sweep saw of values that are not complete, with those that are; null where there are none. */
   readonly sample: CurveSample | null;
-  /** Values of the sweep: those of which the sample is scored, those that are complete, all. */
+  /** Values of the sweep: those of which the sample is scored, those that are done, all. */
   readonly sweep: {
     readonly sampled: number;
     readonly done: number;
     readonly of: number;
+    /** Of each task so many pictures are scored, or all where there are fewer; null for all. */
+    readonly pictures: number | null;
   } | null;
   /** `complete` means every column is: nothing else does. */
   readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
@@ -273,6 +295,8 @@ export interface StudioState {
   readonly method: MethodView;
   /** Every method there is, in the order of the menu. */
   readonly methods: readonly MethodSummary[];
+  /** What decides the merged weights, as it was set. */
+  readonly merge: MergeSettings;
   /** The value that is merged and scored: the user's, or the default for this number of experts. */
   readonly scalingFactor: number;
   readonly engine: EngineView;
@@ -309,6 +333,8 @@ export type TaskEdit =
   /** Sets a share of the task's pictures apart to choose by, or none; of every task where the id is null. */
   | { readonly type: 'setSplit'; readonly id: string | null; readonly split: SplitShare | null }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
+  /** Takes this model as the task's own expert; null for the one that its name finds. */
+  | { readonly type: 'setExpert'; readonly id: string; readonly expert: string | null }
   | { readonly type: 'remove'; readonly id: string };
 
 /** What a drop came to: what was added by name, and what was not, and why. */
@@ -371,12 +397,20 @@ export interface StudioEngine {
    * that names the models that are not in the library.
    */
   restoreRecipe(modelId: string): Promise<void>;
+  /** Brings everything that decides the merged weights to these settings, in one step; models that are gone are passed over. */
+  setMerge(settings: MergeSettings): Promise<void>;
+  /** Merges as these words say where all of its models are there, and else changes nothing and names those that are not. */
+  applyMerge(merge: NamedMerge): Promise<MergeOutcome>;
   /** The YAML that FusionBench or mergekit runs; rejects with CompatibilityError where the format cannot say it. */
   exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
   /** Brings pool, method and scaling factor to what a configuration says; rejects as `restoreRecipe`, or with ConfigError. */
   applyConfiguration(file: DroppedFile): Promise<void>;
-  /** Scores every value in turn and fills the curve. */
-  sweep(values: readonly number[]): Promise<void>;
+  /**
+   * Scores the values from coarse to fine and fills the curve.
+   *
+   * @param pictures - of each task, at most; null for all
+   */
+  sweep(values: readonly number[], pictures?: number | null): Promise<void>;
   /**
    * Searches on the pictures to choose by, as a job of that id, and merges with the best; stopped, with the best so far.
    * Rejects with ConfigError where a task is not split, or the method has no scaling factor.

@@ -15,13 +15,15 @@ import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
 import { createJobs } from './jobs/jobs';
+import { withMergeSettings } from './merge-settings';
 import { chooseMethod } from './method';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
 import { type Hasher, hashHere } from './pool/hashing-threads';
 import { createMeasuring, MEASURING } from './pool/measuring';
-import { applyRecipe, needsSums, type WantedRecipe } from './pool/restoring';
+import { recipeOfMerge } from './pool/named-merge';
+import { applyRecipe, matchRecipe, needsSums, type WantedRecipe } from './pool/restoring';
 import { createQueue } from './queue';
 import type { Records } from './records';
 import type { ScoringPhase } from './scoring/board';
@@ -175,6 +177,8 @@ export function createEngine({
     const { phase } = scorer.phase();
     measuring.follow(state.value(), !scorer.awaitsNumber());
     const scores = phase === 'preparing' || phase === 'scoring';
+    // Whatever is imported, written or read comes before what nobody asked for.
+    scorer.spare(jobs.views().length === 0 && !measuring.pending());
     const isOnly = (...names: readonly string[]) =>
       jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
     const beside = hasher.atOnce > 1 ? [MEASURING] : [];
@@ -209,9 +213,11 @@ export function createEngine({
   const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
     command(() => state.setNumber(field, edit));
 
-  const restore = async (wanted: WantedRecipe): Promise<void> => {
-    const sumOf = (id: string) =>
-      state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
+  const sumOf = (id: string) =>
+    state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
+
+  /** Computes the sums that are not known yet, where the recipe asks for one that none of the known is. */
+  const sumUp = async (wanted: WantedRecipe): Promise<void> => {
     if (needsSums(wanted, state.value().pool.models, sumOf)) {
       await jobs.run('restore', 'SHA-256 of the models', async (job) => {
         for (const model of state.value().pool.models) {
@@ -222,6 +228,10 @@ export function createEngine({
         }
       });
     }
+  };
+
+  const restore = async (wanted: WantedRecipe): Promise<void> => {
+    await sumUp(wanted);
     await queue.run(() => state.change((records) => applyRecipe(wanted, records, sumOf)));
   };
 
@@ -303,6 +313,24 @@ export function createEngine({
       }),
     ),
 
+    setMerge: whenOpen((settings) => change((records) => withMergeSettings(records, settings))),
+
+    applyMerge: whenOpen((merge) =>
+      command(async () => {
+        const wanted = recipeOfMerge(merge);
+        await sumUp(wanted);
+        return queue.run(async () => {
+          let missing: readonly string[] = [];
+          await state.change((records) => {
+            const match = matchRecipe(wanted, records, sumOf);
+            missing = match.missing;
+            return match.restored ?? records;
+          });
+          return { missing };
+        });
+      }),
+    ),
+
     exportConfiguration: whenOpen((format) => {
       const value = state.value();
       return command(async () => (await configurations()).writeConfigurationFile(value, format));
@@ -312,7 +340,11 @@ export function createEngine({
       command(async () => restore(await (await configurations()).readConfigurationFile(file))),
     ),
 
-    sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
+    sweep: whenOpen((values, pictures = null) =>
+      command(() =>
+        state.set({ sweep: values, sweepPictures: checkedPictures(pictures), stopped: false }),
+      ),
+    ),
 
     search: whenOpen((jobId, name) =>
       command(() => {
@@ -383,6 +415,12 @@ export function createEngine({
 
 /** Loaded when it is asked for: YAML and the words of FusionBench are a quarter of the worker's program. */
 const configurations = () => import('./downloads/configuration');
+
+/** Throws ConfigError on what is no number of pictures. */
+function checkedPictures(pictures: number | null): number | null {
+  if (pictures === null || (Number.isSafeInteger(pictures) && pictures > 0)) return pictures;
+  throw new ConfigError(`A sweep scores 1 picture of each task or more, not ${pictures}.`);
+}
 
 /** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
 function withoutSign(value: number): number {

@@ -40,6 +40,7 @@ const taskEntry = (id: string, changes: Record<string, Json> = {}) => ({
   included: false,
   classnames: ['a', 'b', 'c'],
   templates: ['a {}'],
+  expert: null,
   ...changes,
 });
 
@@ -89,6 +90,7 @@ describe('a library of before items had records', () => {
           included: false,
           classnames: ['a', 'b', 'c'],
           templates: ['a {}'],
+          expert: null,
         },
       ],
     });
@@ -134,6 +136,7 @@ describe('a library of before items had records', () => {
         included: true,
         classnames: ['cat', 'class 1', 'dog'],
         templates: ['a photo of a {}'],
+        expert: null,
       },
     ]);
     expect(await adopt(library)).toEqual([]);

@@ -68,7 +68,7 @@ function fromOldList(records: Records, old: Old, here: ReadonlySet<string>): Rec
   const firstTask = lastOrder(records.tasks);
   const tasks = old.tasks
     .filter(({ id }) => here.has(id))
-    .map((entry, place) => ({ ...entry, order: firstTask + place }));
+    .map((entry, place) => ({ ...entry, order: firstTask + place, expert: null }));
   return {
     ...records,
     // One that is gone is none: see `readRecords`.

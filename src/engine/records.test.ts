@@ -28,9 +28,18 @@ describe('records that are read', () => {
         included: true,
         classnames: ['cat', 'dog'],
         templates: ['a {}'],
+        expert: null,
       },
     ]);
     expect([unlisted, newer, dropped]).toEqual([[], [], []]);
+  });
+
+  it('say the expert that was chosen for a task, and write it where one was', () => {
+    const { records } = read([task('t', { ...TASK, expert: 'm' })]);
+    expect(records.tasks[0]?.expert).toBe('m');
+    const byName = { ...records, tasks: records.tasks.map((each) => ({ ...each, expert: null })) };
+    expect(changesBetween(byName, records).entries).toEqual({ t: { ...TASK, expert: 'm' } });
+    expect(changesBetween(records, byName).entries).toEqual({ t: TASK });
   });
 
   it('say the part that was chosen, and null where the version had none', () => {

@@ -37,6 +37,8 @@ export interface TaskRecord {
   readonly included: boolean;
   readonly classnames: readonly string[];
   readonly templates: readonly string[];
+  /** Id of the model that was chosen as its own expert; null where its name decides. */
+  readonly expert: string | null;
   /** Share of its pictures to choose by; absent where all are reported on. */
   readonly split?: SplitShare | undefined;
 }
@@ -92,6 +94,8 @@ const taskEntry = v.object({
   ...fields,
   classnames: v.array(v.string()),
   templates: v.array(v.string()),
+  // Versions that do not know it go by the name, and lose it with their next edit of the task.
+  expert: v.optional(v.nullable(v.string())),
   split: v.optional(v.picklist(SPLIT_SHARES)),
 });
 const newerThan = (version: number) =>
@@ -141,7 +145,7 @@ export function readRecords({ items, settings }: LibraryRecords): ReadRecords {
       models.push({ id, part: null, ...record });
     } else if (kind === 'imageset' && v.is(taskEntry, entry)) {
       const { version: _, ...record } = entry;
-      tasks.push({ id, ...record });
+      tasks.push({ id, ...record, expert: record.expert ?? null });
     } else if (v.is(newer[kind], entry)) newerItems.push(id);
     else unlisted.push(item);
   }
@@ -209,7 +213,10 @@ export function lastOrder(records: readonly { readonly order: number }[]): numbe
 }
 
 function entryOf({ id: _, ...record }: ModelRecord | TaskRecord): Json {
-  if (!('part' in record)) return { version: VERSION, ...record };
+  if (!('part' in record)) {
+    const { expert, ...task } = record;
+    return { version: VERSION, ...task, ...(expert !== null && { expert }) };
+  }
   const { part, ...model } = record;
   return part === null ? { version: VERSION, ...model } : { version: PART_VERSION, ...model, part };
 }

@@ -79,7 +79,15 @@ describe('the engine', () => {
           const waiting: Waiting = {
             for: (some) => scheduler.waitFor(some),
           };
-          const real: Real = { world, files, sent: [], given: [], touched: new Map(), jobs: 0 };
+          const real: Real = {
+            world,
+            files,
+            sent: [],
+            given: [],
+            touched: new Map(),
+            noted: new Map(),
+            jobs: 0,
+          };
           try {
             const first = world.open();
             await waiting.for(until(first.connected));

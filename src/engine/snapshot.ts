@@ -1,6 +1,7 @@
 /** What the page draws, made from the value and what computes it. Pure. */
 import { METHODS } from '../method/registry';
 import type { EngineView, JobView, Remark, SearchView, StorageView, StudioState } from './api';
+import { mergeSettings } from './merge-settings';
 import { methodView } from './method';
 import { poolView } from './pool/view';
 import { type ScoringPhase, scoreBoard } from './scoring/board';
@@ -30,7 +31,12 @@ export function demandOf(value: EngineValue): { demand: Demand | null; missing: 
   const { inputs, missing } = scoringReadiness(value.pool, value.tasks, value.method);
   if (!inputs) return { demand: null, missing };
   return {
-    demand: { inputs, scalingFactor: scalingFactorOf(value), sweep: value.sweep },
+    demand: {
+      inputs,
+      scalingFactor: scalingFactorOf(value),
+      sweep: value.sweep,
+      sweepPictures: value.sweepPictures ?? Number.POSITIVE_INFINITY,
+    },
     missing: null,
   };
 }
@@ -45,6 +51,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     tasks: tasks.map((task) =>
       taskView(task, ownExpert(pool, task)?.name ?? null, book.unreadable(task.id)),
     ),
+    merge: mergeSettings(value),
     scalingFactor: scalingFactorOf(value),
     engine,
     storage,

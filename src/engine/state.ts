@@ -31,7 +31,7 @@ export interface State {
   /** Shows a number at once and writes it; `field` tells what it is the number of. */
   setNumber(field: string, edit: RecordEdit): Promise<void>;
   /** Shows what no library keeps. */
-  set(changes: Partial<Pick<EngineValue, 'sweep' | 'stopped'>>): void;
+  set(changes: Partial<Pick<EngineValue, 'sweep' | 'sweepPictures' | 'stopped'>>): void;
   /** What was found out about a model. */
   learn(id: string, facts: Partial<ModelFacts>): Promise<void>;
   /** The weights could not be read. */

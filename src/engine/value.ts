@@ -55,6 +55,8 @@ export interface EngineValue {
   /** Null while the user has chosen none. */
   readonly chosenFactor: number | null;
   readonly sweep: readonly number[];
+  /** Of each task so many pictures are enough for the sweep; null for all. */
+  readonly sweepPictures: number | null;
   readonly choice: EngineChoice;
   readonly demoHidden: boolean;
   readonly computedOn: Settings['computedOn'];
@@ -68,6 +70,7 @@ export const START: EngineValue = {
   method: NO_RECORDS.method,
   chosenFactor: null,
   sweep: [],
+  sweepPictures: null,
   choice: NO_RECORDS.choice,
   demoHidden: NO_RECORDS.demoHidden,
   computedOn: NO_RECORDS.computedOn,

@@ -11,10 +11,12 @@ export interface Notice {
   readonly details: readonly string[];
   /** What the page can offer to do about it. */
   readonly remedy?: Remedy;
+  /** Nothing went wrong, and nobody is to be interrupted. */
+  readonly quiet?: boolean;
 }
 
-/** Restart the engine; load the page anew. */
-export type Remedy = 'restart' | 'reload';
+/** Restart the engine; load the page anew; allow the system to tell of what ends. */
+export type Remedy = 'restart' | 'reload' | 'notifications';
 
 export type NoticeText = Omit<Notice, 'id'>;
 

@@ -1,7 +1,11 @@
 /** Everything the page draws. The engine's snapshot is the truth; around it stands only what the page itself knows. */
+import type { DemoResults } from './demo-results';
 import { NOTHING_SHOWN, type ShownMerged } from './held';
+import { type HistoryState, NO_HISTORY } from './history';
+import type { LinkedView, PendingLink } from './link';
 import type { Notice } from './notices';
 import { NOTHING_SPOKEN, type Spoken } from './spoken';
+import { DEFAULT_SWEEP, type SweepRange } from './sweep';
 import type { StudioState } from './types';
 
 export interface PageState {
@@ -20,6 +24,14 @@ export interface PageState {
   readonly demo: DemoState;
   /** Said to screen readers, once, when it changes. */
   readonly announcement: string;
+  readonly history: HistoryState;
+  /** A link that waits for what is not in the library. */
+  readonly link: PendingLink | null;
+  readonly view: LinkedView;
+  /** The file that was handed to the browser's downloads last. */
+  readonly saved: { readonly name: string; readonly bytes: number } | null;
+  /** What the next sweep scores. */
+  readonly sweep: SweepRange;
 }
 
 export interface DemoState {
@@ -27,6 +39,8 @@ export interface DemoState {
   readonly sentence: string | null;
   /** Files fetched so far and in all, while it is being fetched. */
   readonly loading: { readonly done: number; readonly of: number } | null;
+  /** What was measured when it was made; null until it is there. */
+  readonly results: DemoResults | null;
 }
 
 export const initialPageState: PageState = {
@@ -37,6 +51,11 @@ export const initialPageState: PageState = {
   spoken: NOTHING_SPOKEN,
   wanted: null,
   notices: [],
-  demo: { sentence: null, loading: null },
+  demo: { sentence: null, loading: null, results: null },
   announcement: '',
+  history: NO_HISTORY,
+  link: null,
+  view: { negative: false },
+  saved: null,
+  sweep: DEFAULT_SWEEP,
 };

@@ -17,6 +17,8 @@ export interface ScalingFactorCommand {
   set(value: number): void;
   /** Call after every snapshot. */
   reconcile(): void;
+  /** What was asked for and not sent yet is not to be sent: something else decides the factor. */
+  forget(): void;
 }
 
 export function createScalingFactorCommand(port: ScalingFactorPort): ScalingFactorCommand {
@@ -58,5 +60,5 @@ export function createScalingFactorCommand(port: ScalingFactorPort): ScalingFact
     }
   };
 
-  return { set, reconcile };
+  return { set, reconcile, forget: () => store.setState({ wanted: null }) };
 }

@@ -259,7 +259,7 @@ describe('the demo', () => {
     ]);
     const heads = engine.calls.find(([name]) => name === 'addCheckpoints')?.[4];
     expect(await (heads as Blob).text()).toBe('heads.json');
-    expect(state().demo).toEqual({ sentence: 'A demo.', loading: null });
+    expect(state().demo).toMatchObject({ sentence: 'A demo.', loading: null });
   });
 
   it.each([

@@ -5,8 +5,13 @@
 import { createStore, type StoreApi } from 'zustand';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
+import { RESULTS_FILE, readDemoResults } from './demo-results';
 import { splitDrop } from './drop';
+import { createEndings } from './endings';
 import { shownMerged } from './held';
+import { createLinkCommands } from './link-commands';
+import { PAGE_JOB } from './long-work';
+import { createMergeHistory } from './merge-history';
 import {
   isExpected,
   type NoticeText,
@@ -17,10 +22,12 @@ import {
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
+import { NO_PLATFORM, type Platform } from './platform';
 import { createScalingFactorCommand } from './scaling-factor';
-import { hasOwnModels, isEmpty, shownFactor } from './selectors';
+import { hasDemo, hasOwnModels, isEmpty, shownFactor } from './selectors';
 import { spokenStatus } from './spoken';
 import { shareStructure } from './structure';
+import { type SweepRange, sweepValues } from './sweep';
 import { troubleReport } from './trouble';
 import type {
   AddOutcome,
@@ -38,9 +45,6 @@ import type {
   TaskEdit,
 } from './types';
 
-/** The values of a sweep: 0, 0.1, ... 1.5, each the nearest number to its decimal. */
-export const SWEEP_VALUES: readonly number[] = Array.from({ length: 16 }, (_, i) => i / 10);
-
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
 const TAKEN_MS = 10 * 60_000;
 
@@ -56,6 +60,8 @@ export interface StudioDependencies {
   readonly isFirstVisit: () => Promise<boolean>;
   /** Asks the browser to keep what is stored. Called once, when the user first adds something: the demo is no loss. */
   readonly persist: () => void;
+  /** The browser around the page; none without. */
+  readonly platform?: Platform;
 }
 
 export interface StudioCommands {
@@ -69,6 +75,17 @@ export interface StudioCommands {
   editPool(edit: PoolEdit): Promise<boolean>;
   editTask(edit: TaskEdit): Promise<boolean>;
   setScalingFactor(value: number): void;
+  /** The handle of the slider is held, or let go: what is set meanwhile is one step to undo. */
+  holdSlider(held: boolean): void;
+  undo(): Promise<void>;
+  redo(): Promise<void>;
+  /** True if a link to the merge on screen is in the clipboard. */
+  copyLink(): Promise<boolean>;
+  /** Opens the link in the address; nothing where there is none. */
+  openLink(): Promise<void>;
+  /** Waits no longer for what the link needs. */
+  forgetLink(): void;
+  showNegative(): void;
   /** Merges by another method, or with other options. */
   setMethod(name: string, options: Readonly<Record<string, OptionValue>>): Promise<void>;
   /** Merges as the recipe in this model's metadata says. */
@@ -76,7 +93,8 @@ export interface StudioCommands {
   downloadConfiguration(format: ConfigurationFormat): Promise<void>;
   /** Merges as a configuration of FusionBench or mergekit says. */
   openConfiguration(files: readonly DroppedFile[]): Promise<void>;
-  sweep(): Promise<void>;
+  /** Scores this range, and takes it for the next sweep as well; the same as before without. */
+  sweep(range?: SweepRange): Promise<void>;
   /** Finds the scaling factor or weights on the pictures to choose by. */
   search(name: SearchName): Promise<void>;
   stop(): Promise<void>;
@@ -90,6 +108,8 @@ export interface StudioCommands {
   showDemo(): Promise<void>;
   /** Hands a file that the page itself makes to the browser's downloads. */
   saveFile(make: () => ExportedFile | Promise<ExportedFile>): Promise<void>;
+  /** Asks the user whether the system may tell of what ends. */
+  allowNotifications(): Promise<void>;
   /** Tells of an error that reached the top of the page, with a report that can be copied. */
   tellUnhandled(error: unknown): void;
   dismiss(noticeId: number): void;
@@ -103,10 +123,10 @@ export interface Studio {
 }
 
 export function createStudio(dependencies: StudioDependencies): Studio {
-  const { openEngine, requestFrame, address, save, demo } = dependencies;
+  const { openEngine, requestFrame, address, demo, platform = NO_PLATFORM } = dependencies;
   const store = createStore<PageState>(() => ({
     ...initialPageState,
-    demo: { sentence: demo?.sentence ?? null, loading: null },
+    demo: { ...initialPageState.demo, sentence: demo?.sentence ?? null },
   }));
   let handle: EngineHandle | null = null;
   let counter = 0;
@@ -130,7 +150,12 @@ export function createStudio(dependencies: StudioDependencies): Studio {
   };
   const notifyError = (error: unknown): void =>
     isExpected(error) ? notify(noticeOfError(error)) : notifyTrouble(error, 'reload');
-  const nextJob = (): string => `page-${++counter}`;
+  const nextJob = (): string => `${PAGE_JOB}${++counter}`;
+  const endings = createEndings({ store, platform, notify });
+  const save = (file: ExportedFile): void => {
+    dependencies.save(file);
+    endings.saved(file);
+  };
 
   const engine = (): StudioEngine => {
     if (handle === null) throw new Error('The engine has not been started yet.');
@@ -159,6 +184,26 @@ export function createStudio(dependencies: StudioDependencies): Studio {
 
   /** The scaling factor that the address carries, or will in a moment; null before it was read, and where there is none. */
   let addressed: number | null = null;
+  const setAddress = (value: number): void => {
+    addressed = value;
+    address.write(value);
+  };
+  const history = createMergeHistory({
+    store,
+    engine,
+    factor,
+    now: platform.now,
+    onFactor: setAddress,
+  });
+  const links = createLinkCommands({
+    store,
+    engine,
+    history,
+    platform,
+    notify,
+    notifyError,
+    forgetFactor: factor.forget,
+  });
   /** Set in another tab, or by a recipe: a reload must not bring back the one that the address had before. */
   const correctAddress = (): void => {
     const { wanted, snapshot } = store.getState();
@@ -166,6 +211,18 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     if (snapshot.scalingFactor === addressed) return;
     addressed = snapshot.scalingFactor;
     address.write(addressed);
+  };
+
+  let resultsAsked = false;
+  /** The demo's measured curve: decoration, so that where it cannot be had nothing is said. */
+  const fetchResults = (): void => {
+    if (demo === null || resultsAsked) return;
+    resultsAsked = true;
+    dependencies
+      .fetchDemoFile(RESULTS_FILE)
+      .then(readDemoResults)
+      .then((results) => store.setState((state) => ({ demo: { ...state.demo, results } })))
+      .catch(() => undefined);
   };
 
   /** The last remark that was told, of the engine that is connected. */
@@ -186,6 +243,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     });
     factor.reconcile();
     correctAddress();
+    endings.follow(snapshot);
+    if (hasDemo(store.getState())) fetchResults();
   };
 
   /** Opens a worker and waits for its first snapshot. */
@@ -241,19 +300,25 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     run(async () => {
       if (files.length === 0) return;
       persistOnce();
-      report(await engine().addCheckpoints(nextJob(), files, 'user'));
+      report(
+        await endings.timed('The import', () => engine().addCheckpoints(nextJob(), files, 'user')),
+      );
+      await links.added();
     });
   const addTaskImages = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       if (files.length === 0) return;
       persistOnce();
-      report(await engine().addTaskImages(nextJob(), files, 'user'));
+      report(
+        await endings.timed('The import', () => engine().addTaskImages(nextJob(), files, 'user')),
+      );
+      await links.added();
     });
 
   const openConfiguration = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       for (const file of files) {
-        await engine().applyConfiguration(file);
+        await history.track('configuration', () => engine().applyConfiguration(file));
         store.setState({ announcement: `Merging as ${file.path} says.` });
       }
     });
@@ -316,6 +381,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       };
       if (isEmpty(state) && wanted) await loadDemo(begun);
       else forgetDemoFiles();
+      await links.open();
     },
     async add(files) {
       const { checkpoints, taskImages, configurations } = splitDrop(files);
@@ -325,27 +391,46 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     },
     addCheckpoints,
     addTaskImages,
-    editPool: (change) => edit(() => engine().editPool(change)),
+    editPool: (change) => edit(() => history.trackEdit(change, () => engine().editPool(change))),
     editTask: (change) => edit(() => engine().editTask(change)),
     setScalingFactor(value) {
+      if (Number.isFinite(value)) history.setFactor(value);
       factor.set(value);
-      addressed = value;
-      address.write(value);
+      setAddress(value);
     },
-    setMethod: (name, options) => run(() => engine().setMethod(name, options)),
-    restoreRecipe: (modelId) => run(() => engine().restoreRecipe(modelId)),
+    holdSlider: (held) => (held ? history.hold() : history.release()),
+    undo: () => run(history.undo),
+    redo: () => run(history.redo),
+    copyLink: links.copy,
+    openLink: links.open,
+    forgetLink: links.forget,
+    showNegative: () => store.setState({ view: { negative: true } }),
+    setMethod: (name, options) =>
+      run(() => history.track('method', () => engine().setMethod(name, options))),
+    restoreRecipe: (modelId) =>
+      run(() => history.track('recipe', () => engine().restoreRecipe(modelId))),
     downloadConfiguration: (format) =>
       run(async () => save(await engine().exportConfiguration(format))),
     openConfiguration,
-    sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
-    search: (name) => run(() => engine().search(nextJob(), name)),
+    sweep: (range = store.getState().sweep) => {
+      store.setState({ sweep: range });
+      return run(() => engine().sweep(sweepValues(range), range.pictures));
+    },
+    search: (name) =>
+      run(() =>
+        endings.timed('The search', () =>
+          history.track('search', () => engine().search(nextJob(), name)),
+        ),
+      ),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),
     downloadModel: (options) =>
       run(async () => {
         const writer = engine();
-        const exported = await writer.exportModel(nextJob(), options);
+        const exported = await endings.guarded(() =>
+          endings.timed('The merged model', () => writer.exportModel(nextJob(), options)),
+        );
         save(exported);
         const { download } = exported;
         if (download === undefined) return;
@@ -362,6 +447,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         await loadDemo(() => hasOwnModels(store.getState()));
       }),
     saveFile: (make) => run(async () => save(await make())),
+    allowNotifications: () => run(endings.allow),
     tellUnhandled: (error) => notifyTrouble(error, 'reload'),
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),

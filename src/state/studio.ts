@@ -1,5 +1,6 @@
 /** The studio in a browser: the real engine, the page's address and downloads. */
 import { openEngine } from '../engine/client';
+import { browserPlatform } from './browser-platform';
 import { builtInDemo, fetchDemoFile } from './demo';
 import { saveFile } from './downloads';
 import { isFirstVisit } from './first-visit';
@@ -41,10 +42,12 @@ export function createBrowserStudio(): Studio {
     fetchDemoFile,
     isFirstVisit,
     persist: askToPersist,
+    platform: browserPlatform(),
   });
   window.addEventListener('hashchange', () => {
     const value = readScalingFactor(location.hash);
     if (value !== null) studio.commands.setScalingFactor(value);
+    void studio.commands.openLink();
   });
   return studio;
 }

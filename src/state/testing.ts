@@ -45,6 +45,7 @@ export function aTask(overrides: Partial<TaskView> = {}): TaskView {
     unreadable: [],
     split: null,
     expert: 'fashion',
+    chosenExpert: null,
     findings: [],
     ...overrides,
   };
@@ -77,6 +78,7 @@ export const emptyBoard: ScoreBoard = {
   expert: { tasks: {}, average: null },
   change: { tasks: {}, average: null },
   curve: [],
+  open: [],
   sample: null,
   sweep: null,
   phase: 'idle',
@@ -96,12 +98,26 @@ const aMethod: MethodView = {
   options: [],
 };
 
+/** The settings follow from the others, as the engine's do. */
 export function aSnapshot(overrides: Partial<StudioState> = {}): StudioState {
+  const { pool, method = aMethod, scalingFactor = 0.7 } = overrides;
+  const models = pool?.models ?? [];
   return {
     pool: { models: [], findings: [], mergeable: false },
     tasks: [],
     method: aMethod,
     methods: [aMethod],
+    merge: {
+      baseId: models.find(({ role }) => role === 'base')?.id ?? null,
+      scalingFactor,
+      method: {
+        name: method.name,
+        options: Object.fromEntries(
+          method.options.map(({ option, value }) => [option.name, value]),
+        ),
+      },
+      models: models.map(({ id, included, weight }) => ({ id, included, weight, part: null })),
+    },
     scalingFactor: 0.7,
     engine: {
       choice: 'auto',
@@ -155,6 +171,8 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     setScalingFactor: nothing,
     setMethod: nothing,
     restoreRecipe: nothing,
+    setMerge: nothing,
+    applyMerge: async () => ({ missing: [] }),
     exportConfiguration: async () => ({
       name: 'task_arithmetic.yaml',
       file: new Blob(['method:']),
@@ -193,6 +211,8 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     setScalingFactor: recorded('setScalingFactor', () => answers.setScalingFactor),
     setMethod: recorded('setMethod', () => answers.setMethod),
     restoreRecipe: recorded('restoreRecipe', () => answers.restoreRecipe),
+    setMerge: recorded('setMerge', () => answers.setMerge),
+    applyMerge: recorded('applyMerge', () => answers.applyMerge),
     exportConfiguration: recorded('exportConfiguration', () => answers.exportConfiguration),
     applyConfiguration: recorded('applyConfiguration', () => answers.applyConfiguration),
     sweep: recorded('sweep', () => answers.sweep),

@@ -1,6 +1,6 @@
 /**
- * The part of the page's address that can be shared: the scaling factor, as `#lambda=0.7`, and `#demo=off` to open the
- * page without the demo. No file name, model or task ever goes into it.
+ * What stands in the page's address by itself: the scaling factor, as `#lambda=0.7`, and `#demo=off` to open the page
+ * without the demo. No file name, model or task goes into it but in a link that the user copies (`link.ts`).
  */
 
 const KEY = 'lambda';

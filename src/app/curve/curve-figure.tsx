@@ -3,7 +3,8 @@ import type { CurvePoint, ExportedFile } from '../../state/types';
 import { formatMany } from '../format';
 import { type NamedTask, type Recipe, recipeLine } from './curve-files';
 import { type PlotInputs, plotData } from './plot-data';
-import { Current, type Frame, PlotDrawing } from './plot-drawing';
+import { Current, PlotDrawing } from './plot-drawing';
+import type { Frame } from './plot-frame';
 import { fitText } from './text-width';
 
 /** The light colours of `styles/tokens.css`, which a file cannot ask for. */

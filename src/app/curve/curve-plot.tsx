@@ -1,13 +1,15 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { shownMeasured } from '../../state/measured-curve';
 import { isStale, shownFactor } from '../../state/selectors';
 import type { CurvePoint, CurveSample } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
-import { formatFactor, formatMany, formatMargin, formatPercent } from '../format';
+import { formatCount, formatFactor, formatMany, formatMargin, formatPercent } from '../format';
 import { useTaskNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
 import { type Domain, GUTTER } from './domain';
 import { bestPoint, plotData, type Visited, visitedValues } from './plot-data';
-import { Current, type Frame, LookedAt, PlotDrawing, scalesOf } from './plot-drawing';
+import { Current, LookedAt, PlotDrawing } from './plot-drawing';
+import { type Frame, scalesOf } from './plot-frame';
 import { Readout } from './readout';
 import { place, valueAt } from './scale';
 
@@ -25,7 +27,8 @@ export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
   const { size, family } = useSize(holder);
   const [looked, look] = useState<number | null>(null);
-  const { curve, sample, pretrained } = useSnapshot((snapshot) => snapshot.scores);
+  const { curve, open, sample, pretrained } = useSnapshot((snapshot) => snapshot.scores);
+  const measured = usePage(shownMeasured) ?? undefined;
   const merged = useSnapshot((snapshot) => snapshot.scores.merged.average);
   const search = useSnapshot((snapshot) => snapshot.search);
   const all = useSnapshot((snapshot) => snapshot.tasks);
@@ -42,6 +45,8 @@ export function CurvePlot({ domain }: { domain: Domain }) {
     () =>
       plotData({
         curve,
+        open,
+        measured,
         sample,
         tried,
         tasks: tasks.map(({ id, name }) => ({ id, name: shown.get(name) ?? name })),
@@ -49,11 +54,11 @@ export function CurvePlot({ domain }: { domain: Domain }) {
         pretrained: pretrained.average,
         current,
       }),
-    [curve, sample, tried, tasks, shown, min, max, pretrained.average, current],
+    [curve, open, measured, sample, tried, tasks, shown, min, max, pretrained.average, current],
   );
   const frame = useMemo((): Frame => ({ ...size, ...MARGINS }), [size]);
   const { x } = scalesOf(data, frame);
-  const visited = useMemo(() => visitedValues(curve, sample), [curve, sample]);
+  const visited = useMemo(() => visitedValues(curve, sample, open), [curve, sample, open]);
   const value = looked === null ? undefined : visited[Math.min(looked, visited.length - 1)];
   const across = (clientX: number): number =>
     clientX - (holder.current?.getBoundingClientRect().left ?? 0);
@@ -78,7 +83,10 @@ export function CurvePlot({ domain }: { domain: Domain }) {
 
   return (
     <div className="plot">
-      <p className="visually-hidden">{summaryOf(curve, tasks.length)}</p>
+      <p className="visually-hidden">
+        {summaryOf(curve, tasks.length)}
+        {measured !== undefined && ' A pale line beside it was measured when the demo was made.'}
+      </p>
       <div
         ref={holder}
         className="plot-area"
@@ -142,11 +150,15 @@ function nearest(visited: readonly Visited[], factor: number): number | null {
 }
 
 function spoken(
-  { scalingFactor, point, sampled }: Visited,
+  { scalingFactor, point, open, sampled }: Visited,
   sample: CurveSample | null,
   tasks: readonly { readonly id: string; readonly name: string }[],
 ): string {
   const value = `λ ${formatFactor(scalingFactor)}`;
+  if (!point && open) {
+    const { accuracy, interval, pictures, of } = open;
+    return `${value}: ${formatPercent(accuracy)} ${formatMargin(interval)} on ${formatCount(pictures)} of ${formatMany(of, 'image')} so far`;
+  }
   if (!point) {
     const share = sampled === undefined ? 'not scored' : formatPercent(sampled);
     return `${value}: ${share} on a sample of ${formatMany(sample?.pictures ?? 0, 'image')}`;

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { shownFactor } from '../../state/selectors';
 import type { CurvePoint, ExportedFile } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
+import { SavedLine } from '../export/saved-line';
 import { formatFactor, formatInterval, formatMargin, formatPercent } from '../format';
 import { Name } from '../names/name';
 import { useTaskNames } from '../names/use-short-names';
@@ -61,6 +62,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
           <CopyButton label="Copy as CSV" text={curveAsCsv(curve, tasks)} />
         </span>
       </div>
+      <SavedLine />
       <div className="table-scroll">
         <table className="numbers" aria-label="Accuracy by scaling factor">
           <thead>

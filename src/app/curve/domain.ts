@@ -1,6 +1,4 @@
 /** The plot's axis of scaling factors, which the slider below it shares. */
-import type { CurvePoint } from '../../state/types';
-
 export const SLIDER = { min: -1, max: 2, step: 0.01 } as const;
 
 /** Further out the slider would become too short to hold; such values are scored and tabled, and not plotted. */
@@ -22,11 +20,11 @@ export interface Domain {
  * visited or is wanted; and on to what lies beyond the slider.
  */
 export function plotDomain(
-  curve: readonly CurvePoint[],
+  visited: readonly { readonly scalingFactor: number }[],
   factor: number,
   wantsNegative = false,
 ): Domain {
-  const values = [factor, ...curve.map(({ scalingFactor }) => scalingFactor)];
+  const values = [factor, ...visited.map(({ scalingFactor }) => scalingFactor)];
   const inside = values.filter((value) => value >= FURTHEST.min && value <= FURTHEST.max);
   const lowest = Math.min(0, ...inside);
   const start = lowest < 0 || wantsNegative ? SLIDER.min : NEAREST_START;

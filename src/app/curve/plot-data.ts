@@ -1,5 +1,5 @@
 /** From the engine's scores to what the plot draws, all accuracies in percent. Pure. */
-import type { AverageScore, CurvePoint, CurveSample } from '../../state/types';
+import type { AverageScore, CurvePoint, CurveSample, OpenPoint } from '../../state/types';
 import type { Domain } from './domain';
 import { taskStroke } from './strokes';
 
@@ -26,6 +26,10 @@ export interface PlotData {
   readonly choosing: readonly Spot[];
   /** Averages of a sweep's first look, on a sample of the pictures. */
   readonly sampled: readonly Spot[];
+  /** Values that were looked at and not completed. */
+  readonly open: readonly OpenSpot[];
+  /** Averages of another time, to compare with; empty where there are none. */
+  readonly measured: readonly Spot[];
   readonly band: readonly (readonly [factor: number, low: number, high: number])[];
   readonly pretrained: number | null;
   /** The score that the factor on screen has so far, or null if what is on screen belongs to another. */
@@ -36,8 +40,17 @@ export interface PlotData {
   } | null;
 }
 
+export interface OpenSpot {
+  readonly spot: Spot;
+  readonly interval: readonly [low: number, high: number];
+  /** Which part of its pictures is scored, 0..1. */
+  readonly share: number;
+}
+
 export interface PlotInputs {
   readonly curve: readonly CurvePoint[];
+  readonly open?: readonly OpenPoint[];
+  readonly measured?: readonly { readonly scalingFactor: number; readonly accuracy: number }[];
   readonly sample: CurveSample | null;
   /** Values of a search for the factor, with their averages on the pictures to choose by. */
   readonly tried?: readonly { readonly scalingFactor: number; readonly accuracy: number }[];
@@ -52,10 +65,22 @@ export function plotData(inputs: PlotInputs): PlotData {
   const isInside = ({ scalingFactor }: { readonly scalingFactor: number }) =>
     scalingFactor >= domain.min && scalingFactor <= domain.max;
   const curve = inputs.curve.filter(isInside);
-  const sampled = (inputs.sample?.points ?? [])
-    .filter(isInside)
-    .map(({ scalingFactor, accuracy }): Spot => [scalingFactor, accuracy * 100])
-    .toSorted(([a], [b]) => a - b);
+  const spotsOf = (
+    points: readonly { readonly scalingFactor: number; readonly accuracy: number }[],
+  ): Spot[] =>
+    points
+      .filter(isInside)
+      .map(({ scalingFactor, accuracy }): Spot => [scalingFactor, accuracy * 100])
+      .toSorted(([a], [b]) => a - b);
+  const sampled = spotsOf(inputs.sample?.points ?? []);
+  const measured = spotsOf(inputs.measured ?? []);
+  const open = (inputs.open ?? []).filter(isInside).map(
+    ({ scalingFactor, accuracy, interval: [low, high], pictures, of }): OpenSpot => ({
+      spot: [scalingFactor, accuracy * 100],
+      interval: [low * 100, high * 100],
+      share: pictures / of,
+    }),
+  );
   const lines = tasks.map(({ id, name }, place) => ({
     id,
     name,
@@ -76,8 +101,10 @@ export function plotData(inputs: PlotInputs): PlotData {
       [
         ...band.flatMap(([, low, high]) => [low, high]),
         ...lines.flatMap(valuesOf),
-        ...sampled.map(([, percent]) => percent),
-        ...choosing.map(([, percent]) => percent),
+        // Of what is open the value only: its interval is wider than what there is to see.
+        ...[...sampled, ...choosing, ...measured, ...open.map(({ spot }) => spot)].map(
+          ([, percent]) => percent,
+        ),
       ],
       pretrained,
       current,
@@ -86,6 +113,8 @@ export function plotData(inputs: PlotInputs): PlotData {
     average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
     choosing,
     sampled,
+    open,
+    measured,
     band,
     pretrained: pretrained === null ? null : pretrained.accuracy * 100,
     current: current && {
@@ -112,25 +141,29 @@ function choosingSpots(
 
 const valuesOf = ({ spots }: TaskLine): number[] => spots.map(([, percent]) => percent);
 
-/** A value that has been visited: with all pictures, or with those of a sweep's sample. */
+/** A value that has been visited: with all pictures, with some, or with those of a sweep's sample. */
 export interface Visited {
   readonly scalingFactor: number;
   readonly point?: CurvePoint | undefined;
+  readonly open?: OpenPoint | undefined;
   readonly sampled?: number | undefined;
 }
 
-/** All values of curve and sample, ascending. */
+/** All values of curve, sample and open points, ascending. */
 export function visitedValues(
   curve: readonly CurvePoint[],
   sample: CurveSample | null,
+  open: readonly OpenPoint[] = [],
 ): readonly Visited[] {
   const points = new Map(curve.map((point) => [point.scalingFactor, point]));
   const sampled = new Map(sample?.points.map((point) => [point.scalingFactor, point.accuracy]));
-  return [...new Set([...points.keys(), ...sampled.keys()])]
+  const opened = new Map(open.map((point) => [point.scalingFactor, point]));
+  return [...new Set([...points.keys(), ...sampled.keys(), ...opened.keys()])]
     .sort((a, b) => a - b)
     .map((value) => ({
       scalingFactor: value,
       point: points.get(value),
+      open: opened.get(value),
       sampled: sampled.get(value),
     }));
 }

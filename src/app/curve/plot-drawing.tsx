@@ -1,21 +1,10 @@
 import { memo } from 'react';
 import { type Labelled, placeLabels } from './end-labels';
 import type { PlotData, Spot } from './plot-data';
-import { place, roundTicks, type Scale } from './scale';
+import { type Colour, type Frame, type Part, scalesOf } from './plot-frame';
+import { MeasuredLabel, MeasuredLine, OpenSpots } from './plot-marks';
+import { place, roundTicks } from './scale';
 import { fitText, textWidth } from './text-width';
-
-/** A colour by the name of its custom property: `var(--ink)` on the page, a fixed one in a file. */
-export type Colour = (name: string) => string;
-
-export interface Frame {
-  readonly width: number;
-  readonly height: number;
-  /** Room beside and around the axes, in pixels. */
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
 
 interface PlotDrawingProps {
   readonly data: PlotData;
@@ -38,14 +27,6 @@ const LABEL_AWAY = 16;
 /** Less room than this beside the ends: names stand over the lines instead. */
 const LABEL_ROOM = 64;
 const LABEL_MOST = 150;
-
-/** Both axes of a plot in its frame. */
-export function scalesOf({ domain, range }: PlotData, frame: Frame): { x: Scale; y: Scale } {
-  return {
-    x: { from: domain.min, to: domain.max, start: frame.left, end: frame.width - frame.right },
-    y: { from: range[0], to: range[1], start: frame.height - frame.bottom, end: frame.top },
-  };
-}
 
 /**
  * What stands within the `<svg>` whatever the factor on screen: axes, lines with their names, the band of the average. Drawn
@@ -71,6 +52,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
           strokeDasharray="5 4"
         />
       )}
+      <MeasuredLine data={data} frame={frame} colour={colour} />
       <polygon points={[...upper, ...lower].join(' ')} fill={colour('--merged-band')} />
       {data.tasks.map(({ id, spots, colour: name, dash }) => (
         <polyline
@@ -117,17 +99,20 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
         strokeWidth={2.5}
         strokeLinejoin="round"
       />
+      <OpenSpots data={data} frame={frame} colour={colour} />
       {data.average.map((spot) => (
         <circle
           key={spot[0]}
+          className="whole-spot"
           cx={place(spot[0], x)}
           cy={place(spot[1], y)}
-          r={2.75}
-          fill={colour(data.choosing.length > 0 ? '--merged' : '--panel')}
-          stroke={colour('--merged')}
-          strokeWidth={1.5}
+          r={3}
+          fill={colour('--merged')}
+          stroke={colour('--panel')}
+          strokeWidth={1}
         />
       ))}
+      <MeasuredLabel data={data} frame={frame} colour={colour} family={measured} />
       <EndLabels data={data} frame={frame} colour={colour} family={measured} />
       <ChoosingLabel data={data} frame={frame} colour={colour} />
     </g>
@@ -148,8 +133,6 @@ export function LookedAt({ data, frame, colour, factor }: Part & { readonly fact
     />
   );
 }
-
-type Part = Pick<PlotDrawingProps, 'data' | 'frame' | 'colour'>;
 
 function Axes({ data, frame, colour, bare }: Part & { readonly bare: boolean }) {
   const { x, y } = scalesOf(data, frame);
@@ -259,7 +242,12 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
   const width = beside ? room : Math.min(LABEL_MOST, (x.end - x.start) / 3);
   return (
     <g className="end-labels">
-      {placeLabels(endings, LABEL_GAP, y.end + 6, y.start - 6).map(({ item, y: middle }) => {
+      {placeLabels(
+        endings,
+        LABEL_GAP,
+        y.end + 6,
+        y.start - (data.measured.length > 0 ? 20 : 6),
+      ).map(({ item, y: middle }) => {
         const font = `${item.bold ? 'bold ' : ''}${LABEL_SIZE}px ${family}`;
         const text = fitText(item.name, font, width);
         const paper = textWidth(text, font) + 4;

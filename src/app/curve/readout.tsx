@@ -1,5 +1,5 @@
 import type { CurveSample, TaskView } from '../../state/types';
-import { formatFactor, formatMany, formatMargin, formatPercent } from '../format';
+import { formatCount, formatFactor, formatMany, formatMargin, formatPercent } from '../format';
 import type { Visited } from './plot-data';
 import { Swatch } from './swatch';
 
@@ -15,7 +15,7 @@ interface ReadoutProps {
 
 /** Every task at the value that is looked at, best first. For the eye: who hears the page is told by the plot itself. */
 export function Readout({ value, sample, tasks, names, side }: ReadoutProps) {
-  const { scalingFactor, point, sampled } = value;
+  const { scalingFactor, point, open, sampled } = value;
   const scores = point?.tasks ?? {};
   const rows = tasks
     .map(({ id, name }, place) => ({ id, place, name: names.get(name) ?? name, score: scores[id] }))
@@ -29,6 +29,11 @@ export function Readout({ value, sample, tasks, names, side }: ReadoutProps) {
           <>
             <strong>{formatPercent(point.average.accuracy)}</strong>{' '}
             {formatMargin(point.average.interval)}
+          </>
+        ) : open ? (
+          <>
+            <strong>{formatPercent(open.accuracy)}</strong> {formatMargin(open.interval)} on{' '}
+            {formatCount(open.pictures)} of {formatMany(open.of, 'image')} so far
           </>
         ) : (
           sampled !== undefined && (

@@ -3,6 +3,7 @@ import type { ConfigurationFormat, ExportOptions } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { FileButton } from '../ui/file-button';
 import { Icon } from '../ui/icon';
+import { SavedLine } from './saved-line';
 import './export.css';
 
 const DTYPES: readonly { readonly value: ExportOptions['dtype']; readonly label: string }[] = [
@@ -122,6 +123,7 @@ export function ExportPanel() {
         <Icon name="download" /> Download merged model
       </button>
       <div className="export-papers">
+        <SavedLine />
         <button type="button" disabled={!scored} onClick={downloadReport}>
           Download report
         </button>

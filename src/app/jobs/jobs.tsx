@@ -18,7 +18,11 @@ export function Jobs() {
       {demo !== null && shown.length === 0 && (
         <li className="job">
           <JobProgress
-            label="Loading the demo"
+            label={
+              demo.of > 0
+                ? `Loading the demo, ${demo.done} of ${demo.of} files`
+                : 'Loading the demo'
+            }
             progress={demo.of > 0 ? demo.done / demo.of : null}
             secondsLeft={null}
           />

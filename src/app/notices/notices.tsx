@@ -1,4 +1,4 @@
-import { noticeAsText } from '../../state/notices';
+import { type Notice, noticeAsText, type Remedy } from '../../state/notices';
 import { useCommands, usePage } from '../context';
 import { CopyButton } from '../ui/copy-button';
 import { DetailLines } from '../ui/finding-list';
@@ -9,53 +9,64 @@ import './notices.css';
 export function Notices() {
   const notices = usePage((state) => state.notices);
   const announcement = usePage((state) => state.announcement);
-  const { dismiss, restart } = useCommands();
+  const rows = (quiet: boolean) =>
+    notices
+      .filter((notice) => (notice.quiet ?? false) === quiet)
+      .map((notice) => <NoticeRow key={notice.id} notice={notice} />);
   return (
     <div className="notices">
       <p className="visually-hidden" aria-live="polite">
         {announcement}
       </p>
-      <div aria-live="assertive">
-        {notices.map((notice) => (
-          <article
-            key={notice.id}
-            className={`notice ${notice.severity}`}
-            aria-label={notice.title}
-          >
-            <Icon name={notice.severity} />
-            <div className="notice-body">
-              <strong>{notice.title}</strong>
-              <p>{notice.message}</p>
-              <DetailLines lines={notice.details} />
-              {notice.remedy === 'restart' && (
-                <button
-                  type="button"
-                  onClick={() => {
-                    dismiss(notice.id);
-                    void restart();
-                  }}
-                >
-                  Restart the engine
-                </button>
-              )}
-              {notice.remedy === 'reload' && (
-                <button type="button" onClick={() => location.reload()}>
-                  Reload the page
-                </button>
-              )}
-            </div>
-            <CopyButton label="Copy this notice" text={noticeAsText(notice)} />
-            <button
-              type="button"
-              className="quiet icon-button"
-              aria-label={`Dismiss: ${notice.title}`}
-              onClick={() => dismiss(notice.id)}
-            >
-              <Icon name="close" />
-            </button>
-          </article>
-        ))}
-      </div>
+      <div aria-live="assertive">{rows(false)}</div>
+      <div aria-live="polite">{rows(true)}</div>
     </div>
+  );
+}
+
+function NoticeRow({ notice }: { notice: Notice }) {
+  const { dismiss } = useCommands();
+  return (
+    <article className={`notice ${notice.severity}`} aria-label={notice.title}>
+      <Icon name={notice.severity} />
+      <div className="notice-body">
+        <strong>{notice.title}</strong>
+        <p>{notice.message}</p>
+        <DetailLines lines={notice.details} />
+        <RemedyButton notice={notice} />
+      </div>
+      <CopyButton label="Copy this notice" text={noticeAsText(notice)} />
+      <button
+        type="button"
+        className="quiet icon-button"
+        aria-label={`Dismiss: ${notice.title}`}
+        onClick={() => dismiss(notice.id)}
+      >
+        <Icon name="close" />
+      </button>
+    </article>
+  );
+}
+
+/** What the page can offer to do about it. */
+function RemedyButton({ notice: { id, remedy } }: { notice: Notice }) {
+  const { dismiss, restart, allowNotifications } = useCommands();
+  if (remedy === undefined) return null;
+  const remedies: Readonly<Record<Remedy, readonly [words: string, act: () => unknown]>> = {
+    restart: ['Restart the engine', restart],
+    reload: ['Reload the page', () => location.reload()],
+    notifications: ['Notify me outside this page next time', allowNotifications],
+  };
+  const [words, act] = remedies[remedy];
+  return (
+    <button
+      type="button"
+      onClick={() => {
+        dismiss(id);
+        void act();
+      }}
+    >
+      {words}
+    </button>
   );
 }

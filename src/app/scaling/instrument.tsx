@@ -1,10 +1,11 @@
 import { useId, useState } from 'react';
 import { shownFactor } from '../../state/selectors';
-import { usePage, useSnapshot } from '../context';
+import { useCommands, usePage, useSnapshot } from '../context';
 import { CurvePlot } from '../curve/curve-plot';
 import { CurveTable } from '../curve/curve-table';
 import { type Domain, plotDomain, SLIDER } from '../curve/domain';
 import { PeakNote } from '../curve/peak-note';
+import { MergeTools } from '../merge-tools/merge-tools';
 import { MethodPanel } from '../method/method-panel';
 import { Formula } from './formula';
 import { Headline } from './headline';
@@ -17,16 +18,27 @@ import '../curve/curve.css';
 export function Instrument() {
   const titleId = useId();
   const [tabled, setTabled] = useState(false);
-  const curve = useSnapshot((snapshot) => snapshot.scores.curve);
+  const { curve, open } = useSnapshot((snapshot) => snapshot.scores);
   const factor = usePage(shownFactor) ?? 0;
-  const [negative, setNegative] = useState(false);
+  const negative = usePage((state) => state.view.negative);
+  const { holdSlider, showNegative } = useCommands();
   const [held, hold] = useState<Domain | null>(null);
   // While the handle is held the axis stands still, whatever is visited.
-  const domain = held ?? plotDomain(curve, factor, negative);
+  const domain = held ?? plotDomain([...curve, ...open], factor, negative);
   const grab = () => {
     hold(domain);
-    for (const end of ['pointerup', 'pointercancel'] as const) {
-      window.addEventListener(end, () => hold(null), { once: true });
+    holdSlider(true);
+    const letGo = new AbortController();
+    for (const end of ['pointerup', 'pointercancel']) {
+      window.addEventListener(
+        end,
+        () => {
+          letGo.abort();
+          hold(null);
+          holdSlider(false);
+        },
+        { signal: letGo.signal },
+      );
     }
   };
   return (
@@ -34,7 +46,10 @@ export function Instrument() {
       <h2 id={titleId} className="visually-hidden">
         Scaling factor and accuracy
       </h2>
-      <MethodPanel />
+      <div className="instrument-top">
+        <MethodPanel />
+        <MergeTools />
+      </div>
       <div className="instrument-head">
         <Formula />
         <Headline />
@@ -45,7 +60,7 @@ export function Instrument() {
       <div className="instrument-foot">
         <PeakNote />
         {domain.min > SLIDER.min && (
-          <button type="button" className="link" onClick={() => setNegative(true)}>
+          <button type="button" className="link" onClick={showNegative}>
             Show λ below 0
           </button>
         )}

@@ -1,7 +1,7 @@
 import { isStale, statusText } from '../../state/selectors';
-import { SWEEP_VALUES } from '../../state/store';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatSecondsLeft } from '../format';
+import { SweepControls } from '../sweep/sweep-controls';
 
 const ACTIVE = new Set(['preparing', 'scoring']);
 
@@ -46,14 +46,7 @@ export function StatusLine() {
             Stop
           </button>
         )}
-        <button
-          type="button"
-          disabled={!mergeable || !hasTasks || !moves || sweep !== null}
-          data-tip={`Scores λ = ${SWEEP_VALUES[0]} to ${SWEEP_VALUES.at(-1)} in steps of 0.1 and fills the curve`}
-          onClick={commands.sweep}
-        >
-          Sweep 0 to {SWEEP_VALUES.at(-1)}
-        </button>
+        <SweepControls disabled={!mergeable || !hasTasks || !moves || sweep !== null} />
       </div>
       {failure !== null && (
         <div className="failure" role="alert">

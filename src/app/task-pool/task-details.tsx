@@ -7,6 +7,7 @@ import { Term } from '../tips/term';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { FindingList } from '../ui/finding-list';
 import { RenameDialog } from '../ui/rename-dialog';
+import { OwnExpert } from './own-expert';
 import { PromptsDialog } from './prompts-dialog';
 import type { Sample } from './samples';
 
@@ -67,11 +68,7 @@ export function TaskDetails({ task, samples }: TaskDetailsProps) {
           Own <Term id="expert">expert</Term>
         </dt>
         <dd>
-          {task.expert === null ? (
-            'None, or more than one, ends with this name: rename the task or the expert that is meant.'
-          ) : (
-            <bdi>{task.expert}</bdi>
-          )}
+          <OwnExpert task={task} />
         </dd>
       </dl>
       <div className="row-actions">

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, describe, expect, it } from 'vitest';
-import { aSnapshot, aTask } from '../../state/testing';
+import { aModel, aSnapshot, aTask } from '../../state/testing';
 import { type Drawn, draw, polyfillDialog } from '../testing';
 import { TaskPool } from './task-pool';
 
@@ -32,6 +32,35 @@ describe('the region "Task pool"', () => {
     expect(drawn.find('.row-meta').textContent).toBe('400 images · 2 classes');
     await drawn.click(drawn.find('.row-toggle'));
     expect(drawn.find('.facts').textContent).toContain('Own expertfashion');
+  });
+
+  it('lets the own expert be chosen, where its name finds none or another', async () => {
+    const models = [
+      aModel({ id: 'base', name: '_pretrained_', role: 'base' }),
+      aModel({ id: 'a', name: 'old_fashion' }),
+      aModel({ id: 'b', name: 'new_fashion' }),
+    ];
+    const pool = { models, findings: [], mergeable: true };
+    const tied = aTask({ expert: null });
+    const drawn = await draw(<TaskPool />, aSnapshot({ pool, tasks: [tied] }));
+    await drawn.click(drawn.find('.row-toggle'));
+    const facts = () => drawn.find('.facts').textContent;
+    expect(facts()).toContain('more than one does: choose the one that is meant.');
+    const select = drawn.find<HTMLSelectElement>('[aria-label="Own expert of fashion"]');
+    expect([...select.options].map(({ text }) => text)).toEqual([
+      'found by the name',
+      'old_fashion',
+      'new_fashion',
+    ]);
+    const chosen = { ...tied, expert: 'new_fashion', chosenExpert: 'b' };
+    await drawn.push(aSnapshot({ pool, tasks: [chosen] }));
+    expect(select.value).toBe('b');
+    expect(facts()).not.toContain('choose the one');
+    await drawn.push(aSnapshot({ pool, tasks: [{ ...chosen, expert: null }] }));
+    expect(facts()).toContain('does not fit the base');
+    // One that is gone is chosen no more.
+    await drawn.push(aSnapshot({ pool, tasks: [{ ...tied, chosenExpert: 'gone' }] }));
+    expect(select.value).toBe('');
   });
 
   it('saves class names and templates, one of each line', async () => {

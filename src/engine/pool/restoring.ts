@@ -18,6 +18,8 @@ export interface WantedModel {
   readonly part?: string | undefined;
   /** Other names to look for, such as the folder that a configuration gives. */
   readonly aliases?: readonly string[];
+  /** Where it has a sum, a model of its name with another sum is not it. */
+  readonly exact?: true;
 }
 
 export interface WantedRecipe {
@@ -36,6 +38,19 @@ export type SumOf = (id: string) => string | undefined;
 
 /** Throws CompatibilityError that names every model that is not in the library, ConfigError on an unknown method. */
 export function applyRecipe(recipe: WantedRecipe, records: Records, sumOf: SumOf): Records {
+  const { restored, missing } = matchRecipe(recipe, records, sumOf);
+  if (restored) return restored;
+  throw new CompatibilityError(
+    `The recipe needs models that are not in the library: ${missing.join(', ')}. Add them and restore the recipe again.`,
+  );
+}
+
+/** What the recipe makes of the records, or the names of the models that it lacks. Throws ConfigError on an unknown method. */
+export function matchRecipe(
+  recipe: WantedRecipe,
+  records: Records,
+  sumOf: SumOf,
+): { readonly restored: Records | null; readonly missing: readonly string[] } {
   const method = chooseMethod(recipe.method, recipe.options);
   const { models, baseId } = records;
   const missing: string[] = [];
@@ -46,7 +61,7 @@ export function applyRecipe(recipe: WantedRecipe, records: Records, sumOf: SumOf
       ? present
       : (find(pretrained, models, sumOf) ??
         // Programs call every base `_pretrained_`, whatever its folder is called.
-        (pretrained.name === PRETRAINED ? present : undefined));
+        (pretrained.name === PRETRAINED && !isExact(pretrained) ? present : undefined));
   if (!base) missing.push(pretrained?.name ?? PRETRAINED);
   // One file can be in the pool twice, with a part of it each: a model is taken once.
   let others = models.filter((model) => model !== base);
@@ -57,23 +72,20 @@ export function applyRecipe(recipe: WantedRecipe, records: Records, sumOf: SumOf
     const { weight } = expert;
     return model ? [{ ...model, included: true, weight, part: partFor(expert, model) }] : [];
   });
-  if (!base || missing.length > 0) {
-    throw new CompatibilityError(
-      `The recipe needs models that are not in the library: ${missing.join(', ')}. Add them and restore the recipe again.`,
-    );
-  }
+  if (!base || missing.length > 0) return { restored: null, missing };
   const rest = others.map((model) => ({ ...model, included: false }));
   const part = pretrained === null ? base.part : partFor(pretrained, base);
-  const restored = [{ ...base, included: true, weight: 1, part }, ...wanted, ...rest];
-  return {
+  const placed = [{ ...base, included: true, weight: 1, part }, ...wanted, ...rest];
+  const restored = {
     ...inOrder(
-      { ...records, models: restored },
-      restored.map(({ id }) => id),
+      { ...records, models: placed },
+      placed.map(({ id }) => id),
     ),
     baseId: base.id,
     method,
     scalingFactor: recipe.scalingFactor,
   };
+  return { restored, missing };
 }
 
 /** Does the recipe name a sum that no model is known to have, though some model's is not known yet? */
@@ -102,11 +114,13 @@ function find(
     ofPart[0] ??
     same.find(isNamed) ??
     same[0] ??
-    [wanted.name, ...(wanted.aliases ?? [])]
+    (isExact(wanted) ? [] : [wanted.name, ...(wanted.aliases ?? [])])
       .map((candidate) => among.find(({ name }) => sameName(name, candidate)))
       .find((model) => model !== undefined)
   );
 }
+
+const isExact = ({ exact, sha256 }: WantedModel): boolean => exact === true && !!sha256;
 
 /** A `#` can be a part of a name: of a model that is called so as a whole no part is meant. */
 function partFor({ part, aliases = [] }: WantedModel, { name }: ModelRecord): string | null {

@@ -48,6 +48,7 @@ describe('the board of nothing', () => {
       expert: EMPTY,
       change: { tasks: {}, average: null },
       curve: [],
+      open: [],
       sample: null,
       sweep: null,
       phase: 'idle',
@@ -76,9 +77,10 @@ describe('a column', () => {
     count(book, mergedUnit(pets, 0.3), 1, 1);
     const { merged } = scoreBoard(book, wanted, 'cpu', SCORING);
     expect(Object.keys(merged.tasks).sort()).toEqual(['cars', 'pets']);
+    // Of pictures like these, now as when all are scored: the two that are still to come make it no narrower.
     const scores = [
-      { correct: 1, scored: 2, total: 4 },
-      { correct: 2, scored: 2, total: 2 },
+      { correct: 1, scored: 2 },
+      { correct: 2, scored: 2 },
     ];
     expect(merged.average).toEqual({
       accuracy: 0.75,
@@ -92,8 +94,7 @@ describe('a column', () => {
       total: 4,
       correct: 1,
       accuracy: 0.5,
-      // Of four pictures, two of which are still to come.
-      interval: wilsonInterval(1, 2, 4),
+      interval: wilsonInterval(1, 2),
       loss: null,
       sampleLoss: 1.5,
       perClass: [
@@ -102,6 +103,25 @@ describe('a column', () => {
       ],
     });
     expect(merged.tasks.cars).toMatchObject({ interval: wilsonInterval(2, 2), loss: 1.5 });
+  });
+
+  it('has an interval that only narrows as the last pictures of it are scored', () => {
+    const large = task('large', 400);
+    const book = createScoreBook();
+    const widths = [10, 100, 200, 390, 400].map((scored) => {
+      while ((book.find(mergedUnit(large, 0.3))?.scored ?? 0) < scored) {
+        count(book, mergedUnit(large, 0.3), 4, 1);
+      }
+      const { merged } = scoreBoard(book, demand(inputs([large])), 'cpu', SCORING);
+      const width = ([low, high]: readonly [number, number] = [0, 1]) => high - low;
+      return [width(merged.tasks.large?.interval), width(merged.average?.interval)] as const;
+    });
+    for (const side of [0, 1] as const) {
+      const ofSide = widths.map((pair) => pair[side]);
+      expect(ofSide).toEqual(ofSide.toSorted((a, b) => b - a));
+      // As the square root of the pictures has it: nothing leaps at the end, where a part becomes all.
+      expect(ofSide[3]).toBeCloseTo((ofSide[4] ?? 0) * Math.sqrt(400 / 390), 3);
+    }
   });
 
   it('is complete when all pictures of all its tasks are scored', () => {
@@ -242,9 +262,57 @@ describe('a sweep', () => {
 
   it('counts the values that are complete, until all are', () => {
     expect(sweepOf([], [0.3])).toBeNull();
-    expect(sweepOf([0, 1], [])).toEqual({ sampled: 0, done: 0, of: 2 });
-    expect(sweepOf([0, 1], [0.3, 1])).toEqual({ sampled: 1, done: 1, of: 2 });
+    expect(sweepOf([0, 1], [])).toEqual({ sampled: 0, done: 0, of: 2, pictures: null });
+    expect(sweepOf([0, 1], [0.3, 1])).toEqual({ sampled: 1, done: 1, of: 2, pictures: null });
     expect(sweepOf([0, 1], [0, 0.3, 1])).toBeNull();
+  });
+});
+
+describe('a sweep of some pictures', () => {
+  it('is done where each task has so many, or all it has', () => {
+    const book = createScoreBook();
+    const wanted = { ...demand(both, 0.3, [0, 1]), sweepPictures: 3 };
+    const sweep = () => scoreBoard(book, wanted, 'cpu', SCORING).sweep;
+    expect(sweep()).toEqual({ sampled: 0, done: 0, of: 2, pictures: 3 });
+    count(book, mergedUnit(pets, 1), 3);
+    expect(sweep()?.done).toBe(0);
+    count(book, mergedUnit(cars, 1), 2);
+    expect(sweep()?.done).toBe(1);
+  });
+});
+
+describe('open points', () => {
+  const openOf = (book: ReturnType<typeof createScoreBook>, of = both) =>
+    scoreBoard(book, demand(of, 0.3), 'cpu', SCORING).open;
+
+  it('are the values that were looked at and not completed, with what they rest on', () => {
+    const book = createScoreBook();
+    count(book, mergedUnit(pets, 0.8), 1, 1);
+    expect(openOf(book)).toEqual([]);
+    count(book, mergedUnit(cars, 0.8), 1);
+    expect(openOf(book)).toEqual([
+      {
+        scalingFactor: 0.8,
+        accuracy: 0.75,
+        interval: averageInterval([
+          { correct: 1, scored: 2 },
+          { correct: 1, scored: 1 },
+        ]),
+        pictures: 3,
+        of: 6,
+      },
+    ]);
+  });
+
+  it('are none of the value on screen, of a value that is complete, or of a method without a factor', () => {
+    const book = createScoreBook();
+    for (const of of [pets, cars]) {
+      count(book, mergedUnit(of, 0.3), 1);
+      count(book, mergedUnit(of, 1), of.images.length);
+      count(book, mergedUnit(of, 2), 1);
+    }
+    expect(openOf(book).map(({ scalingFactor }) => scalingFactor)).toEqual([2]);
+    expect(openOf(book, inputs([pets, cars], 1, simpleAverage))).toEqual([]);
   });
 });
 

@@ -1,4 +1,7 @@
-/** From tallies to the numbers on the page: columns, averages, intervals, the curve. Pure. */
+/**
+ * From tallies to the numbers on the page: columns, averages, intervals, the curve. An interval is always that of pictures
+ * like these, whether a part of them is scored or all. Pure.
+ */
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import type { Tally } from '../../taskpool/tally';
@@ -13,6 +16,7 @@ import type {
 import type { ScoreBook } from './book';
 import { scoreChanges } from './changes';
 import type { EngineKind } from './keys';
+import { openPoints } from './open-points';
 import {
   type Demand,
   expertColumns,
@@ -51,6 +55,7 @@ export function scoreBoard(
       expert: EMPTY,
       change: { tasks: {}, average: null },
       curve: [],
+      open: [],
       sample: null,
       sweep: null,
       phase,
@@ -61,7 +66,7 @@ export function scoreBoard(
       failure,
     };
   }
-  const { inputs, scalingFactor, sweep } = demand;
+  const { inputs, scalingFactor, sweep, sweepPictures = Number.POSITIVE_INFINITY } = demand;
   const merging = inputs.experts.length > 0;
   const mergedUnits = merging ? mergedColumn(inputs, engine, scalingFactor) : [];
   const pretrainedUnits = pretrainedColumn(inputs, engine);
@@ -79,15 +84,28 @@ export function scoreBoard(
         isThere(unit.task, book.find(unit), pictures),
       ),
     ).length;
-  const done = sweptTo(Number.POSITIVE_INFINITY);
+  const done = sweptTo(sweepPictures);
+  const scoreOf = (unit: Unit) => {
+    const tally = book.find(unit);
+    return tally ? taskScore(unit, tally) : null;
+  };
   return {
     pretrained: scoreColumn(book, pretrainedUnits),
     merged: scoreColumn(book, mergedUnits),
     expert: scoreColumn(book, expertColumns(inputs, engine).flat()),
     change: scoreChanges(book, pretrainedUnits, mergedUnits),
     curve: points,
+    open: moves ? openPoints(book, inputs, engine, scalingFactor, scoreOf) : [],
     sample: moves ? curveSample(book, inputs, engine, points.length) : null,
-    sweep: done < sweep.length ? { sampled: sweptTo(SAMPLE), done, of: sweep.length } : null,
+    sweep:
+      done < sweep.length
+        ? {
+            sampled: sweptTo(Math.min(SAMPLE, sweepPictures)),
+            done,
+            of: sweep.length,
+            pictures: Number.isFinite(sweepPictures) ? sweepPictures : null,
+          }
+        : null,
     phase,
     status: statusText(phase, text, scored, total),
     secondsLeft,
@@ -151,8 +169,7 @@ function taskScore({ task }: Unit, tally: Tally): TaskScore | null {
     total,
     correct,
     accuracy: correct / scored,
-    // While a part is scored the interval is about the rest; afterwards about pictures like these.
-    interval: wilsonInterval(correct, scored, scored < total ? total : undefined),
+    interval: wilsonInterval(correct, scored),
     loss,
     sampleLoss,
     perClass,
@@ -173,8 +190,13 @@ function choosingScore(
 ): HalfScore | null {
   const { scored, correct, total } = countRows(tally, task, rows);
   if (scored === 0) return null;
-  const interval = wilsonInterval(correct, scored, scored < total ? total : undefined);
-  return { scored, correct, total, accuracy: correct / scored, interval };
+  return {
+    scored,
+    correct,
+    total,
+    accuracy: correct / scored,
+    interval: wilsonInterval(correct, scored),
+  };
 }
 
 function averageScore(scores: readonly HalfScore[], complete: boolean): AverageScore | null {

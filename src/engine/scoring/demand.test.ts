@@ -30,6 +30,8 @@ describe('the text of a demand', () => {
       text(inputs([task('a', 2, 'other')])),
       text(inputs([task('a', 2)], 2)),
       text({ ...inputs([task('a', 2)]), experts: [] }),
+      demandText({ ...demand(inputs([task('a', 2)]), 0.3, [0]), sweepPictures: 1 }),
+      demandText({ ...demand(inputs([task('a', 2)]), 0.3, [0]), sweepPictures: 2 }),
     ];
     expect(new Set(texts).size).toBe(texts.length);
   });

@@ -1,20 +1,23 @@
 /** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
 import type { ScoreBook } from './book';
 import { type EngineKind, keyText } from './keys';
-import { columns, type Demand, mergedColumn, type Unit } from './plan';
+import { columns, type Demand, mergedColumn, picturesOf, type Unit } from './plan';
 
 /** Equal texts ask for the same scores. */
-export function demandText({ inputs, scalingFactor, sweep, only }: Demand): string {
+export function demandText({ inputs, scalingFactor, sweep, sweepPictures, only }: Demand): string {
   const tasks = inputs.tasks.map(({ key, expert }) => [
     keyText(key),
     expert && keyText(expert.key),
   ]);
+  // As text: JSON has no infinity.
+  const pictures = String(sweepPictures);
   return JSON.stringify([
     keyText(inputs.key),
     inputs.experts.length,
     tasks,
     scalingFactor,
     sweep,
+    pictures,
     only && [...only.keys()],
   ]);
 }
@@ -33,8 +36,9 @@ export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): nu
   }
   for (const column of columns(demand, engine)) {
     for (const unit of column) {
-      done += book.find(unit)?.next ?? 0;
-      all += unit.task.images.length;
+      const wanted = picturesOf(demand, unit);
+      done += Math.min(book.find(unit)?.next ?? 0, wanted);
+      all += wanted;
     }
   }
   return all === 0 ? 1 : done / all;
@@ -48,7 +52,8 @@ export function scoringText(unit: Unit, demand: Demand, book: ScoreBook, engine:
     const tallies = column.map((other) => ({ other, tally: book.find(other) }));
     const scored = tallies.reduce((sum, { tally }) => sum + (tally?.scored ?? 0), 0);
     const total = tallies.reduce(
-      (sum, { other, tally }) => sum + (tally?.total ?? other.task.images.length),
+      (sum, { other, tally }) =>
+        sum + Math.min(tally?.total ?? Infinity, picturesOf(demand, other)),
       0,
     );
     if (scored < total) return `${text} (${scored} of ${total} images so far)`;

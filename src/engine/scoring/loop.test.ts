@@ -2,11 +2,11 @@ import { describe, expect, it, vi } from 'vitest';
 import { memoryCache } from '../../taskpool/heads/testing';
 import { fakeRuntime } from '../testing/fake-runtime';
 import { microInputs, microTask, openMicro } from '../testing/micro-models';
-import { demand } from '../testing/scoring';
+import { count, demand } from '../testing/scoring';
 import { createTurns, until } from '../testing/turns';
 import { createScoreBook } from './book';
 import { createLoop, type LoopEvents } from './loop';
-import { columns, type Demand, type Unit } from './plan';
+import { columns, type Demand, mergedColumn, type Unit } from './plan';
 import { createWorkspace } from './workspace';
 
 const micro = await openMicro();
@@ -268,4 +268,80 @@ it('goes on with a demand that comes while the one before is told to be complete
   await loop.idle();
   expect(completed).toEqual([ALL, next]);
   expect(counted).toEqual([...labels(ALL), '0.7 alpha', '0.7 pairs']);
+});
+
+describe('in its spare time', () => {
+  /** Two values looked at, of which each task has counted one picture. */
+  async function looked() {
+    const refined: string[] = [];
+    const made = await loopOn({ onRefined: (unit) => void refined.push(label(unit)) });
+    for (const factor of [0.9, 0.1]) {
+      for (const unit of mergedColumn(INPUTS, 'cpu', factor)) count(made.book, unit, 1);
+    }
+    return { ...made, refined };
+  }
+  const open = ({ book }: Awaited<ReturnType<typeof loopOn>>, factor: number) =>
+    mergedColumn(INPUTS, 'cpu', factor).filter((unit) => !book.find(unit)?.complete);
+
+  it('refines what was looked at, and never before what is in demand', async () => {
+    const made = await looked();
+    const { loop, refined, completed, counted } = made;
+    loop.demand(ALL);
+    await loop.idle();
+    expect(refined).toEqual([]);
+    const asked = counted.length;
+    loop.spare(true);
+    await loop.idle();
+    expect([0.1, 0.9].flatMap((factor) => open(made, factor))).toEqual([]);
+    expect(new Set(refined.map((each) => each.split(' ')[0]))).toEqual(new Set(['0.1', '0.9']));
+    expect(counted).toHaveLength(asked);
+    expect(completed).toEqual([ALL]);
+  });
+
+  it('does none of it before there is time, or once everything was stopped', async () => {
+    const { loop, refined } = await looked();
+    loop.spare(true);
+    loop.demand(null);
+    await loop.idle();
+    expect(refined).toEqual([]);
+    loop.spare(false);
+    loop.demand(ALL);
+    await loop.idle();
+    expect(refined).toEqual([]);
+  });
+
+  it('drops the batch in flight for what is asked, or where the time is up', async () => {
+    const made = await looked();
+    const { loop, turns, refined, counted, failures } = made;
+    loop.demand(ALL);
+    await loop.idle();
+    turns.hold('run');
+    loop.spare(true);
+    await until(() => expect(turns.held()).toBe(1));
+    loop.spare(false);
+    turns.release();
+    await loop.idle();
+    expect(refined).toEqual([]);
+    turns.hold('run');
+    loop.spare(true);
+    await until(() => expect(turns.held()).toBe(1));
+    const asked = counted.length;
+    loop.demand(demand(INPUTS, 0.7));
+    turns.release();
+    await until(() => expect(counted[asked]).toMatch(/^0.7 /));
+    await loop.idle();
+    expect(failures).toEqual([]);
+  });
+
+  it('says nothing of what it could not refine', async () => {
+    const made = await looked();
+    const { loop, failures, workspace } = made;
+    loop.demand(ALL);
+    await loop.idle();
+    const failing = vi.spyOn(workspace, 'prepare').mockRejectedValue(new Error('no room'));
+    loop.spare(true);
+    await loop.idle();
+    expect(failing).toHaveBeenCalledTimes(1);
+    expect(failures).toEqual([]);
+  });
 });

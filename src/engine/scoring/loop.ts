@@ -7,6 +7,7 @@ import { scoreBatch } from '../../taskpool/score';
 import type { ScoreBook } from './book';
 import { keyText } from './keys';
 import { columns, type Demand, nextUnit, type Unit } from './plan';
+import { nextRefinement } from './refine';
 import type { Workspace } from './workspace';
 
 export interface LoopEvents {
@@ -16,6 +17,8 @@ export interface LoopEvents {
   onCounted(unit: Unit): void;
   /** Everything in demand has been scored. */
   onComplete(demand: Demand): Promise<void>;
+  /** A batch that nobody asked for has been counted: of a value that was looked at before. */
+  onRefined?(unit: Unit): void;
   /** Scoring stopped because of an error; it goes on with the next demand. */
   onFailure(error: Error): void;
   /** Does something else wait for this thread? A batch on wasm holds it from its beginning to its end. */
@@ -25,6 +28,11 @@ export interface LoopEvents {
 export interface Loop {
   /** Replaces what is in demand; null stops. Takes effect at once: what is no longer wanted is aborted. */
   demand(demand: Demand | null): void;
+  /**
+   * Is there time for what nobody asked for? Then values that were looked at are scored further once everything in demand
+   * is complete. At first there is none; what is in flight of it is dropped where there is no longer.
+   */
+  spare(is: boolean): void;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
 }
@@ -32,6 +40,8 @@ export interface Loop {
 /** The unit in flight. */
 interface Step {
   readonly unit: Unit;
+  /** Nobody asked for it. */
+  readonly refines: boolean;
   /** Aborted when the unit is no longer wanted, and when no unit of its task is. */
   readonly controllers: { readonly unit: AbortController; readonly head: AbortController };
 }
@@ -41,6 +51,9 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   let wanted: Demand | null = null;
   let current: Step | null = null;
   let running: Promise<void> | null = null;
+  /** What was completed and told, and nothing else was in demand since. */
+  let completed: Demand | null = null;
+  let hasTime = false;
   /** Ends the pause that is being made. */
   let goOn: () => void = () => undefined;
 
@@ -55,9 +68,9 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   };
 
   /** Scores a batch, and tells how many milliseconds that took. */
-  const step = async ({ inputs }: Demand, unit: Unit): Promise<number> => {
+  const step = async ({ inputs }: Demand, unit: Unit, refines = false): Promise<number> => {
     const controllers = { unit: new AbortController(), head: new AbortController() };
-    current = { unit, controllers };
+    current = { unit, refines, controllers };
     const { signal } = controllers.unit;
     const signals = { unit: signal, head: controllers.head.signal };
     try {
@@ -68,7 +81,8 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
         await scoreBatch(model, task, book.open(unit), signal);
         return performance.now() - begun;
       });
-      events.onCounted(unit);
+      if (refines) events.onRefined?.(unit);
+      else events.onCounted(unit);
       return took;
     } finally {
       current = null;
@@ -84,8 +98,12 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
           const took = await step(demand, unit);
           if (events.hasOthers?.() && wanted === demand) await pause(took);
         } else {
-          await events.onComplete(demand);
-          if (wanted === demand) wanted = null;
+          if (completed !== demand) await events.onComplete(demand);
+          if (wanted === demand) {
+            wanted = null;
+            completed = demand;
+            await refine(demand);
+          }
         }
         await letMessagesIn();
       } catch (error) {
@@ -94,6 +112,21 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
           wanted = null;
           events.onFailure(error as Error);
         }
+      }
+    }
+  };
+
+  /** Until something is in demand, or there is no time any more. */
+  const refine = async (demand: Demand): Promise<void> => {
+    for (;;) {
+      const unit = hasTime && completed === demand ? nextRefinement(demand, engine, book) : null;
+      if (!unit) return;
+      try {
+        await step(demand, unit, true);
+        await letMessagesIn();
+      } catch {
+        // Dropped, or not to be had: nobody waits for it.
+        return;
       }
     }
   };
@@ -109,9 +142,18 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   return {
     demand(next) {
       wanted = next;
+      completed = null;
       goOn();
       book.hold(next ? [...columns(next, engine)].flat() : []);
       if (current) dropUnwanted(current, next);
+      start();
+    },
+    spare(is) {
+      hasTime = is;
+      if (!is && current?.refines)
+        current.controllers.unit.abort(new DOMException('later', 'AbortError'));
+      if (!is || wanted || completed === null) return;
+      wanted = completed;
       start();
     },
     async idle() {

@@ -77,6 +77,16 @@ describe('plan of scoring', () => {
     ]);
   });
 
+  it('sweeps so many pictures as were asked for, and no more', () => {
+    const { inputs: of } = { inputs: inputs([task('a', 4 * SAMPLE)]) };
+    const sweep = { inputs: of, scalingFactor: 9, sweep: [0, 1] };
+    const swept = (sweepPictures: number) =>
+      run({ ...sweep, sweepPictures }, SAMPLE).filter((label) => /^[01] /.test(label));
+    expect(swept(2 * SAMPLE)).toEqual(['0 a', '1 a', '0 a', '1 a']);
+    expect(swept(SAMPLE / 2)).toEqual(['0 a', '1 a']);
+    expect(swept(Number.POSITIVE_INFINITY)).toHaveLength(8);
+  });
+
   it.each([
     [[], []],
     [[5], [5]],

@@ -25,6 +25,8 @@ export interface Demand {
   readonly scalingFactor: number;
   /** Values still to be swept, in order. */
   readonly sweep: readonly number[];
+  /** Of each task so many pictures are enough for the sweep; all where there are fewer, or without this. */
+  readonly sweepPictures?: number;
   /** A search looks at the merged model on these pictures, by task id, and at nothing else meanwhile. */
   readonly only?: ReadonlyMap<string, readonly number[]>;
 }
@@ -90,15 +92,15 @@ interface Stage {
 /** What is scored one after the other, and how far. */
 function* stages(demand: Demand, engine: EngineKind): Generator<Stage> {
   const all = (column: Unit[]): Stage => ({ column, pictures: Number.POSITIVE_INFINITY });
-  const { inputs, scalingFactor, sweep } = demand;
+  const { inputs, scalingFactor, sweep, sweepPictures = Number.POSITIVE_INFINITY } = demand;
   if (inputs.experts.length > 0) {
     const merged = mergedColumn(inputs, engine, scalingFactor);
     yield { column: merged, pictures: 1 };
     yield { column: pretrainedColumn(inputs, engine), pictures: 1 };
     yield all(merged);
     const swept = coarseToFine(sweep).map((value) => mergedColumn(inputs, engine, value));
-    for (const column of swept) yield { column, pictures: SAMPLE };
-    for (const column of swept) yield all(column);
+    for (const column of swept) yield { column, pictures: Math.min(SAMPLE, sweepPictures) };
+    for (const column of swept) yield { column, pictures: sweepPictures };
   }
   yield all(pretrainedColumn(inputs, engine));
   for (const column of expertColumns(inputs, engine)) yield all(column);
@@ -117,6 +119,16 @@ export function coarseToFine<T>(values: readonly T[]): T[] {
     gaps.push([low, middle], [middle, high]);
   }
   return [...order].flatMap((at) => (at in values ? [values[at] as T] : []));
+}
+
+/** How many pictures of the unit are in demand: all, but where only a sweep with fewer asks for it. */
+export function picturesOf(
+  { scalingFactor, sweepPictures = Number.POSITIVE_INFINITY }: Demand,
+  unit: Unit,
+): number {
+  const { weights } = unit.key;
+  const isSwept = weights.kind === 'merged' && weights.scalingFactor !== scalingFactor;
+  return Math.min(unit.task.images.length, isSwept ? sweepPictures : Number.POSITIVE_INFINITY);
 }
 
 /** The columns in demand: each once, those first that are completed first. */
@@ -163,7 +175,8 @@ function unitOf(engine: EngineKind, weights: WeightsKey, task: TaskInput): Unit 
   return { key, text: scoreText(key), task };
 }
 
-function leastFar(units: readonly Unit[], tallyOf: TallyOf): Unit {
+/** The unit that has counted the least share of its pictures; the first of equals. */
+export function leastFar(units: readonly Unit[], tallyOf: TallyOf): Unit {
   const progress = (unit: Unit) => {
     const tally = tallyOf(unit);
     return tally ? tally.next / unit.task.images.length : 0;

@@ -40,6 +40,7 @@ function task(name: string, part: Partial<Task> = {}): Task {
   return {
     id: `task ${name}`,
     name,
+    expert: null,
     origin: 'user',
     order: 0,
     included: true,
@@ -205,6 +206,15 @@ describe("a task's own expert", () => {
     expect(found(pool(BASE, ALPHA, cars), 'cars')).toBe('x');
     expect(found(pool(BASE, ALPHA, cars, named('y', 'other_cars')), 'cars')).toBeNull();
     expect(found(pool(BASE, ALPHA, cars, named('y', 'cars')), 'cars')).toBe('y');
+  });
+
+  it('is the one that was chosen, whatever its name, as long as it is there and fits', () => {
+    const chosen = (all: Pool, expert: string) =>
+      ownExpert(all, task('alpha', { expert }))?.id ?? null;
+    expect(chosen(pool(BASE, ALPHA, BETA), 'beta')).toBe('beta');
+    expect(chosen(pool(BASE, ALPHA), 'beta')).toBe('alpha');
+    expect(chosen(pool(BASE, ALPHA), 'base')).toBe('alpha');
+    expect(chosen(pool(BASE, ALPHA, model('beta', undefined)), 'beta')).toBeNull();
   });
 
   it('is never the base', () => {

@@ -97,16 +97,13 @@ export const mergeInputs = memo((pool: Pool, state: MethodState): MergeInputs | 
   };
 });
 
-/** A task's own expert: the model that bears its name, or ends with it, and fits the base. */
+/** A task's own expert: the model that was chosen, else the one that bears its name or ends with it; and it fits the base. */
 export const ownExpert = memo((pool: Pool, task: Task): PoolModel | null => {
   const experts = pool.models.filter(({ id }) => id !== pool.baseId);
+  const names = experts.map(({ name }) => name);
+  // One that is gone is chosen no more.
   const found =
-    experts[
-      namedPlace(
-        task.name,
-        experts.map(({ name }) => name),
-      )
-    ];
+    experts.find(({ id }) => id === task.expert) ?? experts[namedPlace(task.name, names)];
   if (!found?.opened.model || modelFindings(pool, found).some(isError)) return null;
   return found;
 });

@@ -33,6 +33,8 @@ export interface Scorer {
   /** Stops until there is something to score or to wait for. */
   stop(): void;
   phase(): ScoringPhase;
+  /** Is there time for what nobody asked for? See `Loop.spare`. */
+  spare(is: boolean): void;
   /** Is the first number still to come, for which everything else has to wait? */
   awaitsNumber(): boolean;
   view(choice: EngineChoice): EngineView;
@@ -86,6 +88,7 @@ export function createScorer({
   let choices = 0;
   let losses = 0;
   let expecting = false;
+  let hasTime = false;
   let closed = false;
   let reason = STARTING;
 
@@ -126,6 +129,10 @@ export function createScorer({
         );
     },
     hasOthers,
+    onRefined(unit: Unit) {
+      keeping.grown(unit);
+      onChange();
+    },
     async onComplete(done: Demand) {
       losses = 0;
       // Complete means kept: whoever closes the page now finds it all again.
@@ -176,6 +183,7 @@ export function createScorer({
       };
       reason = explain(runtime);
       running = own;
+      own.loop.spare(hasTime);
       kind = runtime.tensors.kind;
       start();
       void runtime.lost.then((message) => recover(workspace, choice, message));
@@ -252,6 +260,11 @@ export function createScorer({
       enter('stopped', '');
     },
     phase: () => phase,
+    spare(is) {
+      if (hasTime === is) return;
+      hasTime = is;
+      running?.loop.spare(is);
+    },
     awaitsNumber() {
       if (!demand || (phase.phase !== 'preparing' && phase.phase !== 'scoring')) return false;
       // An engine that could not be made has no number to wait for.

@@ -17,8 +17,8 @@ describe('new tasks', () => {
     ]);
     expect(tasks.slice(0, 2)).toEqual(records.tasks);
     expect(tasks.slice(2)).toEqual([
-      { ...NEW, id: 'd', name: 'd', order: 3, included: true },
-      { ...NEW, id: 'c', name: 'c', order: 4, included: true },
+      { ...NEW, id: 'd', name: 'd', order: 3, included: true, expert: null },
+      { ...NEW, id: 'c', name: 'c', order: 4, included: true, expert: null },
     ]);
   });
 
@@ -40,6 +40,12 @@ describe('an edit of a task', () => {
     const { tasks } = editTasks(records, { type: 'setIncluded', id: 'b', included: false });
     expect(tasks).toEqual([taskRecord('a'), taskRecord('b', { order: 2, included: false })]);
     expect(editTasks(records, { type: 'setIncluded', id: 'x', included: false })).toEqual(records);
+  });
+
+  it('chooses its own expert, and leaves it to the name again', () => {
+    const chosen = editTasks(records, { type: 'setExpert', id: 'b', expert: 'm' });
+    expect(chosen.tasks.map(({ expert }) => expert)).toEqual([null, 'm']);
+    expect(editTasks(chosen, { type: 'setExpert', id: 'b', expert: null })).toEqual(records);
   });
 
   it('removes it', () => {

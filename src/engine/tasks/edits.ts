@@ -20,7 +20,7 @@ export function addTasks(records: Records, added: readonly NewTask[]): Records {
   for (const task of added) {
     const taken = tasks.map(({ name }) => name);
     const name = freeName(task.name, taken);
-    tasks.push({ ...task, name, order: lastOrder(tasks), included: true });
+    tasks.push({ ...task, name, order: lastOrder(tasks), included: true, expert: null });
   }
   return { ...records, tasks };
 }
@@ -57,6 +57,8 @@ function changes(
       if (name === '') throw new ConfigError('A task needs a name of at least one character.');
       return { name: freeName(name, others) };
     }
+    case 'setExpert':
+      return { expert: edit.expert };
     case 'setPrompts': {
       const { classnames, templates } = edit;
       if (classnames.length !== task.classnames.length) {

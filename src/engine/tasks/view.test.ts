@@ -20,6 +20,7 @@ describe('a task on the page', () => {
       imageCount: 4,
       classCounts: [1, 3],
       expert: 'pets',
+      chosenExpert: null,
       unreadable: [],
       split: null,
       findings: [],

@@ -23,6 +23,7 @@ export function taskView(
     imageCount: task.images.length,
     classCounts: classCounts(task),
     expert,
+    chosenExpert: task.expert,
     unreadable: pictures,
     split: splitView(task),
     findings: taskFindings(task, pictures),

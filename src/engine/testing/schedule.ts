@@ -31,6 +31,8 @@ export interface Real {
   readonly given: Given[];
   /** How many commands each field was told by, so that one can tell whether another came in between. */
   readonly touched: Map<string, number>;
+  /** Settings that a tab had once. */
+  readonly noted: Map<Tab, StudioState['merge']>;
   jobs: number;
 }
 
@@ -297,7 +299,10 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
-      fc.tuple(place, fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'halve', 'remove')),
+      fc.tuple(
+        place,
+        fc.constantFrom('include', 'exclude', 'rename', 'prompt', 'halve', 'expert', 'remove'),
+      ),
       ([n, what]) => `${what} task ${n}`,
       ([n, what], _, tab) => {
         const task = at(tab.state().tasks, n);
@@ -309,6 +314,10 @@ export function allCommands(files: MicroFiles) {
             if (what === 'remove') return engine.editTask({ type: 'remove', id });
             if (what === 'halve') return engine.editTask({ type: 'setSplit', id, split: 0.5 });
             if (what === 'rename') return engine.editTask({ type: 'rename', id, name: 'gamma' });
+            if (what === 'expert') {
+              const expert = modelAt(tab.state(), n)?.id ?? null;
+              return engine.editTask({ type: 'setExpert', id, expert });
+            }
             if (what === 'prompt') {
               return engine.editTask({ type: 'setPrompts', id, classnames, templates: ['a {}'] });
             }
@@ -354,6 +363,36 @@ export function allCommands(files: MicroFiles) {
         fields: one('method'),
         send: ({ engine }) => engine.setMethod('TiesMergingAlgorithm', { threshold }),
         shows: ({ method }) => method.name === 'TiesMergingAlgorithm',
+      }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'bring settings back',
+      (_, real, tab) => {
+        const settings = real.noted.get(tab);
+        real.noted.set(tab, tab.state().merge);
+        return settings
+          ? { fields: one('*'), send: ({ engine }) => engine.setMerge(settings) }
+          : null;
+      },
+    ),
+    make(
+      fc.tuple(fc.subarray(['alpha', 'beta', 'gamma'], { minLength: 1 }), factor),
+      ([experts, value]) => `merge ${experts} in words at ${value}`,
+      ([experts, value]) => ({
+        fields: one('*'),
+        send: ({ engine }) =>
+          engine.applyMerge({
+            method: { name: 'TaskArithmeticAlgorithm', options: {} },
+            scalingFactor: value,
+            pretrained: { name: '_pretrained_', weight: 1, sha256: null, part: null },
+            experts: experts.map((name) => ({
+              name,
+              weight: 1,
+              sha256: files.sums[name] ?? null,
+              part: null,
+            })),
+          }),
       }),
     ),
     make(

@@ -23,6 +23,7 @@ export const taskRecord = (id: string, changes: Partial<TaskRecord> = {}): TaskR
   included: true,
   classnames: ['left', 'right'],
   templates: ['a photo of a {}'],
+  expert: null,
   ...changes,
 });
 

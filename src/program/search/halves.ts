@@ -48,7 +48,7 @@ export function halfFigures(tasks: readonly ScoredTask[]): HalfFigures {
   return {
     pictures: counts.reduce((sum, { scored }) => sum + scored, 0),
     accuracy: mean(({ correct, scored }) => correct / scored),
-    interval: averageInterval(counts.map((count) => ({ ...count, total: count.scored }))),
+    interval: averageInterval(counts),
     loss: mean(({ lossSum, scored }) => lossSum / scored),
   };
 }

@@ -1,0 +1,180 @@
+import { describe, expect, it } from 'vitest';
+import { linkAddress, readLink } from './link';
+import { namedMerge } from './link-commands';
+import { NO_PLATFORM, type Platform } from './platform';
+import { createStudio } from './store';
+import { aModel, aSnapshot, aTask, createFakeEngine } from './testing';
+import type { StudioState } from './types';
+
+const SHA = (digit: string) => digit.repeat(64);
+const PAGE = 'https://studio.example/';
+const models = [
+  aModel({ id: 'base', name: '_pretrained_', role: 'base', sha256: SHA('0') }),
+  aModel({ id: 'a', name: 'flags', sha256: SHA('a'), weight: 0.5 }),
+  aModel({ id: 'b', name: 'mnist', sha256: SHA('b') }),
+  aModel({ id: 'c', name: 'out', included: false }),
+];
+const tasks = [
+  aTask({ id: 't', name: 'flags' }),
+  aTask({ id: 'u', name: 'mnist', included: false }),
+];
+const START = aSnapshot({
+  pool: { models, findings: [], mergeable: true },
+  tasks,
+  scalingFactor: 0.3,
+});
+
+async function setUp(first: StudioState, href = PAGE, changes: Partial<Platform> = {}) {
+  const engine = createFakeEngine(first);
+  const copied: string[] = [];
+  let address = href;
+  const platform: Platform = {
+    ...NO_PLATFORM,
+    href: () => address,
+    forgetLink: () => {
+      address = PAGE;
+    },
+    copy: async (text) => void copied.push(text),
+    ...changes,
+  };
+  const { store, commands } = createStudio({
+    openEngine: engine.open,
+    requestFrame: (callback) => callback(),
+    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
+    save: () => undefined,
+    demo: null,
+    fetchDemoFile: () => Promise.reject(new Error('none')),
+    isFirstVisit: async () => false,
+    persist: () => undefined,
+    platform,
+  });
+  return { engine, commands, state: store.getState, copied, address: () => address };
+}
+
+const merge = namedMerge(START);
+if (!merge) throw new Error('there is something to merge');
+const LINK = linkAddress(PAGE, { merge, tasks: ['flags'], view: { negative: true } }, false);
+const asked = (engine: ReturnType<typeof createFakeEngine>, wanted: string) =>
+  engine.calls.filter(([name]) => name === wanted).map(([, value]) => value);
+
+describe('copying a link', () => {
+  it('holds what is on screen and says so', async () => {
+    const { commands, copied, state } = await setUp(START);
+    await commands.start();
+    commands.showNegative();
+    expect(await commands.copyLink()).toBe(true);
+    expect(readLink(copied[0] ?? '')).toEqual({
+      merge: {
+        method: { name: 'TaskArithmeticAlgorithm', options: {} },
+        scalingFactor: 0.3,
+        pretrained: { name: '_pretrained_', weight: 1, sha256: SHA('0'), part: null },
+        experts: [
+          { name: 'flags', weight: 0.5, sha256: SHA('a'), part: null },
+          { name: 'mnist', weight: 1, sha256: SHA('b'), part: null },
+        ],
+      },
+      tasks: ['flags'],
+      view: { negative: true },
+    });
+    expect(state()).toMatchObject({ announcement: 'The link is copied.', notices: [] });
+  });
+
+  it('says which sums it does not have yet', async () => {
+    const unsummed = models.map((model) => ({ ...model, sha256: undefined }));
+    const { commands, state } = await setUp({
+      ...START,
+      pool: { ...START.pool, models: unsummed },
+    });
+    await commands.start();
+    await commands.copyLink();
+    expect(state().notices[0]?.message).toContain(
+      'It names _pretrained_, flags, mnist without SHA-256',
+    );
+  });
+
+  it('shows the link where the browser refuses to copy, and is not there without a merge', async () => {
+    const refuse = { copy: () => Promise.reject(new Error('no')) };
+    const { commands, state, engine } = await setUp(START, PAGE, refuse);
+    await commands.start();
+    expect(await commands.copyLink()).toBe(false);
+    expect(state().notices[0]?.details[0]).toMatch(/^https:\/\/studio\.example\/#demo=off&link=/);
+    engine.push(aSnapshot());
+    await commands.copyLink();
+    expect(state().notices).toHaveLength(1);
+  });
+});
+
+describe('opening a link', () => {
+  it('merges as it says where everything is there, scores its tasks, and is one step to undo', async () => {
+    const { commands, engine, state, address } = await setUp(START, LINK);
+    engine.answer('applyMerge', async () => {
+      engine.push({ ...START, merge: { ...START.merge, scalingFactor: 0.9 }, scalingFactor: 0.9 });
+      return { missing: [] };
+    });
+    await commands.start();
+    expect(asked(engine, 'applyMerge')).toEqual([merge]);
+    expect(asked(engine, 'editTask')).toEqual([]);
+    expect(state()).toMatchObject({
+      link: null,
+      view: { negative: true },
+      history: { undo: 'opened link' },
+      announcement: 'Merging as the link says.',
+    });
+    expect(address()).toBe(PAGE);
+  });
+
+  it('asks by name for what is missing, and goes on when that is added', async () => {
+    const others = START.tasks.map((task) => ({ ...task, included: !task.included }));
+    const lacking = {
+      ...START,
+      tasks: others,
+      pool: { ...START.pool, models: models.slice(0, 2) },
+    };
+    const { commands, engine, state, address } = await setUp(lacking, LINK);
+    engine.answer('applyMerge', async () => ({ missing: ['mnist', 'flags'] }));
+    await commands.start();
+    expect(state().link).toEqual({
+      models: [
+        { name: 'mnist', sha256: SHA('b'), otherWeights: false },
+        { name: 'flags', sha256: SHA('a'), otherWeights: true },
+      ],
+      tasks: [],
+    });
+    expect(address()).toBe(LINK);
+    engine.answer('applyMerge', async () => ({ missing: [] }));
+    await commands.addCheckpoints([{ path: 'm', file: new File(['x'], 'm') }]);
+    expect(state().link).toBeNull();
+    expect(address()).toBe(PAGE);
+    expect(asked(engine, 'editTask')).toEqual([
+      { type: 'setIncluded', id: 't', included: true },
+      { type: 'setIncluded', id: 'u', included: false },
+    ]);
+  });
+
+  it('merges without the tasks that are missing, names them, and can be forgotten', async () => {
+    const { commands, engine, state } = await setUp({ ...START, tasks: [] }, LINK);
+    await commands.start();
+    expect(state().link).toEqual({ models: [], tasks: ['flags'] });
+    commands.forgetLink();
+    expect(state().link).toBeNull();
+    await commands.addCheckpoints([{ path: 'm', file: new File(['x'], 'm') }]);
+    expect(asked(engine, 'applyMerge')).toHaveLength(1);
+  });
+
+  it('has words for a bad one, and changes nothing', async () => {
+    const { commands, engine, state, address } = await setUp(START, LINK.slice(0, -30));
+    await commands.start();
+    expect(state().notices[0]).toMatchObject({ title: 'This setting is not valid' });
+    expect(state().notices[0]?.message).toContain('cut off');
+    expect(asked(engine, 'applyMerge')).toEqual([]);
+    expect(address()).toBe(PAGE);
+  });
+
+  it('has words for one that the engine refuses', async () => {
+    const { commands, engine, state } = await setUp(START, LINK);
+    engine.answer('applyMerge', () => Promise.reject(new Error('There is no method Nope.')));
+    await commands.start();
+    expect(state().notices[0]?.message).toContain('There is no method Nope.');
+    expect(state().link).toBeNull();
+  });
+});

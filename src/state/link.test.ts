@@ -1,0 +1,104 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type LinkContents, linkAddress, readLink, withoutLink } from './link';
+
+const SHA = 'ab'.repeat(32);
+const contents: LinkContents = {
+  merge: {
+    method: { name: 'TiesMergingAlgorithm', options: { threshold: 20, merge_func: 'sum' } },
+    scalingFactor: -0.25,
+    pretrained: { name: '_pretrained_', weight: 1, sha256: SHA, part: null },
+    experts: [
+      { name: 'mnist', weight: 0.5, sha256: SHA, part: 'model_ema' },
+      { name: '視覚 👩‍👩‍👧 نموذج', weight: 1, sha256: null, part: null },
+    ],
+  },
+  tasks: ['mnist', 'cars & trucks'],
+  view: { negative: true },
+};
+const PAGE = 'https://studio.example/a/index.html?x=1#lambda=0.7&demo=off';
+
+/** An address whose link holds this. */
+function holding(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const base64 = Buffer.from(text).toString('base64url');
+  return `${PAGE}&link=${base64}`;
+}
+
+describe('a link', () => {
+  it('brings everything to another page, behind the #', () => {
+    const address = linkAddress(PAGE, contents, true);
+    const { hash, href } = new URL(address);
+    expect(href.replace(hash, '')).toBe('https://studio.example/a/index.html?x=1');
+    expect(hash).toMatch(/^#link=[\w-]+$/);
+    expect(readLink(address)).toEqual(contents);
+  });
+
+  it('asks for a page without the demo where it needs none of it', () => {
+    expect(new URL(linkAddress(PAGE, contents, false)).hash).toMatch(/^#demo=off&link=/);
+  });
+
+  it('is taken out of the address, and nothing else is', () => {
+    expect(withoutLink(holding({}))).toBe(PAGE);
+    expect(readLink(PAGE)).toBeNull();
+  });
+
+  it('takes minus zero for zero', () => {
+    const text = JSON.stringify({ version: 1, ...contents }).replace('-0.25', '-0.0');
+    expect(readLink(holding(text))?.merge.scalingFactor).toBe(0);
+  });
+});
+
+describe('a link that is not one', () => {
+  const whole = { version: 1, ...contents };
+  const experts = contents.merge.experts;
+  it.each<[string, unknown, string]>([
+    ['is no base64', '', 'it is cut off or was changed on its way'],
+    ['is of a newer version', { version: 2 }, 'made by a newer version of this page'],
+    ['has no version', contents, 'version is not what it should be'],
+    ['has a field too many', { ...whole, files: 1 }, 'files is not what it should be'],
+    ['has no expert', { ...whole, merge: { ...whole.merge, experts: [] } }, 'merge.experts is not'],
+    [
+      'has a sum that is none',
+      { ...whole, merge: { ...whole.merge, experts: [{ ...experts[0], sha256: 'x' }] } },
+      'merge.experts.0.sha256 is not',
+    ],
+    [
+      'has a factor that is no number',
+      { ...whole, merge: { ...whole.merge, scalingFactor: '1' } },
+      'merge.scalingFactor is not',
+    ],
+    ['has an infinite weight', JSON.stringify(whole).replace('0.5', '1e999'), 'experts.0.weight'],
+    ['is a list', [whole], 'version is not what it should be'],
+    ['is null', null, 'its beginning is not what it should be'],
+  ])('%s', (_, value, reason) => {
+    expect(() => readLink(holding(value))).toThrow(reason);
+    expect(() => readLink(holding(value))).toThrow(
+      /^The link in the address cannot be opened: .*\. Nothing was changed; copy the whole link again\.$/,
+    );
+  });
+
+  it('is cut off', () => {
+    const address = linkAddress(PAGE, contents, true);
+    expect(() => readLink(address.slice(0, -40))).toThrow('cut off');
+  });
+
+  it('is told in words, whatever it is', () => {
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.base64String(),
+          fc.json().map((j) => Buffer.from(j).toString('base64url')),
+        ),
+        (text) => {
+          try {
+            readLink(`${PAGE}&link=${encodeURIComponent(text)}`);
+          } catch (error) {
+            expect(error).toMatchObject({ name: 'ConfigError' });
+          }
+        },
+      ),
+    );
+  });
+});
