@@ -214,7 +214,7 @@ describe('scoring', () => {
     scorer.score(ALL, false);
     await until(() => expect(turns.held()).toBe(1));
     const before = scorer.phase();
-    expect(before).toMatchObject({ phase: 'preparing', text: expect.stringMatching(/^Adding up/) });
+    expect(before.phase).toBe('preparing');
     scorer.score(OTHER, false);
     expect(phases.at(-1)).toBe(before);
     turns.release();
