@@ -77,7 +77,8 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
       const took = await workspace.exclusive(async () => {
         signal.throwIfAborted();
         const begun = performance.now();
-        const { model, task } = await workspace.prepare(inputs, unit, signals, events.onPreparing);
+        const tell = refines ? () => undefined : events.onPreparing;
+        const { model, task } = await workspace.prepare(inputs, unit, signals, tell);
         await scoreBatch(model, task, book.open(unit), signal);
         return performance.now() - begun;
       });
