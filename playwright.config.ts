@@ -52,6 +52,8 @@ export default defineConfig({
     // A server for each worker: it gathers the violations of its pages' policy.
     baseURL: urlOf(ports[Number(process.env.TEST_PARALLEL_INDEX ?? 0)]),
     trace: 'retain-on-failure',
+    // Each page would fetch all that it keeps for visits without a network; `offline.spec.ts` lets its own.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: process.env.CHROME_PATH,
       args: [

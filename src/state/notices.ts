@@ -13,8 +13,8 @@ export interface Notice {
   readonly remedy?: Remedy;
 }
 
-/** Restart the engine; load the page anew. */
-export type Remedy = 'restart' | 'reload';
+/** Restart the engine; load the page anew; load its newer version. */
+export type Remedy = 'restart' | 'reload' | 'update';
 
 export type NoticeText = Omit<Notice, 'id'>;
 

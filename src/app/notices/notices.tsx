@@ -1,4 +1,5 @@
 import { noticeAsText } from '../../state/notices';
+import { isWorking, takeUpdate } from '../../state/offline';
 import { useCommands, usePage } from '../context';
 import { CopyButton } from '../ui/copy-button';
 import { DetailLines } from '../ui/finding-list';
@@ -9,6 +10,7 @@ import './notices.css';
 export function Notices() {
   const notices = usePage((state) => state.notices);
   const announcement = usePage((state) => state.announcement);
+  const working = usePage(isWorking);
   const { dismiss, restart } = useCommands();
   return (
     <div className="notices">
@@ -36,6 +38,11 @@ export function Notices() {
                   }}
                 >
                   Restart the engine
+                </button>
+              )}
+              {notice.remedy === 'update' && (
+                <button type="button" disabled={working} onClick={() => void takeUpdate()}>
+                  {working ? 'Use it (when the work is done)' : 'Use it now'}
                 </button>
               )}
               {notice.remedy === 'reload' && (
