@@ -42,7 +42,9 @@ async function smallTargets(page: Page): Promise<string[]> {
       // What a label carries is pressed by its label.
       const pressed = element.matches('input') ? (element.closest('label') ?? element) : element;
       const box = pressed.getBoundingClientRect();
-      const seen = element.checkVisibility({ visibilityProperty: true }) && box.width > 1;
+      // What is clipped away waits for the keyboard.
+      const clipped = getComputedStyle(element).clipPath !== 'none';
+      const seen = !clipped && element.checkVisibility({ visibilityProperty: true });
       // A word that explains itself stands in its text.
       const inText = element.matches('.term') || getComputedStyle(element).display === 'inline';
       return seen && !inText ? [{ element: pressed, box }] : [];
