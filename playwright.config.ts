@@ -51,7 +51,9 @@ export default defineConfig({
   use: {
     // A server for each worker: it gathers the violations of its pages' policy.
     baseURL: urlOf(ports[Number(process.env.TEST_PARALLEL_INDEX ?? 0)]),
-    trace: 'retain-on-failure',
+    // A trace takes as much processor time as the test itself.
+    trace: process.env.STUDIO_TRACE ? 'retain-on-failure' : 'off',
+    screenshot: 'only-on-failure',
     // Each page would fetch all that it keeps for visits without a network; `offline.spec.ts` lets its own.
     serviceWorkers: 'block',
     launchOptions: {

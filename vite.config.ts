@@ -30,6 +30,9 @@ const program: UserConfig = {
   ],
 };
 
+/** How long plugins took depends on the machine, and is nothing that whoever builds can mend. */
+const checks = { pluginTimings: false };
+
 /** `--ssr`: the programs of the command line for Node, or the one that is named, without the page's files. */
 const nodePrograms: UserConfig = {
   build: {
@@ -70,7 +73,7 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     // Relative addresses: the built folder works under any path of any host.
     base: './',
     plugins: [react(), webAssemblyText(), contentSecurityPolicy(), ...plugins],
-    worker: { format: 'es', plugins: () => [webAssemblyText()] },
+    worker: { format: 'es', plugins: () => [webAssemblyText()], rolldownOptions: { checks } },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
     optimizeDeps: {
       exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp', 'brotli-dec-wasm'],
@@ -82,6 +85,7 @@ export default defineConfig(({ mode, isSsrBuild }) => {
       target: 'es2022',
       sourcemap: true,
       emptyOutDir: true,
+      rolldownOptions: { checks, ...build?.rolldownOptions },
       modulePreload: { polyfill: false },
       // The policy allows no script, worker or wasm out of a data: address.
       assetsInlineLimit: 0,

@@ -1,12 +1,13 @@
 """statistics.json: intervals and losses that src/taskpool/statistics is held to."""
 
+import math
 import random
 from pathlib import Path
-from statistics import NormalDist
+from statistics import NormalDist, pvariance
 
 import torch
 import torchmetrics
-from scipy.optimize import brentq
+from scipy.optimize import brentq, minimize_scalar
 from scipy.stats import binomtest
 
 from groups.common import versions, write_json
@@ -59,6 +60,92 @@ def batch_loss(losses: list[float], batch_size: int) -> float:
     return metric.compute().item()
 
 
+DISCORDANT = ((0, 0), (1, 0), (0, 7), (3, 5), (5, 5), (10, 25), (200, 260), (1000, 1000), (4000, 4400), (1, 5000))
+PAIRED = (
+    ((50, 3, 9),),
+    ((50, 3, 9), (400, 20, 10), (7, 0, 0)),
+    ((10, 10, 0), (10, 0, 10)),
+    ((1000, 100, 160), (300, 12, 40), (250, 0, 3), (1514, 200, 210)),
+)
+
+
+def paired(tasks: tuple[tuple[int, int, int], ...]) -> dict:
+    """Mean of the tasks' differences with the normal interval of independent means of -1, 0 and 1; McNemar's test over all."""
+    total = NormalDist(0, 0)
+    for pictures, first, second in tasks:
+        differences = [-1] * first + [1] * second + [0] * (pictures - first - second)
+        total = total + NormalDist(sum(differences) / pictures, (pvariance(differences) / pictures) ** 0.5)
+    mean = total / len(tasks)
+    first, second = (sum(task[i] for task in tasks) for i in (1, 2))
+    return {
+        "tasks": [{"pictures": n, "firstOnly": b, "secondOnly": c} for n, b, c in tasks],
+        "difference": mean.mean,
+        "low": max(-1, mean.mean - Z * mean.stdev),
+        "high": min(1, mean.mean + Z * mean.stdev),
+        "pValue": mcnemar(first, second),
+    }
+
+
+def mcnemar(first: int, second: int) -> float:
+    return float(binomtest(first, first + second).pvalue) if first + second else 1.0
+
+
+def halves(seed: int) -> dict:
+    """Two models on two tasks, each cut in two: accuracies and losses of either half, and the paired test on the second."""
+    rng = random.Random(seed)
+    tasks = []
+    for size, classes, share in ((60, 4, 0.2), (41, 3, 0.5)):
+        labels = [rng.randrange(classes) for _ in range(size)]
+        rows = rng.sample(range(size), size)
+        cut = int(size * share)
+        logits = [torch.tensor([[rng.gauss(1.5 * (k == label), 1) for k in range(classes)] for label in labels], dtype=torch.float64) for _ in range(2)]
+        models = [
+            {"predictions": z.argmax(1).tolist(), "losses": torch.nn.functional.cross_entropy(z, torch.tensor(labels), reduction="none").tolist()}
+            for z in logits
+        ]
+        tasks.append({"labels": labels, "choosing": rows[:cut], "reporting": rows[cut:], "before": models[0], "after": models[1]})
+
+    def figures(half: str, model: str) -> dict:
+        accuracies, losses, counts = [], [], []
+        for task in tasks:
+            rows = torch.tensor(task[half])
+            predictions, labels = torch.tensor(task[model]["predictions"])[rows], torch.tensor(task["labels"])[rows]
+            accuracies.append(torchmetrics.functional.accuracy(predictions, labels, task="multiclass", num_classes=4, average="micro").item())
+            losses.append(torch.tensor(task[model]["losses"], dtype=torch.float64)[rows].mean().item())
+            counts.append((int((predictions == labels).sum()), len(rows), len(rows)))
+        low, high = average_interval(tuple(counts))
+        mean = [sum(values) / len(values) for values in (accuracies, losses)]
+        return {"pictures": sum(n for _, n, _ in counts), "accuracy": mean[0], "loss": mean[1], "interval": [low, high]}
+
+    def discordant(task: dict) -> tuple[int, int, int]:
+        right = [[task[model]["predictions"][row] == task["labels"][row] for row in task["reporting"]] for model in ("before", "after")]
+        return len(right[0]), sum(a and not b for a, b in zip(*right)), sum(b and not a for a, b in zip(*right))
+
+    return {
+        "tasks": tasks,
+        "halves": {half: {model: figures(half, model) for model in ("before", "after")} for half in ("choosing", "reporting")},
+        "difference": paired(tuple(discordant(task) for task in tasks)),
+    }
+
+
+LOSSES = {
+    "parabola": lambda x: (x - 0.37) ** 2,
+    "like a merge": lambda x: 1.2 - 0.8 * math.exp(-(((x - 0.62) / 0.5) ** 2)) + 0.05 * x,
+    "steep beyond": lambda x: (x - 0.9) ** 2 + (10 * max(0, x - 1.1)) ** 2,
+    "two valleys": lambda x: min((x - 0.2) ** 2 + 0.02, (x - 1.6) ** 2),
+}
+
+
+def minima() -> list[dict]:
+    """SciPy's minimum between 0 and 2, from the best of many starts."""
+    rows = []
+    for name, loss in LOSSES.items():
+        starts = [minimize_scalar(loss, bounds=(left / 10, left / 10 + 0.2), method="bounded") for left in range(0, 19)]
+        best = min(starts, key=lambda found: found.fun)
+        rows.append({"name": name, "at": float(best.x), "loss": float(best.fun)})
+    return rows
+
+
 def make(out: Path) -> None:
     rng = random.Random(0)
     wilson = []
@@ -84,5 +171,9 @@ def make(out: Path) -> None:
         "wilsonFinite": finite,
         "average": average,
         "batchLoss": losses,
+        "mcnemar": [{"firstOnly": first, "secondOnly": second, "pValue": mcnemar(first, second)} for first, second in DISCORDANT],
+        "paired": [paired(tasks) for tasks in PAIRED],
+        "halves": [halves(seed) for seed in (0, 1)],
+        "minima": minima(),
     }
     write_json(out / "statistics.json", content, indent=None)

@@ -11,6 +11,7 @@ import { ModelPool } from './model-pool/model-pool';
 import { Notices } from './notices/notices';
 import { AccuracyTable } from './results/accuracy-table';
 import { Instrument } from './scaling/instrument';
+import { SearchPanel } from './search/search-panel';
 import { TaskPool } from './task-pool/task-pool';
 import { Glossary } from './tips/term';
 import { TipLayer } from './tips/tip-layer';
@@ -57,6 +58,7 @@ function Panels() {
       ) : (
         <>
           <Instrument />
+          <SearchPanel />
           <AccuracyTable />
           <ExportPanel />
         </>

@@ -31,6 +31,12 @@ describe('reading a blob through one piece of memory', () => {
     expect(stream).toHaveBeenCalledTimes(1);
   });
 
+  it('takes no more memory than the file is long', async () => {
+    for await (const chunk of readChunks(new Blob([bytes.subarray(0, 10)]), 50_000)) {
+      expect(chunk.buffer.byteLength).toBe(10);
+    }
+  });
+
   it('reads where a blob gives no byte stream', async () => {
     const blob = new Blob([bytes]);
     vi.spyOn(blob, 'stream').mockReturnValue(new ReadableStream());

@@ -35,7 +35,7 @@ export async function* readChunks(
     }
     return;
   }
-  let memory = new ArrayBuffer(chunkBytes);
+  let memory = new ArrayBuffer(Math.min(chunkBytes, blob.size));
   inUse.add(reader);
   try {
     for (let at = 0; at < blob.size; at += chunkBytes) {

@@ -7,6 +7,8 @@
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { SearchName, SearchView } from './search/view';
+import type { SplitShare, TaskSplitView } from './tasks/split-share';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -17,7 +19,16 @@ export interface DroppedFile {
 /** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
 export type Origin = 'user' | 'demo';
 
-export type { Finding, MethodOption, OptionValue, Severity };
+export type {
+  Finding,
+  MethodOption,
+  OptionValue,
+  SearchName,
+  SearchView,
+  Severity,
+  SplitShare,
+  TaskSplitView,
+};
 
 /** A model of the pool. */
 export interface ModelView {
@@ -99,6 +110,8 @@ export interface TaskView {
   readonly expert: string | null;
   /** Pictures found so far that cannot be read; they are in no number. */
   readonly unreadable: readonly UnreadablePicture[];
+  /** Null where all of its pictures are reported on. */
+  readonly split: TaskSplitView | null;
   readonly findings: readonly Finding[];
 }
 
@@ -144,6 +157,17 @@ export interface TaskScore {
   readonly sampleLoss: number;
   /** Per class in label order: images scored, images right. */
   readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
+  /** Of a task that is split: all of the above is of the pictures to report on, and this of those to choose by. */
+  readonly choosing?: HalfScore;
+}
+
+/** A model on the pictures to choose by. */
+export interface HalfScore {
+  readonly scored: number;
+  readonly total: number;
+  readonly correct: number;
+  readonly accuracy: number;
+  readonly interval: Interval;
 }
 
 export interface AverageScore {
@@ -160,6 +184,8 @@ export interface ScoreColumn {
   /** By task id; absent where nothing is scored (yet), or where a task has no own expert. */
   readonly tasks: Readonly<Record<string, TaskScore>>;
   readonly average: AverageScore | null;
+  /** The mean over the same tasks on the pictures to choose by; absent unless each of them is split. */
+  readonly choosing?: AverageScore;
 }
 
 /** The merged model's accuracy less the pretrained one's, both on the very same pictures. */
@@ -191,6 +217,8 @@ export interface CurveSample {
 export interface CurvePoint {
   readonly scalingFactor: number;
   readonly average: AverageScore;
+  /** Its average on the pictures to choose by, where every task is split. */
+  readonly choosing?: AverageScore;
   /** Accuracy by task id. */
   readonly tasks: Readonly<Record<string, number>>;
 }
@@ -251,6 +279,8 @@ export interface StudioState {
   readonly storage: StorageView;
   readonly jobs: readonly JobView[];
   readonly scores: ScoreBoard;
+  /** The search that goes on, or what the last one found, until what it was about changes. */
+  readonly search: SearchView | null;
   /** The latest; each is to be told once. */
   readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
@@ -276,6 +306,8 @@ export type TaskEdit =
       readonly templates: readonly string[];
     }
   | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
+  /** Sets a share of the task's pictures apart to choose by, or none; of every task where the id is null. */
+  | { readonly type: 'setSplit'; readonly id: string | null; readonly split: SplitShare | null }
   | { readonly type: 'rename'; readonly id: string; readonly name: string }
   | { readonly type: 'remove'; readonly id: string };
 
@@ -345,7 +377,12 @@ export interface StudioEngine {
   applyConfiguration(file: DroppedFile): Promise<void>;
   /** Scores every value in turn and fills the curve. */
   sweep(values: readonly number[]): Promise<void>;
-  /** Stops scoring and sweeping until something changes. */
+  /**
+   * Searches on the pictures to choose by, as a job of that id, and merges with the best; stopped, with the best so far.
+   * Rejects with ConfigError where a task is not split, or the method has no scaling factor.
+   */
+  search(jobId: string, name: SearchName): Promise<void>;
+  /** Stops scoring, searching and sweeping until something changes. */
   stop(): Promise<void>;
   /** Stops the job of that id; unknown ids are ignored. */
   cancel(jobId: string): Promise<void>;

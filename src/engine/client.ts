@@ -66,6 +66,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     exportConfiguration: (format) => call(() => remote.exportConfiguration(format)),
     applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
     sweep: (values) => call(() => remote.sweep(values)),
+    search: (...parameters) => call(() => remote.search(...parameters)),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),
     chooseEngine: (choice) => call(() => remote.chooseEngine(choice)),

@@ -32,6 +32,8 @@ import { createKeeping } from './scoring/keeping';
 import { mergeInputs } from './scoring/readiness';
 import type { RuntimeParts } from './scoring/runtime-choice';
 import { createScorer } from './scoring/scorer';
+import { applyFound } from './search/apply';
+import { createSearches } from './search/searches';
 import { demandOf, snapshotOf } from './snapshot';
 import { createSnapshots } from './snapshots';
 import { createState } from './state';
@@ -87,6 +89,7 @@ export function createEngine({
     keeping,
     hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
     onChange: () => {
+      searches.look(scorer.phase());
       readWhenFree();
       snapshots.changed();
     },
@@ -108,6 +111,16 @@ export function createEngine({
   });
   const hashing = createHashing(jobs, state.learn, hasher);
   const combinations = createCombinations({ library, jobs, version, from: keptFrom });
+  const searches = createSearches({
+    jobs,
+    book,
+    kind: scorer.kind,
+    value: state.value,
+    inputs: () => demandOf(state.value()).demand?.inputs ?? null,
+    onDemand: () => follow(false),
+    apply: (...found) => applyFound(state, ...found),
+    stayStopped: () => state.set({ sweep: [], stopped: true }),
+  });
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
@@ -121,6 +134,7 @@ export function createEngine({
       engine: scorer.view(choice),
       storage: state.storage(),
       jobs: jobs.views(),
+      search: searches.view(),
       remarks,
     });
   }
@@ -140,11 +154,12 @@ export function createEngine({
 
   /** Everything that goes on in the background goes on with the value that stands. */
   function follow(again: boolean): void {
+    searches.follow();
     const value = state.value();
     const { demand, missing } = demandOf(value);
     scorer.assume(value.computedOn);
     if (value.stopped) scorer.stop();
-    else if (demand) scorer.score(demand, again);
+    else if (demand) scorer.score(searches.demand() ?? demand, again);
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
     readWhenFree();
     // What fails here is told by the engine's own reason.
@@ -299,6 +314,13 @@ export function createEngine({
 
     sweep: whenOpen((values) => command(() => state.set({ sweep: values, stopped: false }))),
 
+    search: whenOpen((jobId, name) =>
+      command(() => {
+        state.set({ stopped: false });
+        return searches.run(jobId, name);
+      }),
+    ),
+
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
 
     cancel: (jobId) => command(() => jobs.cancel(jobId)),
@@ -346,6 +368,7 @@ export function createEngine({
     commands,
     async close() {
       state.close();
+      searches.close();
       for (const { id } of jobs.views()) jobs.cancel(id);
       await arrivals.idle();
       await queue.run(async () => undefined);

@@ -15,6 +15,7 @@ import type {
 import type { EngineChoice, Origin } from './api';
 import { chooseMethod, type MethodState, TASK_ARITHMETIC } from './method';
 import type { EngineKind } from './scoring/keys';
+import { SPLIT_SHARES, type SplitShare } from './tasks/split-share';
 
 export interface ModelRecord {
   readonly id: string;
@@ -36,6 +37,8 @@ export interface TaskRecord {
   readonly included: boolean;
   readonly classnames: readonly string[];
   readonly templates: readonly string[];
+  /** Share of its pictures to choose by; absent where all are reported on. */
+  readonly split?: SplitShare | undefined;
 }
 
 export interface Settings {
@@ -89,6 +92,7 @@ const taskEntry = v.object({
   ...fields,
   classnames: v.array(v.string()),
   templates: v.array(v.string()),
+  split: v.optional(v.picklist(SPLIT_SHARES)),
 });
 const newerThan = (version: number) =>
   v.object({ version: v.pipe(v.number(), v.minValue(version + 1)) });

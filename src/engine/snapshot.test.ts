@@ -17,6 +17,7 @@ const around = (): Surroundings => ({
   engine: { choice: 'auto', active: 'cpu' } as Surroundings['engine'],
   storage: { used: 5, available: null },
   jobs: [{ id: 'a', label: 'Work', progress: 0.5, secondsLeft: null }],
+  search: null,
   remarks: [{ id: 1, severity: 'info', message: 'x', details: [] }],
 });
 const pooled = (changes = {}) =>

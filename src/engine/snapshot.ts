@@ -1,6 +1,6 @@
 /** What the page draws, made from the value and what computes it. Pure. */
 import { METHODS } from '../method/registry';
-import type { EngineView, JobView, Remark, StorageView, StudioState } from './api';
+import type { EngineView, JobView, Remark, SearchView, StorageView, StudioState } from './api';
 import { methodView } from './method';
 import { poolView } from './pool/view';
 import { type ScoringPhase, scoreBoard } from './scoring/board';
@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly engine: EngineView;
   readonly storage: StorageView;
   readonly jobs: readonly JobView[];
+  readonly search: SearchView | null;
   readonly remarks: readonly Remark[];
 }
 
@@ -36,7 +37,7 @@ export function demandOf(value: EngineValue): { demand: Demand | null; missing: 
 
 export function snapshotOf(value: EngineValue, around: Surroundings): StudioState {
   const { pool, tasks, demoHidden } = value;
-  const { book, kind, phase, engine, storage, jobs, remarks } = around;
+  const { book, kind, phase, engine, storage, jobs, search, remarks } = around;
   return {
     method: methodView(inForce(value)),
     methods: METHOD_MENU,
@@ -49,6 +50,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     storage,
     jobs,
     scores: scoreBoard(book, demandOf(value).demand, kind, phase),
+    search,
     remarks,
     demoHidden,
   };

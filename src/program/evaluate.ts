@@ -6,7 +6,7 @@ import { FormatError } from '../errors';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
-import { createTally } from '../taskpool/tally';
+import { createTally, type Tally } from '../taskpool/tally';
 import { unreadablePictures } from '../taskpool/unreadable';
 import type { TaskResult } from './report';
 
@@ -32,6 +32,13 @@ export interface EvaluateOptions {
 /** Batches whose pictures are prepared beside the scoring. */
 const BATCHES_AHEAD = 3;
 
+/** A task's numbers, and what they were counted from. */
+export interface Evaluated {
+  readonly result: TaskResult;
+  readonly labels: readonly number[];
+  readonly tally: Tally;
+}
+
 /**
  * Scores one model on one task.
  * @throws DeviceError where the model's output is not finite, FormatError where no picture of the task can be read, and the
@@ -41,7 +48,7 @@ export async function evaluateTask(
   model: ScoringModel,
   task: EvaluatedTask,
   { signal, onProgress, onUnreadable, lossBatchSize }: EvaluateOptions = {},
-): Promise<TaskResult> {
+): Promise<Evaluated> {
   const tally = createTally(task.order.length, task.head.classes);
   while (!tally.complete) {
     const told = tally.unreadable.length;
@@ -53,7 +60,7 @@ export async function evaluateTask(
     onProgress?.(task.name, tally.scored, tally.total);
     await letMessagesIn();
   }
-  const { scored, correct } = tally;
+  const { scored } = tally;
   const unreadable = unreadablePictures(tally.unreadable, task.imageNames);
   if (scored === 0) {
     throw new FormatError(
@@ -61,6 +68,12 @@ export async function evaluateTask(
       `None of its pictures can be read. The first, ${unreadable[0]?.image}: ${unreadable[0]?.reason}`,
     );
   }
+  return { result: taskResult(task, tally, lossBatchSize), labels: task.labels, tally };
+}
+
+function taskResult(task: EvaluatedTask, tally: Tally, lossBatchSize?: number): TaskResult {
+  const { scored, correct } = tally;
+  const unreadable = unreadablePictures(tally.unreadable, task.imageNames);
   return {
     task: task.name,
     n: scored,

@@ -5,6 +5,8 @@
 
 import type { MethodOptions } from '../method/options';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { SearchOutcome } from './search/halves';
+import type { Candidate, SearchPlan } from './search/search';
 
 /** One model on one task. */
 export interface TaskResult {
@@ -26,6 +28,13 @@ export interface TaskResult {
     readonly n: number;
     readonly correct: number;
   }[];
+  /** Of a task that is split: all else is of the images to report on, and this of those to choose by. */
+  readonly choosing?: {
+    readonly n: number;
+    readonly correct: number;
+    readonly accuracy: number;
+    readonly interval: readonly [number, number];
+  };
   /** Where there are any. */
   readonly unreadable?: readonly UnreadablePicture[];
 }
@@ -54,6 +63,26 @@ export interface Recipe {
   readonly programVersion: string;
 }
 
+/** A search for a scaling factor or weights: what it tried, and what its best is worth. */
+export interface SearchReport extends SearchOutcome {
+  readonly name: SearchPlan['name'];
+  readonly before: Candidate;
+  readonly best: Candidate;
+  /** In the order in which they were tried, with the loss on the pictures to choose by. */
+  readonly values: readonly (Candidate & { readonly loss: number })[];
+  /** Arguments of FusionBench's `train_validation_split` by task: the part that is returned is reported on. */
+  readonly splits: Readonly<Record<string, SplitArguments>>;
+  /** The model before on the pictures to report on, task by task. */
+  readonly reportingBefore?: readonly TaskResult[];
+}
+
+export interface SplitArguments {
+  readonly validation_fraction: number | null;
+  readonly validation_size: number | null;
+  readonly random_seed: number | null;
+  readonly return_split: 'train' | 'val';
+}
+
 export interface ReportInput {
   readonly recipe: Recipe;
   /** Elements of the merged vision tower. */
@@ -64,6 +93,7 @@ export interface ReportInput {
   readonly expert: readonly TaskResult[];
   /** What computed the numbers, for people. */
   readonly engine: string;
+  readonly search?: SearchReport | undefined;
 }
 
 /** The key under which everything of ours stands, so that FusionBench's own keys stay its own. */
@@ -95,7 +125,19 @@ export function programReport(input: ReportInput): Record<string, unknown> {
         input.pretrained.map((result) => [result.task, details(result)]),
       ),
       expert: Object.fromEntries(input.expert.map((result) => [result.task, details(result)])),
+      ...(input.search && { search: searchDetails(input.search) }),
     },
+  };
+}
+
+function searchDetails({ reportingBefore, ...search }: SearchReport): Record<string, unknown> {
+  return {
+    ...search,
+    ...(reportingBefore && {
+      tasksBefore: Object.fromEntries(
+        reportingBefore.map((result) => [result.task, details(result)]),
+      ),
+    }),
   };
 }
 

@@ -41,6 +41,7 @@ export function shownMerged(previous: ShownMerged, snapshot: StudioState): Shown
     column: {
       tasks: { ...merged.tasks, ...those(heldTasks, previous.column.tasks) },
       average: averageHeld ? before : merged.average,
+      ...choosing(merged, previous.column),
     },
     change: {
       tasks: { ...change.tasks, ...those(heldTasks, previous.change.tasks) },
@@ -49,6 +50,12 @@ export function shownMerged(previous: ShownMerged, snapshot: StudioState): Shown
     heldTasks,
     averageHeld,
   };
+}
+
+/** Those to choose by come after those to report on. */
+function choosing(newest: ScoreColumn, before: ScoreColumn): Pick<ScoreColumn, 'choosing'> {
+  const known = newest.choosing ?? before.choosing;
+  return known ? { choosing: known } : {};
 }
 
 function fresh(column: ScoreColumn, change: ScoreChanges): ShownMerged {

@@ -32,6 +32,7 @@ import type {
   OptionValue,
   PoolEdit,
   SampleImage,
+  SearchName,
   StudioEngine,
   StudioState,
   TaskEdit,
@@ -76,6 +77,8 @@ export interface StudioCommands {
   /** Merges as a configuration of FusionBench or mergekit says. */
   openConfiguration(files: readonly DroppedFile[]): Promise<void>;
   sweep(): Promise<void>;
+  /** Finds the scaling factor or weights on the pictures to choose by. */
+  search(name: SearchName): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
@@ -337,6 +340,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       run(async () => save(await engine().exportConfiguration(format))),
     openConfiguration,
     sweep: () => run(() => engine().sweep(SWEEP_VALUES)),
+    search: (name) => run(() => engine().search(nextJob(), name)),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),

@@ -21,13 +21,13 @@ export interface ScoringTask {
   readonly patches: PatchSource;
   readonly labels: readonly number[];
   readonly head: ZeroShotHead;
-  /** Image indices; every prefix is as class-balanced as it can be. */
+  /** Image indices in the order of scoring, those that were counted before among them. */
   readonly order: readonly number[];
 }
 
 /**
- * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when the task is complete);
- * unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
+ * Scores the next batch of `tally` and counts it. Returns the number of images counted (0 when all of
+ * the order are); unreadable images are passed over and noted in the tally. An abort leaves the tally as it was.
  */
 export async function scoreBatch(
   model: ScoringModel,
@@ -41,9 +41,10 @@ export async function scoreBatch(
   /** In order: an image, and why it cannot be read where it cannot. */
   const rows: { readonly index: number; readonly unreadable?: string }[] = [];
   let filled = 0;
-  for (let place = tally.next; place < order.length && filled < tower.batch; place++) {
+  for (const index of order) {
+    if (filled === tower.batch) break;
+    if (tally.has(index)) continue;
     signal?.throwIfAborted();
-    const index = order[place] as number;
     try {
       await patches.fill(index, input, filled * patches.length);
       rows.push({ index });

@@ -21,6 +21,15 @@ it('counts images, in all and by class, as they come', () => {
   expect([tally.complete, tally.loss(), tally.sampleLoss]).toEqual([true, 1, 1]);
 });
 
+it('knows of every image whether it is done with', () => {
+  const tally = createTally(4, 2);
+  tally.count(2, 1, result(1, 0.5));
+  tally.skip(0, 'broken');
+  for (const one of [tally, resumeTally(tally.record())]) {
+    expect([0, 1, 2, 3].map((index) => one.has(index))).toEqual([true, false, true, false]);
+  }
+});
+
 it('leaves out of every number what could not be read', () => {
   const tally = createTally(3, 2);
   tally.count(0, 0, result(0, 1));

@@ -1,4 +1,4 @@
-/** Running count of one model on one task: resumable, because images are scored in one fixed order. */
+/** Running count of one model on one task: resumable, as it knows of every image whether it was counted, in whatever order. */
 
 import type { Classified } from './classify';
 import { batchMeanLoss } from './statistics/batch-mean-loss';
@@ -12,8 +12,10 @@ export interface Tally {
   readonly correct: number;
   /** Images that can be scored: those of the task less the unreadable ones found so far. */
   readonly total: number;
-  /** Place in the scoring order of the next image. */
+  /** Images that are done with, the unreadable among them: in one fixed order, the place of the next. */
   readonly next: number;
+  /** Is this image done with? */
+  has(index: number): boolean;
   readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
   readonly complete: boolean;
   /** Mean cross-entropy over the images counted so far; NaN before the first. */
@@ -22,7 +24,9 @@ export interface Tally {
   loss(batchSize?: number): number | null;
   /** Predicted class by image index; -1 where not scored. */
   readonly predictions: Int32Array;
-  /** Counts the image at the next place of the order. */
+  /** Cross-entropy by image index; NaN where not scored. */
+  readonly losses: Float64Array;
+  /** Counts an image that has not been counted. */
   count(index: number, label: number, result: Classified): void;
   /** Images that cannot be read, and why. */
   readonly unreadable: readonly UnreadableImage[];
@@ -68,9 +72,11 @@ export function resumeTally(record: TallyRecord): Tally {
   const images = predictions.length;
   const perClass = record.perClass.map((counts) => ({ ...counts }));
   const unreadable = [...record.unreadable];
+  const skipped = new Set(unreadable.map(({ index }) => index));
   let { scored, correct, lossSum } = record;
   return {
     predictions,
+    losses,
     perClass,
     unreadable,
     get scored() {
@@ -85,6 +91,7 @@ export function resumeTally(record: TallyRecord): Tally {
     get next() {
       return scored + unreadable.length;
     },
+    has: (index) => (predictions[index] ?? -1) >= 0 || skipped.has(index),
     get complete() {
       return scored + unreadable.length === images;
     },
@@ -113,6 +120,7 @@ export function resumeTally(record: TallyRecord): Tally {
     },
     skip(index, reason) {
       unreadable.push({ index, reason });
+      skipped.add(index);
     },
     record: () => ({
       scored,

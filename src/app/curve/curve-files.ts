@@ -24,10 +24,11 @@ export function jsonFile(
   tasks: readonly NamedTask[],
   recipe: Recipe,
 ): ExportedFile {
-  const points = curve.map(({ scalingFactor, average, tasks: scores }) => ({
+  const points = curve.map(({ scalingFactor, average, choosing, tasks: scores }) => ({
     scaling_factor: scalingFactor,
     average: average.accuracy,
     average_interval_95: average.interval,
+    ...(choosing && { average_to_choose_by: choosing.accuracy }),
     tasks: Object.fromEntries(
       tasks.flatMap(({ id, name }) => (scores[id] === undefined ? [] : [[name, scores[id]]])),
     ),

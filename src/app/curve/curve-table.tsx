@@ -31,6 +31,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
   const shown = useTaskNames();
   const { setScalingFactor, saveFile } = useCommands();
   const [order, sort] = useState<Order>({ by: FACTOR, down: false });
+  const isSplit = curve.some(({ choosing }) => choosing);
   const figure: Figure = {
     curve,
     tasks,
@@ -70,6 +71,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
               <SortHead by={AVERAGE} order={order} onSort={sort}>
                 Average
               </SortHead>
+              {isSplit && <th scope="col">To choose by</th>}
               {tasks.map(({ id, name }) => (
                 <SortHead key={id} by={id} order={order} onSort={sort}>
                   <Name name={name} short={shown.get(name)} />
@@ -78,7 +80,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
             </tr>
           </thead>
           <tbody>
-            {sorted(curve, order).map(({ scalingFactor, average, tasks: scores }) => (
+            {sorted(curve, order).map(({ scalingFactor, average, choosing, tasks: scores }) => (
               <tr key={scalingFactor}>
                 <th scope="row">
                   <button
@@ -95,6 +97,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
                 <td title={formatInterval(average.interval)}>
                   {formatPercent(average.accuracy)} <small>{formatMargin(average.interval)}</small>
                 </td>
+                {isSplit && <td>{choosing ? formatPercent(choosing.accuracy) : '–'}</td>}
                 {tasks.map(({ id }) => (
                   <td key={id}>{scores[id] === undefined ? '–' : formatPercent(scores[id])}</td>
                 ))}

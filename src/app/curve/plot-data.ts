@@ -22,6 +22,8 @@ export interface PlotData {
   readonly range: readonly [low: number, high: number];
   readonly tasks: readonly TaskLine[];
   readonly average: readonly Spot[];
+  /** Averages on the pictures to choose by, where every task is split; `average` is of the others then. */
+  readonly choosing: readonly Spot[];
   /** Averages of a sweep's first look, on a sample of the pictures. */
   readonly sampled: readonly Spot[];
   readonly band: readonly (readonly [factor: number, low: number, high: number])[];
@@ -61,6 +63,9 @@ export function plotData(inputs: PlotInputs): PlotData {
       return accuracy === undefined ? [] : [[scalingFactor, accuracy * 100]];
     }),
   }));
+  const choosing = curve.flatMap(({ scalingFactor, choosing: half }): Spot[] =>
+    half ? [[scalingFactor, half.accuracy * 100]] : [],
+  );
   const band = curve.map(
     ({ scalingFactor, average }) =>
       [scalingFactor, average.interval[0] * 100, average.interval[1] * 100] as const,
@@ -72,12 +77,14 @@ export function plotData(inputs: PlotInputs): PlotData {
         ...band.flatMap(([, low, high]) => [low, high]),
         ...lines.flatMap(valuesOf),
         ...sampled.map(([, percent]) => percent),
+        ...choosing.map(([, percent]) => percent),
       ],
       pretrained,
       current,
     ),
     tasks: lines,
     average: curve.map(({ scalingFactor, average }) => [scalingFactor, average.accuracy * 100]),
+    choosing,
     sampled,
     band,
     pretrained: pretrained === null ? null : pretrained.accuracy * 100,

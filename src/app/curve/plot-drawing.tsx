@@ -89,6 +89,25 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
         strokeDasharray="6 4"
       />
       <polyline
+        className="choosing-line"
+        points={data.choosing.map(at).join(' ')}
+        fill="none"
+        stroke={colour('--merged')}
+        strokeWidth={1.5}
+        strokeDasharray="2 4"
+      />
+      {data.choosing.map((spot) => (
+        <circle
+          key={spot[0]}
+          className="choosing-spot"
+          cx={place(spot[0], x)}
+          cy={place(spot[1], y)}
+          r={2.75}
+          fill={colour('--panel')}
+          stroke={colour('--merged')}
+        />
+      ))}
+      <polyline
         points={data.average.map(at).join(' ')}
         fill="none"
         stroke={colour('--merged')}
@@ -101,7 +120,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
           cx={place(spot[0], x)}
           cy={place(spot[1], y)}
           r={2.75}
-          fill={colour('--panel')}
+          fill={colour(data.choosing.length > 0 ? '--merged' : '--panel')}
           stroke={colour('--merged')}
           strokeWidth={1.5}
         />
@@ -199,6 +218,16 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
       y: place(last[1], y),
       weight: 3,
     },
+    ...data.choosing.slice(-1).map(
+      ([, percent]): Ending => ({
+        key: 'choosing',
+        name: 'to choose by',
+        colour: '--merged',
+        bold: false,
+        y: place(percent, y),
+        weight: 2,
+      }),
+    ),
     ...data.tasks.flatMap(({ id, name, colour: own, spots }): Ending[] => {
       const spot = spots.at(-1);
       return spot

@@ -4,6 +4,7 @@ import { usePage, useSnapshot } from '../context';
 import { useTaskNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
 import { AverageRow } from './average-row';
+import { ChoosingRow } from './choosing-row';
 import { TaskScoreRow } from './task-score-row';
 import './results.css';
 
@@ -23,6 +24,7 @@ export function AccuracyTable() {
           <span id={titleId}>Accuracy by task</span>
           <small>
             ± half of the <Term id="interval">95 % interval</Term>
+            {tasks.some(({ split }) => split !== null) && ', on the pictures to report on'}
           </small>
         </caption>
         <thead>
@@ -69,6 +71,7 @@ export function AccuracyTable() {
         </tbody>
         <tfoot>
           <AverageRow tasks={tasks} scores={scores} />
+          <ChoosingRow tasks={tasks} scores={scores} />
         </tfoot>
       </table>
       {tasks.length === 0 && (

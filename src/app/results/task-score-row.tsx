@@ -8,6 +8,7 @@ import { Name } from '../names/name';
 import { Icon } from '../ui/icon';
 import { AccuracyCell } from './accuracy-cell';
 import { ChangeCell } from './change-cell';
+import { ChoosingLine } from './choosing-row';
 import { ClassBreakdown } from './class-breakdown';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
@@ -74,7 +75,14 @@ export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) 
       <tr id={breakdownId} className="breakdown-row" hidden={!open}>
         <td colSpan={7}>
           {open && (
-            <ClassBreakdown task={task} pretrained={pretrained} merged={merged} expert={expert} />
+            <>
+              <ChoosingLine
+                pretrained={pretrained?.choosing}
+                merged={merged?.choosing}
+                expert={expert?.choosing}
+              />
+              <ClassBreakdown task={task} pretrained={pretrained} merged={merged} expert={expert} />
+            </>
           )}
         </td>
       </tr>

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TaskView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { SplitChoice } from '../search/split-choice';
 import { Term } from '../tips/term';
 import { ConfirmDialog } from '../ui/confirm-dialog';
 import { FindingList } from '../ui/finding-list';
@@ -48,6 +49,19 @@ export function TaskDetails({ task, samples }: TaskDetailsProps) {
           {task.templates.map((template) => (
             <div key={template}>{template}</div>
           ))}
+        </dd>
+        <dt>
+          <Term id="choosing">To choose by</Term>
+        </dt>
+        <dd>
+          <SplitChoice label={`Pictures of ${name} to choose by`} tasks={[task]} of={id} />
+          {task.split && (
+            <div>
+              {formatMany(task.split.choosing, 'image')}, to report on{' '}
+              {formatMany(task.split.reporting, 'image')} (random_seed {task.split.seed} of
+              train_validation_split)
+            </div>
+          )}
         </dd>
         <dt>
           Own <Term id="expert">expert</Term>

@@ -48,6 +48,14 @@ export const GLOSSARY = {
     term: '95 % interval',
     text: 'How sure the number is. Scored on other pictures of the same kind, the accuracy would lie in such an interval 95 times of 100. More pictures make it narrower.',
   },
+  choosing: {
+    term: 'To choose by',
+    text: 'Of many values the best on some pictures is better on them by chance as well. So a part of every task’s pictures is set apart to choose by, and every number of the table is of the others. Which ones is kept with the task, and FusionBench’s train_validation_split takes the same.',
+  },
+  mcnemar: {
+    term: 'McNemar’s exact test',
+    text: 'Compares two models on the same pictures. It counts those that only one of the two gets right: were both equally good, each would have about half of them, and p says how often chance alone gives as uneven a count.',
+  },
 } as const;
 
 export type TermId = keyof typeof GLOSSARY;

@@ -64,9 +64,11 @@ export async function planRuns(
   return planned;
 }
 
-/** The engine is no key of FusionBench's configurations, so it can be given whether or not a file has it. */
+/** Engine and search are no keys of FusionBench's configurations, so they can be given whether or not a file has them. */
 function anywhere(override: string): string {
-  return override.startsWith('engine=') ? `++${override}` : override;
+  if (override.startsWith('engine=')) return `++${override}`;
+  const search = /^\+{0,2}search(?:\.(\w+))?=(.*)$/s.exec(override);
+  return search ? `++search.${search[1] ?? 'name'}=${search[2] ?? ''}` : override;
 }
 
 /** Where the command was called, else beside this program: `config/_get_started` works from everywhere. */

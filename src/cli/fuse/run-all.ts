@@ -3,6 +3,7 @@ import { writeYaml } from '../../program/config/formats/write-yaml';
 import { guardOutputs } from '../../program/run/guard-outputs-node';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
+import { searchText } from './search-text';
 import { type RunRow, resultTable, sweepTable, unreadableText } from './tables';
 
 /** @throws as `guardOutputs` and `Workbench.run` */
@@ -28,9 +29,10 @@ export async function runAll(
         const values = [...swept].map(([key, value]) => `${key}=${value}`).join(' ');
         progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
       }
-      const { results, reportPath, modelFolder } = await workbench.run(program, outputs);
+      const { results, search, reportPath, modelFolder } = await workbench.run(program, outputs);
       if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
       if (reportPath) progress.note(`Report: ${reportPath}`);
+      if (search) console.log(searchText(search));
       rows.push({ swept, results });
     }
   } finally {

@@ -79,12 +79,12 @@ function bestRow(rows: readonly RunRow[]): RunRow | undefined {
   return best?.row;
 }
 
-function digits(value: number | null): string {
+export function digits(value: number | null): string {
   return value === null ? '-' : value.toFixed(4);
 }
 
 /** The first column to the left, the others to the right. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );

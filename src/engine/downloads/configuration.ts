@@ -17,6 +17,7 @@ import { FUSION_BENCH_BATCH } from '../../taskpool/tally';
 import type { ConfigurationFormat, DroppedFile, ExportedFile } from '../api';
 import type { WantedModel, WantedRecipe } from '../pool/restoring';
 import { partOf } from '../scoring/keys';
+import { taskSplit } from '../tasks/split';
 import {
   baseOf,
   type EngineValue,
@@ -184,7 +185,9 @@ function taskPool(tasks: readonly Task[], base: PoolModel): ProgramConfig['taskp
   };
 }
 
-function taskConfig({ name, classnames, templates }: Task): TaskConfig {
+function taskConfig(task: Task): TaskConfig {
+  const { name, classnames, templates } = task;
+  const split = taskSplit(task);
   return {
     name,
     classnames,
@@ -193,6 +196,9 @@ function taskConfig({ name, classnames, templates }: Task): TaskConfig {
       path: 'imagefolder',
       dataDir: folder(`tasks/${name}`),
       split: [{ split: 'train', from: null, to: null, unit: 'rows', rounding: 'closest' }],
+      ...(split && {
+        validation: { size: { fraction: split.share }, seed: split.seed, part: 'train' },
+      }),
     },
   };
 }

@@ -1,8 +1,8 @@
 /** "Download report": FusionBench's report and our additions, for exactly what is on screen. */
 import { CompatibilityError } from '../../errors';
 import { mergedNames } from '../../modelpool/judge';
-import { programReport, type TaskResult } from '../../program/report';
-import type { ExportedFile, ScoreColumn, StudioState } from '../api';
+import { programReport, type SearchReport, type TaskResult } from '../../program/report';
+import type { ExportedFile, HalfScore, ScoreColumn, StudioState } from '../api';
 import { mergeInputs } from '../scoring/readiness';
 import type { EngineValue } from '../value';
 import { recipeOf } from './recipe';
@@ -32,6 +32,7 @@ export function exportReport(
     pretrained: results(pretrained, snapshot),
     expert: results(expert, snapshot),
     engine: adapter ? `${active} (${adapter})` : (active ?? 'none'),
+    search: searchReport(snapshot),
   });
   const text = `${JSON.stringify(report, null, 2)}\n`;
   return { name: 'program_report.json', file: new Blob([text], { type: 'application/json' }) };
@@ -56,8 +57,35 @@ function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
           n: scored,
           correct,
         })),
+        ...(score.choosing && { choosing: choosing(score.choosing) }),
         ...(unreadable.length > 0 ? { unreadable } : {}),
       },
     ];
   });
+}
+
+function choosing({ scored, correct, accuracy, interval }: HalfScore): TaskResult['choosing'] {
+  return { n: scored, correct, accuracy, interval };
+}
+
+/** What was found and stands, once both halves are scored. */
+function searchReport({ search, tasks }: StudioState): SearchReport | undefined {
+  if (!search?.outcome || !search.best) return undefined;
+  const { name, before, best, values, outcome } = search;
+  const splits = tasks.flatMap(({ name: task, included, split }) =>
+    included && split
+      ? [
+          [
+            task,
+            {
+              validation_fraction: split.share,
+              validation_size: null,
+              random_seed: split.seed,
+              return_split: 'train' as const,
+            },
+          ] as const,
+        ]
+      : [],
+  );
+  return { name, before, best, values, ...outcome, splits: Object.fromEntries(splits) };
 }

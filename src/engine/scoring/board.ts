@@ -2,7 +2,14 @@
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
 import type { Tally } from '../../taskpool/tally';
-import type { AverageScore, CurvePoint, ScoreBoard, ScoreColumn, TaskScore } from '../api';
+import type {
+  AverageScore,
+  CurvePoint,
+  HalfScore,
+  ScoreBoard,
+  ScoreColumn,
+  TaskScore,
+} from '../api';
 import type { ScoreBook } from './book';
 import { scoreChanges } from './changes';
 import type { EngineKind } from './keys';
@@ -16,6 +23,7 @@ import {
   type Unit,
 } from './plan';
 import type { ScoringInputs } from './readiness';
+import { countRows, type RowCount } from './row-count';
 import { curveSample } from './sample';
 
 /** Where scoring stands; `text` says what is being done, or what is missing, or what failed. */
@@ -67,7 +75,9 @@ export function scoreBoard(
   const points = moves ? curve(book, inputs, engine) : [];
   const sweptTo = (pictures: number) =>
     sweep.filter((value) =>
-      mergedColumn(inputs, engine, value).every((unit) => isThere(book.find(unit), pictures)),
+      mergedColumn(inputs, engine, value).every((unit) =>
+        isThere(unit.task, book.find(unit), pictures),
+      ),
     ).length;
   const done = sweptTo(Number.POSITIVE_INFINITY);
   return {
@@ -94,25 +104,47 @@ function scoreColumn(book: ScoreBook, units: readonly Unit[]): ScoreColumn {
   for (const unit of units) {
     const tally = book.find(unit);
     complete &&= tally?.complete === true;
-    if (tally && tally.scored > 0) tasks[unit.task.id] = taskScore(unit.task.id, tally);
+    const score = tally && taskScore(unit, tally);
+    if (score) tasks[unit.task.id] = score;
   }
-  return { tasks, average: averageScore(Object.values(tasks), complete) };
+  const scores = Object.values(tasks);
+  const choosing = averageOfChoosing(units, scores, complete);
+  return { tasks, average: averageScore(scores, complete), ...(choosing && { choosing }) };
+}
+
+/** Null unless every task is split, and has something scored there. */
+function averageOfChoosing(
+  units: readonly Unit[],
+  scores: readonly TaskScore[],
+  complete: boolean,
+): AverageScore | null {
+  const halves = scores.flatMap(({ choosing }) => choosing ?? []);
+  return halves.length === units.length ? averageScore(halves, complete) : null;
 }
 
 /** Points of the curve: every visited value whose tasks are all complete. */
 function curve(book: ScoreBook, inputs: ScoringInputs, engine: EngineKind): CurvePoint[] {
   return book.visited(engine, inputs.key).flatMap((scalingFactor) => {
-    const { tasks, average } = scoreColumn(book, mergedColumn(inputs, engine, scalingFactor));
+    const { tasks, average, choosing } = scoreColumn(
+      book,
+      mergedColumn(inputs, engine, scalingFactor),
+    );
     if (!average?.complete) return [];
     const accuracies = Object.fromEntries(
       Object.entries(tasks).map(([id, { accuracy }]) => [id, accuracy]),
     );
-    return [{ scalingFactor, average, tasks: accuracies }];
+    return [{ scalingFactor, average, tasks: accuracies, ...(choosing && { choosing }) }];
   });
 }
 
-function taskScore(taskId: string, tally: Tally): TaskScore {
-  const { scored, correct, total } = tally;
+/** Of the pictures that are reported on; null while none of them is scored. */
+function taskScore({ task }: Unit, tally: Tally): TaskScore | null {
+  const { id: taskId, split } = task;
+  const choosing = split && choosingScore(task, tally, split.choosing);
+  const { scored, correct, total, perClass, loss, sampleLoss } = split
+    ? countRows(tally, task, split.reporting)
+    : figuresOf(tally);
+  if (scored === 0) return null;
   return {
     taskId,
     scored,
@@ -121,13 +153,31 @@ function taskScore(taskId: string, tally: Tally): TaskScore {
     accuracy: correct / scored,
     // While a part is scored the interval is about the rest; afterwards about pictures like these.
     interval: wilsonInterval(correct, scored, scored < total ? total : undefined),
-    loss: tally.loss(),
-    sampleLoss: tally.sampleLoss,
-    perClass: tally.perClass.map((counts) => ({ ...counts })),
+    loss,
+    sampleLoss,
+    perClass,
+    ...(choosing && { choosing }),
   };
 }
 
-function averageScore(scores: readonly TaskScore[], complete: boolean): AverageScore | null {
+function figuresOf(tally: Tally): RowCount {
+  const { scored, correct, total, sampleLoss } = tally;
+  const perClass = tally.perClass.map((counts) => ({ ...counts }));
+  return { scored, correct, total, perClass, loss: tally.loss(), sampleLoss };
+}
+
+function choosingScore(
+  task: Unit['task'],
+  tally: Tally,
+  rows: readonly number[],
+): HalfScore | null {
+  const { scored, correct, total } = countRows(tally, task, rows);
+  if (scored === 0) return null;
+  const interval = wilsonInterval(correct, scored, scored < total ? total : undefined);
+  return { scored, correct, total, accuracy: correct / scored, interval };
+}
+
+function averageScore(scores: readonly HalfScore[], complete: boolean): AverageScore | null {
   if (scores.length === 0) return null;
   return {
     accuracy: scores.reduce((sum, { accuracy }) => sum + accuracy, 0) / scores.length,

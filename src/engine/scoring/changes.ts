@@ -4,6 +4,7 @@
  */
 import type { ScoreChange, ScoreChanges } from '../api';
 import type { ScoreBook } from './book';
+import { reportedRows } from './order';
 import type { Unit } from './plan';
 
 /** Both columns have the same tasks in the same order; there is no merged one while there is nothing to merge. */
@@ -37,7 +38,10 @@ function taskChange(book: ScoreBook, before: Unit, after: Unit): ScoreChange | n
   if (!pretrained || !merged) return null;
   let pictures = 0;
   let gained = 0;
-  for (const [i, label] of after.task.labels.entries()) {
+  const { labels } = after.task;
+  const rows = reportedRows(after.task) ?? labels.keys();
+  for (const i of rows) {
+    const label = labels[i];
     const was = pretrained.predictions[i] ?? -1;
     const is = merged.predictions[i] ?? -1;
     if (was < 0 || is < 0) continue;

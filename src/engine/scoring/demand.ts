@@ -1,21 +1,36 @@
 /** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
 import type { ScoreBook } from './book';
 import { type EngineKind, keyText } from './keys';
-import { columns, type Demand, type Unit } from './plan';
+import { columns, type Demand, mergedColumn, type Unit } from './plan';
 
 /** Equal texts ask for the same scores. */
-export function demandText({ inputs, scalingFactor, sweep }: Demand): string {
+export function demandText({ inputs, scalingFactor, sweep, only }: Demand): string {
   const tasks = inputs.tasks.map(({ key, expert }) => [
     keyText(key),
     expert && keyText(expert.key),
   ]);
-  return JSON.stringify([keyText(inputs.key), inputs.experts.length, tasks, scalingFactor, sweep]);
+  return JSON.stringify([
+    keyText(inputs.key),
+    inputs.experts.length,
+    tasks,
+    scalingFactor,
+    sweep,
+    only && [...only.keys()],
+  ]);
 }
 
 /** Which part of all pictures in demand has been scored, 0..1. */
 export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): number {
   let done = 0;
   let all = 0;
+  if (demand.only) {
+    for (const unit of mergedColumn(demand.inputs, engine, demand.scalingFactor)) {
+      const rows = demand.only.get(unit.task.id) ?? [];
+      done += rows.filter((row) => book.find(unit)?.has(row)).length;
+      all += rows.length;
+    }
+    return all === 0 ? 1 : done / all;
+  }
   for (const column of columns(demand, engine)) {
     for (const unit of column) {
       done += book.find(unit)?.next ?? 0;

@@ -7,6 +7,7 @@
  */
 import type { Tally } from '../../taskpool/tally';
 import { type EngineKind, keyText, type ScoreKey, scoreText, type WeightsKey } from './keys';
+import { scoringOrder } from './order';
 import type { ScoringInputs, TaskInput } from './readiness';
 
 export interface Unit {
@@ -14,6 +15,8 @@ export interface Unit {
   /** `key` as text. */
   readonly text: string;
   readonly task: TaskInput;
+  /** The pictures that are wanted of it, where that is not all of them. */
+  readonly rows?: readonly number[];
 }
 
 /** What is to be scored. */
@@ -22,6 +25,8 @@ export interface Demand {
   readonly scalingFactor: number;
   /** Values still to be swept, in order. */
   readonly sweep: readonly number[];
+  /** A search looks at the merged model on these pictures, by task id, and at nothing else meanwhile. */
+  readonly only?: ReadonlyMap<string, readonly number[]>;
 }
 
 /** The progress of a unit, undefined where it has not begun. */
@@ -32,8 +37,9 @@ export const SAMPLE = 64;
 
 /** The next unit to score a batch of, or null when everything in demand is complete. */
 export function nextUnit(demand: Demand, engine: EngineKind, tallyOf: TallyOf): Unit | null {
+  if (demand.only) return nextOnly(demand, demand.only, engine, tallyOf);
   for (const { column, pictures } of stages(demand, engine)) {
-    const open = column.filter((unit) => !isThere(tallyOf(unit), pictures));
+    const open = column.filter((unit) => !isThere(unit.task, tallyOf(unit), pictures));
     if (open.length > 0) return leastFar(open, tallyOf);
   }
   return null;
@@ -41,13 +47,38 @@ export function nextUnit(demand: Demand, engine: EngineKind, tallyOf: TallyOf): 
 
 /** Has every task of what the slider moves given its first batch? */
 export function hasFirstNumber(demand: Demand, engine: EngineKind, tallyOf: TallyOf): boolean {
+  if (demand.only) return true;
   const [first] = stages(demand, engine);
-  return first?.column.every((unit) => isThere(tallyOf(unit), 1)) ?? true;
+  return first?.column.every((unit) => isThere(unit.task, tallyOf(unit), 1)) ?? true;
 }
 
-/** Has it counted so many pictures, or all there are? */
-export function isThere(tally: Tally | undefined, pictures: number): boolean {
-  return tally !== undefined && (tally.complete || tally.next >= pictures);
+/** Has it counted so many pictures, or all there are? Of a task that is split, those that come first. */
+export function isThere(
+  task: TaskInput,
+  tally: Tally | undefined,
+  pictures: number,
+): tally is Tally {
+  if (!tally || tally.complete) return tally !== undefined;
+  if (!task.split || pictures > task.labels.length) return tally.next >= pictures;
+  return hasAll(tally, scoringOrder(task).slice(0, pictures));
+}
+
+/** Is it done with all of these pictures? */
+export function hasAll(tally: Tally | undefined, rows: readonly number[]): tally is Tally {
+  return tally?.complete || (tally !== undefined && rows.every((row) => tally.has(row)));
+}
+
+function nextOnly(
+  { inputs, scalingFactor }: Demand,
+  only: ReadonlyMap<string, readonly number[]>,
+  engine: EngineKind,
+  tallyOf: TallyOf,
+): Unit | null {
+  for (const unit of mergedColumn(inputs, engine, scalingFactor)) {
+    const rows = only.get(unit.task.id) ?? [];
+    if (!hasAll(tallyOf(unit), rows) && rows.length > 0) return { ...unit, rows };
+  }
+  return null;
 }
 
 interface Stage {
@@ -95,6 +126,7 @@ export function* columns(demand: Demand, engine: EngineKind): Generator<Unit[]> 
     for (const value of [scalingFactor, ...coarseToFine(sweep)])
       yield mergedColumn(inputs, engine, value);
   }
+  if (demand.only) return;
   yield pretrainedColumn(inputs, engine);
   yield* expertColumns(inputs, engine);
 }

@@ -137,6 +137,7 @@ describe('what is scored', () => {
         name,
         images,
         labels,
+        split: null,
         expert: null,
       },
     ]);

@@ -7,6 +7,7 @@ import { type MethodState, methodInForce } from '../method';
 import { isError, modelFindings } from '../pool/findings';
 import { canGiveText, poolView } from '../pool/view';
 import { namedPlace } from '../same-name';
+import { type TaskSplit, taskSplit } from '../tasks/split';
 import {
   baseOf,
   filesOf,
@@ -39,6 +40,8 @@ export interface TaskInput {
   readonly name: string;
   readonly images: readonly Picture[];
   readonly labels: readonly number[];
+  /** Which pictures are to choose by, and which to report on; null where all are reported on. */
+  readonly split: TaskSplit | null;
   /** The task's own expert, where there is one. */
   readonly expert: Source | null;
 }
@@ -133,6 +136,7 @@ function taskInput(task: Task, pool: Pool, donor: Source): TaskInput {
     name,
     images,
     labels,
+    split: taskSplit(task),
     expert: sourceOf(ownExpert(pool, task) ?? undefined),
   };
 }

@@ -2,12 +2,11 @@
  * The curve before it is complete: all values of which a sweep has scored its sample, on the pictures of that sample and
  * no others, so that they can be compared. Pure.
  */
-import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import type { CurveSample } from '../api';
-import { memo } from '../memo';
 import type { ScoreBook } from './book';
 import type { EngineKind } from './keys';
-import { isThere, mergedColumn, SAMPLE, type Unit } from './plan';
+import { scoringOrder } from './order';
+import { hasAll, mergedColumn, SAMPLE, type Unit } from './plan';
 import type { ScoringInputs } from './readiness';
 
 /**
@@ -22,7 +21,7 @@ export function curveSample(
 ): CurveSample | null {
   const sampled = book.visited(engine, inputs.key).flatMap((scalingFactor) => {
     const column = mergedColumn(inputs, engine, scalingFactor);
-    const there = column.every((unit) => isThere(book.find(unit), SAMPLE));
+    const there = column.every((unit) => hasAll(book.find(unit), sampleOf(unit)));
     return there ? [{ scalingFactor, column }] : [];
   });
   if (sampled.length <= complete || sampled.length < 2) return null;
@@ -36,14 +35,16 @@ export function curveSample(
   return pictures === 0 ? null : { pictures, points };
 }
 
-const sampleOf = memo((labels: readonly number[]) => stratifiedOrder(labels).slice(0, SAMPLE));
+function sampleOf({ task }: Unit): readonly number[] {
+  return scoringOrder(task).slice(0, SAMPLE);
+}
 
 function countSample(book: ScoreBook, unit: Unit): { scored: number; correct: number } {
   const predictions = book.find(unit)?.predictions;
   const { labels } = unit.task;
   let scored = 0;
   let correct = 0;
-  for (const index of sampleOf(labels)) {
+  for (const index of sampleOf(unit)) {
     const prediction = predictions?.[index] ?? -1;
     if (prediction < 0) continue;
     scored++;

@@ -16,9 +16,9 @@ import {
   type PatchSource,
 } from '../../taskpool/patch-source';
 import type { ScoringModel, ScoringTask } from '../../taskpool/score';
-import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import type { LoadCombination } from './combination-file';
 import { type CombinationKey, itemOf, keyText, partOf } from './keys';
+import { scoringOrder } from './order';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
 import { type Residence, takeResidence } from './residence';
@@ -52,7 +52,6 @@ export interface PrepareSignals {
 interface Pictures {
   readonly task: TaskInput;
   readonly source: PatchSource;
-  readonly order: readonly number[];
 }
 
 /**
@@ -126,7 +125,7 @@ export function createWorkspace(
     if (!known) {
       forgetOthers(inputs);
       const source = createPatchSource(task.images, processor, vision, budget);
-      known = { task, source, order: stratifiedOrder(task.labels) };
+      known = { task, source };
       pictures.set(of, known);
     }
     return known;
@@ -167,14 +166,19 @@ export function createWorkspace(
       });
       signals.unit.throwIfAborted();
       const weights = await residence.place(unit, signals.unit);
-      const { source, order } = picturesOf(inputs, unit.task);
+      const { source } = picturesOf(inputs, unit.task);
       return {
         model: {
           tower: await towerFor(inputs, residence.projectionDim),
           weights,
           projection: residence.projection,
         },
-        task: { patches: source, order, labels: unit.task.labels, head },
+        task: {
+          patches: source,
+          order: unit.rows ?? scoringOrder(unit.task),
+          labels: unit.task.labels,
+          head,
+        },
       };
     },
     residence: (combination) => (resident?.of === keyText(combination) ? resident.value : null),

@@ -28,6 +28,11 @@ export function addTasks(records: Records, added: readonly NewTask[]): Records {
 /** Applies an edit; unknown ids leave everything as it is. Throws ConfigError on prompts or names that cannot be. */
 export function editTasks(records: Records, edit: TaskEdit): Records {
   const { tasks } = records;
+  if (edit.type === 'setSplit') {
+    const split = edit.split ?? undefined;
+    const isMeant = ({ id }: TaskRecord) => edit.id === null || id === edit.id;
+    return { ...records, tasks: tasks.map((task) => (isMeant(task) ? { ...task, split } : task)) };
+  }
   if (edit.type === 'remove')
     return { ...records, tasks: tasks.filter(({ id }) => id !== edit.id) };
   const others = tasks.filter(({ id }) => id !== edit.id).map(({ name }) => name);
@@ -41,7 +46,7 @@ export function editTasks(records: Records, edit: TaskEdit): Records {
 
 function changes(
   task: TaskRecord,
-  edit: Exclude<TaskEdit, { type: 'remove' }>,
+  edit: Exclude<TaskEdit, { type: 'remove' | 'setSplit' }>,
   others: readonly string[],
 ): Partial<TaskRecord> {
   switch (edit.type) {

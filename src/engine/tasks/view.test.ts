@@ -21,6 +21,7 @@ describe('a task on the page', () => {
       classCounts: [1, 3],
       expert: 'pets',
       unreadable: [],
+      split: null,
       findings: [],
     });
   });

@@ -4,6 +4,7 @@ import { type UnreadablePicture, unreadablePictures } from '../../taskpool/unrea
 import type { Finding, SampleImage, TaskView } from '../api';
 import { memo } from '../memo';
 import type { Task } from '../value';
+import { splitView, taskSplit } from './split';
 
 export function taskView(
   task: Task,
@@ -23,6 +24,7 @@ export function taskView(
     classCounts: classCounts(task),
     expert,
     unreadable: pictures,
+    split: splitView(task),
     findings: taskFindings(task, pictures),
   };
 }
@@ -47,6 +49,14 @@ function taskFindings(task: Task, unreadable: readonly UnreadablePicture[]): Fin
   const findings: Finding[] = [];
   if (task.failure !== undefined) {
     findings.push({ severity: 'error', subject: task.name, message: task.failure, details: [] });
+  }
+  if (task.split !== undefined && task.images.length > 0 && !taskSplit(task)) {
+    findings.push({
+      severity: 'warning',
+      subject: task.name,
+      message: 'It has too few pictures to be split; all of them are reported on.',
+      details: [],
+    });
   }
   if (unreadable.length > 0) {
     findings.push({

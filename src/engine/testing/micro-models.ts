@@ -84,6 +84,7 @@ export function microTask(
     name,
     images: files.map(({ file }) => ({ name: file.name, blob: file })),
     labels: files.map(({ path }) => classnames.indexOf(path.split('/')[1] ?? '')),
+    split: null,
     expert: expert ? microSource(micro, expert) : null,
   };
 }

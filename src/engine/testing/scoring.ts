@@ -24,6 +24,7 @@ export const task = (name: string, images: number, expert: string | null = null)
   name,
   images: Array.from({ length: images }, (_, i) => ({ name: `${i}`, blob: new Blob() })),
   labels: Array.from({ length: images }, (_, i) => i % 2),
+  split: null,
   expert: expert === null ? null : source(expert),
 });
 

@@ -1,10 +1,11 @@
 /** A task of a configuration: its pictures found on this machine, its rows chosen, its classes named. */
+import { evenSplit } from '../../taskpool/datasets/even-split';
 import { openDataset } from '../../taskpool/sources/open-dataset';
 import { sampleRows, validationRows } from '../../taskpool/sources/select-rows';
 import { taskClasses } from '../../taskpool/sources/task-classes';
 import type { DatasetRow } from '../../taskpool/sources/types';
 import { splitRows } from '../config/program/split';
-import type { TaskConfig } from '../config/program/types';
+import type { TaskConfig, ValidationSplit } from '../config/program/types';
 import { findDatasetFiles } from './dataset-files-node';
 import { at, type Surroundings } from './surroundings';
 
@@ -18,6 +19,8 @@ export interface OpenedTask {
   readonly available: number;
   /** What is worth knowing, for people. */
   readonly notes: readonly string[];
+  /** The split that the rows are a part of, where they are one. */
+  readonly validation?: ValidationSplit;
 }
 
 /** Which of a task's pictures are scored. */
@@ -27,6 +30,14 @@ export interface RowChoice {
   readonly sampleSeed: number;
   /** So many from the front; null for all. */
   readonly first: number | null;
+  /** The half that is wanted, where one half is to choose by and the other to report on. */
+  readonly half?: Half;
+}
+
+export interface Half {
+  readonly wanted: 'choosing' | 'reporting';
+  /** Share to choose by of a task that is not split by its configuration. */
+  readonly split: number | null;
 }
 
 /**
@@ -43,7 +54,7 @@ export function openTask(
 
 async function open(
   { name, dataset: source, classnames, templates }: TaskConfig,
-  { sampleSize, sampleSeed, first }: RowChoice,
+  { sampleSize, sampleSeed, first, half }: RowChoice,
   surroundings: Surroundings,
 ): Promise<OpenedTask> {
   const found = await findDatasetFiles(source, surroundings);
@@ -58,7 +69,8 @@ async function open(
       rows: (total) => splitRows(part, total),
     })),
   });
-  const all = source.validation ? validationRows(dataset.rows, source.validation) : dataset.rows;
+  const validation = partOf(source.validation, half, dataset.rows);
+  const all = validation ? validationRows(dataset.rows, validation) : dataset.rows;
   const { promptFiles } = found;
   const classes = await taskClasses(name, dataset, { classnames, templates, promptFiles });
   const sampled = sampleSize === null ? all : sampleRows(all, sampleSize, sampleSeed);
@@ -69,5 +81,30 @@ async function open(
     rows: first === null ? sampled : sampled.slice(0, first),
     available: all.length,
     notes: [...dataset.notes, ...classes.notes],
+    ...(validation && { validation }),
   };
+}
+
+/** What the configuration scores is reported on; the other part is to choose by. */
+function partOf(
+  configured: ValidationSplit | undefined,
+  half: Half | undefined,
+  rows: readonly DatasetRow[],
+): ValidationSplit | undefined {
+  if (!half) return configured;
+  const reporting = configured ?? evenValidation(rows, half.split);
+  if (!reporting || half.wanted === 'reporting') return reporting;
+  return { ...reporting, part: reporting.part === 'val' ? 'train' : 'val' };
+}
+
+function evenValidation(
+  rows: readonly DatasetRow[],
+  fraction: number | null,
+): ValidationSplit | undefined {
+  if (fraction === null) return undefined;
+  const { seed } = evenSplit(
+    rows.map(({ label }) => label),
+    fraction,
+  );
+  return { size: { fraction }, seed, part: 'train' };
 }

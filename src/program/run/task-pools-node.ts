@@ -14,27 +14,32 @@ import {
   type PictureHelpers,
 } from '../../taskpool/patch-source';
 import type { EngineName, TaskPoolConfig } from '../config/program/types';
-import { type EvaluatedTask, evaluateTask } from '../evaluate';
+import { type Evaluated, type EvaluatedTask, evaluateTask } from '../evaluate';
 import type { TaskResult } from '../report';
 import type { EngineFor, ScoringEngine } from './engines-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
 import { openScoringClip, type ScoringClip } from './open-models-node';
-import { type OpenedTask, openTask, type RowChoice } from './open-task-node';
+import { type Half, type OpenedTask, openTask, type RowChoice } from './open-task-node';
 import type { Surroundings } from './surroundings';
 
 /** A task pool whose files have been found and opened; nothing is computed yet. */
 export interface OpenedTaskPool {
+  /** In the order of the configuration. */
+  readonly tasks: readonly OpenedTask[];
   /**
    * Scores vision weights on every task, in the order of the configuration.
+   * @param what - what is being scored, for people, where it is one of several on the same tasks
    * @throws as `evaluateTask`
    */
-  evaluate(weights: ReadonlyMap<string, TensorBuffer>): Promise<Evaluation>;
+  evaluate(weights: ReadonlyMap<string, TensorBuffer>, what?: string): Promise<Evaluation>;
 }
 
 export interface Evaluation {
   readonly results: readonly TaskResult[];
+  /** What the results were counted from, task by task. */
+  readonly tasks: readonly Evaluated[];
   /** What scored, for the report. */
   readonly engine: string;
 }
@@ -43,12 +48,17 @@ export interface TaskPools {
   /**
    * @param like - a model whose vision tower is that of the models that are scored
    * @param options.fastDevRun - one batch of each task alone
+   * @param options.half - only this half of each task
    * @throws ConfigError, FormatError and CompatibilityError for whatever is missing or does not fit
    */
   open(
     config: TaskPoolConfig,
     like: ClipModel,
-    options: { readonly fastDevRun: boolean; readonly engine: EngineName },
+    options: {
+      readonly fastDevRun: boolean;
+      readonly engine: EngineName;
+      readonly half?: Half | undefined;
+    },
   ): Promise<OpenedTaskPool>;
   dispose(): Promise<void>;
 }
@@ -114,7 +124,7 @@ export function createTaskPools(
   }
 
   return {
-    async open(config, like, { fastDevRun, engine: engineName }) {
+    async open(config, like, { fastDevRun, engine: engineName, half }) {
       const { clipModel, processor, dataProcessor, sampleSize, sampleSeed } = config;
       const clipKey = [clipModel, processor, dataProcessor, like.vision];
       const clip = await clips.keep(clipKey, () => openScoringClip(config, like, surroundings));
@@ -124,6 +134,7 @@ export function createTaskPools(
         sampleSize,
         sampleSeed,
         first: fastDevRun ? config.batchSize : null,
+        ...(half && { half }),
       };
       const opened: { readonly key: unknown; readonly task: OpenedTask }[] = [];
       for (const task of config.tasks) {
@@ -132,37 +143,52 @@ export function createTaskPools(
           key,
           task: await tasks(key, async () => {
             const made = await openTask(task, choice, surroundings);
+            if (half?.wanted === 'choosing') return made;
             for (const note of made.notes) listener.note(`${made.name}: ${note}.`);
             return made;
           }),
         });
       }
+      const told = new Set<string>();
       return {
-        async evaluate(weights) {
+        tasks: opened.map(({ task }) => task),
+        async evaluate(weights, what) {
           const { projection, tower, engine } = await scorers.keep([engineName, clipKey], () =>
             createScorer(engineName, clip, like),
           );
-          const results: TaskResult[] = [];
+          const evaluated: Evaluated[] = [];
+          const pictureCount = opened.reduce((sum, { task }) => sum + task.rows.length, 0);
+          let before = 0;
           for (const { key, task } of opened) {
             const head = await headOf(engine.text, clipKey, clip.model, task);
             const patches = await pictures([key, clipKey], async () =>
               createPatchSource(task.rows, clip.processor, like.vision, budget, helpers),
             );
             const model = { projection, weights, tower: await tower(task.rows.length) };
-            results.push(
+            evaluated.push(
               await evaluateTask(model, evaluatedTask(task, head, patches), {
                 signal,
                 lossBatchSize: config.batchSize,
-                onProgress: (name, scored, total) =>
-                  listener.progress(`Scoring ${name}`, scored, total),
+                onProgress: (name, scored, total) => {
+                  if (what === undefined) listener.progress(`Scoring ${name}`, scored, total);
+                  else if (scored < total) listener.progress(what, before + scored, pictureCount);
+                },
                 onUnreadable: (name, image, reason) => {
                   if (config.onUnreadable === 'error') throw unreadable(name, image, reason);
+                  if (told.has(`${name}/${image}`)) return;
+                  told.add(`${name}/${image}`);
                   listener.note(`${name}: ${image} is passed over. ${reason}`);
                 },
               }),
             );
+            before += task.rows.length;
+            if (what !== undefined) listener.progress(what, before, pictureCount);
           }
-          return { results, engine: engine.name };
+          return {
+            results: evaluated.map(({ result }) => result),
+            tasks: evaluated,
+            engine: engine.name,
+          };
         },
       };
     },

@@ -16,18 +16,21 @@ import { allocateWeights, mergedWeights, type WorkingWeights } from '../../metho
 import { createCpuBackend } from '../../runtime/cpu/backend';
 import type { TensorBuffer } from '../../runtime/types';
 import { PRETRAINED } from '../config/program/modelpool';
-import type { ModelPoolConfig, ProgramConfig } from '../config/program/types';
-import { programReport, type TaskResult } from '../report';
+import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
+import { programReport, type SearchReport, type TaskResult } from '../report';
+import type { Candidate } from '../search/search';
 import { createEngines, type EngineParts, nodeEngineParts } from './engines-node';
 import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
 import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
+import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
 import { runRecipe } from './recipe';
 import { saveDtype, saveModel } from './save-model-node';
+import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
 import type { Surroundings } from './surroundings';
 import { createTaskPools } from './task-pools-node';
@@ -36,6 +39,8 @@ import { writeFileWhole } from './write-file-node';
 export interface RunResult {
   /** Empty where no tasks were scored. */
   readonly results: readonly TaskResult[];
+  /** Where values were tried. */
+  readonly search: SearchReport | null;
   /** Paths of what was written. */
   readonly reportPath: string | null;
   readonly modelFolder: string | null;
@@ -123,18 +128,21 @@ export function createWorkbench(
   };
 
   async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
-    const { program, modelpool, taskpool } = config;
+    const { program, modelpool, taskpool, search } = config;
     try {
       const opened = await pools.keep(poolKey, () => openJudged(modelpool, runnable));
-      const isScored = taskpool?.target === 'CLIPVisionModelTaskPool';
-      const fastDevRun = program.fast_dev_run || (isScored && taskpool.fastDevRun);
-      const tasks = isScored
-        ? await taskPools.open(taskpool, opened.pool.pretrained, {
-            fastDevRun,
-            engine: program.engine,
-          })
-        : null;
-      return { opened, tasks };
+      if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
+        return { opened, tasks: null, choosing: null };
+      }
+      const fastDevRun = program.fast_dev_run || taskpool.fastDevRun;
+      const open = (pool: TaskPoolConfig, half?: Half) =>
+        taskPools.open(pool, opened.pool.pretrained, { fastDevRun, engine: program.engine, half });
+      if (!search) return { opened, tasks: await open(taskpool), choosing: null };
+      const { split, sampleSize } = search;
+      const tasks = await open(taskpool, { wanted: 'reporting', split });
+      const sampled = { ...taskpool, sampleSize };
+      const choosing = await open(sampled, { wanted: 'choosing', split });
+      return { opened, tasks, choosing };
     } catch (error) {
       // Whoever has to fetch one thing wants to know of the others.
       const missing = error instanceof ConfigError && (await findMissing(config, surroundings));
@@ -145,17 +153,43 @@ export function createWorkbench(
   return {
     async run(config, outputs) {
       const { modelpool, taskpool } = config;
-      const runnable = runnableMethod(config.method, config.program.seed);
-      const poolKey = [modelpool.models, runnable?.method.name];
-      const { opened, tasks } = await openAll(config, poolKey, runnable);
-      const { pretrained } = opened.pool;
+      const configured = runnableMethod(config.method, config.program.seed);
+      const poolKey = [modelpool.models, configured?.method.name];
+      const { opened: asConfigured, tasks, choosing } = await openAll(config, poolKey, configured);
+      const { pretrained } = asConfigured.pool;
+      const residentOf = (pool: OpenedPool) => {
+        const weights = pool.pool.experts.map(({ weight }) => weight);
+        return residents.keep([poolKey, configured?.options, weights], () =>
+          reside(pool, configured),
+        );
+      };
+      let found: SearchedModels | null = null;
+      if (config.search && configured && tasks && choosing) {
+        const before: Candidate = {
+          scalingFactor: configured.scalingFactor,
+          weights: asConfigured.pool.experts.map(({ weight }) => weight),
+        };
+        found = await searchModels(
+          config.search,
+          before,
+          { choosing, reporting: tasks },
+          async ({ scalingFactor, weights }) =>
+            mergedModel(await residentOf(weighted(asConfigured, weights)), {
+              ...configured,
+              scalingFactor,
+            }).weights(),
+        );
+      }
+      const opened = found ? weighted(asConfigured, found.best.weights) : asConfigured;
+      const runnable =
+        configured && found
+          ? { ...configured, scalingFactor: found.best.scalingFactor }
+          : configured;
       // The sums are computed beside the merge.
       const described = runRecipe(opened, runnable, outputs.model === null ? undefined : hash);
       // Whatever fails first is what is told.
       described.catch(() => undefined);
-      const resident = await residents.keep([poolKey, runnable?.options], () =>
-        reside(opened, runnable),
-      );
+      const resident = await residentOf(opened);
       const merged = mergedModel(resident, runnable);
       const recipe = await untilAborted(described, signal);
       const path = (name: string | null) => name && resolve(surroundings.cwd, name);
@@ -169,7 +203,7 @@ export function createWorkbench(
         });
       }
       const { results, engine } = tasks
-        ? await tasks.evaluate(merged.weights())
+        ? (found?.evaluation ?? (await tasks.evaluate(merged.weights())))
         : { results: [], engine: 'cpu' };
       const reportPath = taskpool ? path(outputs.report) : null;
       if (reportPath) {
@@ -180,11 +214,12 @@ export function createWorkbench(
           pretrained: [],
           expert: [],
           engine,
+          search: found?.report,
         });
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);
       }
-      return { results, reportPath, modelFolder };
+      return { results, search: found?.report ?? null, reportPath, modelFolder };
     },
     async dispose() {
       await sums.dispose();
@@ -203,6 +238,15 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+/** The pool with other weights of its experts. */
+function weighted({ pool, folders }: OpenedPool, weights: readonly number[]): OpenedPool {
+  const experts = pool.experts.map(({ model, weight }, i) => ({
+    model,
+    weight: weights[i] ?? weight,
+  }));
+  return { pool: { ...pool, experts }, folders };
 }
 
 interface MergedModel {

@@ -11,6 +11,7 @@ import type {
   Pretrained,
   ProgramConfig,
   ProgramOptions,
+  SearchConfig,
   TaskConfig,
   TaskPoolConfig,
 } from '../program/types';
@@ -39,7 +40,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
  * @param remark - further lines of the comment at its head
  */
 export function writeConfig(
-  { program, method, modelpool, taskpool }: ProgramConfig,
+  { program, method, modelpool, taskpool, search }: ProgramConfig,
   remark?: string,
 ): string {
   const options = Object.entries(program).filter(
@@ -53,6 +54,7 @@ export function writeConfig(
       method: methodKeys(method),
       modelpool: poolKeys(modelpool),
       taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
+      search: search && searchKeys(search),
     },
     remark === undefined ? COMMENT : `${COMMENT}\n${remark}`,
   );
@@ -133,6 +135,10 @@ function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
     sample_seed: pool.sampleSeed === 0 ? undefined : pool.sampleSeed,
     on_unreadable: pool.onUnreadable === 'skip' ? undefined : pool.onUnreadable,
   };
+}
+
+function searchKeys({ sampleSize, split, ...search }: SearchConfig): Keys {
+  return { ...search, sample_size: sampleSize, split: split ?? undefined };
 }
 
 function lists(

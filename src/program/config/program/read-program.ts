@@ -10,6 +10,7 @@ import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
 import { elsewhere, flag, ignored, oneOf, orNull, text, wholeNumber } from './schemas';
+import { readSearch, searchProblems } from './search';
 import { readTarget } from './targets';
 import { readTaskPool } from './taskpool';
 import { ENGINE_NAMES, type ProgramConfig, type ProgramOptions } from './types';
@@ -23,6 +24,7 @@ const programOptions = {
   method: elsewhere,
   modelpool: elsewhere,
   taskpool: elsewhere,
+  search: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
   // FusionBench's manual switches the report off with false.
@@ -65,13 +67,16 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
   const method = readMethod(reading, config.get('method'));
   const modelpool = readModelPool(reading, config.get('modelpool'));
   const taskpool = readTaskPool(reading, config.get('taskpool') ?? null);
+  const search = readSearch(reading, config.get('search'));
   if (method && modelpool && reading.problems.length === 0) {
     reading.problems.push(...methodProblems(method, modelpool));
+    if (search) reading.problems.push(...searchProblems(search, method, taskpool ?? null));
   }
   throwProblems(reading);
-  if (program && method && modelpool && taskpool !== undefined) {
+  if (program && method && modelpool && taskpool !== undefined && search !== undefined) {
     const { withoutEffect } = reading;
-    return { program: { program, method, modelpool, taskpool }, withoutEffect };
+    const read = { program, method, modelpool, taskpool, ...(search && { search }) };
+    return { program: read, withoutEffect };
   }
   throw new ConfigError('The configuration could not be read.');
 }

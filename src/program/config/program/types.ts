@@ -7,7 +7,35 @@ export interface ProgramConfig {
   readonly modelpool: ModelPoolConfig;
   /** Null where the configuration has none: nothing is scored and no report written. */
   readonly taskpool: TaskPoolConfig | DummyTaskPoolConfig | null;
+  /** What is chosen by the tasks before the model is reported on. Not of FusionBench. */
+  readonly search?: SearchConfig;
 }
+
+interface SearchBase {
+  readonly min: number;
+  readonly max: number;
+  /** Models that are scored at most. */
+  readonly evaluations: number;
+  /** Pictures of each task to choose by, drawn class by class; null for all that are set apart. */
+  readonly sampleSize: number | null;
+  /** Share to choose by of a task that the configuration does not split itself; null where each is. */
+  readonly split: number | null;
+}
+
+export type SearchConfig =
+  | (SearchBase & {
+      readonly name: 'lambda';
+      /** Values of the coarse grid. */
+      readonly grid: number;
+      /** Values are multiples of it. */
+      readonly step: number;
+    })
+  | (SearchBase & {
+      readonly name: 'weights';
+      /** By how much a weight is moved at first, and at last. */
+      readonly stride: number;
+      readonly step: number;
+    });
 
 /** Options of `FabricModelFusionProgram` by FusionBench's names, with its defaults. */
 export interface ProgramOptions {

@@ -1,0 +1,344 @@
+/**
+ * Searches for the scaling factor or the weights of experts. While one goes on, what is in demand is the next value on the
+ * pictures to choose by and nothing else. One at a time; whatever else changes what is merged or scored ends it.
+ */
+import { CompatibilityError, ConfigError } from '../../errors';
+import { meanLoss, type ScoredTask, searchOutcome, verdict } from '../../program/search/halves';
+import {
+  type Candidate,
+  candidateText,
+  LAMBDA_PLAN,
+  type SearchPlan,
+  search,
+  WEIGHTS_PLAN,
+} from '../../program/search/search';
+import type { Jobs } from '../jobs/jobs';
+import type { ScoringPhase } from '../scoring/board';
+import type { ScoreBook } from '../scoring/book';
+import { type EngineKind, keyText } from '../scoring/keys';
+import { choosingRows, reportedRows } from '../scoring/order';
+import { type Demand, hasAll, mergedColumn, type Unit } from '../scoring/plan';
+import type { ScoringInputs } from '../scoring/readiness';
+import { type EngineValue, includedExperts, scalingFactorOf } from '../value';
+import type { SearchName, SearchView } from './view';
+
+/** Pictures of each task that a search for weights looks at: every value reads all experts anew. */
+const WEIGHTS_SAMPLE = 256;
+
+const PLANS: Readonly<Record<SearchName, SearchPlan>> = {
+  lambda: LAMBDA_PLAN,
+  weights: WEIGHTS_PLAN,
+};
+const LABELS: Readonly<Record<SearchName, string>> = {
+  lambda: 'Finding the best λ',
+  weights: 'Finding weights',
+};
+
+export interface Searches {
+  /** @throws ConfigError or CompatibilityError where there is nothing to search, or nothing to choose by */
+  run(jobId: string, name: SearchName): Promise<void>;
+  /** What is to be scored instead of what is on the page; null while nothing is searched. */
+  demand(): Demand | null;
+  /** Another value stands: a search that was about something else is over. */
+  follow(): void;
+  /** Something was scored, or failed. */
+  look(phase: ScoringPhase): void;
+  view(): SearchView | null;
+  /** Ends what goes on, and merges with nothing of it. */
+  close(): void;
+}
+
+export interface SearchesParts {
+  readonly jobs: Jobs;
+  readonly book: ScoreBook;
+  readonly kind: () => EngineKind;
+  readonly value: () => EngineValue;
+  /** What stands to be scored; null where nothing can be. */
+  readonly inputs: () => ScoringInputs | null;
+  /** Something else is in demand. */
+  readonly onDemand: () => void;
+  /** Merges with what was found. */
+  readonly apply: (name: SearchName, found: Candidate, experts: readonly string[]) => Promise<void>;
+  /** The user stopped everything: that holds, whatever was found. */
+  readonly stayStopped: () => void;
+}
+
+/** What a search is about, for as long as that stands. */
+interface Subject {
+  readonly plan: SearchPlan;
+  readonly inputs: ScoringInputs;
+  readonly before: Candidate;
+  readonly experts: SearchView['experts'];
+  /** What must not change while it goes on, and what its outcome is about. */
+  readonly standing: string;
+  readonly about: string;
+}
+
+interface Trial {
+  readonly demand: Demand;
+  readonly rows: ReadonlyMap<string, readonly number[]>;
+  readonly settle: (ended: 'scored' | 'stopped' | Error) => void;
+}
+
+export function createSearches(parts: SearchesParts): Searches {
+  const { jobs, book, kind, onDemand } = parts;
+  let subject: Subject | null = null;
+  let running = false;
+  let left: 'superseded' | 'stopped' | null = null;
+  let trial: Trial | null = null;
+  let found: Omit<SearchView, 'outcome' | 'verdict'> | null = null;
+  let outcome: SearchView['outcome'] = null;
+  let report: (share: number) => void = () => undefined;
+
+  const rowsOf = ({ plan, inputs }: Subject): ReadonlyMap<string, readonly number[]> => {
+    const sample = plan.name === 'weights' ? WEIGHTS_SAMPLE : undefined;
+    return new Map(inputs.tasks.map((task) => [task.id, choosingRows(task, sample)]));
+  };
+
+  const candidateInputs = new WeakMap<Subject, Map<string, ScoringInputs>>();
+  const inputsAt = (of: Subject, { weights }: Candidate): ScoringInputs => {
+    const known = candidateInputs.get(of) ?? new Map<string, ScoringInputs>();
+    candidateInputs.set(of, known);
+    const text = weights.join(' ');
+    const made = known.get(text) ?? withWeights(of.inputs, weights);
+    known.set(text, made);
+    return made;
+  };
+  const columnAt = (of: Subject, candidate: Candidate): Unit[] =>
+    mergedColumn(inputsAt(of, candidate), kind(), candidate.scalingFactor);
+
+  const scoredOn = (
+    of: Subject,
+    candidate: Candidate,
+    rows: (unit: Unit) => readonly number[],
+  ): ScoredTask[] | null => {
+    const tasks: ScoredTask[] = [];
+    for (const unit of columnAt(of, candidate)) {
+      const tally = book.find(unit);
+      if (!hasAll(tally, rows(unit))) return null;
+      tasks.push({ labels: unit.task.labels, tally, rows: rows(unit) });
+    }
+    return tasks;
+  };
+
+  /** Has the loop score a candidate on these rows; null where that was ended before it was done. */
+  const tryOut = async (
+    of: Subject,
+    candidate: Candidate,
+    rows: ReadonlyMap<string, readonly number[]>,
+  ): Promise<readonly ScoredTask[] | null> => {
+    const scored = () => scoredOn(of, candidate, ({ task }) => rows.get(task.id) ?? []);
+    if (left) return null;
+    const known = scored();
+    if (known) return known;
+    const ended = await new Promise<'scored' | 'stopped' | Error>((settle) => {
+      const inputs = inputsAt(of, candidate);
+      const { scalingFactor } = candidate;
+      trial = { demand: { inputs, scalingFactor, sweep: [], only: rows }, rows, settle };
+      onDemand();
+    });
+    trial = null;
+    if (ended instanceof Error) throw ended;
+    return ended === 'scored' ? scored() : null;
+  };
+
+  const leave = (why: 'superseded' | 'stopped'): void => {
+    if (!running) return;
+    left ??= why;
+    trial?.settle('stopped');
+  };
+
+  const outcomeOf = (of: Subject, best: Candidate): SearchView['outcome'] => {
+    const rows = rowsOf(of);
+    const chosen = (candidate: Candidate) =>
+      scoredOn(of, candidate, ({ task }) => rows.get(task.id) ?? []);
+    const reported = (candidate: Candidate) =>
+      scoredOn(of, candidate, ({ task }) => reportedRows(task) ?? []);
+    const halves = [chosen(of.before), chosen(best), reported(of.before), reported(best)] as const;
+    const [chosenBefore, chosenAfter, before, after] = halves;
+    if (!chosenBefore || !chosenAfter || !before || !after) return null;
+    if (halves.flat().some((task) => task && meanLoss([task]) === Number.POSITIVE_INFINITY)) {
+      return null;
+    }
+    return searchOutcome([chosenBefore, chosenAfter], [before, after]);
+  };
+
+  const searchFor = async (of: Subject): Promise<void> => {
+    const { plan, before } = of;
+    const choosing = rowsOf(of);
+    const everything = new Map(
+      of.inputs.tasks.map(({ id, labels }) => [id, [...labels.keys()]] as const),
+    );
+    const values: (Candidate & { readonly loss: number })[] = [];
+    const show = (phase: SearchView['phase'], stopped: boolean) => {
+      const best = values.reduce<(typeof values)[number] | null>(
+        (least, value) => (least === null || value.loss < least.loss ? value : least),
+        null,
+      );
+      found = {
+        name: plan.name,
+        phase,
+        tried: values.length,
+        of: plan.evaluations,
+        before,
+        best: best && { scalingFactor: best.scalingFactor, weights: best.weights },
+        values: [...values],
+        stopped,
+        experts: of.experts,
+      };
+    };
+    outcome = null;
+    show('searching', false);
+    const searched = await search(plan, before, async (candidate) => {
+      const isBefore = candidateText(candidate) === candidateText(before);
+      const scored = await tryOut(of, candidate, isBefore ? everything : choosing);
+      if (!scored) return null;
+      const chosen = scoredOn(of, candidate, ({ task }) => choosing.get(task.id) ?? []);
+      const loss = meanLoss(chosen ?? []);
+      values.push({ ...candidate, loss });
+      show('searching', false);
+      report(values.length / plan.evaluations);
+      return loss;
+    });
+    if (!searched || left === 'superseded') {
+      found = null;
+      return;
+    }
+    show('found', searched.stopped);
+    const stopped = parts.value().stopped;
+    // From here on what stands may change: it is the outcome that is changed to.
+    running = false;
+    const best = searched.best.value;
+    if (candidateText(best) !== candidateText(before)) {
+      await parts.apply(
+        plan.name,
+        best,
+        of.experts.map(({ id }) => id),
+      );
+    }
+    if (stopped) parts.stayStopped();
+  };
+
+  const begin = (name: SearchName): Subject => {
+    if (running) throw new ConfigError('A search goes on already. Stop it first.');
+    const value = parts.value();
+    const inputs = parts.inputs();
+    if (!inputs || inputs.experts.length === 0) {
+      throw new CompatibilityError(
+        'There is nothing to search yet: add a base, an expert and task images.',
+      );
+    }
+    const { method } = inputs.method;
+    if (method.kind !== 'task vector') {
+      throw new ConfigError(
+        `${method.title} has no scaling factor to search. Choose a method that has one, such as task arithmetic.`,
+      );
+    }
+    const whole = inputs.tasks.filter(({ split }) => !split).map((task) => task.name);
+    if (whole.length > 0) {
+      throw new ConfigError(
+        `All pictures of ${whole.join(', ')} are reported on, and none is left to choose by. Split every task first.`,
+      );
+    }
+    const plan = PLANS[name];
+    const before = {
+      scalingFactor: scalingFactorOf(value),
+      weights: inputs.experts.map(({ weight }) => weight),
+    };
+    return {
+      plan,
+      inputs,
+      before,
+      experts: includedExperts(value.pool).map((model) => ({ id: model.id, name: model.name })),
+      ...textsOf(name, value, inputs),
+    };
+  };
+
+  return {
+    async run(jobId, name) {
+      subject = begin(name);
+      const mine = subject;
+      running = true;
+      left = null;
+      try {
+        await jobs.run(jobId, LABELS[name], async (job) => {
+          report = (share) => job.report(LABELS[name], share);
+          report(0);
+          job.signal.addEventListener('abort', () => leave('stopped'));
+          await searchFor(mine);
+        });
+      } catch (error) {
+        found = null;
+        throw error;
+      } finally {
+        running = false;
+        trial = null;
+        onDemand();
+      }
+    },
+    demand: () => trial?.demand ?? null,
+    follow() {
+      if (!subject) return;
+      const inputs = parts.inputs();
+      const value = parts.value();
+      const now = inputs && textsOf(subject.plan.name, value, inputs);
+      if (running) {
+        if (now?.standing !== subject.standing) leave('superseded');
+        else if (value.stopped) leave('stopped');
+      } else if (now?.about !== subject.about) {
+        subject = null;
+        found = null;
+      }
+    },
+    look({ phase, text }) {
+      if (!trial) return;
+      const { demand, rows, settle } = trial;
+      if (phase === 'failed') settle(new CompatibilityError(text));
+      const column = mergedColumn(demand.inputs, kind(), demand.scalingFactor);
+      if (column.every((unit) => hasAll(book.find(unit), rows.get(unit.task.id) ?? []))) {
+        settle('scored');
+      }
+    },
+    view() {
+      if (!found) return null;
+      if (found.phase === 'found' && subject && found.best) {
+        outcome ??= outcomeOf(subject, found.best);
+      }
+      return { ...found, outcome, verdict: outcome && verdict(outcome.reporting.difference) };
+    },
+    close: () => leave('superseded'),
+  };
+}
+
+function withWeights(inputs: ScoringInputs, weights: readonly number[]): ScoringInputs {
+  const at = (i: number, weight: number) => weights[i] ?? weight;
+  return {
+    ...inputs,
+    key: {
+      ...inputs.key,
+      experts: inputs.key.experts.map((expert, i) => ({ ...expert, weight: at(i, expert.weight) })),
+    },
+    experts: inputs.experts.map((expert, i) => ({ ...expert, weight: at(i, expert.weight) })),
+  };
+}
+
+/** All that a search rests on, and all of it but what the search itself moves. */
+function textsOf(
+  name: SearchName,
+  value: EngineValue,
+  inputs: ScoringInputs,
+): Pick<Subject, 'standing' | 'about'> {
+  const factor = scalingFactorOf(value);
+  const tasks = inputs.tasks.map(({ key, split }) => [keyText(key), split?.share]);
+  const others = keyText(
+    withWeights(
+      inputs,
+      inputs.experts.map(() => 1),
+    ).key,
+  );
+  const weighted = keyText(inputs.key);
+  return {
+    standing: JSON.stringify([weighted, factor, tasks]),
+    about: JSON.stringify(name === 'lambda' ? [weighted, tasks] : [others, factor, tasks]),
+  };
+}
