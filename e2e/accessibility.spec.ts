@@ -176,10 +176,13 @@ test('the measures see what they are for', async ({ page }) => {
     for (let i = 0; i < 2; i++) {
       const planted = document.createElement('button');
       planted.className = 'planted';
-      planted.setAttribute(
-        'style',
-        'display:block; padding:0; width:10px; min-height:0; height:10px',
-      );
+      Object.assign(planted.style, {
+        display: 'block',
+        padding: '0',
+        width: '10px',
+        minHeight: '0',
+        height: '10px',
+      });
       document.querySelector('.studio')?.prepend(planted);
     }
   });
