@@ -54,6 +54,8 @@ export default defineConfig({
     // A trace takes as much processor time as the test itself.
     trace: process.env.STUDIO_TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
+    // Each page would fetch all that it keeps for visits without a network; `offline.spec.ts` lets its own.
+    serviceWorkers: 'block',
     launchOptions: {
       executablePath: process.env.CHROME_PATH,
       args: [

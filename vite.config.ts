@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { serviceWorker } from './scripts/lib/service-worker-plugin.mjs';
 import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
 import { isolationHeaders, metaPolicy } from './scripts/security.mjs';
 
@@ -20,7 +21,14 @@ function contentSecurityPolicy(): Plugin {
   };
 }
 
-const program: UserConfig = { build: { outDir: 'dist' } };
+const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+const program: UserConfig = {
+  build: { outDir: 'dist' },
+  plugins: [
+    serviceWorker({ source: pathOf('service-worker/sw.js'), publicFolder: pathOf('public') }),
+  ],
+};
 
 /** How long plugins took depends on the machine, and is nothing that whoever builds can mend. */
 const checks = { pluginTimings: false };
@@ -59,12 +67,12 @@ function targetOf(mode: string): UserConfig {
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, ...target } = isSsrBuild ? nodePrograms : targetOf(mode);
+  const { build, plugins = [], ...target } = isSsrBuild ? nodePrograms : targetOf(mode);
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.
     base: './',
-    plugins: [react(), webAssemblyText(), contentSecurityPolicy()],
+    plugins: [react(), webAssemblyText(), contentSecurityPolicy(), ...plugins],
     worker: { format: 'es', plugins: () => [webAssemblyText()], rolldownOptions: { checks } },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
     optimizeDeps: {

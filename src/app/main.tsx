@@ -2,6 +2,7 @@
 import './first-trouble';
 
 import { createRoot } from 'react-dom/client';
+import { keepOffline, UPDATE_NOTICE, whenQuiet } from '../state/offline';
 import { createBrowserStudio, missingPlatform } from '../state/studio';
 import { troubleReport } from '../state/trouble';
 import { watchUnhandled } from '../state/unhandled';
@@ -28,4 +29,11 @@ if (missing !== null) {
     </ErrorBoundary>,
   );
   void studio.commands.start();
+  if (import.meta.env.PROD) {
+    whenQuiet(
+      studio.store,
+      () =>
+        void keepOffline(() => whenQuiet(studio.store, () => studio.commands.tell(UPDATE_NOTICE))),
+    );
+  }
 }

@@ -15,8 +15,8 @@ export interface Notice {
   readonly quiet?: boolean;
 }
 
-/** Restart the engine; load the page anew; allow the system to tell of what ends. */
-export type Remedy = 'restart' | 'reload' | 'notifications';
+/** Restart the engine; load the page anew; load its newer version; allow the system to tell of what ends. */
+export type Remedy = 'restart' | 'reload' | 'update' | 'notifications';
 
 export type NoticeText = Omit<Notice, 'id'>;
 

@@ -112,6 +112,8 @@ export interface StudioCommands {
   allowNotifications(): Promise<void>;
   /** Tells of an error that reached the top of the page, with a report that can be copied. */
   tellUnhandled(error: unknown): void;
+  /** Tells of something that no command led to. */
+  tell(notice: NoticeText): void;
   dismiss(noticeId: number): void;
   /** Replaces the engine's worker: the way out of a lost device. The library stays. */
   restart(): Promise<void>;
@@ -449,6 +451,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     saveFile: (make) => run(async () => save(await make())),
     allowNotifications: () => run(endings.allow),
     tellUnhandled: (error) => notifyTrouble(error, 'reload'),
+    tell: notify,
     dismiss: (noticeId) =>
       store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== noticeId) })),
     async restart() {

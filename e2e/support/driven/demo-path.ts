@@ -27,7 +27,10 @@ export function demoPath(open: () => Promise<DrivenBrowser>): void {
 
       const [theirs, chromiums] = await Promise.all([
         download(browser, 'Download merged model'),
-        page.goto('/#lambda=0.8').then(() => chromiumDownload(page, 'Download merged model')),
+        page
+          .goto('/#lambda=0.8')
+          .then(() => chromiumDownload(page, 'Download merged model'))
+          .finally(() => page.close()),
       ]);
       expect(theirs.length).toBeGreaterThan(1_000_000);
       expect(sha256(theirs)).toBe(sha256(chromiums.bytes));

@@ -2,7 +2,7 @@
  * WebKitGTK, driven by its WebDriver server. Its windows need a display: Xvfb, which nobody looks at (GTK's own broadway
  * server gives windows negative sizes).
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,9 +23,15 @@ export interface WebKitPaths {
 export async function openWebKit(paths: WebKitPaths, lang = 'C.UTF-8'): Promise<DrivenBrowser> {
   const folder = await mkdtemp(join(tmpdir(), 'studio-webkit-'));
   const downloads = join(folder, 'Downloads');
-  await mkdir(downloads);
+  await Promise.all([mkdir(downloads), mkdir(join(folder, '.config'))]);
+  // Where GLib, and with it the browser, looks for the folder of downloads.
+  await writeFile(
+    join(folder, '.config', 'user-dirs.dirs'),
+    'XDG_DOWNLOAD_DIR="$HOME/Downloads"\n',
+  );
   const env = {
     HOME: folder,
+    XDG_CONFIG_HOME: join(folder, '.config'),
     XDG_RUNTIME_DIR: folder,
     LANG: lang,
     LC_ALL: lang,

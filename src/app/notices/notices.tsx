@@ -1,4 +1,5 @@
 import { type Notice, noticeAsText, type Remedy } from '../../state/notices';
+import { isWorking, takeUpdate } from '../../state/offline';
 import { useCommands, usePage } from '../context';
 import { CopyButton } from '../ui/copy-button';
 import { DetailLines } from '../ui/finding-list';
@@ -51,16 +52,19 @@ function NoticeRow({ notice }: { notice: Notice }) {
 /** What the page can offer to do about it. */
 function RemedyButton({ notice: { id, remedy } }: { notice: Notice }) {
   const { dismiss, restart, allowNotifications } = useCommands();
+  const working = usePage(isWorking);
   if (remedy === undefined) return null;
   const remedies: Readonly<Record<Remedy, readonly [words: string, act: () => unknown]>> = {
     restart: ['Restart the engine', restart],
     reload: ['Reload the page', () => location.reload()],
+    update: [working ? 'Use it (when the work is done)' : 'Use it now', takeUpdate],
     notifications: ['Notify me outside this page next time', allowNotifications],
   };
   const [words, act] = remedies[remedy];
   return (
     <button
       type="button"
+      disabled={remedy === 'update' && working}
       onClick={() => {
         dismiss(id);
         void act();

@@ -43,10 +43,12 @@ export async function chooseRuntime(choice: EngineChoice, parts: RuntimeParts): 
   }
 }
 
-/** In Node nobody isolates anything, and threads are there. */
+/** Threads share memory, which not every page has. In Node nobody isolates anything, and it is there. */
 function oneThread(): string {
-  const alone = globalThis.crossOriginIsolated === false;
-  return alone ? ' Its server does not isolate this page, so one thread computes.' : '';
+  if (globalThis.crossOriginIsolated === false)
+    return ' Its server does not isolate this page, so one thread computes.';
+  if ('SharedArrayBuffer' in globalThis) return '';
+  return ' This browser shares no memory between threads, so one computes.';
 }
 
 function reasonOf(error: unknown): string {

@@ -5,10 +5,11 @@ import { type LoadWasm, MAX_THREADS } from './wasm';
 
 export const loadWasmInBrowser: LoadWasm = async () => {
   const module = await import('onnxruntime-web/wasm');
-  // Threads need SharedArrayBuffer, which browsers give to cross-origin isolated pages only.
-  const threads = globalThis.crossOriginIsolated
-    ? Math.min(MAX_THREADS, globalThis.navigator.hardwareConcurrency || 1)
-    : 1;
+  // Threads need SharedArrayBuffer, which browsers give to cross-origin isolated pages only, and WebKitGTK to no worker of them.
+  const threads =
+    'SharedArrayBuffer' in globalThis && globalThis.crossOriginIsolated
+      ? Math.min(MAX_THREADS, globalThis.navigator.hardwareConcurrency || 1)
+      : 1;
   // Both files: with the wasm alone its threads start from the bundled worker and hang (onnxruntime-web 1.30).
   module.env.wasm.wasmPaths = { mjs: absolute(mjsUrl), wasm: absolute(wasmUrl) };
   module.env.wasm.numThreads = threads;

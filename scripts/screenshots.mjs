@@ -1,0 +1,89 @@
+/**
+ * `npm run screenshots`: makes the pictures of the README and of `docs/tour.md` from the built page with its demo, light and
+ * dark. Takes some minutes: the demo is scored whole.
+ */
+import './lib/require-node.mjs';
+
+const { resolve } = await import('node:path');
+const { statSync } = await import('node:fs');
+const { ensureBrowser } = await import('./lib/browser.mjs');
+const { ensureInstalled } = await import('./lib/install.mjs');
+const { projectRoot, runTool } = await import('./lib/tools.mjs');
+const { serve } = await import('./serve.mjs');
+
+/** A picture that people wait for on a slow line is not looked at. */
+const MAX_BYTES = 150_000;
+const SCORING_MS = 600_000;
+
+/** @typedef {import('playwright').Page} Page */
+
+/** @param {Page} page */
+const scored = (page) =>
+  page
+    .getByRole('status')
+    .filter({ hasText: /^Scored (\d+) of \1 images$/ })
+    .first()
+    .waitFor({ timeout: SCORING_MS });
+
+/**
+ * What is shown, in this order, in one tab.
+ * @type {readonly { name: string, show: (page: Page) => Promise<unknown> }[]}
+ */
+const PICTURES = [
+  { name: 'studio', show: scored },
+  {
+    name: 'tour-classes',
+    show: (page) =>
+      page
+        .getByRole('table', { name: 'Accuracy by task' })
+        .getByRole('button', { name: 'flags' })
+        .first()
+        .click(),
+  },
+  {
+    name: 'tour-curve',
+    show: (page) => page.getByRole('button', { name: 'Curve as a table' }).click(),
+  },
+];
+
+/**
+ * @param {import('playwright').Browser} browser
+ * @param {string} url
+ * @param {'light' | 'dark'} colorScheme
+ */
+async function takePictures(browser, url, colorScheme) {
+  const context = await browser.newContext({
+    colorScheme,
+    viewport: { width: 1280, height: 800 },
+    serviceWorkers: 'block',
+  });
+  const page = await context.newPage();
+  await page.goto(`${url}#lambda=0.8`);
+  for (const { name, show } of PICTURES) {
+    await show(page);
+    await page.mouse.move(0, 0);
+    const path = resolve(projectRoot, `docs/${name}-${colorScheme}.png`);
+    await page.screenshot({ path, animations: 'disabled' });
+    const { size } = statSync(path);
+    console.log(`docs/${name}-${colorScheme}.png, ${Math.round(size / 1000)} kB`);
+    if (size > MAX_BYTES) throw new Error(`${path} is larger than ${MAX_BYTES} bytes.`);
+  }
+  await context.close();
+}
+
+await ensureInstalled();
+if ((await runTool('vite', ['build', '--logLevel', 'warn'])) !== 0) {
+  throw new Error('The page could not be built; the output above says why.');
+}
+const { chromium } = await import('playwright');
+const executablePath = await ensureBrowser();
+const server = await serve({ root: resolve(projectRoot, 'dist') });
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+try {
+  for (const scheme of /** @type {const} */ (['light', 'dark'])) {
+    await takePictures(browser, server.url, scheme);
+  }
+} finally {
+  await browser.close();
+  await server.close();
+}
