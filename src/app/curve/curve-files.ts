@@ -1,6 +1,7 @@
 /** The visited points as files: the same numbers as CSV and as JSON, and the name that each file gets. */
-import type { CurvePoint, ExportedFile, TaskView } from '../../state/types';
+import type { ExportedFile, TaskView } from '../../state/types';
 import { curveAsCsv } from './curve-csv';
+import type { CurveRow } from './curve-rows';
 
 export type NamedTask = Pick<TaskView, 'id' | 'name' | 'imageCount'>;
 
@@ -13,24 +14,28 @@ export interface Recipe {
   readonly experts: readonly { readonly name: string; readonly weight: number }[];
 }
 
-export function csvFile(curve: readonly CurvePoint[], tasks: readonly NamedTask[]): ExportedFile {
-  const file = new Blob([curveAsCsv(curve, tasks)], { type: 'text/csv' });
+export function csvFile(rows: readonly CurveRow[], tasks: readonly NamedTask[]): ExportedFile {
+  const file = new Blob([curveAsCsv(rows, tasks)], { type: 'text/csv' });
   return { name: 'accuracy_by_scaling_factor.csv', file };
 }
 
 /** Accuracies 0..1; `tasks` of a point by name. */
 export function jsonFile(
-  curve: readonly CurvePoint[],
+  rows: readonly CurveRow[],
   tasks: readonly NamedTask[],
   recipe: Recipe,
 ): ExportedFile {
-  const points = curve.map(({ scalingFactor, average, choosing, tasks: scores }) => ({
-    scaling_factor: scalingFactor,
-    average: average.accuracy,
-    average_interval_95: average.interval,
-    ...(choosing && { average_to_choose_by: choosing.accuracy }),
+  const points = rows.map((row) => ({
+    scaling_factor: row.scalingFactor,
+    average: row.average,
+    average_interval_95: row.interval,
+    images: row.pictures,
+    ...(row.choosing !== undefined && { average_to_choose_by: row.choosing }),
     tasks: Object.fromEntries(
-      tasks.flatMap(({ id, name }) => (scores[id] === undefined ? [] : [[name, scores[id]]])),
+      tasks.flatMap(({ id, name }) => {
+        const accuracy = row.tasks[id];
+        return accuracy === undefined ? [] : [[name, accuracy]];
+      }),
     ),
   }));
   const images = Object.fromEntries(tasks.map(({ name, imageCount }) => [name, imageCount]));

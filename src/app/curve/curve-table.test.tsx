@@ -6,6 +6,7 @@ import type { CurvePoint } from '../../state/types';
 import { draw, polyfillDialog } from '../testing';
 import { figureSvg, LIGHT } from './curve-figure';
 import { jsonFile, recipeLine } from './curve-files';
+import { curveRows } from './curve-rows';
 import { CurveTable } from './curve-table';
 
 beforeAll(polyfillDialog);
@@ -64,6 +65,18 @@ describe('the table of visited values', () => {
     expect(sorted).toEqual(['none', 'none', 'none', 'ascending']);
   });
 
+  it('shows what is not complete with the number of its pictures', async () => {
+    const open = [
+      { scalingFactor: 0.25, accuracy: 0.5, interval: [0.4, 0.6], pictures: 96, of: 800 },
+    ] as const;
+    const scores = { ...emptyBoard, curve, open };
+    await draw(<CurveTable onClose={() => undefined} />, { ...snapshot, scores });
+    expect(factors()).toEqual(['0.00', '0.25', '0.50', '1.00']);
+    const [average] = document.querySelectorAll('.open-row td');
+    expect(average?.textContent).toContain('on 96 images');
+    expect(document.querySelectorAll('.open-row')).toHaveLength(1);
+  });
+
   it('gives out its points as files', async () => {
     const drawn = await draw(<CurveTable onClose={() => undefined} />, snapshot);
     for (const kind of ['CSV', 'JSON', 'SVG']) {
@@ -81,13 +94,14 @@ describe('the table of visited values', () => {
 
 describe('the curve in files', () => {
   it('has recipe, pictures and points in JSON', async () => {
-    const { file } = jsonFile(curve, tasks, recipe);
+    const { file } = jsonFile(curveRows(curve, [], tasks), tasks, recipe);
     const { points, ...rest } = JSON.parse(await file.text()) as Record<string, unknown[]>;
     expect(rest).toEqual({ recipe, images: { 'flags & <signs>': 400, mnist: 400 } });
     expect(points?.[1]).toEqual({
       scaling_factor: 0.5,
       average: 0.75,
       average_interval_95: [0.73, 0.77],
+      images: 800,
       tasks: { 'flags & <signs>': 0.5 },
     });
   });

@@ -1,9 +1,9 @@
 import { useState } from 'react';
 import { shownFactor } from '../../state/selectors';
-import type { CurvePoint, ExportedFile } from '../../state/types';
+import type { ExportedFile } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { SavedLine } from '../export/saved-line';
-import { formatFactor, formatInterval, formatMargin, formatPercent } from '../format';
+import { formatFactor, formatInterval, formatMany, formatMargin, formatPercent } from '../format';
 import { Name } from '../names/name';
 import { useTaskNames } from '../names/use-short-names';
 import { CopyButton } from '../ui/copy-button';
@@ -11,6 +11,7 @@ import { Dialog } from '../ui/dialog';
 import { curveAsCsv } from './curve-csv';
 import { type Figure, pngFile, svgFile } from './curve-figure';
 import { csvFile, jsonFile } from './curve-files';
+import { type CurveRow, curveRows, isComplete } from './curve-rows';
 import { plotDomain } from './domain';
 import { useRecipe } from './use-recipe';
 
@@ -25,16 +26,18 @@ const AVERAGE = 'average';
 
 /** Every visited scaling factor with its numbers: the plot for those who read rather than look, and to take along. */
 export function CurveTable({ onClose }: { onClose: () => void }) {
-  const { curve, pretrained } = useSnapshot((snapshot) => snapshot.scores);
+  const { curve, open, pretrained } = useSnapshot((snapshot) => snapshot.scores);
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
   const factor = usePage(shownFactor) ?? 0;
   const recipe = useRecipe();
   const shown = useTaskNames();
   const { setScalingFactor, saveFile } = useCommands();
   const [order, sort] = useState<Order>({ by: FACTOR, down: false });
-  const isSplit = curve.some(({ choosing }) => choosing);
+  const rows = curveRows(curve, open, tasks);
+  const isSplit = rows.some(({ choosing }) => choosing !== undefined);
   const figure: Figure = {
     curve,
+    open,
     tasks,
     recipe,
     factor,
@@ -42,15 +45,15 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
     pretrained: pretrained.average,
   };
   const files: readonly (readonly [string, () => ExportedFile | Promise<ExportedFile>])[] = [
-    ['CSV', () => csvFile(curve, tasks)],
-    ['JSON', () => jsonFile(curve, tasks, recipe)],
+    ['CSV', () => csvFile(rows, tasks)],
+    ['JSON', () => jsonFile(rows, tasks, recipe)],
     ['SVG', () => svgFile(figure)],
     ['PNG', () => pngFile(figure)],
   ];
   return (
     <Dialog title="Accuracy by scaling factor" onClose={onClose} wide>
       <div className="curve-table-tools">
-        <span>Completed values only; select one to merge it again.</span>
+        <span>Every value that was visited; select one to merge it again.</span>
         <span className="curve-files">
           Download
           {files.map(([kind, make]) => (
@@ -59,7 +62,7 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
               {kind}
             </button>
           ))}
-          <CopyButton label="Copy as CSV" text={curveAsCsv(curve, tasks)} />
+          <CopyButton label="Copy as CSV" text={curveAsCsv(rows, tasks)} />
         </span>
       </div>
       <SavedLine />
@@ -82,26 +85,29 @@ export function CurveTable({ onClose }: { onClose: () => void }) {
             </tr>
           </thead>
           <tbody>
-            {sorted(curve, order).map(({ scalingFactor, average, choosing, tasks: scores }) => (
-              <tr key={scalingFactor}>
+            {sorted(rows, order).map((row) => (
+              <tr key={row.scalingFactor} className={isComplete(row) ? undefined : 'open-row'}>
                 <th scope="row">
                   <button
                     type="button"
                     className="link"
                     onClick={() => {
-                      setScalingFactor(scalingFactor);
+                      setScalingFactor(row.scalingFactor);
                       onClose();
                     }}
                   >
-                    {formatFactor(scalingFactor)}
+                    {formatFactor(row.scalingFactor)}
                   </button>
                 </th>
-                <td title={formatInterval(average.interval)}>
-                  {formatPercent(average.accuracy)} <small>{formatMargin(average.interval)}</small>
+                <td title={formatInterval(row.interval)}>
+                  {formatPercent(row.average)} <small>{formatMargin(row.interval)}</small>
+                  {!isComplete(row) && <small> on {formatMany(row.pictures, 'image')}</small>}
                 </td>
-                {isSplit && <td>{choosing ? formatPercent(choosing.accuracy) : '–'}</td>}
+                {isSplit && (
+                  <td>{row.choosing === undefined ? '–' : formatPercent(row.choosing)}</td>
+                )}
                 {tasks.map(({ id }) => (
-                  <td key={id}>{scores[id] === undefined ? '–' : formatPercent(scores[id])}</td>
+                  <td key={id}>{accuracyOf(row, id)}</td>
                 ))}
               </tr>
             ))}
@@ -137,13 +143,18 @@ function SortHead({ by, order, onSort, children }: SortHeadProps) {
   );
 }
 
+function accuracyOf({ tasks }: CurveRow, id: string): string {
+  const accuracy = tasks[id];
+  return accuracy === undefined ? '–' : formatPercent(accuracy);
+}
+
 /** Values that are not known come last either way. */
-function sorted(curve: readonly CurvePoint[], { by, down }: Order): CurvePoint[] {
-  const value = ({ scalingFactor, average, tasks }: CurvePoint): number | undefined => {
+function sorted(rows: readonly CurveRow[], { by, down }: Order): CurveRow[] {
+  const value = ({ scalingFactor, average, tasks }: CurveRow): number | undefined => {
     if (by === FACTOR) return scalingFactor;
-    return by === AVERAGE ? average.accuracy : tasks[by];
+    return by === AVERAGE ? average : tasks[by];
   };
-  return curve.toSorted((a, b) => {
+  return rows.toSorted((a, b) => {
     const [x, y] = [value(a), value(b)];
     if (x === undefined || y === undefined)
       return Number(x === undefined) - Number(y === undefined);

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { CurvePoint } from '../../state/types';
-import { curveAsCsv } from './curve-csv';
 import { axisShare, plotDomain } from './domain';
 import { accuracyRange, bestPoint, plotData, visitedValues } from './plot-data';
 import { roundTicks } from './scale';
@@ -157,19 +156,5 @@ describe('round ticks', () => {
     [-1, 2, 4, [-1, 0, 1, 2]],
   ])('from %d to %d, at most %d', (from, to, most, ticks) => {
     expect(roundTicks(from, to, most)).toEqual(ticks);
-  });
-});
-
-describe('curveAsCsv', () => {
-  it('has a line for each point and quotes what needs it', () => {
-    const csv = curveAsCsv(curve, [
-      { id: 'a', name: 'a "b", c' },
-      { id: 'b', name: 'b' },
-    ]);
-    expect(csv.split('\r\n')).toEqual([
-      'scaling_factor,average,average_low,average_high,"a ""b"", c",b',
-      '0,0.5,0.48,0.52,0.25,0.75',
-      '0.5,0.625,0.605,0.645,0.5,',
-    ]);
   });
 });
