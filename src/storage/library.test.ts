@@ -205,6 +205,7 @@ describe('the library', () => {
     expect(await lib.usage()).toEqual({
       used: 42,
       held: 42,
+      inMemory: false,
       quota: null,
       available: null,
       persisted: false,
@@ -213,6 +214,7 @@ describe('the library', () => {
     expect(await lib.usage()).toEqual({
       used: 1000,
       held: 42,
+      inMemory: false,
       quota: 5000,
       available: 4000,
       persisted: true,
