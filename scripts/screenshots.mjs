@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots`: makes the pictures of the README and of `docs/tour.md` from the built page with its demo, light and
- * dark. Takes some minutes: the demo is scored whole.
+ * dark. Takes some minutes: the demo is scored whole, at every value of a sweep.
  */
 import './lib/require-node.mjs';
 
@@ -26,11 +26,40 @@ const scored = (page) =>
     .waitFor({ timeout: SCORING_MS });
 
 /**
+ * Visits the values of a sweep, and comes to rest.
+ * @param {Page} page
+ */
+async function sweep(page) {
+  await scored(page);
+  await page.getByRole('button', { name: 'Sweep 0 to 1.5' }).click();
+  const count = page.getByText(/^Sweep \d+ of \d+$/);
+  await count.waitFor();
+  await count.waitFor({ state: 'detached', timeout: SCORING_MS });
+  await scored(page);
+}
+
+/**
+ * A factor chosen by a part of the pictures.
+ * @param {Page} page
+ */
+async function findFactor(page) {
+  await page.keyboard.press('Escape');
+  await page
+    .getByRole('combobox', { name: 'Pictures to choose by, of every task' })
+    .selectOption('20 %');
+  const panel = page.getByRole('region', { name: 'Choose and report' });
+  await panel.getByRole('button', { name: 'Find the best λ' }).click();
+  await panel.getByText(/^Chosen on /).waitFor({ timeout: SCORING_MS });
+  await scored(page);
+  await panel.scrollIntoViewIfNeeded();
+}
+
+/**
  * What is shown, in this order, in one tab.
  * @type {readonly { name: string, show: (page: Page) => Promise<unknown> }[]}
  */
 const PICTURES = [
-  { name: 'studio', show: scored },
+  { name: 'studio', show: sweep },
   {
     name: 'tour-classes',
     show: (page) =>
@@ -44,6 +73,7 @@ const PICTURES = [
     name: 'tour-curve',
     show: (page) => page.getByRole('button', { name: 'Curve as a table' }).click(),
   },
+  { name: 'tour-search', show: findFactor },
 ];
 
 /**
