@@ -37,7 +37,8 @@ export function look(browser: DrivenBrowser): Promise<Shown> {
       busy: table?.getAttribute('aria-busy') !== 'false',
       rows: Object.fromEntries(rows),
       engine: text(document.querySelector('.engine-bar')),
-      notices: all('.notice'),
+      // Not those that tell of the end of long work: how long it takes is the machine's affair.
+      notices: all('.notices [aria-live="assertive"] .notice'),
       models: document.querySelectorAll('.model-pool .row').length,
     };
   });
