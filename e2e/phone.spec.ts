@@ -66,7 +66,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       page,
     }) => {
       await openStudio(page);
-      expect(await overflow(page)).toEqual([]);
+      await expect.poll(() => overflow(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
 
       await fillAndUnfold(page);

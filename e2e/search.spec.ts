@@ -185,7 +185,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await panel(page).scrollIntoViewIfNeeded();
-        expect(await overflow(page)).toEqual([]);
+        await expect.poll(() => overflow(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
         const outer = await panel(page).boundingBox();
         for (const part of await panel(page).locator('button, select, table, p').all()) {
@@ -224,7 +224,7 @@ for (const [what, names] of [
     await expect(panel(page)).toContainText('worse than before');
     for (const width of [320, 360, 1024, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      expect(await overflow(page), `${width} px`).toEqual([]);
+      await expect.poll(() => overflow(page), { message: `${width} px` }).toEqual([]);
       const wide = await panel(page).evaluate(
         (section) => section.scrollWidth - section.clientWidth,
       );

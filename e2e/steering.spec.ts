@@ -128,7 +128,7 @@ test.describe('a link', () => {
     await expect(banner).toContainText('merges what is not in this library yet');
     for (const name of ['flags', 'chess', 'mnist']) await expect(banner).toContainText(name);
     expect(await page.evaluate(() => location.hash)).toContain('link=');
-    expect(await overflow(page)).toEqual([]);
+    await expect.poll(() => overflow(page)).toEqual([]);
 
     await call('lack', []);
     const file = { name: 'flags.safetensors', mimeType: '', buffer: Buffer.from('x') };
@@ -289,7 +289,7 @@ test.describe('the curve', () => {
       const state = demoScene();
       await call('show', { ...state, scores: { ...state.scores, open: openPoints } });
       await expect(page.locator('.measured-line')).toBeVisible();
-      expect(await overflow(page)).toEqual([]);
+      await expect.poll(() => overflow(page)).toEqual([]);
       const overlaps = await page.locator('.plot-drawing text').evaluateAll((texts) => {
         const boxes = texts.map((text) => ({
           words: text.textContent,

@@ -2,32 +2,26 @@
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError, StorageError } from '../../errors';
 import type { RgbImage } from '../types';
-import { decodeBmp } from './bmp/bmp';
-import { decodeGif } from './gif/gif';
 import { decodeJpeg } from './jpeg/jpeg';
-import { decodeNetpbm } from './netpbm/netpbm';
 import { formatName, isReadable, PICTURE_FORMATS, type PictureFormat } from './picture-format';
 import { decodePng } from './png';
-import { decodeTiff } from './tiff/tiff';
 import { decodeWebp } from './webp/webp';
 
-const DECODERS: Readonly<
-  Record<
-    PictureFormat,
-    (
-      bytes: Uint8Array<ArrayBuffer>,
-      file: string,
-      keepsTransparent: boolean,
-    ) => RgbImage | Promise<RgbImage>
-  >
-> = {
+type Decode = (
+  bytes: Uint8Array<ArrayBuffer>,
+  file: string,
+  keepsTransparent: boolean,
+) => RgbImage | Promise<RgbImage>;
+
+/** Those of few data sets are loaded when one comes. */
+const DECODERS: Readonly<Record<PictureFormat, Decode>> = {
   PNG: decodePng,
   JPEG: decodeJpeg,
   WebP: decodeWebp,
-  GIF: decodeGif,
-  BMP: decodeBmp,
-  PPM: decodeNetpbm,
-  TIFF: decodeTiff,
+  GIF: async (...given) => (await import('./gif/gif')).decodeGif(...given),
+  BMP: async (bytes, file) => (await import('./bmp/bmp')).decodeBmp(bytes, file),
+  PPM: async (bytes, file) => (await import('./netpbm/netpbm')).decodeNetpbm(bytes, file),
+  TIFF: async (bytes, file) => (await import('./tiff/tiff')).decodeTiff(bytes, file),
 };
 
 /**
