@@ -5,9 +5,9 @@ import { aSnapshot, emptyBoard } from '../src/state/testing';
 import type { OpenPoint, StudioState } from '../src/state/types';
 import type { room } from './pages/steering';
 import { modelPool, poolFolder } from './support/fixture-pool';
-import { overflow } from './support/looks';
+import { overflow, overlappingNames } from './support/looks';
 import { type CallRoom, openTestPage } from './support/pages';
-import { DEMO_NAMES, filled } from './support/scenes';
+import { DEMO_NAMES, filled, withFactorsTried } from './support/scenes';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -290,21 +290,26 @@ test.describe('the curve', () => {
       await call('show', { ...state, scores: { ...state.scores, open: openPoints } });
       await expect(page.locator('.measured-line')).toBeVisible();
       await expect.poll(() => overflow(page)).toEqual([]);
-      const overlaps = await page.locator('.plot-drawing text').evaluateAll((texts) => {
-        const boxes = texts.map((text) => ({
-          words: text.textContent,
-          box: text.getBoundingClientRect(),
-        }));
-        return boxes.flatMap((a, i) =>
-          boxes.slice(i + 1).flatMap((b) => {
-            const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-            const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-            return across > 1 && down > 2 ? [`${a.words} / ${b.words}`] : [];
-          }),
-        );
-      });
-      expect(overlaps).toEqual([]);
+      expect(await overlappingNames(page)).toEqual([]);
     });
+  }
+
+  for (const width of WIDTHS) {
+    for (const until of [0.82, 1, 1.5]) {
+      test(`with values of a search up to ${until} has no names over each other at ${width} px`, async ({
+        page,
+      }) => {
+        await page.setViewportSize({ width, height: 800 });
+        const call = await open(page);
+        const state = demoScene();
+        const curve = state.scores.curve.filter(({ scalingFactor }) => scalingFactor <= 0.8);
+        expect(curve.length).toBeGreaterThan(1);
+        const scores = { ...state.scores, curve };
+        await call('show', withFactorsTried({ ...state, scores }, until));
+        await expect(page.locator('.plot-drawing').getByText('to choose by')).toBeVisible();
+        await expect.poll(() => overlappingNames(page)).toEqual([]);
+      });
+    }
   }
 });
 
@@ -322,8 +327,12 @@ test.describe('what takes long', () => {
     await call('push', working);
     await expect(page).toHaveTitle('40 %, 9 s left · SHA-256 of a · Task Arithmetic Studio');
     await call('skip', 120_000);
+    const fader = page.getByRole('slider', { name: 'Scaling factor' });
+    const before = await fader.boundingBox();
     await call('push', { jobs: [] });
     const notice = page.getByRole('article', { name: 'Done' });
+    await expect(notice).toBeVisible();
+    expect(await fader.boundingBox()).toEqual(before);
     await expect(notice).toContainText('SHA-256 of a is done. It took 2 minutes.');
     await expect(page.locator('[aria-live="polite"] > article')).toHaveCount(1);
     expect(await call('notified')).toEqual([]);

@@ -91,3 +91,20 @@ export async function lowContrast(page: Page): Promise<string[]> {
     return low;
   });
 }
+
+/** Names in the plot that lie over each other, pair by pair. */
+export function overlappingNames(page: Page): Promise<string[]> {
+  return page.locator('.plot-drawing text').evaluateAll((texts) => {
+    const boxes = texts.map((text) => ({
+      words: text.textContent,
+      box: text.getBoundingClientRect(),
+    }));
+    return boxes.flatMap((a, i) =>
+      boxes.slice(i + 1).flatMap((b) => {
+        const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+        const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+        return across > 1 && down > 2 ? [`${a.words} / ${b.words}`] : [];
+      }),
+    );
+  });
+}

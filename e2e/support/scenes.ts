@@ -191,3 +191,16 @@ export function withWeightsFound(names: readonly string[]): StudioState {
     },
   };
 }
+
+/** A search for the factor whose values go beyond the lines that are scored whole, at `until` at the most. */
+export function withFactorsTried(state: StudioState, until: number): StudioState {
+  const { search } = withWeightsFound(DEMO_NAMES);
+  if (search === null) throw new Error('something was searched');
+  const values = [0, 0.4, 0.8, until].map((scalingFactor) => ({
+    scalingFactor,
+    weights: search.before.weights,
+    loss: 1.25,
+    accuracy: 0.72 - Math.abs(scalingFactor - 0.8) / 3,
+  }));
+  return { ...state, search: { ...search, name: 'lambda', values } };
+}

@@ -114,7 +114,7 @@ export const PlotDrawing = memo(function PlotDrawing(props: PlotDrawingProps) {
       ))}
       <MeasuredLabel data={data} frame={frame} colour={colour} family={measured} />
       <EndLabels data={data} frame={frame} colour={colour} family={measured} />
-      <ChoosingLabel data={data} frame={frame} colour={colour} />
+      <ChoosingLabel data={data} frame={frame} colour={colour} family={measured} />
     </g>
   );
 });
@@ -203,9 +203,8 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
       y: place(last[1], y),
       weight: 3,
     },
-    ...data.choosing.slice(-1).flatMap(([factor, percent]): Ending[] => {
-      // One that goes on alone has its name at its own end.
-      if (factor > end) return [];
+    ...data.choosing.slice(-1).flatMap(([, percent]): Ending[] => {
+      if (choosingEndsApart(data, frame, family)) return [];
       return [
         {
           key: 'choosing',
@@ -289,11 +288,25 @@ function EndLabels({ data, frame, colour, family }: Part & { readonly family: st
   );
 }
 
-/** The name of the dotted line, where it goes beyond all others. */
-function ChoosingLabel({ data, frame, colour }: Part) {
+/** Does the dotted line go so far beyond all others that its name fits at its own end, behind theirs? */
+function choosingEndsApart(data: PlotData, frame: Frame, family: string): boolean {
+  const { x } = scalesOf(data, frame);
+  const last = data.choosing.at(-1);
+  const end = lastFactor(data);
+  if (!last || last[0] <= end) return false;
+  if (data.average.length < 2) return true;
+  const names = ['average', 'pretrained', ...data.tasks.map(({ name }) => name)];
+  const widest = Math.max(
+    ...names.map((name) => textWidth(name, `bold ${LABEL_SIZE}px ${family}`)),
+  );
+  return place(last[0], x) - place(end, x) >= LABEL_AWAY + widest + LABEL_GAP;
+}
+
+/** The name of the dotted line there. */
+function ChoosingLabel({ data, frame, colour, family }: Part & { readonly family: string }) {
   const { x, y } = scalesOf(data, frame);
   const last = data.choosing.at(-1);
-  if (!last || last[0] <= lastFactor(data)) return null;
+  if (!last || !choosingEndsApart(data, frame, family)) return null;
   const [across, up] = [place(last[0], x), place(last[1], y)];
   const beside = x.end - across >= LABEL_ROOM + LABEL_AWAY;
   return (

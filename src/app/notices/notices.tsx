@@ -20,7 +20,9 @@ export function Notices() {
         {announcement}
       </p>
       <div aria-live="assertive">{rows(false)}</div>
-      <div aria-live="polite">{rows(true)}</div>
+      <div className="notices-quiet" aria-live="polite">
+        {rows(true)}
+      </div>
     </div>
   );
 }
