@@ -1,7 +1,7 @@
 /**
  * `npm run soak [-- --minutes N]`: random schedules of the engine's commands for half an hour (or N minutes), then the page
  * for as long as its memory takes to show whether it grows. A failing schedule is printed with its seed and path:
- * SCHEDULE_SEED=... SCHEDULE_PATH=... npx vitest run src/engine/schedules.test.ts
+ * SCHEDULE_SEED=... SCHEDULE_PATH=... SCHEDULE_REPLAY=... npx vitest run src/engine/schedules.test.ts
  *
  * `npm run soak -- readers [--minutes N]`: damaged files for every reader, a minute (or N) each. A failure names its seed.
  */

@@ -19,6 +19,8 @@ export interface LoopEvents {
   onComplete(demand: Demand): Promise<void>;
   /** A batch that nobody asked for has been counted: of a value that was looked at before. */
   onRefined?(unit: Unit): void;
+  /** Something was refined, and no more is for now: what was is to be kept. */
+  onRest?(): Promise<void>;
   /** Scoring stopped because of an error; it goes on with the next demand. */
   onFailure(error: Error): void;
   /** Does something else wait for this thread? A batch on wasm holds it from its beginning to its end. */
@@ -103,7 +105,7 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
           if (wanted === demand) {
             wanted = null;
             completed = demand;
-            await refine(demand);
+            if (await refine(demand)) await events.onRest?.();
           }
         }
         await letMessagesIn();
@@ -117,17 +119,17 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
     }
   };
 
-  /** Until something is in demand, or there is no time any more. */
-  const refine = async (demand: Demand): Promise<void> => {
-    for (;;) {
+  /** Until something is in demand, or there is no time any more. Says whether anything was refined. */
+  const refine = async (demand: Demand): Promise<boolean> => {
+    for (let batches = 0; ; batches++) {
       const unit = hasTime && completed === demand ? nextRefinement(demand, engine, book) : null;
-      if (!unit) return;
+      if (!unit) return batches > 0;
       try {
         await step(demand, unit, true);
         await letMessagesIn();
       } catch {
         // Dropped, or not to be had: nobody waits for it.
-        return;
+        return batches > 0;
       }
     }
   };

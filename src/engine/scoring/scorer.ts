@@ -133,6 +133,8 @@ export function createScorer({
       keeping.grown(unit);
       onChange();
     },
+    // Other tabs draw the same points, and read them when they are kept.
+    onRest: () => keeping.flush(),
     async onComplete(done: Demand) {
       losses = 0;
       // Complete means kept: whoever closes the page now finds it all again.

@@ -2,6 +2,7 @@
  * Test support: random schedules: any commands, sent without waiting for one another, to one or two tabs over one library, that are killed
  * and opened again, while storage and compute engine answer in any order. Afterwards everything is right.
  */
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, expect, it, vi } from 'vitest';
 import { hashBlob } from '../../checkpoint/hash-blob';
@@ -17,7 +18,7 @@ import {
 } from './checks';
 import { microFiles } from './micro';
 import { allCommands, type Real } from './schedule';
-import { createWorld } from './world';
+import { createWorld, type Tab } from './world';
 
 /** How many in all, or for how long (`npm run soak`). */
 const RUNS = Number(process.env.SCHEDULES ?? 1000);
@@ -38,7 +39,10 @@ export function testSchedules(share: number): void {
     await fc.assert(
       fc.asyncProperty(
         fc.scheduler(),
-        fc.commands(allCommands(files), { maxCommands: 16 }),
+        fc.commands(allCommands(files), {
+          maxCommands: 16,
+          ...(process.env.SCHEDULE_REPLAY ? { replayPath: process.env.SCHEDULE_REPLAY } : {}),
+        }),
         async (scheduler, commands) => {
           const world = createWorld((label) => scheduler.schedule(Promise.resolve(), label));
           const waiting: Waiting = {
@@ -85,6 +89,12 @@ export function testSchedules(share: number): void {
   }, 7_200_000);
 }
 
+/** Of a millisecond or more each. */
+const KEPT_ROUNDS = 3000;
+
+const agreesWith = (first: Tab) => (tab: Tab) =>
+  isDeepStrictEqual(sharedState(tab.state()), sharedState(first.state()));
+
 async function check(real: Real, waiting: Waiting): Promise<void> {
   const { world, sent, given } = real;
   await waiting.for(until(() => sent.every(({ settled }) => settled !== undefined)));
@@ -101,6 +111,9 @@ async function check(real: Real, waiting: Waiting): Promise<void> {
 
   const [tab] = world.tabs;
   if (!tab) throw new Error('a tab is open');
+  // What one tab refines is kept, and so seen by the others, within a second.
+  await waiting.for(until(() => world.tabs.every(agreesWith(tab)), KEPT_ROUNDS).catch(() => {}));
+  await settle(world, waiting);
   for (const { state } of world.tabs) {
     expect(state().scores.failure).toBeNull();
     expect(sharedState(state()), 'tabs agree').toEqual(sharedState(tab.state()));
@@ -139,9 +152,9 @@ async function forgetScores(storeName: string): Promise<void> {
   );
 }
 
-async function until(holds: () => boolean): Promise<void> {
+async function until(holds: () => boolean, rounds = 60_000): Promise<void> {
   for (let round = 0; !holds(); round++) {
-    if (round > 10_000) throw new Error('this does not come to hold');
+    if (round > rounds) throw new Error('this does not come to hold');
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
