@@ -38,12 +38,10 @@ function settle(changes: Partial<MergeSettings>): void {
   push({
     merge,
     scalingFactor: merge.scalingFactor ?? 0.3,
-    method: snapshot.methods.find(({ name }) => name === merge.method.name)
-      ? {
-          ...snapshot.method,
-          ...snapshot.methods.find(({ name }) => name === merge.method.name),
-        }
-      : snapshot.method,
+    method: {
+      ...snapshot.method,
+      ...snapshot.methods.find(({ name }) => name === merge.method.name),
+    },
     pool: {
       ...snapshot.pool,
       models: snapshot.pool.models.map((model) => {

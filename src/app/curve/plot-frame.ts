@@ -5,6 +5,9 @@ import type { Scale } from './scale';
 /** A colour by the name of its custom property: `var(--ink)` on the page, a fixed one in a file. */
 export type Colour = (name: string) => string;
 
+/** Of all names in a plot, in pixels. */
+export const LABEL_SIZE = 11;
+
 export interface Frame {
   readonly width: number;
   readonly height: number;

@@ -1,5 +1,5 @@
 /** What stands in the plot beside the curve itself: points that are not complete, and the curve of another time. */
-import { type Part, scalesOf } from './plot-frame';
+import { LABEL_SIZE, type Part, scalesOf } from './plot-frame';
 import { place } from './scale';
 import { textWidth } from './text-width';
 
@@ -30,7 +30,6 @@ export function OpenSpots({ data, frame, colour }: Part) {
 }
 
 const MEASURED = 'measured when the demo was made';
-const LABEL_SIZE = 11;
 const SWATCH = 22;
 
 const paleStroke = (colour: Part['colour']) => ({
