@@ -7,7 +7,7 @@ import '../../src/app/styles/base.css';
 import '../../src/app/styles/layout.css';
 import '../../src/app/styles/print.css';
 import { createStudio } from '../../src/state/store';
-import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
+import { bareDependencies, createFakeEngine, type FakeEngine } from '../../src/state/testing';
 import { troubleReport } from '../../src/state/trouble';
 import type { ExportedFile, StudioState } from '../../src/state/types';
 import { watchUnhandled } from '../../src/state/unhandled';
@@ -27,14 +27,10 @@ async function show(first: StudioState | null, sentence: string | null): Promise
   const demo =
     sentence === null ? null : { sentence, models: [], tasks: { files: [] }, heads: 'heads.json' };
   const studio = createStudio({
-    openEngine: made.open,
+    ...bareDependencies(made.open),
     requestFrame: (callback) => requestAnimationFrame(callback),
-    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
     save: (file) => saved.push(file),
     demo,
-    fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
   });
   watchUnhandled(window, studio.commands.tellUnhandled);
   createRoot(container).render(

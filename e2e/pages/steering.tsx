@@ -12,7 +12,7 @@ import '../../src/app/styles/print.css';
 import { browserPlatform } from '../../src/state/browser-platform';
 import { saveFile } from '../../src/state/downloads';
 import { createStudio } from '../../src/state/store';
-import { createFakeEngine, type FakeEngine } from '../../src/state/testing';
+import { bareDependencies, createFakeEngine, type FakeEngine } from '../../src/state/testing';
 import type { ExportedFile, MergeSettings, StudioState } from '../../src/state/types';
 import { expose } from '../support/pages';
 
@@ -97,14 +97,11 @@ async function show(first: StudioState): Promise<void> {
   );
   const platform = browserPlatform();
   const studio = createStudio({
-    openEngine: made.open,
+    ...bareDependencies(made.open),
     requestFrame: (callback) => requestAnimationFrame(callback),
-    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
     save: saveFile,
     demo: { sentence: 'A demo.', models: [], tasks: { files: [] }, heads: 'heads.json' },
     fetchDemoFile: async () => new Blob([JSON.stringify(results)]),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
     platform: {
       ...platform,
       now: () => Date.now() + skipped,

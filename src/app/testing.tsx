@@ -2,7 +2,7 @@
 import { act, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createStudio, type Studio, type StudioCommands } from '../state/store';
-import { aSnapshot, createFakeEngine, type FakeEngine } from '../state/testing';
+import { aSnapshot, bareDependencies, createFakeEngine, type FakeEngine } from '../state/testing';
 import type { ExportedFile, StudioState } from '../state/types';
 import { StudioContext } from './context';
 
@@ -36,14 +36,9 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
   const engine = createFakeEngine(first);
   const saved: ExportedFile[] = [];
   const studio = createStudio({
-    openEngine: engine.open,
-    requestFrame: (callback) => callback(),
+    ...bareDependencies(engine.open),
     address: { read: () => null, write: () => undefined, wantsDemo: () => true },
     save: (file) => saved.push(file),
-    demo: null,
-    fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
   });
   await studio.commands.start();
   const container = document.createElement('div');

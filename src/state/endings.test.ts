@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { LONG_MS } from './long-work';
 import { NO_PLATFORM, type SystemNotifications } from './platform';
 import { createStudio } from './store';
-import { aModel, aSnapshot, createFakeEngine, emptyBoard } from './testing';
+import { aModel, aSnapshot, bareDependencies, createFakeEngine, emptyBoard } from './testing';
 
 const VISION = { content: 'vision', dtype: 'base', zip: false } as const;
 
@@ -16,14 +16,7 @@ async function setUp(
   const shown: string[] = [];
   const ask = vi.fn(async () => undefined);
   const { store, commands } = createStudio({
-    openEngine: engine.open,
-    requestFrame: (callback) => callback(),
-    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
-    save: () => undefined,
-    demo: null,
-    fetchDemoFile: () => Promise.reject(new Error('none')),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
+    ...bareDependencies(engine.open),
     platform: {
       ...NO_PLATFORM,
       now: () => time,

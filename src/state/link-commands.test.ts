@@ -3,7 +3,7 @@ import { linkAddress, readLink } from './link';
 import { namedMerge } from './link-commands';
 import { NO_PLATFORM, type Platform } from './platform';
 import { createStudio } from './store';
-import { aModel, aSnapshot, aTask, createFakeEngine } from './testing';
+import { aModel, aSnapshot, aTask, bareDependencies, createFakeEngine } from './testing';
 import type { StudioState } from './types';
 
 const SHA = (digit: string) => digit.repeat(64);
@@ -38,14 +38,7 @@ async function setUp(first: StudioState, href = PAGE, changes: Partial<Platform>
     ...changes,
   };
   const { store, commands } = createStudio({
-    openEngine: engine.open,
-    requestFrame: (callback) => callback(),
-    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
-    save: () => undefined,
-    demo: null,
-    fetchDemoFile: () => Promise.reject(new Error('none')),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
+    ...bareDependencies(engine.open),
     platform,
   });
   return { engine, commands, state: store.getState, copied, address: () => address };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NO_PLATFORM } from './platform';
 import { createStudio } from './store';
-import { aModel, aSnapshot, createFakeEngine } from './testing';
+import { aModel, aSnapshot, bareDependencies, createFakeEngine } from './testing';
 import type { StudioState } from './types';
 
 const models = [
@@ -35,14 +35,8 @@ async function setUp() {
   });
   const written: number[] = [];
   const { store, commands } = createStudio({
-    openEngine: engine.open,
-    requestFrame: (callback) => callback(),
+    ...bareDependencies(engine.open),
     address: { read: () => null, write: (value) => written.push(value), wantsDemo: () => false },
-    save: () => undefined,
-    demo: null,
-    fetchDemoFile: () => Promise.reject(new Error('none')),
-    isFirstVisit: async () => false,
-    persist: () => undefined,
     platform: { ...NO_PLATFORM, now: () => time },
   });
   await commands.start();

@@ -1,6 +1,7 @@
 /** For tests: snapshots to start from, and an engine that records commands and says what it is told to say. */
 import type { EngineHandle } from '../engine/client';
 import type { DeviceError } from '../errors';
+import type { StudioDependencies } from './store';
 import type {
   MethodView,
   ModelView,
@@ -10,6 +11,20 @@ import type {
   TaskScore,
   TaskView,
 } from './types';
+
+/** A page with nothing around it but an engine: no demo, no address of its own, and nothing that is kept or handed out. */
+export function bareDependencies(openEngine: () => EngineHandle): StudioDependencies {
+  return {
+    openEngine,
+    requestFrame: (callback) => callback(),
+    address: { read: () => null, write: () => undefined, wantsDemo: () => false },
+    save: () => undefined,
+    demo: null,
+    fetchDemoFile: () => Promise.reject(new Error('There is no demo here.')),
+    isFirstVisit: async () => false,
+    persist: () => undefined,
+  };
+}
 
 export function aModel(overrides: Partial<ModelView> = {}): ModelView {
   return {
