@@ -163,44 +163,48 @@ export async function recordKinds(page: Page): Promise<string[]> {
   );
 }
 
+declare global {
+  var letImportGo: (() => void) | undefined;
+}
+
+/** Runs in a worker. */
+function holdImportHere(): void {
+  const put = IDBObjectStore.prototype.put;
+  let held = false;
+  let released = false;
+  globalThis.letImportGo = () => {
+    released = true;
+  };
+  IDBObjectStore.prototype.put = function (
+    this: IDBObjectStore,
+    value: unknown,
+    key?: IDBValidKey,
+  ) {
+    const request = put.call(this, value, key);
+    if (!held && Array.isArray(key) && key[0] === 'part') {
+      held = true;
+      // It comes after this one and before any other of the import's, and lives as long as it has a request.
+      const { db, name } = { db: this.transaction.db, name: this.name };
+      const objects = db.transaction(name, 'readwrite').objectStore(name);
+      const hold = () => {
+        objects.count().onsuccess = () => {
+          if (!released) hold();
+        };
+      };
+      hold();
+    }
+    return request;
+  };
+}
+
 /**
- * Waits for an import to have stored its first part, and then keeps the store's writes waiting until the returned
+ * From now on, once an import stores its first part, the store keeps everything after that waiting until the returned
  * function is called: an import stands still in its middle.
  */
 export async function holdNextImport(page: Page): Promise<() => Promise<void>> {
-  const held = await page.evaluateHandle(
-    async ([name, store]) => {
-      const open = indexedDB.open(name);
-      const database = await new Promise<IDBDatabase>((resolve, reject) => {
-        open.onsuccess = () => resolve(open.result);
-        open.onerror = () => reject(open.error);
-      });
-      const control = { released: false };
-      const under = (kind: string) => IDBKeyRange.bound([kind], [kind, []]);
-      // The browser gives transactions their turns, so there is one between any two of the import's.
-      const look = () => {
-        const objects = database.transaction(store, 'readwrite').objectStore(store);
-        const jobs = objects.count(under('job'));
-        const parts = objects.count(under('part'));
-        parts.onsuccess = () => {
-          if (jobs.result > 0 && parts.result > 0) hold(objects);
-          else objects.transaction.oncomplete = look;
-        };
-      };
-      // A transaction lives as long as it has a request.
-      const hold = (objects: IDBObjectStore) => {
-        objects.count().onsuccess = () => {
-          if (control.released) database.close();
-          else hold(objects);
-        };
-      };
-      look();
-      return control;
-    },
-    [DATABASE, STORE] as const,
-  );
-  return () =>
-    held.evaluate((control) => {
-      control.released = true;
-    });
+  const workers = page.workers();
+  await Promise.all(workers.map((worker) => worker.evaluate(holdImportHere)));
+  return async () => {
+    await Promise.all(workers.map((worker) => worker.evaluate(() => globalThis.letImportGo?.())));
+  };
 }
