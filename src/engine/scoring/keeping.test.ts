@@ -87,6 +87,7 @@ async function damage(unit: Unit, change: (value: Kept) => unknown): Promise<voi
       name,
       items: [pets],
       bytes: 1,
+      reach: Number.MAX_VALUE,
       value: change(structuredClone(value) as Kept),
     })),
   );
@@ -322,6 +323,16 @@ describe('what has grown', () => {
     held[1]?.();
     await second;
     expect(await found(unit)).toMatchObject({ scored: 2 });
+  });
+
+  it('is not written over by another tab that has not come as far', async () => {
+    const unit = merged(0.3);
+    const behind = visit();
+    count(behind.book, unit, 1);
+    await scored(unit, 2, 1);
+    behind.keeping.grown(unit);
+    await behind.keeping.flush();
+    expect(await found(unit)).toMatchObject({ scored: 3, correct: 2 });
   });
 
   it('is not written where the book has forgotten it', async () => {

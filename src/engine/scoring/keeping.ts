@@ -137,12 +137,16 @@ async function resultOf(unit: Unit, book: ScoreBook): Promise<ResultRequest | nu
     owner: key.task.pictures,
     name: await nameOf(key),
     items: itemsOf(key),
+    reach: tally.next,
     bytes: record.losses.byteLength + record.predictions.byteLength + scoreText(key).length,
     value: { format: FORMAT, key, tally: record },
   };
 }
 
-/** Its key's digest: the text of a thousand classes would be a long name. */
+/**
+ * The digest of key and format: the text of a thousand classes would be a long name, and how far a tally of another format
+ * has come counts for nothing.
+ */
 function nameOf(key: ScoreKey): Promise<string> {
-  return hashBlob(new Blob([scoreText(key)]));
+  return hashBlob(new Blob([FORMAT, scoreText(key)]));
 }
