@@ -10,6 +10,12 @@ export interface Classified {
   readonly prediction: number;
   /** Cross-entropy of the true label, in nats. */
   readonly loss: number;
+  /** Probability of the prediction: the softmax over all classes. */
+  readonly confidence: number;
+  /** By how much the prediction's probability exceeds that of the class that comes next; its own where there is no other. */
+  readonly margin: number;
+  /** Classes that come before the true label: 0 where the prediction is right, below 5 where it is among the first five. */
+  readonly rank: number;
 }
 
 /**
@@ -28,9 +34,23 @@ export function classify(embedding: Float32Array, head: ZeroShotHead, label: num
       'The vision tower’s output is not finite with these weights; choose a scaling factor closer to 0.',
     );
   }
+  const own = logits[label] as number;
   let partition = 0;
-  for (const logit of logits) partition += Math.exp(logit - largest);
-  return { prediction, loss: largest + Math.log(partition) - (logits[label] as number) };
+  let next = Number.NEGATIVE_INFINITY;
+  let rank = 0;
+  for (const [c, logit] of logits.entries()) {
+    partition += Math.exp(logit - largest);
+    if (c !== prediction && logit > next) next = logit;
+    // The first of equals is also before the others.
+    if (logit > own || (logit === own && c < label)) rank++;
+  }
+  return {
+    prediction,
+    loss: largest + Math.log(partition) - own,
+    confidence: 1 / partition,
+    margin: (1 - Math.exp(next - largest)) / partition,
+    rank,
+  };
 }
 
 /** The logits of one image over all classes. */

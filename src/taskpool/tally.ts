@@ -26,6 +26,10 @@ export interface Tally {
   readonly predictions: Int32Array;
   /** Cross-entropy by image index; NaN where not scored. */
   readonly losses: Float64Array;
+  /** Of every image that was scored, the prediction's probability, its lead, and the true label's rank (`Classified`). */
+  readonly confidences: Float32Array;
+  readonly margins: Float32Array;
+  readonly ranks: Uint16Array;
   /** Counts an image that has not been counted. */
   count(index: number, label: number, result: Classified): void;
   /** Images that cannot be read, and why. */
@@ -52,7 +56,18 @@ export interface TallyRecord {
   /** By image index; -1 and NaN where not scored. */
   readonly predictions: Int32Array;
   readonly losses: Float64Array;
+  /** By image index; 0 where not scored. */
+  readonly confidences: Float32Array;
+  readonly margins: Float32Array;
+  readonly ranks: Uint16Array;
 }
+
+/** What a record takes in memory for each image. */
+export const TALLY_BYTES_PER_IMAGE =
+  Int32Array.BYTES_PER_ELEMENT +
+  Float64Array.BYTES_PER_ELEMENT +
+  2 * Float32Array.BYTES_PER_ELEMENT +
+  Uint16Array.BYTES_PER_ELEMENT;
 
 export function createTally(images: number, classes: number): Tally {
   return resumeTally({
@@ -63,12 +78,15 @@ export function createTally(images: number, classes: number): Tally {
     unreadable: [],
     predictions: new Int32Array(images).fill(-1),
     losses: new Float64Array(images).fill(Number.NaN),
+    confidences: new Float32Array(images),
+    margins: new Float32Array(images),
+    ranks: new Uint16Array(images),
   });
 }
 
 /** Goes on counting where the record ends; its arrays become the tally's. */
 export function resumeTally(record: TallyRecord): Tally {
-  const { losses, predictions } = record;
+  const { losses, predictions, confidences, margins, ranks } = record;
   const images = predictions.length;
   const perClass = record.perClass.map((counts) => ({ ...counts }));
   const unreadable = [...record.unreadable];
@@ -77,6 +95,9 @@ export function resumeTally(record: TallyRecord): Tally {
   return {
     predictions,
     losses,
+    confidences,
+    margins,
+    ranks,
     perClass,
     unreadable,
     get scored() {
@@ -105,9 +126,12 @@ export function resumeTally(record: TallyRecord): Tally {
         batchSize,
       );
     },
-    count(index, label, { prediction, loss }) {
+    count(index, label, { prediction, loss, confidence, margin, rank }) {
       predictions[index] = prediction;
       losses[index] = loss;
+      confidences[index] = confidence;
+      margins[index] = margin;
+      ranks[index] = rank;
       lossSum += loss;
       scored++;
       const right = prediction === label;
@@ -130,6 +154,9 @@ export function resumeTally(record: TallyRecord): Tally {
       unreadable: [...unreadable],
       predictions: predictions.slice(),
       losses: losses.slice(),
+      confidences: confidences.slice(),
+      margins: margins.slice(),
+      ranks: ranks.slice(),
     }),
   };
 }

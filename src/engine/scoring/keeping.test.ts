@@ -168,7 +168,7 @@ describe('a score that is kept', () => {
     const unit = merged(0.3);
     await scored(unit);
     const [[result]] = put.mock.calls[0] as [ResultRequest[]];
-    expect(result).toMatchObject({ owner: pets, bytes: 6 * 12 + unit.text.length });
+    expect(result).toMatchObject({ owner: pets, bytes: 6 * 22 + unit.text.length });
     expect(result?.items.toSorted()).toEqual([pets, base.files, expert.files].toSorted());
     expect(result?.name).toMatch(/^[0-9a-f]{64}$/);
   });

@@ -5,7 +5,7 @@
 import * as v from 'valibot';
 import { hashBlob } from '../../checkpoint/hash-blob';
 import type { Library, ResultRequest } from '../../storage/types';
-import { resumeTally } from '../../taskpool/tally';
+import { resumeTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { dependencies } from '../../version';
 import type { ScoreBook } from './book';
 import { itemsOf, type ScoreKey, scoreText } from './keys';
@@ -22,10 +22,10 @@ export interface Keeping {
   flush(): Promise<void>;
 }
 
-/** To be raised when scores change for the same key: preprocessing, graphs, the way to the loss. */
-const FORMAT = `2 onnxruntime-web ${dependencies['onnxruntime-web']}`;
+/** To be raised when scores change for the same key, or there is more to them: preprocessing, graphs, the way to the loss. */
+const FORMAT = `3 onnxruntime-web ${dependencies['onnxruntime-web']}`;
 
-/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 120 kB to write. */
+/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 220 kB to write. */
 const DELAY_MS = 1000;
 
 const finite = v.pipe(v.number(), v.finite());
@@ -65,11 +65,14 @@ const tallySchema = v.pipe(
     unreadable: v.array(v.object({ index: count, reason: v.string() })),
     predictions: v.instance(Int32Array),
     losses: v.instance(Float64Array),
+    confidences: v.instance(Float32Array),
+    margins: v.instance(Float32Array),
+    ranks: v.instance(Uint16Array),
   }),
   v.check(
-    ({ scored, correct, unreadable, predictions, losses }) =>
+    ({ scored, correct, unreadable, predictions, losses, confidences, margins, ranks }) =>
       correct <= scored &&
-      losses.length === predictions.length &&
+      [losses, confidences, margins, ranks].every(({ length }) => length === predictions.length) &&
       predictions.reduce((sum, prediction) => sum + (prediction >= 0 ? 1 : 0), 0) === scored &&
       scored + unreadable.length <= predictions.length,
   ),
@@ -138,7 +141,7 @@ async function resultOf(unit: Unit, book: ScoreBook): Promise<ResultRequest | nu
     name: await nameOf(key),
     items: itemsOf(key),
     reach: tally.next,
-    bytes: record.losses.byteLength + record.predictions.byteLength + scoreText(key).length,
+    bytes: record.losses.length * TALLY_BYTES_PER_IMAGE + scoreText(key).length,
     value: { format: FORMAT, key, tally: record },
   };
 }
