@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createTally } from '../../taskpool/tally';
+import { createTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { classified } from '../../taskpool/testing/classified';
 import { count, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
 import { createScoreBook } from './book';
@@ -58,7 +58,7 @@ describe('the book of scores', () => {
 
 describe('a book that is full', () => {
   /** Twelve bytes for a picture: room for so many. */
-  const bookOf = (pictures: number) => createScoreBook(22 * pictures);
+  const bookOf = (pictures: number) => createScoreBook(TALLY_BYTES_PER_IMAGE * pictures);
 
   it('forgets the oldest first, and as little as it must', () => {
     const book = bookOf(8);

@@ -8,7 +8,7 @@ import {
 import { type CombinationKey, type EngineKind, keyText, type ScoreKey, scoreText } from './keys';
 import type { Unit } from './plan';
 
-/** Twice what the library keeps; a score of 1,000 pictures takes 22 kB. The oldest go first. */
+/** Twice what the library keeps; a score of 1,000 pictures takes 44 kB. The oldest go first. */
 const LIMIT_BYTES = 64 * 2 ** 20;
 
 export interface ScoreBook {

@@ -4,7 +4,7 @@ import { openLibrary } from '../../storage/library';
 import { freshStoreName } from '../../storage/test-support';
 import { addImageSet, addModel } from '../../storage/testing';
 import type { Library, ResultRequest } from '../../storage/types';
-import type { Tally } from '../../taskpool/tally';
+import { TALLY_BYTES_PER_IMAGE, type Tally } from '../../taskpool/tally';
 import { count, task as handMadeTask, unit } from '../testing/scoring';
 import { until } from '../testing/turns';
 import { createScoreBook, type ScoreBook } from './book';
@@ -168,7 +168,10 @@ describe('a score that is kept', () => {
     const unit = merged(0.3);
     await scored(unit);
     const [[result]] = put.mock.calls[0] as [ResultRequest[]];
-    expect(result).toMatchObject({ owner: pets, bytes: 6 * 22 + unit.text.length });
+    expect(result).toMatchObject({
+      owner: pets,
+      bytes: 6 * TALLY_BYTES_PER_IMAGE + unit.text.length,
+    });
     expect(result?.items.toSorted()).toEqual([pets, base.files, expert.files].toSorted());
     expect(result?.name).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -211,6 +214,16 @@ describe('what is kept and cannot be understood', () => {
     ['more scored than predicted', inTally({ scored: 4 })],
     ['less scored than predicted', inTally({ scored: 2 })],
     ['more losses than predictions', inTally({ losses: new Float64Array(7) })],
+    ['more ranks than predictions', inTally({ ranks: new Uint16Array(7) })],
+    ['probabilities of no classes', inTally({ topProbabilities: new Float32Array(6) })],
+    [
+      'more classes of a picture than are kept',
+      inTally({ topLabels: new Uint16Array(36), topProbabilities: new Float32Array(36) }),
+    ],
+    [
+      'more classes of one picture than of another',
+      inTally({ topLabels: new Uint16Array(13), topProbabilities: new Float32Array(13) }),
+    ],
     [
       'more pictures than there are',
       inTally({

@@ -5,6 +5,7 @@
 import * as v from 'valibot';
 import { hashBlob } from '../../checkpoint/hash-blob';
 import type { Library, ResultRequest } from '../../storage/types';
+import { TOP } from '../../taskpool/classify';
 import { resumeTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { dependencies } from '../../version';
 import type { ScoreBook } from './book';
@@ -25,7 +26,7 @@ export interface Keeping {
 /** To be raised when scores change for the same key, or there is more to them: preprocessing, graphs, the way to the loss. */
 const FORMAT = `3 onnxruntime-web ${dependencies['onnxruntime-web']}`;
 
-/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 220 kB to write. */
+/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 440 kB to write. */
 const DELAY_MS = 1000;
 
 const finite = v.pipe(v.number(), v.finite());
@@ -65,14 +66,18 @@ const tallySchema = v.pipe(
     unreadable: v.array(v.object({ index: count, reason: v.string() })),
     predictions: v.instance(Int32Array),
     losses: v.instance(Float64Array),
-    confidences: v.instance(Float32Array),
-    margins: v.instance(Float32Array),
     ranks: v.instance(Uint16Array),
+    topLabels: v.instance(Uint16Array),
+    topProbabilities: v.instance(Float32Array),
   }),
   v.check(
-    ({ scored, correct, unreadable, predictions, losses, confidences, margins, ranks }) =>
+    ({ scored, correct, unreadable, predictions, losses, ranks, topLabels, topProbabilities }) =>
       correct <= scored &&
-      [losses, confidences, margins, ranks].every(({ length }) => length === predictions.length) &&
+      losses.length === predictions.length &&
+      ranks.length === predictions.length &&
+      topProbabilities.length === topLabels.length &&
+      topLabels.length <= TOP * predictions.length &&
+      topLabels.length % Math.max(1, predictions.length) === 0 &&
       predictions.reduce((sum, prediction) => sum + (prediction >= 0 ? 1 : 0), 0) === scored &&
       scored + unreadable.length <= predictions.length,
   ),

@@ -24,13 +24,13 @@ export const CALIBRATION_BINS = 15;
 
 /**
  * @param predictions classes by image, negative where an image was not scored
- * @param confidences probability of each prediction
+ * @param confidenceOf probability of an image's prediction
  * @param rows the images to count; all where it is not given
  */
 export function calibration(
   labels: readonly number[],
   predictions: ArrayLike<number>,
-  confidences: ArrayLike<number>,
+  confidenceOf: (row: number) => number,
   rows: Iterable<number> = labels.keys(),
   count = CALIBRATION_BINS,
 ): Calibration {
@@ -38,8 +38,8 @@ export function calibration(
   let images = 0;
   for (const row of rows) {
     const prediction = predictions[row] ?? -1;
-    const confidence = confidences[row] ?? 0;
     if (prediction < 0) continue;
+    const confidence = confidenceOf(row);
     images++;
     const bin = sums[Math.min(count - 1, Math.floor(confidence * count))];
     if (!bin) continue;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type Classified, classify } from '../classify';
 import type { ZeroShotHead } from '../head';
-import { createTally, type Tally } from '../tally';
+import { createTally, resumeTally, type Tally } from '../tally';
 import { calibration } from './calibration';
 import { confusionCells, mistakes } from './confusion';
 import { topK } from './top-k';
@@ -51,8 +51,15 @@ describe.each(classification)('at a scale of $scale', (reference) => {
   it('has scikit-learn’s predictions, probabilities and loss', () => {
     expect([...tally.predictions]).toEqual(reference.predictions);
     for (const [i, confidence] of reference.confidences.entries()) {
-      expect(tally.confidences[i]).toBeCloseTo(confidence, 6);
-      expect(tally.margins[i]).toBeCloseTo(reference.margins[i] ?? Number.NaN, 6);
+      const top = tally.top(i);
+      expect(top).toHaveLength(5);
+      expect(top[0]?.label).toBe(reference.predictions[i]);
+      expect(top.map(({ probability }) => probability)).toEqual(
+        top.map(({ probability }) => probability).toSorted((a, b) => b - a),
+      );
+      expect(top[0]?.probability).toBeCloseTo(confidence, 6);
+      const margin = (top[0]?.probability ?? 0) - (top[1]?.probability ?? 0);
+      expect(margin).toBeCloseTo(reference.margins[i] ?? Number.NaN, 6);
     }
     expect(tally.sampleLoss).toBeCloseTo(reference.logLoss, 6);
   });
@@ -73,7 +80,11 @@ describe.each(classification)('at a scale of $scale', (reference) => {
   });
 
   it('has torchmetrics’ calibration error, over SciPy’s bins', () => {
-    const { bins, error } = calibration(labels, tally.predictions, tally.confidences);
+    const { bins, error } = calibration(
+      labels,
+      tally.predictions,
+      (row) => tally.top(row)[0]?.probability ?? 0,
+    );
     expect(error).toBeCloseTo(reference.calibrationError, 6);
     for (const [i, { images, accuracy, confidence }] of bins.entries()) {
       expect(images).toBe(reference.bins.images[i]);
@@ -87,6 +98,7 @@ describe.each(classification)('at a scale of $scale', (reference) => {
 });
 
 const labels = [0, 0, 0, 1, 1, 2];
+const at = (values: readonly number[]) => (row: number) => values[row] ?? 0;
 
 describe('of the images that count', () => {
   const predictions = [0, 1, 1, 2, -1, 2];
@@ -112,15 +124,15 @@ describe('of the images that count', () => {
   });
 
   it('calibration is of those that were scored; an edge belongs to the bin that it begins, and 1 to the last', () => {
-    const { bins, error } = calibration(labels, predictions, [1, 0.5, 0.75, 0, 1, 1], rows, 4);
+    const { bins, error } = calibration(labels, predictions, at([1, 0.5, 0.75, 0, 1, 1]), rows, 4);
     expect(bins.map(({ images }) => images)).toEqual([1, 0, 1, 1]);
     expect(bins.map(({ from, to }) => [from, to])[2]).toEqual([0.5, 0.75]);
     expect(error).toBeCloseTo((0 + 0.5 + 0.75) / 3, 15);
-    expect(calibration(labels, predictions, [1, 0, 0, 0, 0, 1], [0, 5], 4)).toMatchObject({
+    expect(calibration(labels, predictions, at([1, 0, 0, 0, 0, 1]), [0, 5], 4)).toMatchObject({
       error: 0,
       bins: { 3: { images: 2, accuracy: 1, confidence: 1 } },
     });
-    expect(calibration(labels, predictions, [], []).error).toBeNull();
+    expect(calibration(labels, predictions, at([]), []).error).toBeNull();
   });
 });
 
@@ -128,16 +140,16 @@ it('of classes that are as probable, the first is the prediction and comes befor
   const head = { weights: Float32Array.of(1, 1, 0), classes: 3, dimension: 1, logitScale: 2 };
   const of = (label: number): Classified => classify(Float32Array.of(3), head, label);
   expect([0, 1, 2].map((label) => of(label).rank)).toEqual([0, 1, 2]);
-  expect(of(0)).toMatchObject({ prediction: 0, margin: 0 });
+  expect(of(0)).toMatchObject({ prediction: 0 });
+  expect(of(2).top.map(({ label }) => label)).toEqual([0, 1, 2]);
 });
 
-it('a class without others leads by its whole probability', () => {
+it('of a head with fewer classes than five all are kept', () => {
   const head = { weights: Float32Array.of(1), classes: 1, dimension: 1, logitScale: 2 };
-  expect(classify(Float32Array.of(3), head, 0)).toEqual({
-    prediction: 0,
-    loss: 0,
-    confidence: 1,
-    margin: 1,
-    rank: 0,
-  });
+  const only = classify(Float32Array.of(3), head, 0);
+  expect(only).toEqual({ prediction: 0, loss: 0, rank: 0, top: [{ label: 0, probability: 1 }] });
+  const tally = createTally(2, 1);
+  tally.count(1, 0, only);
+  expect([tally.top(0), tally.top(1)]).toEqual([[], only.top]);
+  expect(resumeTally(tally.record()).top(1)).toEqual(only.top);
 });

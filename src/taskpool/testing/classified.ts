@@ -7,5 +7,5 @@ export function classified(
   loss: number,
   more: Partial<Classified> = {},
 ): Classified {
-  return { prediction, loss, confidence: 1, margin: 1, rank: 0, ...more };
+  return { prediction, loss, rank: 0, top: [{ label: prediction, probability: 1 }], ...more };
 }
