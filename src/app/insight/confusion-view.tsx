@@ -121,7 +121,7 @@ function Matrix({ task, model, figures: { confusion } }: ConfusionsProps) {
 
 /** The cell's colour, stronger the more pictures there are; text on it stays readable in both themes. */
 const tint = (share: number) =>
-  `color-mix(in srgb, var(--cell) ${Math.round(share * 55)}%, var(--sunken))`;
+  `color-mix(in srgb, var(--cell) ${Math.round(share * 45)}%, var(--sunken))`;
 
 function MistakeList({ task, figures }: Omit<ConfusionsProps, 'model'>) {
   const [by, setBy] = useState<'images' | 'share'>('images');
