@@ -1,4 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
+import { violations } from './support/axe';
 import {
   accuracyTable,
   expectedScores,
@@ -110,6 +111,7 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
     await tabs.getByRole('tab', { name }).click();
     await expect(page.getByRole('tabpanel').locator('table, ul').first()).toBeVisible();
     await expect.poll(() => overflow(page), name).toEqual([]);
+    expect(await violations(page), name).toEqual([]);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await expect.poll(() => lowContrast(page), `${name}, ${colorScheme}`).toEqual([]);
