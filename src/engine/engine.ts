@@ -388,7 +388,9 @@ export function createEngine({
 
     releaseDownload: (download) => downloads.release(download),
 
-    exportReport: whenOpen(() => command(() => exportReport(state.value(), snapshot(), version))),
+    exportReport: whenOpen(() =>
+      command(() => exportReport(state.value(), snapshot(), version, insight.figures)),
+    ),
 
     sampleImages: whenOpen(async (taskId, count) => {
       const task = state.value().tasks.find(({ id }) => id === taskId);

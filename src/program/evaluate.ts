@@ -4,11 +4,12 @@
  */
 import { FormatError } from '../errors';
 import { letMessagesIn } from '../runtime/let-messages-in';
+import { classification } from '../taskpool/classification';
 import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
 import { createTally, type Tally } from '../taskpool/tally';
 import { unreadablePictures } from '../taskpool/unreadable';
-import type { TaskResult } from './report';
+import { namedClassification, type TaskResult } from './report';
 
 export interface EvaluatedTask extends ScoringTask {
   readonly name: string;
@@ -74,6 +75,8 @@ export async function evaluateTask(
 function taskResult(task: EvaluatedTask, tally: Tally, lossBatchSize?: number): TaskResult {
   const { scored, correct } = tally;
   const unreadable = unreadablePictures(tally.unreadable, task.imageNames);
+  const figures = classification(tally, task.labels);
+  if (!figures) throw new Error(`nothing of ${task.name} is scored`);
   return {
     task: task.name,
     n: scored,
@@ -88,6 +91,7 @@ function taskResult(task: EvaluatedTask, tally: Tally, lossBatchSize?: number): 
       n: counts.scored,
       correct: counts.correct,
     })),
+    classification: namedClassification(figures, task.classnames),
     ...(unreadable.length > 0 ? { unreadable } : {}),
   };
 }

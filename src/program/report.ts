@@ -4,6 +4,9 @@
  */
 
 import type { MethodOptions } from '../method/options';
+import type { Classification } from '../taskpool/classification';
+import type { Calibration } from '../taskpool/statistics/calibration';
+import { mistakes } from '../taskpool/statistics/confusion';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { SearchOutcome } from './search/halves';
 import type { Candidate, SearchPlan, TriedCandidate } from './search/search';
@@ -28,6 +31,8 @@ export interface TaskResult {
     readonly n: number;
     readonly correct: number;
   }[];
+  /** Beyond the accuracy. */
+  readonly classification: NamedClassification;
   /** Of a task that is split: all else is of the images to report on, and this of those to choose by. */
   readonly choosing?: {
     readonly n: number;
@@ -37,6 +42,20 @@ export interface TaskResult {
   };
   /** Where there are any. */
   readonly unreadable?: readonly UnreadablePicture[];
+}
+
+/** Figures beyond the accuracy, with the names of the classes. */
+export interface NamedClassification {
+  /** Share of the images whose true class is among the five most probable. */
+  readonly top5: number;
+  /** Expected calibration error and the bins that it is a mean over. */
+  readonly calibration: Calibration;
+  /** What was taken for something else; most images first. */
+  readonly mistakes: readonly {
+    readonly label: string;
+    readonly prediction: string;
+    readonly images: number;
+  }[];
 }
 
 export interface RecipeModel {
@@ -94,6 +113,21 @@ export interface ReportInput {
   /** What computed the numbers, for people. */
   readonly engine: string;
   readonly search?: SearchReport | undefined;
+}
+
+export function namedClassification(
+  { scored, top5, calibration, confusion }: Classification,
+  classnames: readonly string[],
+): NamedClassification {
+  return {
+    top5: top5 / scored,
+    calibration,
+    mistakes: mistakes(confusion).map(({ label, prediction, images }) => ({
+      label: classnames[label] ?? '',
+      prediction: classnames[prediction] ?? '',
+      images,
+    })),
+  };
 }
 
 /** The key under which everything of ours stands, so that FusionBench's own keys stay its own. */

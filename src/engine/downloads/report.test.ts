@@ -59,8 +59,23 @@ function snapshot(
   } as unknown as StudioState;
 }
 
+const figures = {
+  scored: 4,
+  correct: 3,
+  top5: 4,
+  confusion: [
+    { label: 0, prediction: 0, images: 1 },
+    { label: 1, prediction: 0, images: 1 },
+    { label: 1, prediction: 1, images: 2 },
+  ],
+  calibration: {
+    error: 0.25,
+    bins: [{ from: 0, to: 1, images: 4, confidence: 0.5, accuracy: 0.75 }],
+  },
+};
+
 const read = async (shown: StudioState) => {
-  const { file, name } = exportReport(value, shown, '9.9');
+  const { file, name } = exportReport(value, shown, '9.9', () => figures);
   expect(name).toBe('program_report.json');
   expect(file.type).toBe('application/json');
   const text = await file.text();
@@ -105,6 +120,11 @@ describe('the report', () => {
               { classname: 'cat', n: 1, correct: 1 },
               { classname: '', n: 3, correct: 2 },
             ],
+            classification: {
+              top5: 1,
+              calibration: figures.calibration,
+              mistakes: [{ label: '', prediction: 'cat', images: 1 }],
+            },
           },
         },
         pretrained: { 'task pets': expect.objectContaining({ n: 4, correct: 2 }) },
@@ -136,9 +156,9 @@ describe('the report', () => {
 
   it('needs a score, and a base', () => {
     const message = 'There is no score to report yet: add a base, an expert and task images.';
-    expect(() => exportReport(value, snapshot(column({})), '')).toThrow(message);
+    expect(() => exportReport(value, snapshot(column({})), '', () => null)).toThrow(message);
     const scored = snapshot(column({ pets: score(3, 4, 4) }));
     const baseless = { ...value, pool: { ...value.pool, baseId: null } };
-    expect(() => exportReport(baseless, scored, '')).toThrow(message);
+    expect(() => exportReport(baseless, scored, '', () => figures)).toThrow(message);
   });
 });

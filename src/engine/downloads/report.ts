@@ -1,17 +1,27 @@
 /** "Download report": FusionBench's report and our additions, for exactly what is on screen. */
 import { CompatibilityError } from '../../errors';
 import { mergedNames } from '../../modelpool/judge';
-import { programReport, type SearchReport, type TaskResult } from '../../program/report';
-import type { ExportedFile, HalfScore, ScoreColumn, StudioState } from '../api';
+import {
+  namedClassification,
+  programReport,
+  type SearchReport,
+  type TaskResult,
+} from '../../program/report';
+import type { Classification } from '../../taskpool/classification';
+import type { ComparedModel, ExportedFile, HalfScore, ScoreColumn, StudioState } from '../api';
 import { mergeInputs } from '../scoring/readiness';
 import type { EngineValue } from '../value';
 import { recipeOf } from './recipe';
 
-/** @param snapshot - what is shown of `value` */
+/**
+ * @param snapshot - what is shown of `value`
+ * @param figuresOf - what else is known of the scores that are shown
+ */
 export function exportReport(
   value: EngineValue,
   snapshot: StudioState,
   version: string,
+  figuresOf: (taskId: string, model: ComparedModel) => Classification | null,
 ): ExportedFile {
   const inputs = mergeInputs(value.pool, value.method);
   const { merged, pretrained, expert } = snapshot.scores;
@@ -28,9 +38,9 @@ export function exportReport(
   const report = programReport({
     recipe: recipeOf(value, ({ facts }) => facts.sha256 ?? null, version),
     parameters,
-    merged: results(merged, snapshot),
-    pretrained: results(pretrained, snapshot),
-    expert: results(expert, snapshot),
+    merged: results(merged, snapshot, (id) => figuresOf(id, 'merged')),
+    pretrained: results(pretrained, snapshot, (id) => figuresOf(id, 'pretrained')),
+    expert: results(expert, snapshot, (id) => figuresOf(id, 'expert')),
     engine: adapter ? `${active} (${adapter})` : (active ?? 'none'),
     search: searchReport(snapshot),
   });
@@ -38,10 +48,15 @@ export function exportReport(
   return { name: 'program_report.json', file: new Blob([text], { type: 'application/json' }) };
 }
 
-function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
+function results(
+  column: ScoreColumn,
+  { tasks }: StudioState,
+  figuresOf: (taskId: string) => Classification | null,
+): TaskResult[] {
   return tasks.flatMap(({ id, name, classnames, unreadable }) => {
     const score = column.tasks[id];
-    if (!score) return [];
+    const figures = figuresOf(id);
+    if (!score || !figures) return [];
     return [
       {
         task: name,
@@ -57,6 +72,7 @@ function results(column: ScoreColumn, { tasks }: StudioState): TaskResult[] {
           n: scored,
           correct,
         })),
+        classification: namedClassification(figures, classnames),
         ...(score.choosing && { choosing: choosing(score.choosing) }),
         ...(unreadable.length > 0 ? { unreadable } : {}),
       },

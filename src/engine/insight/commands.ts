@@ -1,4 +1,5 @@
 /** Looking at a task's pictures: nothing here computes or changes anything. */
+import { type Classification, classification } from '../../taskpool/classification';
 import type { SampleImage } from '../api';
 import type { ScoreBook } from '../scoring/book';
 import type { EngineKind } from '../scoring/keys';
@@ -8,7 +9,7 @@ import { pictureAt } from '../tasks/view';
 import type { Task } from '../value';
 import { comparedScores } from './guesses';
 import { taskInsight } from './task-insight';
-import type { PictureQuery, TaskInsight } from './types';
+import type { ComparedModel, PictureQuery, TaskInsight } from './types';
 
 export interface InsightParts {
   readonly book: ScoreBook;
@@ -19,12 +20,21 @@ export interface InsightParts {
 }
 
 export function createInsight({ book, kind, demand, tasks }: InsightParts) {
+  const scoresOf = (taskId: string) => {
+    const wanted = demand();
+    return wanted && comparedScores(book, wanted, kind(), taskId);
+  };
   return {
     /** Null where the task is not scored. */
     taskInsight(taskId: string, query: PictureQuery): TaskInsight | null {
-      const wanted = demand();
-      const scores = wanted && comparedScores(book, wanted, kind(), taskId);
+      const scores = scoresOf(taskId);
       return scores && taskInsight(scores, query);
+    },
+    /** Of the pictures that are reported on; null where the model has scored none of them. */
+    figures(taskId: string, model: ComparedModel): Classification | null {
+      const scores = scoresOf(taskId);
+      const tally = scores?.tallies[model];
+      return tally ? classification(tally, scores.task.labels, scores.rows) : null;
     },
     /** Those that are there, in the order that is asked for, as a browser draws them. */
     taskPictures(taskId: string, indices: readonly number[]): Promise<SampleImage[]> {

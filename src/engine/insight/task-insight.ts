@@ -1,13 +1,8 @@
 /** A task seen picture by picture: what merging did to each, which classes are confused, how far probabilities hold. Pure. */
-import { TOP } from '../../taskpool/classify';
-import { calibration } from '../../taskpool/statistics/calibration';
-import { confusionCells } from '../../taskpool/statistics/confusion';
-import { topK } from '../../taskpool/statistics/top-k';
-import type { Tally } from '../../taskpool/tally';
+import { classification } from '../../taskpool/classification';
 import type { ComparedScores } from './guesses';
 import type {
   ComparedModel,
-  ModelInsight,
   PictureGroup,
   PictureGuess,
   PictureQuery,
@@ -56,7 +51,10 @@ export function taskInsight(scores: ComparedScores, query: PictureQuery): TaskIn
     }
     total++;
   }
-  const insightOf = (model: ComparedModel) => modelInsight(tallies[model], task.labels, rows);
+  const insightOf = (model: ComparedModel) => {
+    const tally = tallies[model];
+    return tally ? classification(tally, task.labels, rows) : null;
+  };
   return {
     groups,
     total,
@@ -66,25 +64,5 @@ export function taskInsight(scores: ComparedScores, query: PictureQuery): TaskIn
       merged: insightOf('merged'),
       expert: insightOf('expert'),
     },
-  };
-}
-
-/** Over those of `rows` that are scored; null where none is. */
-export function modelInsight(
-  tally: Tally | undefined,
-  labels: readonly number[],
-  rows: readonly number[],
-): ModelInsight | null {
-  if (!tally) return null;
-  const { predictions, ranks } = tally;
-  const scored = rows.filter((row) => (predictions[row] ?? -1) >= 0);
-  if (scored.length === 0) return null;
-  const confidenceOf = (row: number) => tally.top(row)[0]?.probability ?? 0;
-  return {
-    scored: scored.length,
-    correct: topK(1, ranks, predictions, scored),
-    top5: topK(TOP, ranks, predictions, scored),
-    confusion: confusionCells(labels, predictions, scored),
-    calibration: calibration(labels, predictions, confidenceOf, scored),
   };
 }

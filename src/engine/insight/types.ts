@@ -1,7 +1,6 @@
 /** What the page asks of one task's pictures, and what it is told. Plain data: it crosses the worker boundary. */
+import type { Classification } from '../../taskpool/classification';
 import type { Guess } from '../../taskpool/classify';
-import type { Calibration } from '../../taskpool/statistics/calibration';
-import type { ConfusionCell } from '../../taskpool/statistics/confusion';
 
 /** Models that a picture's predictions are compared between. */
 export type ComparedModel = 'pretrained' | 'merged' | 'expert';
@@ -40,14 +39,7 @@ export interface PictureView {
 }
 
 /** A model's figures beyond the accuracy, over the pictures that it was scored on. */
-export interface ModelInsight {
-  readonly scored: number;
-  readonly correct: number;
-  /** Pictures whose true class is among the five most probable. */
-  readonly top5: number;
-  readonly confusion: readonly ConfusionCell[];
-  readonly calibration: Calibration;
-}
+export type ModelInsight = Classification;
 
 export interface TaskInsight {
   /** How many pictures are in each group, whatever class is asked for. */
