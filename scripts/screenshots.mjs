@@ -55,6 +55,18 @@ async function findFactor(page) {
 }
 
 /**
+ * What merging has lost of the task that is unfolded.
+ * @param {Page} page
+ */
+async function lostPictures(page) {
+  await page.getByRole('tab', { name: 'Pictures' }).click();
+  await page.getByRole('button', { name: /^Lost by merging/ }).click();
+  await page.locator('.tile img').first().waitFor();
+  await page.getByRole('tablist').scrollIntoViewIfNeeded();
+  await page.locator('.tile').nth(11).scrollIntoViewIfNeeded();
+}
+
+/**
  * What is shown, in this order, in one tab.
  * @type {readonly { name: string, show: (page: Page) => Promise<unknown> }[]}
  */
@@ -69,6 +81,7 @@ const PICTURES = [
         .first()
         .click(),
   },
+  { name: 'tour-pictures', show: lostPictures },
   {
     name: 'tour-curve',
     show: (page) => page.getByRole('button', { name: 'Curve as a table' }).click(),
