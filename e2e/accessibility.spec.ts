@@ -1,37 +1,11 @@
 /** axe in every state, both themes, a phone and a laptop; and what it does not measure: zoom, targets, motion. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
+import { violations } from './support/axe';
 import { overflow } from './support/looks';
 import { openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, firstBatch, importing, justMoved } from './support/scenes';
 import { expect, test } from './support/test';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds, each with the first element it is found on. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  return page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: {
-        run(options: object): Promise<{
-          violations: { id: string; nodes: { html: string; failureSummary: string }[] }[];
-        }>;
-      };
-    };
-    const rules = {
-      type: 'tag',
-      values: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    };
-    const { violations: found } = await axe.run({ runOnly: rules, resultTypes: ['violations'] });
-    return found.map(
-      ({ id, nodes }) =>
-        `${id} (${nodes.length}): ${nodes[0]?.html.slice(0, 160)} ${nodes[0]?.failureSummary.slice(0, 200)}`,
-    );
-  });
-}
 
 /** Controls smaller than 24 px each way that have no such room around them (WCAG 2.2, 2.5.8; links in text are exempt). */
 async function smallTargets(page: Page): Promise<string[]> {

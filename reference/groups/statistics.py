@@ -5,10 +5,13 @@ import random
 from pathlib import Path
 from statistics import NormalDist, pvariance
 
+import numpy
 import torch
 import torchmetrics
 from scipy.optimize import minimize_scalar
-from scipy.stats import binomtest
+from scipy.stats import binned_statistic, binomtest
+from sklearn.metrics import confusion_matrix, log_loss, top_k_accuracy_score
+from torchmetrics.functional.classification import multiclass_calibration_error
 
 from groups.common import versions, write_json
 
@@ -126,6 +129,53 @@ def minima() -> list[dict]:
     return rows
 
 
+BINS = 15
+
+
+def classification(seed: int, images: int, classes: int, scale: float) -> dict:
+    """Embeddings and a head that are far from calibrated, and what scikit-learn, SciPy and torchmetrics make of the logits."""
+    random_state = numpy.random.default_rng(seed)
+    dimension = 8
+    head = random_state.normal(size=(classes, dimension)).astype(numpy.float32)
+    head /= numpy.linalg.norm(head, axis=1, keepdims=True)
+    labels = random_state.integers(classes, size=images)
+    embeddings = (head[labels] + random_state.normal(scale=0.6, size=(images, dimension))).astype(numpy.float32)
+    unit = embeddings.astype(numpy.float64)
+    unit /= numpy.linalg.norm(unit, axis=1, keepdims=True)
+    logits = torch.tensor(scale * unit @ head.astype(numpy.float64).T)
+    probabilities = logits.softmax(1)
+    ranked = probabilities.sort(1, descending=True)
+    predictions, confidences = ranked.indices[:, 0].numpy(), ranked.values[:, 0].numpy()
+    right = predictions == labels
+    edges = numpy.linspace(0, 1, BINS + 1)
+
+    def per_bin(values: numpy.ndarray, statistic: str) -> list[float | None]:
+        found = binned_statistic(confidences, values, statistic, bins=edges).statistic
+        return [None if math.isnan(value) else float(value) for value in found]
+
+    every = list(range(classes))
+    return {
+        "scale": scale,
+        "head": head.ravel().tolist(),
+        "classes": classes,
+        "dimension": dimension,
+        "embeddings": embeddings.ravel().tolist(),
+        "labels": labels.tolist(),
+        "predictions": predictions.tolist(),
+        "confidences": confidences.tolist(),
+        "margins": (ranked.values[:, 0] - ranked.values[:, 1]).tolist(),
+        "logLoss": float(log_loss(labels, probabilities.numpy(), labels=every)),
+        "confusion": confusion_matrix(labels, predictions, labels=every).tolist(),
+        "topK": [int(top_k_accuracy_score(labels, probabilities.numpy(), k=k, normalize=False, labels=every)) for k in (1, 2, 5)],
+        "calibrationError": float(multiclass_calibration_error(probabilities, torch.tensor(labels), classes, n_bins=BINS, norm="l1")),
+        "bins": {
+            "images": per_bin(right, "count"),
+            "accuracy": per_bin(right.astype(float), "mean"),
+            "confidence": per_bin(confidences, "mean"),
+        },
+    }
+
+
 def make(out: Path) -> None:
     rng = random.Random(0)
     wilson = []
@@ -142,7 +192,7 @@ def make(out: Path) -> None:
         values = [round(rng.expovariate(1), 4) for _ in range(count)]
         losses.append({"losses": values, "batchSize": batch_size, "loss": batch_loss(values, batch_size)})
     content = {
-        "made_with": versions("scipy", "torchmetrics", "torch"),
+        "made_with": versions("scipy", "torchmetrics", "torch", "scikit-learn"),
         "wilson": wilson,
         "average": average,
         "batchLoss": losses,
@@ -150,5 +200,6 @@ def make(out: Path) -> None:
         "paired": [paired(tasks) for tasks in PAIRED],
         "halves": [halves(seed) for seed in (0, 1)],
         "minima": minima(),
+        "classification": [classification(0, 120, 7, 4.0), classification(1, 60, 12, 30.0)],
     }
     write_json(out / "statistics.json", content, indent=None)

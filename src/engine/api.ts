@@ -7,9 +7,20 @@
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { PictureQuery, TaskInsight } from './insight/types';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 import type { SearchName, SearchView } from './search/view';
 import type { SplitShare, TaskSplitView } from './tasks/split-share';
+
+export type {
+  ComparedModel,
+  ModelInsight,
+  PictureGroup,
+  PictureGuess,
+  PictureQuery,
+  PictureView,
+  TaskInsight,
+} from './insight/types';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -427,6 +438,10 @@ export interface StudioEngine {
   /** FusionBench's `program_report.json` and our additions, for the value and scores on screen. */
   exportReport(): Promise<ExportedFile>;
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
+  /** What merging does to a task's pictures, by the scores that are there now; null where the task is not scored. */
+  taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
+  /** Pictures by their places in the task; those that are not there are left out. */
+  taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
   /** Removes everything of the demo from the library and remembers that; `false` only forgets that. */
   setDemoHidden(hidden: boolean): Promise<void>;
 }

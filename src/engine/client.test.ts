@@ -112,6 +112,8 @@ describe('openEngine', () => {
     ['releaseDownload', ['1']],
     ['exportReport', []],
     ['sampleImages', ['pets', 3]],
+    ['taskInsight', ['pets', { group: 'lost', label: 1, offset: 0, limit: 9 }]],
+    ['taskPictures', ['pets', [3, 1]]],
     ['setDemoHidden', [true]],
   ] as const)('carries %s with all that it is told', async (name, given) => {
     const { spawn } = spawnFake({

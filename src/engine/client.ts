@@ -76,6 +76,8 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     releaseDownload: (download) => call(() => remote.releaseDownload(download)),
     exportReport: () => call(() => remote.exportReport()),
     sampleImages: (...parameters) => call(() => remote.sampleImages(...parameters)),
+    taskInsight: (...parameters) => call(() => remote.taskInsight(...parameters)),
+    taskPictures: (...parameters) => call(() => remote.taskPictures(...parameters)),
     setDemoHidden: (hidden) => call(() => remote.setDemoHidden(hidden)),
   };
 

@@ -14,6 +14,7 @@ import { createArrivals } from './arrivals';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
+import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
 import { withMergeSettings } from './merge-settings';
 import { chooseMethod } from './method';
@@ -122,6 +123,12 @@ export function createEngine({
     onDemand: () => follow(false),
     apply: (...found) => applyFound(state, ...found),
     stayStopped: () => state.set({ sweep: [], stopped: true }),
+  });
+  const insight = createInsight({
+    book,
+    kind: scorer.kind,
+    demand: () => demandOf(state.value()).demand,
+    tasks: () => state.value().tasks,
   });
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
@@ -387,6 +394,9 @@ export function createEngine({
       const task = state.value().tasks.find(({ id }) => id === taskId);
       return task ? Promise.all(sampleImages(task, count).map(showable)) : [];
     }),
+
+    taskInsight: whenOpen(async (taskId, query) => insight.taskInsight(taskId, query)),
+    taskPictures: whenOpen((taskId, indices) => insight.taskPictures(taskId, indices)),
 
     setDemoHidden: whenOpen((hidden) => {
       if (hidden) arrivals.stopDemo();

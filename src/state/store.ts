@@ -37,12 +37,14 @@ import type {
   ExportedFile,
   ExportOptions,
   OptionValue,
+  PictureQuery,
   PoolEdit,
   SampleImage,
   SearchName,
   StudioEngine,
   StudioState,
   TaskEdit,
+  TaskInsight,
 } from './types';
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
@@ -104,6 +106,10 @@ export interface StudioCommands {
   downloadReport(): Promise<void>;
   /** Empty if the engine could not give any. */
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
+  /** Null where the task is not scored, or the engine could not tell. */
+  taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
+  /** Empty if the engine could not give any. */
+  taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
   hideDemo(): Promise<void>;
   showDemo(): Promise<void>;
   /** Hands a file that the page itself makes to the browser's downloads. */
@@ -442,6 +448,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       }),
     downloadReport: () => run(async () => save(await engine().exportReport())),
     sampleImages: (taskId, count) => attempt(() => engine().sampleImages(taskId, count), []),
+    taskInsight: (taskId, query) => attempt(() => engine().taskInsight(taskId, query), null),
+    taskPictures: (taskId, indices) => attempt(() => engine().taskPictures(taskId, indices), []),
     hideDemo: () => run(() => engine().setDemoHidden(true)),
     showDemo: () =>
       run(async () => {

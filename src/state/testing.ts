@@ -202,6 +202,8 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     releaseDownload: nothing,
     exportReport: async () => ({ name: 'program_report.json', file: new Blob(['{}']) }),
     sampleImages: async () => [],
+    taskInsight: async () => null,
+    taskPictures: async () => [],
     setDemoHidden: nothing,
   };
   const push = (snapshot: StudioState): void => listener?.(structuredClone(snapshot));
@@ -239,6 +241,8 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     releaseDownload: recorded('releaseDownload', () => answers.releaseDownload),
     exportReport: recorded('exportReport', () => answers.exportReport),
     sampleImages: recorded('sampleImages', () => answers.sampleImages),
+    taskInsight: recorded('taskInsight', () => answers.taskInsight),
+    taskPictures: recorded('taskPictures', () => answers.taskPictures),
     setDemoHidden: recorded('setDemoHidden', () => answers.setDemoHidden),
   };
   return {

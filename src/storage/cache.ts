@@ -26,11 +26,13 @@ export interface Addition extends Place {
   /** Items besides the owner that it was computed from. */
   readonly others: readonly string[];
   readonly size: number;
+  /** How far it has come: a former self that is farther stays. */
+  readonly reach?: number;
   readonly value: unknown;
 }
 
 /**
- * Keeps these, each in place of its former self, and deletes what was not used for longest until all is at most `limit`
+ * Keeps these, each in place of its former self unless that is farther, and deletes what was not used for longest until all is at most `limit`
  * bytes. One that alone is too much drives nothing out. Returns those that are kept.
  */
 export async function keep(
@@ -42,11 +44,12 @@ export async function keep(
 ): Promise<Addition[]> {
   const uses = await listUses(store, cache);
   const later = new Set(uses.filter(({ use }) => use.is === 'later').map(placeKey));
-  const held = new Map<string, Place & { readonly size: number }>();
+  const held = new Map<string, Place & { readonly size: number; readonly reach?: number }>();
   for (const use of oldestFirst(uses)) held.set(placeKey(use), use);
   for (const addition of additions) {
     const key = placeKey(addition);
     if (addition.size > limit || later.has(key)) continue;
+    if ((held.get(key)?.reach ?? 0) > (addition.reach ?? 0)) continue;
     // To the end: it is the last to make room, and its former self counts for nothing.
     held.delete(key);
     held.set(key, addition);
@@ -60,9 +63,9 @@ export async function keep(
     total -= place.size;
   }
   const kept = additions.filter((addition) => held.get(placeKey(addition)) === addition);
-  for (const { owner, name, size, others, value } of kept) {
+  for (const { owner, name, size, others, reach = 0, value } of kept) {
     store.put(value, [cache.values, owner, name]);
-    const use: Use = { schema: SCHEMA, size, usedAt, others: [...others] };
+    const use: Use = { schema: SCHEMA, size, usedAt, others: [...others], reach };
     store.put(use, [cache.uses, owner, name]);
   }
   return kept;

@@ -54,6 +54,8 @@ const UseRecord = v.object({
   usedAt: v.number(),
   /** Ids of the items besides its owner that it was computed from. */
   others: v.optional(v.array(v.string()), []),
+  /** How far what is kept has come. */
+  reach: v.optional(v.number(), 0),
 });
 export type Use = Readonly<v.InferOutput<typeof UseRecord>>;
 

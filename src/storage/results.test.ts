@@ -67,6 +67,24 @@ describe('results', () => {
     ]);
   });
 
+  it('stay where another tab has kept them and is farther', async () => {
+    const storeName = freshStoreName();
+    const lib = library(storeName);
+    const id = await model(lib);
+    const reached = (reach: number) => ({ ...result(id, 'a'), reach, value: reach });
+    await lib.putResults([reached(2)]);
+    const other = library(storeName);
+    await other.putResults([reached(1), result(id, 'b')]);
+    expect(await lib.getResults(id)).toEqual([
+      { name: 'a', value: 2 },
+      { name: 'b', value: { name: 'b' } },
+    ]);
+    await other.putResults([{ ...reached(2), value: 'anew' }]);
+    expect((await lib.getResults(id))[0]).toEqual({ name: 'a', value: 'anew' });
+    await other.putResults([reached(3)]);
+    expect((await lib.getResults(id))[0]).toEqual({ name: 'a', value: 3 });
+  });
+
   it('are ignored where any of their items is not in the library', async () => {
     const storeName = freshStoreName();
     const lib = library(storeName);

@@ -32,11 +32,12 @@ export async function putResults(
       const present = await presentOf(store, mentioned);
       const additions = results
         .filter(({ owner, items }) => [owner, ...items].every((id) => present.has(id)))
-        .map(({ owner, name, items, bytes, value }) => ({
+        .map(({ owner, name, items, bytes, reach = 0, value }) => ({
           owner,
           name,
           others: items.filter((id) => id !== owner),
           size: bytes,
+          reach,
           value,
         }));
       return keep(store, RESULTS, resultsLimit, now(), additions);

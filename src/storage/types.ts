@@ -85,6 +85,8 @@ export interface ResultRequest extends StoredResult {
   readonly items: readonly string[];
   /** What it counts for: about the bytes that `value` takes. */
   readonly bytes: number;
+  /** How far it is, of something that grows: what another tab has kept of it and is farther stays. */
+  readonly reach?: number;
   /** Whatever can be cloned. */
   readonly value: unknown;
 }

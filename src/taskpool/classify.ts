@@ -5,12 +5,25 @@
 import { DeviceError } from '../errors';
 import { norm, type ZeroShotHead } from './head';
 
+/** A class and its probability: the softmax over all classes. */
+export interface Guess {
+  readonly label: number;
+  readonly probability: number;
+}
+
 export interface Classified {
   /** Class with the largest logit; the first of equals. */
   readonly prediction: number;
   /** Cross-entropy of the true label, in nats. */
   readonly loss: number;
+  /** Classes that come before the true label: 0 where the prediction is right, below 5 where it is among the first five. */
+  readonly rank: number;
+  /** The most probable classes, `TOP` at most, the prediction first; of equals the first. */
+  readonly top: readonly Guess[];
 }
+
+/** So many classes are kept of every image: what ImageNet's second figure asks for. */
+export const TOP = 5;
 
 /**
  * Classifies one image from its unnormalised embedding (`head.dimension` values) and its label.
@@ -28,9 +41,31 @@ export function classify(embedding: Float32Array, head: ZeroShotHead, label: num
       'The vision tower’s output is not finite with these weights; choose a scaling factor closer to 0.',
     );
   }
+  const own = logits[label] as number;
   let partition = 0;
-  for (const logit of logits) partition += Math.exp(logit - largest);
-  return { prediction, loss: largest + Math.log(partition) - (logits[label] as number) };
+  let rank = 0;
+  for (const [c, logit] of logits.entries()) {
+    partition += Math.exp(logit - largest);
+    // The first of equals is also before the others.
+    if (logit > own || (logit === own && c < label)) rank++;
+  }
+  const top = firstOf(logits).map((c) => ({
+    label: c,
+    probability: Math.exp((logits[c] as number) - largest) / partition,
+  }));
+  return { prediction, loss: largest + Math.log(partition) - own, rank, top };
+}
+
+/** The classes with the largest logits, `TOP` at most, largest first. */
+function firstOf(logits: Float64Array): number[] {
+  const found: number[] = [];
+  for (const [c, logit] of logits.entries()) {
+    let place = found.length;
+    while (place > 0 && logit > (logits[found[place - 1] as number] as number)) place--;
+    if (place < TOP) found.splice(place, 0, c);
+    if (found.length > TOP) found.pop();
+  }
+  return found;
 }
 
 /** The logits of one image over all classes. */

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import { createTally, resumeTally } from './tally';
+import { classified } from './testing/classified';
 
-const result = (prediction: number, loss: number) => ({ prediction, loss });
+const result = classified;
 
 it('counts images, in all and by class, as they come', () => {
   const tally = createTally(3, 2);

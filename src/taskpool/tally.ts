@@ -1,6 +1,6 @@
 /** Running count of one model on one task: resumable, as it knows of every image whether it was counted, in whatever order. */
 
-import type { Classified } from './classify';
+import { type Classified, type Guess, TOP } from './classify';
 import { batchMeanLoss } from './statistics/batch-mean-loss';
 
 /** FusionBench's task pools evaluate in batches of this size (`_template.yaml`) and average their losses unweighted. */
@@ -26,6 +26,10 @@ export interface Tally {
   readonly predictions: Int32Array;
   /** Cross-entropy by image index; NaN where not scored. */
   readonly losses: Float64Array;
+  /** Classes that come before the true label by image index; 0 where not scored. */
+  readonly ranks: Uint16Array;
+  /** The most probable classes of an image that was scored, the prediction first; none of another. */
+  top(index: number): Guess[];
   /** Counts an image that has not been counted. */
   count(index: number, label: number, result: Classified): void;
   /** Images that cannot be read, and why. */
@@ -52,7 +56,19 @@ export interface TallyRecord {
   /** By image index; -1 and NaN where not scored. */
   readonly predictions: Int32Array;
   readonly losses: Float64Array;
+  /** By image index; 0 where not scored. */
+  readonly ranks: Uint16Array;
+  /** The most probable classes, as many for each image: `TOP`, or all where there are fewer. */
+  readonly topLabels: Uint16Array;
+  readonly topProbabilities: Float32Array;
 }
+
+/** What a record takes in memory for each image, at most. */
+export const TALLY_BYTES_PER_IMAGE =
+  Int32Array.BYTES_PER_ELEMENT +
+  Float64Array.BYTES_PER_ELEMENT +
+  Uint16Array.BYTES_PER_ELEMENT +
+  TOP * (Uint16Array.BYTES_PER_ELEMENT + Float32Array.BYTES_PER_ELEMENT);
 
 export function createTally(images: number, classes: number): Tally {
   return resumeTally({
@@ -63,13 +79,17 @@ export function createTally(images: number, classes: number): Tally {
     unreadable: [],
     predictions: new Int32Array(images).fill(-1),
     losses: new Float64Array(images).fill(Number.NaN),
+    ranks: new Uint16Array(images),
+    topLabels: new Uint16Array(images * Math.min(TOP, classes)),
+    topProbabilities: new Float32Array(images * Math.min(TOP, classes)),
   });
 }
 
 /** Goes on counting where the record ends; its arrays become the tally's. */
 export function resumeTally(record: TallyRecord): Tally {
-  const { losses, predictions } = record;
+  const { losses, predictions, ranks, topLabels, topProbabilities } = record;
   const images = predictions.length;
+  const kept = images === 0 ? 0 : topLabels.length / images;
   const perClass = record.perClass.map((counts) => ({ ...counts }));
   const unreadable = [...record.unreadable];
   const skipped = new Set(unreadable.map(({ index }) => index));
@@ -77,6 +97,7 @@ export function resumeTally(record: TallyRecord): Tally {
   return {
     predictions,
     losses,
+    ranks,
     perClass,
     unreadable,
     get scored() {
@@ -90,6 +111,13 @@ export function resumeTally(record: TallyRecord): Tally {
     },
     get next() {
       return scored + unreadable.length;
+    },
+    top(index) {
+      if ((predictions[index] ?? -1) < 0) return [];
+      return Array.from({ length: kept }, (_, place) => ({
+        label: topLabels[index * kept + place] ?? 0,
+        probability: topProbabilities[index * kept + place] ?? 0,
+      }));
     },
     has: (index) => (predictions[index] ?? -1) >= 0 || skipped.has(index),
     get complete() {
@@ -105,9 +133,14 @@ export function resumeTally(record: TallyRecord): Tally {
         batchSize,
       );
     },
-    count(index, label, { prediction, loss }) {
+    count(index, label, { prediction, loss, rank, top }) {
       predictions[index] = prediction;
       losses[index] = loss;
+      ranks[index] = rank;
+      for (const [place, guess] of top.slice(0, kept).entries()) {
+        topLabels[index * kept + place] = guess.label;
+        topProbabilities[index * kept + place] = guess.probability;
+      }
       lossSum += loss;
       scored++;
       const right = prediction === label;
@@ -130,6 +163,9 @@ export function resumeTally(record: TallyRecord): Tally {
       unreadable: [...unreadable],
       predictions: predictions.slice(),
       losses: losses.slice(),
+      ranks: ranks.slice(),
+      topLabels: topLabels.slice(),
+      topProbabilities: topProbabilities.slice(),
     }),
   };
 }

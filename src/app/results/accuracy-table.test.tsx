@@ -1,5 +1,6 @@
 // @vitest-environment jsdom
-import { describe, expect, it } from 'vitest';
+import { act } from 'react';
+import { describe, expect, it, vi } from 'vitest';
 import { aScore, aSnapshot, aTask, emptyBoard } from '../../state/testing';
 import type { AverageScore, ScoreBoard } from '../../state/types';
 import { draw } from '../testing';
@@ -162,7 +163,16 @@ describe('the table "Accuracy by task"', () => {
       aSnapshot({ tasks, scores: complete }),
     );
     await click(button('fashion'));
-    const breakdown = find<HTMLTableElement>('[aria-label="Accuracy by class of fashion"]');
+    // Loaded when it is first asked for.
+    const named = '[aria-label="Accuracy by class of fashion"]';
+    await vi.waitFor(
+      async () => {
+        await act(async () => undefined);
+        find(named);
+      },
+      { timeout: 60_000 },
+    );
+    const breakdown = find<HTMLTableElement>(named);
     const cells = [...(breakdown.tBodies[0]?.rows ?? [])].map((row) =>
       [...row.cells].slice(0, 5).map((cell) => cell.textContent),
     );

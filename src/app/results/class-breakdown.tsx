@@ -24,7 +24,9 @@ export function ClassBreakdown({ task, pretrained, merged, expert }: ClassBreakd
         <thead>
           <tr>
             <th scope="col">Class</th>
-            <th scope="col">Images</th>
+            <th scope="col" className="wide-only">
+              Images
+            </th>
             <th scope="col">Pretrained</th>
             <th scope="col">Merged</th>
             <th scope="col">Expert</th>
@@ -38,7 +40,7 @@ export function ClassBreakdown({ task, pretrained, merged, expert }: ClassBreakd
               <th scope="row">
                 <bdi>{task.classnames[label]}</bdi>
               </th>
-              <td>{task.classCounts[label]}</td>
+              <td className="wide-only">{task.classCounts[label]}</td>
               <ClassCell score={pretrained} label={label} />
               <ClassCell score={merged} label={label} />
               <ClassCell score={expert} label={label} />

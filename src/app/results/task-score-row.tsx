@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { lazy, Suspense, useId, useState } from 'react';
 import { isStale } from '../../state/selectors';
 import type { ScoreBoard, TaskScore, TaskView } from '../../state/types';
 import { usePage } from '../context';
@@ -9,11 +9,13 @@ import { Icon } from '../ui/icon';
 import { AccuracyCell } from './accuracy-cell';
 import { ChangeCell } from './change-cell';
 import { ChoosingLine } from './choosing-row';
-import { ClassBreakdown } from './class-breakdown';
 import { imageCount } from './image-count';
 import { useMergeAbsence } from './merge-absence';
 import { RangeStrip } from './range-strip';
 import { UnreadableCount } from './unreadable-count';
+
+/** Loaded when the first row is unfolded: what is behind the figures is looked at later. */
+const TaskInsightPanel = lazy(() => import('../insight/task-insight'));
 
 interface TaskScoreRowProps {
   readonly task: TaskView;
@@ -81,7 +83,14 @@ export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) 
                 merged={merged?.choosing}
                 expert={expert?.choosing}
               />
-              <ClassBreakdown task={task} pretrained={pretrained} merged={merged} expert={expert} />
+              <Suspense fallback={<p>…</p>}>
+                <TaskInsightPanel
+                  task={task}
+                  pretrained={pretrained}
+                  merged={merged}
+                  expert={expert}
+                />
+              </Suspense>
             </>
           )}
         </td>

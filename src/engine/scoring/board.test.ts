@@ -3,6 +3,7 @@ import { simpleAverage } from '../../method/simple-average';
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import { stratifiedOrder } from '../../taskpool/statistics/stratified-order';
 import { wilsonInterval } from '../../taskpool/statistics/wilson-interval';
+import { classified } from '../../taskpool/testing/classified';
 import {
   count,
   demand,
@@ -370,7 +371,7 @@ describe('the sample of a sweep', () => {
     for (let place = 0; place < pictures; place++) {
       const index = order[place] ?? 0;
       const label = many.labels[index] ?? 0;
-      tally.count(index, label, { prediction: isRight(place) ? label : 1 - label, loss: 1 });
+      tally.count(index, label, classified(isRight(place) ? label : 1 - label, 1));
     }
   };
   const sampleOf = (book: ReturnType<typeof createScoreBook>) =>

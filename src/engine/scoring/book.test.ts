@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createTally } from '../../taskpool/tally';
+import { createTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
+import { classified } from '../../taskpool/testing/classified';
 import { count, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
 import { createScoreBook } from './book';
 
@@ -10,7 +11,7 @@ const { key: combination } = inputs([pets]);
 /** A tally that was made elsewhere, so many pictures far. */
 function tally(images: number, counted: number) {
   const made = createTally(images, 2);
-  for (let i = 0; i < counted; i++) made.count(i, 0, { prediction: 0, loss: 1 });
+  for (let i = 0; i < counted; i++) made.count(i, 0, classified(0, 1));
   return made;
 }
 
@@ -57,7 +58,7 @@ describe('the book of scores', () => {
 
 describe('a book that is full', () => {
   /** Twelve bytes for a picture: room for so many. */
-  const bookOf = (pictures: number) => createScoreBook(12 * pictures);
+  const bookOf = (pictures: number) => createScoreBook(TALLY_BYTES_PER_IMAGE * pictures);
 
   it('forgets the oldest first, and as little as it must', () => {
     const book = bookOf(8);

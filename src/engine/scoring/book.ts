@@ -1,9 +1,14 @@
 /** The book of scores: every tally that was begun or read back, by what it was computed from, so that nothing is scored twice. */
-import { createTally, type Tally, type UnreadableImage } from '../../taskpool/tally';
+import {
+  createTally,
+  TALLY_BYTES_PER_IMAGE,
+  type Tally,
+  type UnreadableImage,
+} from '../../taskpool/tally';
 import { type CombinationKey, type EngineKind, keyText, type ScoreKey, scoreText } from './keys';
 import type { Unit } from './plan';
 
-/** Twice what the library keeps; a score of 1,000 pictures takes 12 kB. The oldest go first. */
+/** Twice what the library keeps; a score of 1,000 pictures takes 44 kB. The oldest go first. */
 const LIMIT_BYTES = 64 * 2 ** 20;
 
 export interface ScoreBook {
@@ -97,5 +102,5 @@ function curveText(engine: EngineKind, combination: CombinationKey): string {
 }
 
 function bytesOf({ predictions }: Tally): number {
-  return predictions.length * (Int32Array.BYTES_PER_ELEMENT + Float64Array.BYTES_PER_ELEMENT);
+  return predictions.length * TALLY_BYTES_PER_IMAGE;
 }

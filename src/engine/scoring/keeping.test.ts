@@ -4,7 +4,7 @@ import { openLibrary } from '../../storage/library';
 import { freshStoreName } from '../../storage/test-support';
 import { addImageSet, addModel } from '../../storage/testing';
 import type { Library, ResultRequest } from '../../storage/types';
-import type { Tally } from '../../taskpool/tally';
+import { TALLY_BYTES_PER_IMAGE, type Tally } from '../../taskpool/tally';
 import { count, task as handMadeTask, unit } from '../testing/scoring';
 import { until } from '../testing/turns';
 import { createScoreBook, type ScoreBook } from './book';
@@ -87,6 +87,7 @@ async function damage(unit: Unit, change: (value: Kept) => unknown): Promise<voi
       name,
       items: [pets],
       bytes: 1,
+      reach: Number.MAX_VALUE,
       value: change(structuredClone(value) as Kept),
     })),
   );
@@ -167,7 +168,10 @@ describe('a score that is kept', () => {
     const unit = merged(0.3);
     await scored(unit);
     const [[result]] = put.mock.calls[0] as [ResultRequest[]];
-    expect(result).toMatchObject({ owner: pets, bytes: 6 * 12 + unit.text.length });
+    expect(result).toMatchObject({
+      owner: pets,
+      bytes: 6 * TALLY_BYTES_PER_IMAGE + unit.text.length,
+    });
     expect(result?.items.toSorted()).toEqual([pets, base.files, expert.files].toSorted());
     expect(result?.name).toMatch(/^[0-9a-f]{64}$/);
   });
@@ -210,6 +214,16 @@ describe('what is kept and cannot be understood', () => {
     ['more scored than predicted', inTally({ scored: 4 })],
     ['less scored than predicted', inTally({ scored: 2 })],
     ['more losses than predictions', inTally({ losses: new Float64Array(7) })],
+    ['more ranks than predictions', inTally({ ranks: new Uint16Array(7) })],
+    ['probabilities of no classes', inTally({ topProbabilities: new Float32Array(6) })],
+    [
+      'more classes of a picture than are kept',
+      inTally({ topLabels: new Uint16Array(36), topProbabilities: new Float32Array(36) }),
+    ],
+    [
+      'more classes of one picture than of another',
+      inTally({ topLabels: new Uint16Array(13), topProbabilities: new Float32Array(13) }),
+    ],
     [
       'more pictures than there are',
       inTally({
@@ -322,6 +336,16 @@ describe('what has grown', () => {
     held[1]?.();
     await second;
     expect(await found(unit)).toMatchObject({ scored: 2 });
+  });
+
+  it('is not written over by another tab that has not come as far', async () => {
+    const unit = merged(0.3);
+    const behind = visit();
+    count(behind.book, unit, 1);
+    await scored(unit, 2, 1);
+    behind.keeping.grown(unit);
+    await behind.keeping.flush();
+    expect(await found(unit)).toMatchObject({ scored: 3, correct: 2 });
   });
 
   it('is not written where the book has forgotten it', async () => {

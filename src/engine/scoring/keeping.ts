@@ -5,7 +5,8 @@
 import * as v from 'valibot';
 import { hashBlob } from '../../checkpoint/hash-blob';
 import type { Library, ResultRequest } from '../../storage/types';
-import { resumeTally } from '../../taskpool/tally';
+import { TOP } from '../../taskpool/classify';
+import { resumeTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { dependencies } from '../../version';
 import type { ScoreBook } from './book';
 import { itemsOf, type ScoreKey, scoreText } from './keys';
@@ -22,10 +23,10 @@ export interface Keeping {
   flush(): Promise<void>;
 }
 
-/** To be raised when scores change for the same key: preprocessing, graphs, the way to the loss. */
-const FORMAT = `2 onnxruntime-web ${dependencies['onnxruntime-web']}`;
+/** To be raised when scores change for the same key, or there is more to them: preprocessing, graphs, the way to the loss. */
+const FORMAT = `3 onnxruntime-web ${dependencies['onnxruntime-web']}`;
 
-/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 120 kB to write. */
+/** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 440 kB to write. */
 const DELAY_MS = 1000;
 
 const finite = v.pipe(v.number(), v.finite());
@@ -65,11 +66,18 @@ const tallySchema = v.pipe(
     unreadable: v.array(v.object({ index: count, reason: v.string() })),
     predictions: v.instance(Int32Array),
     losses: v.instance(Float64Array),
+    ranks: v.instance(Uint16Array),
+    topLabels: v.instance(Uint16Array),
+    topProbabilities: v.instance(Float32Array),
   }),
   v.check(
-    ({ scored, correct, unreadable, predictions, losses }) =>
+    ({ scored, correct, unreadable, predictions, losses, ranks, topLabels, topProbabilities }) =>
       correct <= scored &&
       losses.length === predictions.length &&
+      ranks.length === predictions.length &&
+      topProbabilities.length === topLabels.length &&
+      topLabels.length <= TOP * predictions.length &&
+      topLabels.length % Math.max(1, predictions.length) === 0 &&
       predictions.reduce((sum, prediction) => sum + (prediction >= 0 ? 1 : 0), 0) === scored &&
       scored + unreadable.length <= predictions.length,
   ),
@@ -137,12 +145,16 @@ async function resultOf(unit: Unit, book: ScoreBook): Promise<ResultRequest | nu
     owner: key.task.pictures,
     name: await nameOf(key),
     items: itemsOf(key),
-    bytes: record.losses.byteLength + record.predictions.byteLength + scoreText(key).length,
+    reach: tally.next,
+    bytes: record.losses.length * TALLY_BYTES_PER_IMAGE + scoreText(key).length,
     value: { format: FORMAT, key, tally: record },
   };
 }
 
-/** Its key's digest: the text of a thousand classes would be a long name. */
+/**
+ * The digest of key and format: the text of a thousand classes would be a long name, and how far a tally of another format
+ * has come counts for nothing.
+ */
 function nameOf(key: ScoreKey): Promise<string> {
-  return hashBlob(new Blob([scoreText(key)]));
+  return hashBlob(new Blob([FORMAT, scoreText(key)]));
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { classified } from '../../taskpool/testing/classified';
 import { count, demand, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
 import { createScoreBook } from './book';
 import {
@@ -22,7 +23,7 @@ function run(demand: Demand, batch = 2): string[] {
     order.push(label(unit));
     const tally = book.open(unit);
     for (let i = 0; i < batch && !tally.complete; i++) {
-      tally.count(tally.next, 0, { prediction: 0, loss: 1 });
+      tally.count(tally.next, 0, classified(0, 1));
     }
   }
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { createWasmEngine } from '../../runtime/ort/wasm';
 import { memoryCache } from '../../taskpool/heads/testing';
+import { classified } from '../../taskpool/testing/classified';
 import type { EngineView } from '../api';
 import { type FakeGpu, fakeGpu } from '../testing/fake-gpu';
 import { fakeOrt } from '../testing/fake-ort';
@@ -177,7 +178,7 @@ describe('scoring', () => {
     const { scorer, book, load, phases } = scorerOn();
     for (const unit of unitsOf(ALL)) {
       const tally = book.open(unit);
-      while (!tally.complete) tally.count(tally.next, 0, { prediction: 0, loss: 1 });
+      while (!tally.complete) tally.count(tally.next, 0, classified(0, 1));
     }
     scorer.score(ALL, false);
     expect(phases.map(({ phase, text }) => [phase, text])).toEqual([['complete', '']]);

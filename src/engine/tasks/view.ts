@@ -31,13 +31,18 @@ export function taskView(
 }
 
 /** `count` pictures spread over the task. */
-export function sampleImages({ images, labels, classnames }: Task, count: number): SampleImage[] {
-  const step = Math.max(1, Math.floor(images.length / count));
-  return images.flatMap((image, i) => {
-    if (i % step !== 0 || i / step >= count) return [];
-    const { name, blob } = image;
-    return [{ name, blob, classname: classnames[labels[i] ?? -1] ?? '' }];
-  });
+export function sampleImages(task: Task, count: number): SampleImage[] {
+  const step = Math.max(1, Math.floor(task.images.length / count));
+  return Array.from({ length: count }, (_, i) => pictureAt(task, i * step)).filter(
+    (image) => image !== null,
+  );
+}
+
+/** The picture of that index and its class; null where there is none. */
+export function pictureAt({ images, labels, classnames }: Task, index: number): SampleImage | null {
+  const image = images[index];
+  if (!image) return null;
+  return { name: image.name, blob: image.blob, classname: classnames[labels[index] ?? -1] ?? '' };
 }
 
 const classCounts = memo(({ classnames, labels }: Task): number[] => {

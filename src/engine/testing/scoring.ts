@@ -1,7 +1,9 @@
 /** Test support: what is to be scored, by hand. No model is opened for it; what only keys and numbers are read of needs none. */
+
 import type { ClipModel } from '../../clip/types';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Method } from '../../method/types';
+import { classified } from '../../taskpool/testing/classified';
 import type { ScoreBook } from '../scoring/book';
 import { type EngineKind, type ScoreKey, type SourceKey, scoreText } from '../scoring/keys';
 import type { Demand, Unit } from '../scoring/plan';
@@ -78,6 +80,6 @@ export function count(book: ScoreBook, of: Unit, right: number, wrong = 0): void
   for (let i = 0; i < right + wrong; i++) {
     const index = tally.next;
     const label = of.task.labels[index] ?? 0;
-    tally.count(index, label, { prediction: i < right ? label : 1 - label, loss: 1 + index });
+    tally.count(index, label, classified(i < right ? label : 1 - label, 1 + index));
   }
 }

@@ -1,0 +1,114 @@
+import type { PictureView, TaskView } from '../../state/types';
+import { formatFactor, formatPercent } from '../format';
+import { Dialog } from '../ui/dialog';
+import { Icon } from '../ui/icon';
+import { className, MODEL_NAMES, MODELS } from './words';
+import './picture-dialog.css';
+
+interface PictureDialogProps {
+  readonly task: TaskView;
+  /** The picture's place in the task. */
+  readonly place: number;
+  /** Undefined once it has left the group that is looked at. */
+  readonly picture: PictureView | undefined;
+  readonly address: string | undefined;
+  readonly previous: number | undefined;
+  readonly next: number | undefined;
+  readonly onGo: (place: number) => void;
+  readonly onClose: () => void;
+}
+
+/** One picture, large, with the most probable classes of each model. */
+export function PictureDialog({
+  task,
+  place,
+  picture,
+  address,
+  previous,
+  next,
+  onGo,
+  onClose,
+}: PictureDialogProps) {
+  const truth = picture && className(task, picture.label);
+  return (
+    <Dialog title={truth ?? `Picture ${place + 1}`} onClose={onClose} wide>
+      <div className="picture">
+        {address && <img className="picture-large" src={address} alt={truth ?? ''} />}
+        <div className="picture-guesses">
+          {picture ? (
+            MODELS.map((model) => (
+              <TopClasses key={model} task={task} picture={picture} model={model} />
+            ))
+          ) : (
+            <p>At this scaling factor it belongs to another group.</p>
+          )}
+        </div>
+      </div>
+      <div className="dialog-actions">
+        <span className="picture-name">{picture?.name}</span>
+        <Go title="Previous" to={previous} onGo={onGo} />
+        <Go title="Next" to={next} onGo={onGo} />
+      </div>
+    </Dialog>
+  );
+}
+
+interface GoProps {
+  readonly title: string;
+  readonly to: number | undefined;
+  readonly onGo: (place: number) => void;
+}
+
+function Go({ title, to, onGo }: GoProps) {
+  return (
+    <button
+      type="button"
+      disabled={to === undefined}
+      onClick={() => {
+        if (to !== undefined) onGo(to);
+      }}
+    >
+      {title}
+    </button>
+  );
+}
+
+interface TopClassesProps {
+  readonly task: TaskView;
+  readonly picture: PictureView;
+  readonly model: (typeof MODELS)[number];
+}
+
+function TopClasses({ task, picture, model }: TopClassesProps) {
+  const guess = picture.guesses[model];
+  const name = MODEL_NAMES[model];
+  return (
+    <table className={`top-classes ${model}`}>
+      <caption>
+        {name}
+        {guess && <Icon name={guess.right ? 'check' : 'close'} />}
+        <span className="visually-hidden">{guess && (guess.right ? 'right' : 'wrong')}</span>
+        {guess?.at !== undefined && <small>at {formatFactor(guess.at)}</small>}
+      </caption>
+      <tbody>
+        {guess ? (
+          guess.top.map(({ label, probability }) => (
+            <tr key={label} className={label === picture.label ? 'true-class' : ''}>
+              <th scope="row">{className(task, label)}</th>
+              <td>
+                <span className="probability-bar" aria-hidden="true">
+                  <span style={{ width: `${probability * 100}%` }} />
+                </span>
+              </td>
+              <td>{formatPercent(probability)}</td>
+            </tr>
+          ))
+        ) : (
+          <tr>
+            <td>Not scored</td>
+          </tr>
+        )}
+      </tbody>
+    </table>
+  );
+}
