@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileSource } from '../../src/checkpoint/file-source-node';
 import { openClip } from '../../src/clip/open';
-import { combine } from '../../src/method/combine';
+import { mergeOnce } from '../../src/method/combine';
 import { taskArithmetic } from '../../src/method/task-arithmetic';
 import { tiesMerging } from '../../src/method/ties-merging';
 import type { Method } from '../../src/method/types';
@@ -16,6 +16,9 @@ import type { Row, Suite } from '../support/row';
 import { type Contender, sideBySide } from '../support/side-by-side';
 
 const EXPERTS = 8;
+
+/** As `reference/time_merge.py` has it. */
+const SCALING_FACTOR = 0.3;
 
 const CASES = [
   { method: taskArithmetic, reference: 'task_arithmetic', wanted: 0.7 },
@@ -35,7 +38,7 @@ export const combining: Suite = async ({ folder, rounds, tell }) => {
       const measure = () => timeFusionBenchMerge(reference, paths);
       others.push({ name: 'FusionBench', wanted, measure });
     }
-    const ours = () => combined(pool, method);
+    const ours = () => merged(pool, method);
     rows.push(await sideBySide(method.title, 's', rounds, ours, others, tell));
   }
   return {
@@ -64,10 +67,11 @@ async function openPool({ base, experts }: RandomPool): Promise<ModelPool> {
   );
 }
 
-async function combined(pool: ModelPool, method: Method): Promise<number> {
+async function merged(pool: ModelPool, method: Method): Promise<number> {
   const begun = performance.now();
-  const combination = await combine(pool, { method }, { backend: createCpuBackend() });
+  const context = { backend: createCpuBackend() };
+  const { free } = await mergeOnce(pool, { method }, SCALING_FACTOR, context);
   const seconds = (performance.now() - begun) / 1000;
-  combination.free();
+  free();
   return seconds;
 }

@@ -12,6 +12,8 @@ export type OutputDtype = 'F32' | 'F16' | 'BF16';
 const DECODABLE = ['F32', 'F16', 'BF16', 'F64'] as const;
 type Decodable = (typeof DECODABLE)[number];
 
+const ELEMENT_BYTES: Readonly<Record<Decodable, number>> = { F32: 4, F16: 2, BF16: 2, F64: 8 };
+
 /** Whether a tensor of this type takes part in arithmetic; integers and booleans are copied. As `torch.is_floating_point`. */
 export function isFloatingPoint(dtype: Dtype): boolean {
   return dtype.startsWith('F') || dtype === 'BF16';
@@ -35,7 +37,7 @@ export function decodeFloat32(
   if (!isDecodable(dtype)) {
     throw new RangeError(`${dtype} cannot be read as float32; only ${DECODABLE.join(', ')} can`);
   }
-  const { buffer, byteOffset, byteLength } = aligned(bytes);
+  const { buffer, byteOffset, byteLength } = aligned(bytes, ELEMENT_BYTES[dtype]);
   switch (dtype) {
     case 'F32':
       return new Float32Array(buffer, byteOffset, byteLength / 4);
@@ -58,6 +60,19 @@ export function decodeFloat32(
 export async function readFloat32(source: TensorSource): Promise<Float32Array<ArrayBuffer>> {
   refuseUndecodable(source);
   return decodeFloat32(await source.read(), source.dtype);
+}
+
+/**
+ * What a whole tensor's bytes are as float32; as `decodeFloat32`.
+ *
+ * @throws FormatError as `readFloat32`
+ */
+export function decodeTensor(
+  source: TensorSource,
+  bytes: Uint8Array<ArrayBuffer>,
+): Float32Array<ArrayBuffer> {
+  refuseUndecodable(source);
+  return decodeFloat32(bytes, source.dtype);
 }
 
 /**
@@ -120,8 +135,8 @@ export function encodeFloat32(
 }
 
 /** Typed arrays need their element's alignment; a tensor inside a larger buffer may not have it. */
-function aligned(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
+function aligned(bytes: Uint8Array<ArrayBuffer>, elementBytes: number): Uint8Array<ArrayBuffer> {
+  return bytes.byteOffset % elementBytes === 0 ? bytes : bytes.slice();
 }
 
 function decodeHalves(

@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fixtureFiles, fixtureJson } from '../clip/testing';
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
-import { combine } from './combine';
-import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
+import { combine, mergeOnce } from './combine';
+import { mergedFromCheckpoints, mergedFromCombination, mergedFromWeights } from './merged-values';
 import { defaultOptions } from './options';
 import { METHODS } from './registry';
 import { createCountingBackend } from './testing/counting-backend';
@@ -76,6 +76,28 @@ describe.each(methods)('%s', (_name, method) => {
     expect(counting.held()).toEqual({ elements: 0, counters: 0 });
   });
 
+  it('gives the same where it is merged once, and keeps nothing else', async () => {
+    const { choice, pool: taken } = prepared(method, weighted);
+    const expected = mergedFromCheckpoints(taken, choice, 0.37);
+    for (const parts of [
+      { length: Number.POSITIVE_INFINITY, atOnce: 1 },
+      { length: 20, atOnce: 3 },
+    ]) {
+      const counting = createCountingBackend();
+      const backend = { ...counting.backend, parts };
+      const merged = await mergeOnce(taken, choice, 0.37, { backend });
+      const lengths = [...merged.weights.values()].map(({ length }) => length);
+      const model = lengths.reduce((sum, length) => sum + length, 0);
+      expect(counting.held()).toEqual({ elements: model, counters: 0 });
+      const values = mergedFromWeights(merged);
+      expect([...merged.weights.keys()]).toEqual(taken.mergedNames);
+      for (const name of taken.mergedNames)
+        expect(await values(name)).toEqual(await expected(name));
+      merged.free();
+      expect(counting.held()).toEqual({ elements: 0, counters: 0 });
+    }
+  });
+
   it('tells its progress up to the end, and stops wherever it is told to', async () => {
     const { choice, pool: taken } = prepared(method, pool);
     const reports: [number, number][] = [];
@@ -96,6 +118,14 @@ describe.each(methods)('%s', (_name, method) => {
         onProgress: (done) => done === stop && controller.abort(),
       });
       await expect(combining).rejects.toThrow('aborted');
+      expect(counting.held()).toEqual({ elements: 0, counters: 0 });
+      const again = new AbortController();
+      const merging = mergeOnce(taken, choice, 0.37, {
+        backend: counting.backend,
+        signal: again.signal,
+        onProgress: (done) => done === stop && again.abort(),
+      });
+      await expect(merging).rejects.toThrow('aborted');
       expect(counting.held()).toEqual({ elements: 0, counters: 0 });
     }
   });

@@ -3,7 +3,14 @@ import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { visitParts } from './parts';
 import { taskArithmetic } from './task-arithmetic';
-import type { Combination, CombineContext, MethodChoice, Part, PlanContext } from './types';
+import type {
+  Combination,
+  CombineContext,
+  MergedWeights,
+  MethodChoice,
+  Part,
+  PlanContext,
+} from './types';
 import { withPart } from './vision-tensor';
 
 /**
@@ -18,45 +25,99 @@ export async function combine(
   choice: MethodChoice,
   context: CombineContext,
 ): Promise<Combination> {
+  const { backend } = context;
+  const base = keptTensors(backend);
+  const combined = keptTensors(backend);
+  const free = () => {
+    base.free();
+    combined.free();
+  };
+  try {
+    const kind = await combineParts(pool, choice, context, (part, theta, values) => {
+      base.keep(part, theta);
+      combined.keep(part, values);
+    });
+    const resident = { backend, base: base.tensors, free };
+    return kind === 'task vector'
+      ? { ...resident, kind, taskVector: combined.tensors }
+      : { ...resident, kind, weights: combined.tensors };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+/**
+ * The merged weights of one scaling factor, the very bits of `combine` and `mergedWeights`, in half of their memory: where no
+ * other factor will be asked for, neither `theta_0` nor `S` is kept.
+ *
+ * @throws as `combine`
+ */
+export async function mergeOnce(
+  pool: ModelPool,
+  choice: MethodChoice,
+  scalingFactor: number,
+  context: CombineContext,
+): Promise<MergedWeights> {
+  const { backend } = context;
+  const { tensors: weights, keep, free } = keptTensors(backend);
+  try {
+    await combineParts(pool, choice, context, (part, theta, values, kind) => {
+      // The sum is done with: what becomes of it takes its place.
+      if (kind === 'task vector') backend.scaleAndAdd(values, theta, values, scalingFactor);
+      keep(part, values);
+    });
+    return { backend, weights, free };
+  } catch (error) {
+    free();
+    throw error;
+  }
+}
+
+/** Has every part of `theta_0` and what the method makes of it for as long as `use` works with them; returns what that is. */
+async function combineParts(
+  pool: ModelPool,
+  choice: MethodChoice,
+  context: CombineContext,
+  use: (part: Part, theta: TensorBuffer, values: TensorBuffer, kind: Combination['kind']) => void,
+): Promise<Combination['kind']> {
   const { method, options = {} } =
     pool.experts.length > 0 ? choice : { method: taskArithmetic, options: {} };
   const { backend } = context;
   const progress = visits(pool.mergedNames.length * method.passes, context);
   const combinePart = await method.plan(pool, options, progress);
-  const base = new Map<string, TensorBuffer>();
-  const combined = new Map<string, TensorBuffer>();
-  const free = () => {
-    for (const buffers of [base, combined]) freeAll(backend, buffers);
+  await visitParts(
+    pool,
+    () => true,
+    progress,
+    (part) =>
+      withPart(backend, pool.pretrained, part, async (theta) => {
+        const values = await combinePart(part, theta);
+        try {
+          use(part, theta, values, method.kind);
+        } finally {
+          backend.free(values);
+        }
+      }),
+  );
+  return method.kind;
+}
+
+/** Whole tensors that are put together from their parts. */
+function keptTensors(backend: TensorBackend) {
+  const tensors = new Map<string, TensorBuffer>();
+  return {
+    tensors,
+    keep({ name, begin, tensorLength }: Part, values: TensorBuffer): void {
+      const whole = tensors.get(name) ?? backend.allocate(tensorLength);
+      tensors.set(name, whole);
+      backend.copy(whole, begin, values);
+    },
+    free(): void {
+      for (const buffer of tensors.values()) backend.free(buffer);
+      tensors.clear();
+    },
   };
-  const keep = (
-    kept: Map<string, TensorBuffer>,
-    { name, begin, tensorLength }: Part,
-    values: TensorBuffer,
-  ) => {
-    const whole = kept.get(name) ?? backend.allocate(tensorLength);
-    kept.set(name, whole);
-    backend.copy(whole, begin, values);
-  };
-  const combineAndKeep = (part: Part) =>
-    withPart(backend, pool.pretrained, part, async (theta) => {
-      const values = await combinePart(part, theta);
-      try {
-        keep(base, part, theta);
-        keep(combined, part, values);
-      } finally {
-        backend.free(values);
-      }
-    });
-  try {
-    await visitParts(pool, () => true, progress, combineAndKeep);
-  } catch (error) {
-    free();
-    throw error;
-  }
-  const resident = { backend, base, free };
-  return method.kind === 'task vector'
-    ? { ...resident, kind: 'task vector', taskVector: combined }
-    : { ...resident, kind: 'weights', weights: combined };
 }
 
 /** Counts visits for the progress, and stops between two of them. */
@@ -71,9 +132,4 @@ function visits(total: number, { backend, signal, onProgress }: CombineContext):
       signal?.throwIfAborted();
     },
   };
-}
-
-function freeAll(backend: TensorBackend, buffers: Map<string, TensorBuffer>): void {
-  for (const buffer of buffers.values()) backend.free(buffer);
-  buffers.clear();
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ClipModel } from '../clip/types';
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend } from '../runtime/types';
-import { combine } from './combine';
+import { combine, mergeOnce } from './combine';
 import { mergedFromCombination } from './merged-values';
 import { defaultOptions, type MethodOptions } from './options';
 import { METHODS } from './registry';
@@ -86,14 +86,23 @@ const cases = METHODS.flatMap((method): Case[] => {
   ]);
 });
 
-describe.each(cases)('%s', (_, method, given) => {
+/** Everything that goes through a pool and holds what comes of it. */
+const ways = {
+  combine,
+  mergeOnce: (...[pool, choice, context]: Parameters<typeof combine>) =>
+    mergeOnce(pool, choice, 0.37, context),
+};
+
+describe.each(
+  cases.flatMap((one) => Object.entries(ways).map(([name, way]) => [...one, name, way] as const)),
+)('%s', (_, method, given, name, way) => {
   const experts = pool.experts.slice(0, method.experts.max);
   const options = { ...defaultOptions(method.options, experts.length), ...given };
 
-  it('gives back all memory, whatever of the backend’s work fails', async () => {
+  it(`gives back all memory in ${name}, whatever of the backend’s work fails`, async () => {
     const failures = await failEverywhere(async (count) => {
       const { backend, held } = createCountingBackend();
-      const combining = combine(
+      const combining = way(
         { ...pool, experts },
         { method, options },
         { backend: failingBackend(backend, count) },
@@ -104,7 +113,7 @@ describe.each(cases)('%s', (_, method, given) => {
     expect(failures).toBeGreaterThan(10);
   });
 
-  it('gives back all memory, whichever tensor cannot be read', async () => {
+  it(`gives back all memory in ${name}, whichever tensor cannot be read`, async () => {
     const failures = await failEverywhere(async (count) => {
       const { backend, held } = createCountingBackend();
       const failing: ModelPool = {
@@ -112,7 +121,7 @@ describe.each(cases)('%s', (_, method, given) => {
         pretrained: failingModel(pool.pretrained, count),
         experts: experts.map((expert) => ({ ...expert, model: failingModel(expert.model, count) })),
       };
-      const combining = combine(failing, { method, options }, { backend });
+      const combining = way(failing, { method, options }, { backend });
       await combining.then(({ free }) => free()).finally(() => expect(held()).toEqual(NOTHING));
     });
     expect(failures).toBeGreaterThanOrEqual(2 * (1 + experts.length));

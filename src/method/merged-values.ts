@@ -7,7 +7,7 @@ import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { partsOf } from './parts';
-import type { Combination, CombinePart, MethodChoice, Part } from './types';
+import type { Combination, CombinePart, MergedWeights, MethodChoice, Part } from './types';
 import { withPart } from './vision-tensor';
 
 /** Computes one merged tensor as float32, by canonical name. */
@@ -18,10 +18,8 @@ export function mergedFromCombination(
   combination: Combination,
   scalingFactor: number,
 ): MergedValues {
+  if (combination.kind === 'weights') return mergedFromWeights(combination);
   const { backend, base } = combination;
-  if (combination.kind === 'weights') {
-    return async (name) => backend.read(known(combination.weights.get(name), name));
-  }
   return async (name) => {
     const sum = known(combination.taskVector.get(name), name);
     const theta = known(base.get(name), name);
@@ -29,6 +27,14 @@ export function mergedFromCombination(
       backend.scaleAndAdd(out, theta, sum, scalingFactor),
     );
   };
+}
+
+/** From merged weights that are resident. */
+export function mergedFromWeights({
+  backend,
+  weights,
+}: Pick<MergedWeights, 'backend' | 'weights'>): MergedValues {
+  return async (name) => backend.read(known(weights.get(name), name));
 }
 
 /**

@@ -13,11 +13,20 @@ export interface CombineContext {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-interface Resident {
+interface Owned {
   readonly backend: TensorBackend;
+  free(): void;
+}
+
+interface Resident extends Owned {
   /** `theta_0` by canonical name. */
   readonly base: ReadonlyMap<string, TensorBuffer>;
-  free(): void;
+}
+
+/** Merged weights and nothing of what they were made from. */
+export interface MergedWeights extends Owned {
+  /** By canonical name. */
+  readonly weights: ReadonlyMap<string, TensorBuffer>;
 }
 
 /** `theta_0` and `S`: all that a moving scaling factor needs. */
@@ -28,10 +37,8 @@ export interface TaskVectorCombination extends Resident {
 }
 
 /** `theta_0` and the merged weights: no scaling factor is left to move. */
-export interface WeightsCombination extends Resident {
+export interface WeightsCombination extends Resident, MergedWeights {
   readonly kind: 'weights';
-  /** The merged weights by canonical name. */
-  readonly weights: ReadonlyMap<string, TensorBuffer>;
 }
 
 export type Combination = TaskVectorCombination | WeightsCombination;

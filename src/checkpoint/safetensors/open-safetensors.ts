@@ -1,5 +1,6 @@
 import { FormatError } from '../../errors';
 import { readBytes, readBytesInto } from '../read-bytes';
+import { liesIn } from '../read-together';
 import type { Checkpoint, NamedBlob, TensorSource } from '../types';
 import { HeaderError, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from './header';
 import { JsonError } from './json-scanner';
@@ -50,9 +51,13 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
   try {
     const header = parseHeader(headerBytes, blob.size - dataBegin);
     const tensors = new Map<string, TensorSource>();
-    const read = blob.size > SMALL_FILE_BYTES ? readerOf(file) : wholeReaderOf(file);
+    const isSmall = blob.size <= SMALL_FILE_BYTES;
+    const read = isSmall ? wholeReaderOf(file) : readerOf(file);
     for (const [tensor, info] of header.tensors) {
-      tensors.set(tensor, tensorSource(read, dataBegin, tensor, info));
+      const source = tensorSource(read, dataBegin, tensor, info);
+      // A small file is read once anyway.
+      if (!isSmall) liesIn(source, file, dataBegin + info.begin);
+      tensors.set(tensor, source);
     }
     return { file: name, format: 'safetensors', tensors, metadata: header.metadata };
   } catch (error) {

@@ -21,7 +21,10 @@ export async function runAll(
   await guardOutputs(due, surroundings);
   if (due.length === 0) return;
   const { createWorkbench } = await import('../../program/run/workbench-node');
-  const workbench = createWorkbench(surroundings, progress, signal, { programs });
+  const workbench = createWorkbench(surroundings, progress, signal, {
+    programs,
+    runsOnce: due.length === 1,
+  });
   const rows: RunRow[] = [];
   try {
     for (const [number, { program, outputs, swept }] of due.entries()) {

@@ -1,4 +1,9 @@
 import { describe, expect, it, vi } from 'vitest';
+import {
+  encodeSafetensors,
+  type WritableTensor,
+} from '../../checkpoint/safetensors/encode-safetensors';
+import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import { combine } from '../../method/combine';
 import { simpleAverage } from '../../method/simple-average';
 import type { Combination } from '../../method/types';
@@ -49,6 +54,81 @@ const valuesOf = async (combination: Combination) => {
     combined: Object.fromEntries(await read(combinedOf(combination))),
   };
 };
+
+describe('a large combination as a file', () => {
+  /** Files of more than 8 MiB, whose tensors are read together. */
+  const names = [...base.visionTensors.keys()].sort().slice(-3);
+  const length = 2 ** 20;
+  const tensorOf = (seed: number) =>
+    new Float32Array(length).map((_, i) => ((i * 7919 + seed) % 1009) / 1009);
+
+  async function large() {
+    const tensors = names.map(
+      (name, seed): WritableTensor => ({
+        name,
+        dtype: 'F32',
+        shape: [length],
+        byteLength: length * 4,
+        read: async () => new Uint8Array(tensorOf(seed).buffer),
+      }),
+    );
+    const parts: BlobPart[] = [];
+    for await (const chunk of encodeSafetensors(tensors).chunks()) parts.push(chunk);
+    const { tensors: visionTensors } = await openSafetensors({ name: 'm', blob: new Blob(parts) });
+    const { chunks } = await encodeCombination(
+      new Map(names.map((name) => [name, length])),
+      async (name) => tensorOf(10 + names.indexOf(name)),
+    );
+    const kept: BlobPart[] = [];
+    for await (const chunk of chunks()) kept.push(chunk.slice());
+    return { pretrained: { ...base, visionTensors }, blob: new Blob(kept) };
+  }
+
+  it.each(['cpu', 'webgpu'] as const)('comes back as it was, on %s', async (kind) => {
+    const { pretrained, blob } = await large();
+    const { backend, alive } = countedBackend();
+    const told: number[] = [];
+    const loaded = await loadCombination(
+      blob,
+      'task vector',
+      pretrained,
+      { ...backend, kind },
+      {
+        signal,
+        onProgress: (done) => told.push(done),
+      },
+    );
+    expect(told).toEqual([1, 2, 3]);
+    for (const [seed, name] of names.entries()) {
+      for (const [buffers, first] of [
+        [loaded.base, 0],
+        [combinedOf(loaded), 10],
+      ] as const) {
+        const buffer = buffers.get(name);
+        const values = buffer && (await backend.read(buffer));
+        expect(
+          values && Buffer.from(values.buffer).equals(Buffer.from(tensorOf(first + seed).buffer)),
+        ).toBe(true);
+      }
+    }
+    loaded.free();
+    expect(alive()).toBe(0);
+  });
+
+  it('is refused where a bit of its last tensor is another, and gives everything back', async () => {
+    const { pretrained, blob } = await large();
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    const at = bytes.length - 4096;
+    bytes[at] = (bytes[at] ?? 0) ^ 1;
+    const { backend, alive } = countedBackend();
+    const loading = loadCombination(new Blob([bytes]), 'task vector', pretrained, backend, {
+      signal,
+      onProgress,
+    });
+    await expect(loading).rejects.toThrow(`${names.at(-1)} is not as it was written`);
+    expect(alive()).toBe(0);
+  });
+});
 
 describe('a combination as a file', () => {
   it.each([

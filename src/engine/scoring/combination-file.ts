@@ -5,6 +5,7 @@
 import { CHECKSUM_BYTES, createChecksum } from '../../checkpoint/checksum';
 import { elementCount } from '../../checkpoint/data-length';
 import { readFloat32Into } from '../../checkpoint/dtype';
+import { readRun, runsOf } from '../../checkpoint/read-together';
 import {
   encodeSafetensors,
   type WritableTensor,
@@ -18,8 +19,8 @@ import { mergedNames } from '../../modelpool/judge';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import type { MergeInputs } from './readiness';
 
-/** Tensors that are read at once: one is filled while others are waited for. */
-const TENSORS_AT_ONCE = 4;
+/** One is worked on while others are waited for. */
+const READS_AT_ONCE = 4;
 
 /** Of the checksums, in the file's order of tensors; no canonical name has a blank. */
 const CHECKSUMS = 'xxh64 of each tensor';
@@ -109,44 +110,45 @@ export async function loadCombination(
       buffers.clear();
     }
   };
-  let done = 0;
-
-  const load = async (name: string): Promise<void> => {
+  const wanted = names.flatMap((name): Wanted[] => {
     const theta = known(pretrained.visionTensors, name);
     const source = known(tensors, name);
-    const length = elementCount(theta.shape);
-    if (source.dtype !== 'F32' || source.byteLength !== length * 4) throw damaged(name);
-    const [own, other] = [backend.allocate(length), backend.allocate(length)];
-    base.set(name, own);
-    combined.set(name, other);
-    // Both are waited for, so that nothing is written any more where one of them failed.
-    const outcomes = await Promise.allSettled([
-      backend.fill(own, (memory) => readFloat32Into(theta, 0, memory)),
-      backend.fill(other, async (memory) => {
-        await readFloat32Into(source, 0, memory);
-        const bytes = new Uint8Array(memory.buffer, memory.byteOffset, memory.byteLength);
-        const found = checksum(bytes);
-        if (sumOf(name).some((byte, i) => byte !== found[i])) throw damaged(name);
-      }),
-    ]);
-    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
-    onProgress(++done, names.length);
-  };
-
-  const rest = names.values();
+    if (source.dtype !== 'F32' || source.byteLength !== elementCount(theta.shape) * 4) {
+      throw damaged(name);
+    }
+    const whole = ({ buffer, byteOffset, byteLength }: Float32Array<ArrayBuffer>) => {
+      const found = checksum(new Uint8Array(buffer, byteOffset, byteLength));
+      if (sumOf(name).some((byte, i) => byte !== found[i])) throw damaged(name);
+    };
+    return [
+      { name, source: theta, buffers: base, check: () => undefined },
+      { name, source, buffers: combined, check: whole },
+    ];
+  });
+  const runs =
+    backend.kind === 'cpu' ? runsOf(wanted, ({ source }) => source) : wanted.map((one) => [one]);
+  const rest = runs.values();
+  /** One of `theta_0` and its counterpart is there. */
+  const half = new Set<string>();
+  let done = 0;
   let failure: { readonly reason: unknown } | null = null;
   const work = async (): Promise<void> => {
-    for (const name of rest) {
+    for (const run of rest) {
       if (failure) return;
       try {
         signal.throwIfAborted();
-        await load(name);
+        await bring(backend, run);
+        for (const { name } of run) {
+          if (half.has(name)) onProgress(++done, names.length);
+          else half.add(name);
+        }
       } catch (reason) {
         failure ??= { reason };
       }
     }
   };
-  await Promise.all(Array.from({ length: TENSORS_AT_ONCE }, work));
+  // All are waited for, so that nothing is written any more where one of them failed.
+  await Promise.all(Array.from({ length: READS_AT_ONCE }, work));
   const failed = failure as { readonly reason: unknown } | null;
   if (failed) {
     free();
@@ -156,6 +158,41 @@ export async function loadCombination(
   return kind === 'weights'
     ? { ...resident, kind, weights: combined }
     : { ...resident, kind, taskVector: combined };
+}
+
+/** A tensor to be brought onto a backend. */
+interface Wanted {
+  readonly name: string;
+  readonly source: TensorSource;
+  /** Where it is put. */
+  readonly buffers: Map<string, TensorBuffer>;
+  /** Throws where it is not as it should be. */
+  check(values: Float32Array<ArrayBuffer>): void;
+}
+
+/**
+ * Puts whole tensors on the backend. On the CPU the memory that they are read into becomes the buffers' own: a copy of it, and fresh
+ * memory for the copy, would take as long as reading.
+ */
+async function bring(backend: TensorBackend, run: readonly Wanted[]): Promise<void> {
+  if (backend.kind === 'cpu') {
+    const read = await readRun(run.map(({ source }) => source));
+    for (const [i, { name, buffers, check }] of run.entries()) {
+      const values = read[i];
+      if (!values) throw new RangeError(`${name} was not read`);
+      check(values);
+      buffers.set(name, backend.upload(values));
+    }
+    return;
+  }
+  for (const { name, source, buffers, check } of run) {
+    const buffer = backend.allocate(elementCount(source.shape));
+    buffers.set(name, buffer);
+    await backend.fill(buffer, async (memory) => {
+      await readFloat32Into(source, 0, memory);
+      check(memory);
+    });
+  }
 }
 
 function known(tensors: ReadonlyMap<string, TensorSource>, name: string): TensorSource {

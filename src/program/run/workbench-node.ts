@@ -8,13 +8,8 @@ import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
-import { combine } from '../../method/combine';
-import { type MergedValues, mergedFromCombination } from '../../method/merged-values';
-import { taskArithmetic } from '../../method/task-arithmetic';
-import type { Combination } from '../../method/types';
-import { allocateWeights, mergedWeights, type WorkingWeights } from '../../method/weights';
+import type { CombineContext } from '../../method/types';
 import { createCpuBackend } from '../../runtime/cpu/backend';
-import type { TensorBuffer } from '../../runtime/types';
 import { PRETRAINED } from '../config/program/modelpool';
 import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
 import { programReport, type SearchReport, type TaskResult } from '../report';
@@ -29,6 +24,7 @@ import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
 import { runRecipe } from './recipe';
+import { type Resident, resideForAll, resideForOne } from './resident';
 import { saveDtype, saveModel } from './save-model-node';
 import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
@@ -55,24 +51,19 @@ export interface Workbench {
   dispose(): Promise<void>;
 }
 
-/** A combination with room for what it makes of a scaling factor. */
-interface Resident {
-  readonly combination: Combination;
-  working(): WorkingWeights;
-  free(): void;
-}
-
 export interface WorkbenchParts {
   /** The folder of the built programs that run beside this one: threads that prepare pictures, the trial of WebGPU. */
   readonly programs?: URL | undefined;
   readonly engines?: EngineParts;
+  /** Nothing is run after the first: what only another scaling factor would need is not kept. */
+  readonly runsOnce?: boolean | undefined;
 }
 
 export function createWorkbench(
   surroundings: Surroundings,
   listener: RunListener,
   signal: AbortSignal,
-  { programs, engines = nodeEngineParts(programs) }: WorkbenchParts = {},
+  { programs, engines = nodeEngineParts(programs), runsOnce = false }: WorkbenchParts = {},
 ): Workbench {
   const tensors = createCpuBackend();
   const helpers = createPictureWorkers(programs);
@@ -87,26 +78,11 @@ export function createWorkbench(
     signal,
   );
 
-  async function reside({ pool }: OpenedPool, runnable: RunnableMethod | null): Promise<Resident> {
-    const choice = runnable ?? { method: taskArithmetic, options: {} };
-    const combination = await combine(pool, choice, {
-      backend: tensors,
-      signal,
-      onProgress: (done, total) => listener.progress('Combining the models', done, total),
-    });
-    let working: WorkingWeights | undefined;
-    return {
-      combination,
-      working: () => {
-        working ??= allocateWeights(tensors, combination.base);
-        return working;
-      },
-      free() {
-        working?.free();
-        combination.free();
-      },
-    };
-  }
+  const combining: CombineContext = {
+    backend: tensors,
+    signal,
+    onProgress: (done, total) => listener.progress('Combining the models', done, total),
+  };
 
   const hash = (model: ClipModel, files: readonly NamedBlob[]) => {
     const sum = hashes.get(model) ?? sums.sha256(files);
@@ -157,10 +133,12 @@ export function createWorkbench(
       const poolKey = [modelpool.models, configured?.method.name];
       const { opened: asConfigured, tasks, choosing } = await openAll(config, poolKey, configured);
       const { pretrained } = asConfigured.pool;
-      const residentOf = (pool: OpenedPool) => {
-        const weights = pool.pool.experts.map(({ weight }) => weight);
+      const residentOf = ({ pool }: OpenedPool) => {
+        const weights = pool.experts.map(({ weight }) => weight);
         return residents.keep([poolKey, configured?.options, weights], () =>
-          reside(pool, configured),
+          runsOnce && configured && !config.search
+            ? resideForOne(pool, configured, combining)
+            : resideForAll(pool, configured, combining),
         );
       };
       let found: SearchedModels | null = null;
@@ -173,11 +151,10 @@ export function createWorkbench(
           config.search,
           before,
           { choosing, reporting: tasks },
-          async ({ scalingFactor, weights }) =>
-            mergedModel(await residentOf(weighted(asConfigured, weights)), {
-              ...configured,
-              scalingFactor,
-            }).weights(),
+          async ({ scalingFactor, weights }) => {
+            const resident = await residentOf(weighted(asConfigured, weights));
+            return resident.merged(scalingFactor).weights();
+          },
         );
       }
       const opened = found ? weighted(asConfigured, found.best.weights) : asConfigured;
@@ -190,7 +167,7 @@ export function createWorkbench(
       // Whatever fails first is what is told.
       described.catch(() => undefined);
       const resident = await residentOf(opened);
-      const merged = mergedModel(resident, runnable);
+      const merged = resident.merged(runnable?.scalingFactor ?? 1);
       const recipe = await untilAborted(described, signal);
       const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const modelFolder = path(outputs.model);
@@ -209,7 +186,7 @@ export function createWorkbench(
       if (reportPath) {
         const report = programReport({
           recipe,
-          parameters: parameterCount(resident.combination),
+          parameters: resident.parameters,
           merged: results,
           pretrained: [],
           expert: [],
@@ -247,38 +224,4 @@ function weighted({ pool, folders }: OpenedPool, weights: readonly number[]): Op
     weight: weights[i] ?? weight,
   }));
   return { pool: { ...pool, experts }, folders };
-}
-
-interface MergedModel {
-  /** For scoring: computed when they are asked for. */
-  weights(): ReadonlyMap<string, TensorBuffer>;
-  /** For writing out. */
-  readonly values: MergedValues;
-}
-
-/** Without a method the model is the one that was loaded, to the last bit. */
-function mergedModel(
-  { combination, working }: Resident,
-  runnable: RunnableMethod | null,
-): MergedModel {
-  if (!runnable) {
-    const { backend, base } = combination;
-    return {
-      weights: () => base,
-      async values(name) {
-        const buffer = base.get(name);
-        if (!buffer) throw new RangeError(`no tensor is called ${name}`);
-        return backend.read(buffer);
-      },
-    };
-  }
-  const { scalingFactor } = runnable;
-  return {
-    weights: () => mergedWeights(combination, scalingFactor, working),
-    values: mergedFromCombination(combination, scalingFactor),
-  };
-}
-
-function parameterCount({ base }: Combination): number {
-  return [...base.values()].reduce((sum, { length }) => sum + length, 0);
 }

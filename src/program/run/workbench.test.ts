@@ -57,8 +57,9 @@ function asked(method: string): object {
 
 const silent: RunListener = { progress: () => undefined, note: () => undefined };
 
-async function save(method: object, models: object = ALL): Promise<string> {
-  const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
+async function save(method: object, models: object = ALL, runsOnce = false): Promise<string> {
+  const { signal } = new AbortController();
+  const workbench = createWorkbench(SURROUNDINGS, silent, signal, { runsOnce });
   const model = join(folder, 'model');
   await workbench.run(program(method, models), { logDir: folder, report: null, model });
   await workbench.dispose();
@@ -97,9 +98,11 @@ const methods = fixtureJson<MethodsFixture>('methods/expected.json');
 
 describe('the saved model', () => {
   it.each(Object.keys(merge.scaling_factors))('has FusionBench’s bytes at %s', async (factor) => {
-    const path = await save(taskArithmetic(Number(factor)));
-    expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
-    expect(await savedHashes(path)).toEqual(merge.scaling_factors[factor]);
+    for (const runsOnce of [false, true]) {
+      const path = await save(taskArithmetic(Number(factor)), ALL, runsOnce);
+      expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
+      expect(await savedHashes(path)).toEqual(merge.scaling_factors[factor]);
+    }
   });
 
   // Of others the sums of torch or its draws decide the last bits; they are held to it where these can be given.
@@ -120,9 +123,11 @@ describe('the saved model', () => {
   );
 
   it('is the pretrained model to the last bit where nothing is merged', async () => {
-    const path = await save({ _target_: 'fusion_bench.method.DummyAlgorithm' });
     const own = Object.entries(merge.base).map(([name, { sha256 }]) => [name, sha256]);
-    expect(await savedHashes(path)).toEqual(Object.fromEntries(own));
+    for (const runsOnce of [false, true]) {
+      const path = await save({ _target_: 'fusion_bench.method.DummyAlgorithm' }, ALL, runsOnce);
+      expect(await savedHashes(path)).toEqual(Object.fromEntries(own));
+    }
   });
 
   it('of an average needs no pretrained model', async () => {
