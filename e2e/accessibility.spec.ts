@@ -4,7 +4,7 @@ import type { room } from './pages/screen';
 import { violations } from './support/axe';
 import { overflow } from './support/looks';
 import { openTestPage } from './support/pages';
-import { DEMO_NAMES, filled, firstBatch, importing, justMoved } from './support/scenes';
+import { DEMO_NAMES, filled, firstBatch, importing, justMoved, LAYERED } from './support/scenes';
 import { expect, test } from './support/test';
 
 /** Controls smaller than 24 px each way that have no such room around them (WCAG 2.2, 2.5.8; links in text are exempt). */
@@ -68,6 +68,13 @@ const STATES: readonly { readonly name: string; go(page: Page, call: Call): Prom
       await pool('Task pool')
         .getByRole('button', { name: /^chess/ })
         .click();
+    },
+  },
+  {
+    name: 'the equaliser is open',
+    go: async (page, call) => {
+      await page.getByRole('button', { name: 'Layer factors', exact: true }).click();
+      await call('push', { ...complete, layers: LAYERED });
     },
   },
   {

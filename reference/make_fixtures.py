@@ -23,6 +23,7 @@ GROUPS = (
     "models",
     "merge",
     "mergekit",
+    "layers",
     "safetensors_cases",
     "safetensors_mutations",
     "safetensors_writer",

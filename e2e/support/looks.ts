@@ -12,8 +12,8 @@ export async function overflow(page: Page): Promise<string[]> {
     for (const control of controls) {
       const { left, right, width } = control.getBoundingClientRect();
       if (width === 0 || !control.checkVisibility({ visibilityProperty: true })) continue;
-      // A wide table scrolls in a box of its own, and the fader is cut where the plot begins.
-      const scroller = control.parentElement?.closest('.table-scroll, .slider-way');
+      // Wide tables and many faders scroll in a box of their own, and the slider is cut where the plot begins.
+      const scroller = control.parentElement?.closest('.table-scroll, .layer-faders, .slider-way');
       if (!scroller && (left < -0.5 || right > innerWidth + 0.5)) {
         found.push(`${control.outerHTML.slice(0, 120)}: ${left} to ${right}`);
       }

@@ -1,6 +1,12 @@
 /** Snapshots to draw the page with, made up: a filled pool, many experts, names of every kind. */
 import { aModel, aScore, aSnapshot, aTask, emptyBoard } from '../../src/state/testing';
-import type { AverageScore, CurvePoint, ScoreBoard, StudioState } from '../../src/state/types';
+import type {
+  AverageScore,
+  CurvePoint,
+  LayersView,
+  ScoreBoard,
+  StudioState,
+} from '../../src/state/types';
 
 export const DEMO_NAMES = ['chess', 'fashion', 'flags', 'mnist'];
 
@@ -77,6 +83,30 @@ function boardOf(ids: readonly string[], scalingFactor: number): ScoreBoard {
   };
 }
 
+/** Twelve blocks of which the last count more, by depth and kind. */
+export const LAYERED: LayersView = {
+  depth: 12,
+  groups: Object.fromEntries([
+    ['embeddings', 0],
+    ...Array.from({ length: 12 }, (_, block) =>
+      ['attention', 'mlp', 'norms'].map((kind, i) => [
+        `layers.${block}.${kind}`,
+        Number((i === 2 ? 1 : 0.1 * block + 0.25 * i).toFixed(2)),
+      ]),
+    ).flat(),
+    ['post', 1],
+  ]),
+  own: {},
+  preset: null,
+};
+
+/** Twelve blocks that all count as they are. */
+const FLAT: LayersView = {
+  ...LAYERED,
+  groups: Object.fromEntries(Object.keys(LAYERED.groups).map((group) => [group, 1])),
+  preset: 'flat',
+};
+
 /** Experts and tasks of these names, all scored at 0.3. */
 export function filled(names: readonly string[]): StudioState {
   const ids = names.map((_, i) => `task-${i}`);
@@ -92,6 +122,7 @@ export function filled(names: readonly string[]): StudioState {
       mergeable: true,
     },
     tasks: names.map((name, i) => aTask({ id: ids[i] ?? '', name, expert: name, origin: 'demo' })),
+    layers: FLAT,
     scalingFactor: 0.3,
     scores: boardOf(ids, 0.3),
     storage: { used: 640_000_000, available: 12_000_000_000 },

@@ -4,6 +4,8 @@
  * mirrors. Everything here is structured-cloneable.
  */
 
+import type { LayerFactors } from '../method/layers/factors';
+import type { LayerPreset } from '../method/layers/presets';
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
@@ -34,6 +36,8 @@ export type Origin = 'user' | 'demo';
 export type { NamedModel } from './merge-types';
 export type {
   Finding,
+  LayerFactors,
+  LayerPreset,
   MergeOutcome,
   MergeSettings,
   MethodOption,
@@ -108,6 +112,18 @@ export interface MethodView extends MethodSummary {
   readonly refusal: string | null;
   /** All but the scaling factor, which is the slider's. */
   readonly options: readonly { readonly option: MethodOption; readonly value: OptionValue }[];
+}
+
+/** Factors by layer, between method and scaling factor. */
+export interface LayersView {
+  /** Blocks of the base's vision tower; 0 while there is none. */
+  readonly depth: number;
+  /** Of every group of the base: `embeddings`, `layers.0.attention`, `layers.0.mlp`, `layers.0.norms`, ..., `post`. */
+  readonly groups: LayerFactors;
+  /** By group the names of the tensors whose factor is another than its. */
+  readonly own: Readonly<Record<string, readonly string[]>>;
+  /** Which preset they are; null where none. */
+  readonly preset: LayerPreset | null;
 }
 
 export interface TaskView {
@@ -308,6 +324,7 @@ export interface StudioState {
   readonly methods: readonly MethodSummary[];
   /** What decides the merged weights, as it was set. */
   readonly merge: MergeSettings;
+  readonly layers: LayersView;
   /** The value that is merged and scored: the user's, or the default for this number of experts. */
   readonly scalingFactor: number;
   readonly engine: EngineView;
@@ -398,6 +415,11 @@ export interface StudioEngine {
   editTask(edit: TaskEdit): Promise<void>;
   /** Merges and scores at this value; a value in flight is dropped at once. Any finite number. */
   setScalingFactor(value: number): Promise<void>;
+  /**
+   * Merges with these factors by layer, or a preset's for the base and the experts that there are. Rejects with ConfigError on
+   * one that is no finite number.
+   */
+  setLayers(wanted: LayerFactors | LayerPreset): Promise<void>;
   /**
    * Merges by another method or with other options; those that are not named keep their values while the method stays.
    * Rejects with ConfigError on a name or value that cannot be.

@@ -100,6 +100,7 @@ describe('openEngine', () => {
     ['editPool', [{ type: 'remove', id: 'a' }]],
     ['editTask', [{ type: 'remove', id: 'a' }]],
     ['setScalingFactor', [0.5]],
+    ['setLayers', [{ post: 0.5 }]],
     ['setMethod', ['MagMaxAlgorithm', {}]],
     ['restoreRecipe', ['a']],
     ['exportConfiguration', ['mergekit']],

@@ -61,6 +61,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     editPool: (edit) => call(() => remote.editPool(edit)),
     editTask: (edit) => call(() => remote.editTask(edit)),
     setScalingFactor: (value) => call(() => remote.setScalingFactor(value)),
+    setLayers: (wanted) => call(() => remote.setLayers(wanted)),
     setMethod: (...parameters) => call(() => remote.setMethod(...parameters)),
     restoreRecipe: (modelId) => call(() => remote.restoreRecipe(modelId)),
     setMerge: (settings) => call(() => remote.setMerge(settings)),

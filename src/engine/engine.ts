@@ -16,6 +16,7 @@ import { exportModel } from './downloads/merged-model';
 import { exportReport } from './downloads/report';
 import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
+import { wantedLayers, withPlannedLayers } from './layers';
 import { withMergeSettings } from './merge-settings';
 import { chooseMethod } from './method';
 import { withoutDemo } from './pool/demo';
@@ -169,7 +170,7 @@ export function createEngine({
     scorer.assume(value.computedOn);
     if (value.stopped) scorer.stop();
     else if (demand) scorer.score(searches.demand() ?? demand, again);
-    else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method) === null);
+    else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method, value.layers) === null);
     readWhenFree();
     // What fails here is told by the engine's own reason.
     if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
@@ -190,8 +191,8 @@ export function createEngine({
       jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
     const beside = hasher.atOnce > 1 ? [MEASURING] : [];
     hashing.follow(state.value().pool, !scores && isOnly(HASHING, KEEPING, ...beside));
-    const { pool, method } = state.value();
-    const inputs = mergeInputs(pool, method);
+    const { pool, method, layers } = state.value();
+    const inputs = mergeInputs(pool, method, layers);
     combinations.follow(scorer.workspace(), inputs, phase === 'complete' && isOnly(KEEPING));
   }
 
@@ -239,7 +240,11 @@ export function createEngine({
 
   const restore = async (wanted: WantedRecipe): Promise<void> => {
     await sumUp(wanted);
-    await queue.run(() => state.change((records) => applyRecipe(wanted, records, sumOf)));
+    await queue.run(() =>
+      state.change((records) =>
+        withPlannedLayers(applyRecipe(wanted, records, sumOf), wanted, state.value()),
+      ),
+    );
   };
 
   const readLibrary = async (): Promise<void> => {
@@ -300,6 +305,12 @@ export function createEngine({
       const scalingFactor = withoutSign(value);
       return setNumber('scalingFactor', (records) => ({ ...records, scalingFactor }));
     },
+
+    setLayers: whenOpen(async (wanted) => {
+      const value = state.value();
+      const layers = wantedLayers(wanted, value);
+      return setNumber('layers', (records) => ({ ...records, layers }));
+    }),
 
     setMethod: whenOpen(async (name, options) => {
       const { method } = state.value();

@@ -24,6 +24,7 @@ const settings: MergeSettings = {
   baseId: 'a',
   scalingFactor: 0.25,
   method: { name: 'TiesMergingAlgorithm', options: { threshold: 35 } },
+  layers: { 'layers.0.mlp': 0.5 },
   models: [setting('base', { included: false }), setting('a'), setting('b', { weight: 2 })],
 };
 
@@ -38,23 +39,26 @@ describe('the settings of a merge', () => {
         ],
       },
       chosenFactor: 0.5,
+      layers: { post: 0 },
     });
     const read = mergeSettings(value);
     expect(read).toEqual({
       baseId: 'base',
       scalingFactor: 0.5,
       method: value.method,
+      layers: { post: 0 },
       models: [setting('base'), setting('a', { weight: -1, part: 'ema' })],
     });
     expect(withMergeSettings(records, read).models[1]).toMatchObject({ weight: -1, part: 'ema' });
   });
 
-  it('decide base, factor, method, weights and inclusion', () => {
+  it('decide base, factors, method, weights and inclusion', () => {
     const edited = withMergeSettings(records, settings);
     expect(edited).toMatchObject({
       baseId: 'a',
       scalingFactor: 0.25,
       method: settings.method,
+      layers: settings.layers,
       models: [{ included: false }, { included: true }, { weight: 2 }],
     });
   });

@@ -1,15 +1,17 @@
 /** The settings of a merge, read from the value and laid over the records again. Pure. */
+import { checkedFactors } from '../method/layers/factors';
 import type { MergeSettings } from './merge-types';
 import { chooseMethod } from './method';
 import { inOrder } from './pool/edits';
 import type { ModelRecord, Records } from './records';
 import type { EngineValue } from './value';
 
-export function mergeSettings({ pool, method, chosenFactor }: EngineValue): MergeSettings {
+export function mergeSettings({ pool, method, layers, chosenFactor }: EngineValue): MergeSettings {
   return {
     baseId: pool.baseId,
     scalingFactor: chosenFactor,
     method,
+    layers,
     models: pool.models.map(({ id, included, weight, part }) => ({ id, included, weight, part })),
   };
 }
@@ -21,6 +23,7 @@ export function mergeSettings({ pool, method, chosenFactor }: EngineValue): Merg
 export function withMergeSettings(records: Records, settings: MergeSettings): Records {
   const { baseId, scalingFactor } = settings;
   const method = chooseMethod(settings.method.name, settings.method.options);
+  const layers = checkedFactors(settings.layers);
   const byId = new Map(records.models.map((model) => [model.id, model]));
   const models = settings.models.flatMap(({ id, ...setting }): ModelRecord[] => {
     const model = byId.get(id);
@@ -38,5 +41,6 @@ export function withMergeSettings(records: Records, settings: MergeSettings): Re
     baseId: isThere ? baseId : records.baseId,
     scalingFactor,
     method,
+    layers,
   };
 }

@@ -1,4 +1,5 @@
 /** What decides the merged weights, as it was set, in the words that cross the thread boundary: for undo and for links. */
+import type { LayerFactors } from '../method/layers/factors';
 import type { OptionValue } from '../method/options';
 
 export interface MergeSettings {
@@ -6,6 +7,7 @@ export interface MergeSettings {
   /** Null while none was chosen: the method's own holds. */
   readonly scalingFactor: number | null;
   readonly method: MethodSetting;
+  readonly layers: LayerFactors;
   /** In the order of the pool, which is that of the sum. */
   readonly models: readonly ModelSetting[];
 }
@@ -28,6 +30,8 @@ export interface ModelSetting {
 export interface NamedMerge {
   readonly method: MethodSetting;
   readonly scalingFactor: number | null;
+  /** Absent where all are 1. */
+  readonly layers?: LayerFactors;
   readonly pretrained: NamedModel;
   /** In the order of the sum. */
   readonly experts: readonly NamedModel[];

@@ -68,6 +68,7 @@ describe('a library of before items had records', () => {
       baseId: b,
       scalingFactor: 0.45,
       method: { name: 'TiesMergingAlgorithm', options: { threshold: 35 } },
+      layers: {},
       choice: 'cpu',
       demoHidden: true,
       computedOn: 'cpu',

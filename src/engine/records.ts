@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { byCodePoint } from '../code-points';
+import { FLAT, type LayerFactors } from '../method/layers/factors';
 import type {
   ItemEntry,
   Json,
@@ -48,6 +49,8 @@ export interface Settings {
   /** Null while the user has chosen none. */
   readonly scalingFactor: number | null;
   readonly method: MethodState;
+  /** As set, for whatever base; flat where none was. */
+  readonly layers: LayerFactors;
   readonly choice: EngineChoice;
   readonly demoHidden: boolean;
   /** What computed last: its scores are those to show until it is known what computes now. */
@@ -64,6 +67,7 @@ export const NO_RECORDS: Records = {
   baseId: null,
   scalingFactor: null,
   method: TASK_ARITHMETIC,
+  layers: FLAT,
   choice: 'auto',
   demoHidden: false,
   computedOn: 'cpu',
@@ -117,6 +121,7 @@ export const settingSchemas: {
     }),
     v.check((method) => isMethod(method)),
   ),
+  layers: v.record(v.string(), finite),
   choice: v.picklist(['auto', 'webgpu', 'cpu']),
   demoHidden: v.boolean(),
   computedOn: v.picklist(['cpu', 'webgpu']),
@@ -167,6 +172,7 @@ export function readRecords({ items, settings }: LibraryRecords): ReadRecords {
     baseId: models.some(({ id }) => id === baseId) ? baseId : null,
     scalingFactor: read('scalingFactor'),
     method: read('method'),
+    layers: read('layers'),
     choice: read('choice'),
     demoHidden: read('demoHidden'),
     computedOn: read('computedOn'),

@@ -1,6 +1,7 @@
 /** What the page draws, made from the value and what computes it. Pure. */
 import { METHODS } from '../method/registry';
 import type { EngineView, JobView, Remark, SearchView, StorageView, StudioState } from './api';
+import { layersView } from './layers';
 import { mergeSettings } from './merge-settings';
 import { methodView } from './method';
 import { poolView } from './pool/view';
@@ -28,7 +29,7 @@ const METHOD_MENU = METHODS.map(({ name, title, summary }) => ({ name, title, su
 
 /** What the value asks to be scored, or what it lacks. */
 export function demandOf(value: EngineValue): { demand: Demand | null; missing: string | null } {
-  const { inputs, missing } = scoringReadiness(value.pool, value.tasks, value.method);
+  const { inputs, missing } = scoringReadiness(value.pool, value.tasks, value.method, value.layers);
   if (!inputs) return { demand: null, missing };
   return {
     demand: {
@@ -52,6 +53,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
       taskView(task, ownExpert(pool, task)?.name ?? null, book.unreadable(task.id)),
     ),
     merge: mergeSettings(value),
+    layers: layersView(value),
     scalingFactor: scalingFactorOf(value),
     engine,
     storage,

@@ -11,7 +11,7 @@ import type { ModelFacts } from './pool/facts';
 import { createOpenings } from './pool/opening';
 import type { Queue } from './queue';
 import { changesBetween, type Records, readRecords } from './records';
-import { type FilesKey, keyText } from './scoring/keys';
+import { curveText, type FilesKey } from './scoring/keys';
 import { mergeInputs } from './scoring/readiness';
 import { createTaskOpenings } from './tasks/opening';
 import { createUnsaved, type RecordEdit } from './unsaved';
@@ -195,6 +195,7 @@ function recordsOf({
   pool,
   tasks,
   method,
+  layers,
   chosenFactor,
   choice,
   demoHidden,
@@ -206,6 +207,7 @@ function recordsOf({
     models,
     tasks,
     method,
+    layers,
     scalingFactor: chosenFactor,
     choice,
     demoHidden,
@@ -219,9 +221,9 @@ function endSweep(before: EngineValue, after: EngineValue): EngineValue {
   return mergedText(before) === mergedText(after) ? after : { ...after, sweep: [] };
 }
 
-function mergedText({ pool, method }: EngineValue): string {
-  const inputs = mergeInputs(pool, method);
-  return inputs ? keyText(inputs.key) : '';
+function mergedText({ pool, method, layers }: EngineValue): string {
+  const inputs = mergeInputs(pool, method, layers);
+  return inputs ? curveText(inputs.key, inputs.layers) : '';
 }
 
 /** Says once what of the library was not understood, or was not seen before. */

@@ -4,6 +4,7 @@
  */
 import type { NamedBlob } from '../checkpoint/types';
 import type { ClipModel } from '../clip/types';
+import { FLAT, type LayerFactors } from '../method/layers/factors';
 import type { Finding } from '../modelpool/types';
 import type { EngineChoice } from './api';
 import { type MethodInForce, type MethodState, methodInForce, methodScalingFactor } from './method';
@@ -52,6 +53,8 @@ export interface EngineValue {
   readonly pool: Pool;
   readonly tasks: readonly Task[];
   readonly method: MethodState;
+  /** As set, for whatever base. */
+  readonly layers: LayerFactors;
   /** Null while the user has chosen none. */
   readonly chosenFactor: number | null;
   readonly sweep: readonly number[];
@@ -68,6 +71,7 @@ export const START: EngineValue = {
   pool: { baseId: null, models: [] },
   tasks: [],
   method: NO_RECORDS.method,
+  layers: FLAT,
   chosenFactor: null,
   sweep: [],
   sweepPictures: null,

@@ -1,6 +1,7 @@
 /** Runs a method over a pool, part by part: nothing but the result and the parts in work of each model is ever in memory. */
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { FLAT, tensorScale } from './layers/factors';
 import { visitParts } from './parts';
 import { taskArithmetic } from './task-arithmetic';
 import type {
@@ -58,13 +59,17 @@ export async function mergeOnce(
   choice: MethodChoice,
   scalingFactor: number,
   context: CombineContext,
+  layers = FLAT,
 ): Promise<MergedWeights> {
   const { backend } = context;
   const { tensors: weights, keep, free } = keptTensors(backend);
   try {
     await combineParts(pool, choice, context, (part, theta, values, kind) => {
       // The sum is done with: what becomes of it takes its place.
-      if (kind === 'task vector') backend.scaleAndAdd(values, theta, values, scalingFactor);
+      if (kind === 'task vector') {
+        const scale = tensorScale(scalingFactor, layers, part.name);
+        backend.scaleAndAdd(values, theta, values, scale);
+      }
       keep(part, values);
     });
     return { backend, weights, free };

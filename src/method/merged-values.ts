@@ -6,6 +6,7 @@
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { FLAT, tensorScale } from './layers/factors';
 import { partsOf } from './parts';
 import type { Combination, CombinePart, MergedWeights, MethodChoice, Part } from './types';
 import { withPart } from './vision-tensor';
@@ -13,10 +14,11 @@ import { withPart } from './vision-tensor';
 /** Computes one merged tensor as float32, by canonical name. */
 export type MergedValues = (name: string) => Promise<Float32Array<ArrayBuffer>>;
 
-/** From what is resident. Needs a backend whose self-test found it exact. Weights have no use for a scaling factor. */
+/** From what is resident. Needs a backend whose self-test found it exact. Weights have no use for a scaling factor, nor for those of layers. */
 export function mergedFromCombination(
   combination: Combination,
   scalingFactor: number,
+  layers = FLAT,
 ): MergedValues {
   if (combination.kind === 'weights') return mergedFromWeights(combination);
   const { backend, base } = combination;
@@ -24,7 +26,7 @@ export function mergedFromCombination(
     const sum = known(combination.taskVector.get(name), name);
     const theta = known(base.get(name), name);
     return made(backend, theta.length, (out) =>
-      backend.scaleAndAdd(out, theta, sum, scalingFactor),
+      backend.scaleAndAdd(out, theta, sum, tensorScale(scalingFactor, layers, name)),
     );
   };
 }
@@ -46,6 +48,7 @@ export function mergedFromCheckpoints(
   { method, options = {} }: MethodChoice,
   scalingFactor: number,
   signal?: AbortSignal,
+  layers = FLAT,
 ): MergedValues {
   const backend = createCpuBackend();
   const visited = () => signal?.throwIfAborted();
@@ -59,7 +62,8 @@ export function mergedFromCheckpoints(
         try {
           if (method.kind === 'task vector') {
             // The sum is done with: what becomes of it takes its place.
-            backend.scaleAndAdd(combined, base, combined, scalingFactor);
+            const scale = tensorScale(scalingFactor, layers, part.name);
+            backend.scaleAndAdd(combined, base, combined, scale);
           }
           backend.copy(out, part.begin, combined);
         } finally {

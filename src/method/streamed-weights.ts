@@ -5,13 +5,15 @@
 import type { ClipModel } from '../clip/types';
 import type { StreamedWeights } from '../clip/vision-weights';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { FLAT, tensorScale } from './layers/factors';
 import type { TaskVectorCombination } from './types';
 import { fillWithTensor } from './vision-tensor';
 
-/** `theta_0 + scalingFactor * S`, the very bits of `mergedWeights`. */
+/** `theta_0 + (scalingFactor * f) * S`, the very bits of `mergedWeights`. */
 export function streamedMerged(
   { backend, base, taskVector }: TaskVectorCombination,
   scalingFactor: number,
+  layers = FLAT,
 ): StreamedWeights {
   return {
     async each(steps, use) {
@@ -25,7 +27,7 @@ export function streamedMerged(
             if (!theta || !sum) continue;
             const out = room.take(theta.length);
             made.set(name, out);
-            backend.scaleAndAdd(out, theta, sum, scalingFactor);
+            backend.scaleAndAdd(out, theta, sum, tensorScale(scalingFactor, layers, name));
           }
           await use(made, at);
           room.giveBack(made.values());

@@ -1,9 +1,10 @@
 /**
  * The working weights: one buffer per merged tensor, the very buffers that the vision graph reads. They hold
- * `theta_0 + lambda * S`, or one expert's own weights, whichever was asked for last.
+ * `theta_0 + (lambda * f) * S`, or one expert's own weights, whichever was asked for last.
  */
 import type { ClipModel } from '../clip/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import { FLAT, type LayerFactors, tensorScale } from './layers/factors';
 import type { Combination, TaskVectorCombination } from './types';
 import { fillWithTensor } from './vision-tensor';
 
@@ -32,30 +33,33 @@ export function allocateWeights(
 }
 
 /**
- * The merged weights: those of an average as they are, else `theta_0 + scalingFactor * S` in the working weights, which
- * `working` hands out when they are needed.
+ * The merged weights: those of an average as they are, else `theta_0 + (scalingFactor * f) * S` in the working weights, which
+ * `working` hands out when they are needed; `f` is the tensor's of `layers`.
  */
 export function mergedWeights(
   combination: Combination,
   scalingFactor: number,
   working: () => WorkingWeights,
+  layers = FLAT,
 ): ReadonlyMap<string, TensorBuffer> {
   if (combination.kind === 'weights') return combination.weights;
   const weights = working();
-  applyTaskVector(combination, scalingFactor, weights);
+  applyTaskVector(combination, scalingFactor, layers, weights);
   return weights.buffers;
 }
 
-/** `weights = theta_0 + scalingFactor * S`: submitted, so that the next run of the vision graph reads it; not waited for. */
+/** `weights = theta_0 + (scalingFactor * f) * S`: submitted, so that the next run of the vision graph reads it; not waited for. */
 function applyTaskVector(
   combination: TaskVectorCombination,
   scalingFactor: number,
+  layers: LayerFactors,
   weights: WorkingWeights,
 ): void {
   for (const [name, base] of combination.base) {
     const sum = combination.taskVector.get(name);
     const out = weights.buffers.get(name);
-    if (sum && out) combination.backend.scaleAndAdd(out, base, sum, scalingFactor);
+    if (!sum || !out) continue;
+    combination.backend.scaleAndAdd(out, base, sum, tensorScale(scalingFactor, layers, name));
   }
   combination.backend.submit();
 }

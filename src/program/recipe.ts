@@ -24,6 +24,7 @@ const schema = v.object({
     {},
   ),
   scalingFactor: v.nullable(finite),
+  layers: v.exactOptional(v.record(v.string(), finite)),
   pretrained: model,
   experts: v.array(model),
   programVersion: v.string(),

@@ -3,6 +3,7 @@
  * a key of our own what it lacks: sample counts, intervals, the recipe, the models it was compared with.
  */
 
+import type { LayerFactors } from '../method/layers/factors';
 import type { MethodOptions } from '../method/options';
 import type { Classification } from '../taskpool/classification';
 import type { Calibration } from '../taskpool/statistics/calibration';
@@ -76,6 +77,8 @@ export interface Recipe {
   readonly options: MethodOptions;
   /** Null where the method has none. */
   readonly scalingFactor: number | null;
+  /** By group of tensors or tensor; absent where all are 1. */
+  readonly layers?: LayerFactors;
   readonly pretrained: RecipeModel;
   /** In the order of the sum. */
   readonly experts: readonly RecipeModel[];

@@ -47,7 +47,7 @@ interface Arithmetic {
     weight: number,
     first: boolean,
   ): void;
-  /** `out = base + scalingFactor * sum`, rounded after the multiplication and after the addition. */
+  /** `out = base + scalingFactor * sum`: the factor is rounded to float32, then the multiplication and the addition are. */
   scaleAndAdd(
     out: TensorBuffer,
     base: TensorBuffer,

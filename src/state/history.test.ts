@@ -13,6 +13,7 @@ const START: MergeSettings = {
   baseId: 'base',
   scalingFactor: null,
   method: { name: 'TaskArithmeticAlgorithm', options: {} },
+  layers: {},
   models: [model('base'), model('a'), model('b')],
 };
 
@@ -47,7 +48,7 @@ function setUp() {
       time += ms;
     },
     factor(value: number) {
-      history.setFactor(value);
+      history.set('scaling factor', { scalingFactor: value });
       set({ scalingFactor: value });
     },
     change: (what: string, changes: Partial<MergeSettings>) =>
@@ -56,6 +57,25 @@ function setUp() {
 }
 
 describe('undo', () => {
+  it('takes back layer factors for themselves, and a fader is no other fader’s step', async () => {
+    const { history, factor, present, state, set } = setUp();
+    const fade = (layers: Record<string, number>) => {
+      history.set('layer factors', { layers });
+      set({ layers });
+    };
+    factor(0.5);
+    fade({ post: 0.5 });
+    fade({ post: 0 });
+    factor(0.7);
+    expect(state().undo).toBe('scaling factor');
+    await history.undo();
+    expect(state().undo).toBe('layer factors');
+    await history.undo();
+    expect(present()).toMatchObject({ layers: {}, scalingFactor: 0.5 });
+    await history.redo();
+    expect(present()).toMatchObject({ layers: { post: 0 }, scalingFactor: 0.5 });
+  });
+
   it('takes back the last step, then those before, and redo does them again', async () => {
     const { history, change, present, state } = setUp();
     const method = { name: 'TiesMergingAlgorithm', options: { threshold: 20 } };

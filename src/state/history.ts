@@ -24,8 +24,8 @@ export interface HistoryPort {
 export interface History {
   /** Runs a command, and notes what it changed as one step. */
   track<T>(what: string, command: () => Promise<T>): Promise<T>;
-  /** Notes a factor that is set: until `release`, or shortly after another, it is the same step. */
-  setFactor(value: number): void;
+  /** Notes what a fader sets: until `release`, or shortly after another of the same kind, it is the same step. */
+  set(what: string, changed: Partial<Pick<MergeSettings, 'scalingFactor' | 'layers'>>): void;
   /** The handle is held: all that is set until it is let go is one step. */
   hold(): void;
   release(): void;
@@ -48,7 +48,7 @@ const PAUSE_MS = 700;
 export function createHistory({ read, apply, onChange, now }: HistoryPort): History {
   let past: readonly Step[] = [];
   let future: readonly Step[] = [];
-  /** The step that the next factor goes on with. */
+  /** The step that the next move of the same fader goes on with. */
   let open: { readonly step: Step; readonly at: number } | null = null;
   let held = false;
   let busy: Promise<unknown> = Promise.resolve();
@@ -102,18 +102,19 @@ export function createHistory({ read, apply, onChange, now }: HistoryPort): Hist
         if (before && after && !same(before, after)) note({ what, before, after });
       }
     },
-    setFactor(value) {
+    set(what, changed) {
       const present = read();
-      if (!present || present.scalingFactor === value) return;
-      const after = { ...present, scalingFactor: value };
-      const goesOn = open !== null && (held || now() - open.at < PAUSE_MS);
+      if (!present) return;
+      const after = { ...present, ...changed };
+      if (same(after, present)) return;
+      const goesOn = open?.step.what === what && (held || now() - open.at < PAUSE_MS);
       if (open !== null && goesOn && past.at(-1) === open.step) {
-        const step = { ...open.step, after: { ...open.step.after, scalingFactor: value } };
+        const step = { ...open.step, after: { ...open.step.after, ...changed } };
         past = [...past.slice(0, -1), step];
         open = { step, at: now() };
         return;
       }
-      const step = { what: 'scaling factor', before: present, after };
+      const step = { what, before: present, after };
       note(step);
       open = { step, at: now() };
     },
@@ -136,8 +137,9 @@ export function patched(
   from: MergeSettings,
   to: MergeSettings,
 ): MergeSettings {
-  const pick = <K extends 'baseId' | 'scalingFactor' | 'method'>(field: K): MergeSettings[K] =>
-    same(from[field], to[field]) ? present[field] : to[field];
+  const pick = <K extends 'baseId' | 'scalingFactor' | 'method' | 'layers'>(
+    field: K,
+  ): MergeSettings[K] => (same(from[field], to[field]) ? present[field] : to[field]);
   const was = new Map(from.models.map((model) => [model.id, model]));
   const becomes = new Map(to.models.map((model) => [model.id, model]));
   const models = present.models.map((model) => {
@@ -156,6 +158,7 @@ export function patched(
     baseId: pick('baseId'),
     scalingFactor: pick('scalingFactor'),
     method: pick('method'),
+    layers: pick('layers'),
     models: ordered,
   };
 }

@@ -72,6 +72,23 @@ describe('copying a link', () => {
     expect(state()).toMatchObject({ announcement: 'The link is copied.', notices: [] });
   });
 
+  it('holds layer factors where they are not all 1 and the method has a use for them', async () => {
+    const merge = { ...START.merge, layers: { 'layers.0.mlp': 0.5 } };
+    const { commands, copied, engine } = await setUp({ ...START, merge });
+    await commands.start();
+    await commands.copyLink();
+    const method = { ...START.method, hasScalingFactor: false };
+    engine.push({ ...START, merge, method });
+    await commands.copyLink();
+    engine.push({ ...START, merge: { ...merge, layers: { post: 1 } } });
+    await commands.copyLink();
+    expect(copied.map((href) => readLink(href)?.merge.layers)).toEqual([
+      merge.layers,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('says which sums it does not have yet', async () => {
     const unsummed = models.map((model) => ({ ...model, sha256: undefined }));
     const { commands, state } = await setUp({

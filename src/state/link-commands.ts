@@ -24,8 +24,8 @@ interface LinkPort {
   readonly platform: Platform;
   readonly notify: (notice: NoticeText) => void;
   readonly notifyError: (error: unknown) => void;
-  /** A factor that is still on its way to the engine is not to come after the link's. */
-  readonly forgetFactor: () => void;
+  /** Factors that are still on their way to the engine are not to come after the link's. */
+  readonly forgetFactors: () => void;
 }
 
 export function createLinkCommands(port: LinkPort): LinkCommands {
@@ -41,7 +41,7 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
 
   const apply = async (link: LinkContents): Promise<void> => {
     const { missing } = await history.track('opened link', () => {
-      port.forgetFactor();
+      port.forgetFactors();
       return engine().applyMerge(link.merge);
     });
     // Another was opened meanwhile.
@@ -137,6 +137,7 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
 
 /** The merge on screen in words that hold in any library; null while there is none. */
 export function namedMerge({ pool, method, merge, scalingFactor }: StudioState): NamedMerge | null {
+  const hasLayers = Object.values(merge.layers).some((factor) => factor !== 1);
   const parts = new Map(merge.models.map(({ id, part }) => [id, part]));
   const named = (role: 'base' | 'expert'): NamedModel[] =>
     pool.models
@@ -157,6 +158,7 @@ export function namedMerge({ pool, method, merge, scalingFactor }: StudioState):
       options: Object.fromEntries(method.options.map(({ option, value }) => [option.name, value])),
     },
     scalingFactor: method.hasScalingFactor ? scalingFactor : null,
+    ...(method.hasScalingFactor && hasLayers && { layers: merge.layers }),
     pretrained,
     experts,
   };

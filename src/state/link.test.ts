@@ -34,6 +34,22 @@ describe('a link', () => {
     expect(readLink(address)).toEqual(contents);
   });
 
+  it('has layer factors where there are some, and versions that know none refuse it', () => {
+    const layers = { 'layers.0.mlp': 0.5, post: -1 };
+    const address = linkAddress(PAGE, { ...contents, merge: { ...contents.merge, layers } }, true);
+    expect(readLink(address)?.merge.layers).toEqual(layers);
+    const version = (href: string) => {
+      const text = new URLSearchParams(new URL(href).hash.slice(1)).get('link') ?? '';
+      return JSON.parse(Buffer.from(text, 'base64url').toString()).version;
+    };
+    expect(version(address)).toBe(2);
+    expect(version(linkAddress(PAGE, contents, true))).toBe(1);
+    const merge = { ...contents.merge, layers: { post: '1' } };
+    expect(() => readLink(holding({ version: 2, ...contents, merge }))).toThrow(
+      'merge.layers.post',
+    );
+  });
+
   it('asks for a page without the demo where it needs none of it', () => {
     expect(new URL(linkAddress(PAGE, contents, false)).hash).toMatch(/^#demo=off&link=/);
   });
@@ -54,7 +70,7 @@ describe('a link that is not one', () => {
   const experts = contents.merge.experts;
   it.each<[string, unknown, string]>([
     ['is no base64', '', 'it is cut off or was changed on its way'],
-    ['is of a newer version', { version: 2 }, 'made by a newer version of this page'],
+    ['is of a newer version', { version: 3 }, 'made by a newer version of this page'],
     ['has no version', contents, 'version is not what it should be'],
     ['has a field too many', { ...whole, files: 1 }, 'files is not what it should be'],
     ['has no expert', { ...whole, merge: { ...whole.merge, experts: [] } }, 'merge.experts is not'],

@@ -37,6 +37,9 @@ const KEY = 'link';
 /** To be raised when the fields change their meaning. */
 const VERSION = 1;
 
+/** Of links with layer factors: versions that know none would merge without. */
+const LAYERS_VERSION = 2;
+
 /** Browsers take addresses of two million characters; this is a pool of some thousand models. */
 const LONGEST = 1_000_000;
 const MOST_MODELS = 1000;
@@ -56,6 +59,9 @@ const option = v.union([
   v.pipe(v.array(number), v.maxLength(MOST_MODELS)),
   v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_NAME))), v.maxLength(MOST_MODELS)),
 ]);
+/** A tower has fewer tensors. */
+const MOST_LAYERS = 10_000;
+const layers = v.pipe(v.record(name, number), v.maxEntries(MOST_LAYERS));
 const model = v.strictObject({
   name,
   weight: number,
@@ -63,10 +69,11 @@ const model = v.strictObject({
   part: v.nullable(name),
 });
 const schema = v.strictObject({
-  version: v.literal(VERSION),
+  version: v.picklist([VERSION, LAYERS_VERSION]),
   merge: v.strictObject({
     method: v.strictObject({ name, options: v.record(v.string(), option) }),
     scalingFactor: v.nullable(number),
+    layers: v.exactOptional(layers),
     pretrained: model,
     experts: v.pipe(v.array(model), v.minLength(1), v.maxLength(MOST_MODELS)),
   }),
@@ -78,9 +85,10 @@ const schema = v.strictObject({
 export function linkAddress(href: string, contents: LinkContents, demo: boolean): string {
   const address = new URL(href);
   const parameters = new URLSearchParams();
+  const version = contents.merge.layers ? LAYERS_VERSION : VERSION;
   // Elsewhere the demo would only be in the way.
   if (!demo) parameters.set('demo', 'off');
-  parameters.set(KEY, encode(JSON.stringify({ version: VERSION, ...contents })));
+  parameters.set(KEY, encode(JSON.stringify({ version, ...contents })));
   address.hash = parameters.toString();
   return address.href;
 }
@@ -115,7 +123,7 @@ function parse(text: string): v.InferOutput<typeof schema> {
     throw bad('it is cut off or was changed on its way');
   }
   const newer = v.safeParse(
-    v.object({ version: v.pipe(v.number(), v.minValue(VERSION + 1)) }),
+    v.object({ version: v.pipe(v.number(), v.minValue(LAYERS_VERSION + 1)) }),
     value,
   );
   if (newer.success) {

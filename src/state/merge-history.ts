@@ -1,6 +1,7 @@
 /** The page's undo: what its commands change, noted as steps, and brought back through the engine. */
 import type { StoreApi } from 'zustand';
 import { createHistory, type History } from './history';
+import type { LayerFactorsCommand } from './layer-factors';
 import type { PageState } from './page-state';
 import type { ScalingFactorCommand } from './scaling-factor';
 import type { MergeSettings, PoolEdit, StudioEngine } from './types';
@@ -14,7 +15,7 @@ const STEPS: Partial<Record<PoolEdit['type'], string>> = {
   move: 'order of the sum',
 };
 
-export interface MergeHistory extends Pick<History, 'track' | 'setFactor' | 'hold' | 'release'> {
+export interface MergeHistory extends Pick<History, 'track' | 'set' | 'hold' | 'release'> {
   /** Runs an edit of the pool, as a step where it is one. */
   trackEdit<T>(edit: PoolEdit, command: () => Promise<T>): Promise<T>;
   undo(): Promise<void>;
@@ -25,33 +26,44 @@ interface MergeHistoryPort {
   readonly store: StoreApi<PageState>;
   readonly engine: () => StudioEngine;
   readonly factor: ScalingFactorCommand;
+  readonly layers: LayerFactorsCommand;
   readonly now: () => number;
   /** The factor of the address is to be this one. */
   readonly onFactor: (value: number) => void;
 }
 
 export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
-  const { store, engine, factor } = port;
+  const { store, engine, factor, layers } = port;
 
-  /** The engine's settings, with the factor that is on its way to it. */
+  /** The engine's settings, with the factors that are on their way to it. */
   const read = (): MergeSettings | null => {
-    const { snapshot, wanted } = store.getState();
-    if (snapshot === null || wanted === null) return snapshot?.merge ?? null;
-    return { ...snapshot.merge, scalingFactor: wanted };
+    const { snapshot, wanted, wantedLayers } = store.getState();
+    if (snapshot === null) return null;
+    return {
+      ...snapshot.merge,
+      ...(wanted !== null && { scalingFactor: wanted }),
+      ...(wantedLayers !== null && { layers: wantedLayers }),
+    };
   };
 
   const history = createHistory({
     read,
     async apply(settings) {
-      const { scalingFactor, ...others } = settings;
-      const { scalingFactor: _, ...present } = read() ?? settings;
-      // A factor alone goes the way of the slider: shown at once, and no queue before it.
-      if (scalingFactor !== null && JSON.stringify(others) === JSON.stringify(present)) {
+      const { scalingFactor } = settings;
+      const present = read() ?? settings;
+      const becomes = JSON.stringify(settings);
+      // What a fader sets alone goes the fader's way: shown at once, and no queue before it.
+      if (scalingFactor !== null && JSON.stringify({ ...present, scalingFactor }) === becomes) {
         factor.set(scalingFactor);
         port.onFactor(scalingFactor);
         return;
       }
+      if (JSON.stringify({ ...present, layers: settings.layers }) === becomes) {
+        layers.set(settings.layers);
+        return;
+      }
       factor.forget();
+      layers.forget();
       await engine().setMerge(settings);
     },
     onChange: (steps) => store.setState({ history: steps }),
@@ -63,7 +75,7 @@ export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
 
   return {
     track: history.track,
-    setFactor: history.setFactor,
+    set: history.set,
     hold: history.hold,
     release: history.release,
     trackEdit: (edit, command) => {

@@ -6,7 +6,7 @@ import type { LinkedView, PendingLink } from './link';
 import type { Notice } from './notices';
 import { NOTHING_SPOKEN, type Spoken } from './spoken';
 import { DEFAULT_SWEEP, type SweepRange } from './sweep';
-import type { StudioState } from './types';
+import type { LayerFactors, StudioState } from './types';
 
 export interface PageState {
   /** `failed`: the engine never came up, and `fatal` says why and what to do. */
@@ -20,6 +20,8 @@ export interface PageState {
   readonly spoken: Spoken;
   /** The scaling factor that was asked for and that the engine has not confirmed yet. */
   readonly wanted: number | null;
+  /** The layer factors that were asked for and that the engine has not confirmed yet. */
+  readonly wantedLayers: LayerFactors | null;
   readonly notices: readonly Notice[];
   readonly demo: DemoState;
   /** Said to screen readers, once, when it changes. */
@@ -50,6 +52,7 @@ export const initialPageState: PageState = {
   merged: NOTHING_SHOWN,
   spoken: NOTHING_SPOKEN,
   wanted: null,
+  wantedLayers: null,
   notices: [],
   demo: { sentence: null, loading: null, results: null },
   announcement: '',

@@ -6,9 +6,10 @@ export function shownFactor({ wanted, snapshot }: PageState): number | null {
   return wanted ?? snapshot?.scalingFactor ?? null;
 }
 
-/** Do the scores on screen belong to another scaling factor than the one on screen? */
+/** Do the scores on screen belong to another scaling factor, or other layer factors, than those on screen? */
 export function isStale(state: PageState): boolean {
-  return state.snapshot !== null && shownFactor(state) !== state.snapshot.scalingFactor;
+  if (state.snapshot === null) return false;
+  return shownFactor(state) !== state.snapshot.scalingFactor || state.wantedLayers !== null;
 }
 
 /** Is the merged average on screen another factor's? */
@@ -24,7 +25,10 @@ export function isBusy(state: PageState): boolean {
 /** Text of the status line: the engine's own, unless it speaks of another scaling factor. */
 export function statusText(state: PageState): string {
   if (state.snapshot === null) return 'Starting the engine';
-  if (isStale(state)) return `Setting the scaling factor to ${shownFactor(state)}`;
+  if (shownFactor(state) !== state.snapshot.scalingFactor) {
+    return `Setting the scaling factor to ${shownFactor(state)}`;
+  }
+  if (isStale(state)) return 'Setting the layer factors';
   return state.snapshot.scores.status;
 }
 

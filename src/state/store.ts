@@ -9,6 +9,7 @@ import { RESULTS_FILE, readDemoResults } from './demo-results';
 import { splitDrop } from './drop';
 import { createEndings } from './endings';
 import { shownMerged } from './held';
+import { createLayerFactorsCommand, withGroups } from './layer-factors';
 import { createLinkCommands } from './link-commands';
 import { PAGE_JOB } from './long-work';
 import { createMergeHistory } from './merge-history';
@@ -36,6 +37,8 @@ import type {
   EngineChoice,
   ExportedFile,
   ExportOptions,
+  LayerFactors,
+  LayerPreset,
   OptionValue,
   PictureQuery,
   PoolEdit,
@@ -77,6 +80,9 @@ export interface StudioCommands {
   editPool(edit: PoolEdit): Promise<boolean>;
   editTask(edit: TaskEdit): Promise<boolean>;
   setScalingFactor(value: number): void;
+  /** Sets the factors of these groups of tensors; others stay. */
+  setLayers(groups: LayerFactors): void;
+  setLayerPreset(preset: LayerPreset): Promise<void>;
   /** The handle of the slider is held, or let go: what is set meanwhile is one step to undo. */
   holdSlider(held: boolean): void;
   undo(): Promise<void>;
@@ -190,6 +196,17 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     onError: notifyError,
   });
 
+  const layers = createLayerFactorsCommand({
+    store,
+    requestFrame,
+    send: (value) => engine().setLayers(value),
+    onError: notifyError,
+  });
+  const forgetFactors = (): void => {
+    factor.forget();
+    layers.forget();
+  };
+
   /** The scaling factor that the address carries, or will in a moment; null before it was read, and where there is none. */
   let addressed: number | null = null;
   const setAddress = (value: number): void => {
@@ -200,6 +217,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     store,
     engine,
     factor,
+    layers,
     now: platform.now,
     onFactor: setAddress,
   });
@@ -210,7 +228,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     platform,
     notify,
     notifyError,
-    forgetFactor: factor.forget,
+    forgetFactors,
   });
   /** Set in another tab, or by a recipe: a reload must not bring back the one that the address had before. */
   const correctAddress = (): void => {
@@ -250,6 +268,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       };
     });
     factor.reconcile();
+    layers.reconcile();
     correctAddress();
     endings.follow(snapshot);
     if (hasDemo(store.getState())) fetchResults();
@@ -402,10 +421,25 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     editPool: (change) => edit(() => history.trackEdit(change, () => engine().editPool(change))),
     editTask: (change) => edit(() => engine().editTask(change)),
     setScalingFactor(value) {
-      if (Number.isFinite(value)) history.setFactor(value);
+      if (Number.isFinite(value)) history.set('scaling factor', { scalingFactor: value });
       factor.set(value);
       setAddress(value);
     },
+    setLayers(groups) {
+      const { snapshot, wantedLayers } = store.getState();
+      if (snapshot === null) return;
+      const present = wantedLayers ?? snapshot.merge.layers;
+      const changed = withGroups(present, snapshot.layers, groups);
+      history.set('layer factors', { layers: changed });
+      layers.set(changed);
+    },
+    setLayerPreset: (preset) =>
+      run(() =>
+        history.track('layer factors', () => {
+          layers.forget();
+          return engine().setLayers(preset);
+        }),
+      ),
     holdSlider: (held) => (held ? history.hold() : history.release()),
     undo: () => run(history.undo),
     redo: () => run(history.redo),

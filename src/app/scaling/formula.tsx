@@ -14,6 +14,7 @@ export function Formula() {
   const method = useSnapshot((snapshot) => snapshot.method);
   const experts = models.filter(({ role, included }) => role === 'expert' && included);
   const shown = useExpertNames();
+  const layered = useSnapshot((snapshot) => snapshot.layers.preset !== 'flat');
   const summed = method.name === 'TaskArithmeticAlgorithm';
   if (!method.hasScalingFactor) {
     return (
@@ -37,6 +38,12 @@ export function Formula() {
       <FactorField />
       <span className="sum">
         {'· '}
+        {layered && (
+          <>
+            <Term id="layer-factors">f</Term>
+            {' · '}
+          </>
+        )}
         {summed ? (
           <Sum experts={experts} shown={shown} />
         ) : (

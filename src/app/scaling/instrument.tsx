@@ -5,12 +5,14 @@ import { CurvePlot } from '../curve/curve-plot';
 import { CurveTable } from '../curve/curve-table';
 import { type Domain, plotDomain, SLIDER } from '../curve/domain';
 import { PeakNote } from '../curve/peak-note';
+import { LayerPanel } from '../layers/layer-panel';
 import { MergeTools } from '../merge-tools/merge-tools';
 import { MethodPanel } from '../method/method-panel';
 import { Formula } from './formula';
 import { Headline } from './headline';
 import { Slider } from './slider';
 import { StatusLine } from './status-line';
+import { untilLetGo } from './until-let-go';
 import './scaling.css';
 import '../curve/curve.css';
 
@@ -28,18 +30,10 @@ export function Instrument() {
   const grab = () => {
     hold(domain);
     holdSlider(true);
-    const letGo = new AbortController();
-    for (const end of ['pointerup', 'pointercancel']) {
-      window.addEventListener(
-        end,
-        () => {
-          letGo.abort();
-          hold(null);
-          holdSlider(false);
-        },
-        { signal: letGo.signal },
-      );
-    }
+    untilLetGo(() => {
+      hold(null);
+      holdSlider(false);
+    });
   };
   return (
     <section className="instrument" aria-labelledby={titleId}>
@@ -73,6 +67,7 @@ export function Instrument() {
           Curve as a table
         </button>
       </div>
+      <LayerPanel />
       {tabled && <CurveTable onClose={() => setTabled(false)} />}
     </section>
   );

@@ -28,6 +28,10 @@ export const GLOSSARY = {
     term: 'Scaling factor',
     text: 'The number λ that the sum of task vectors is multiplied by before it is added to the pretrained weights.',
   },
+  'layer-factors': {
+    term: 'f, the layer factors',
+    text: 'How much of what the experts changed counts in each part of the tower, by depth and kind. λ is multiplied by it there: 1 leaves it as it is, 0 leaves that part to the pretrained model.',
+  },
   merged: {
     term: 'Merged',
     text: 'The one model that is made of all experts: θ = θ₀ + λ · (sum of the task vectors). It is what you download.',

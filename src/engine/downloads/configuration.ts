@@ -4,6 +4,7 @@
  */
 import { CompatibilityError, ConfigError } from '../../errors';
 import { type MethodOptions, SCALING_FACTOR } from '../../method/options';
+import { mergedNames } from '../../modelpool/judge';
 import type { MergekitMerge } from '../../program/config/formats/mergekit-merge';
 import { readMergekitConfig } from '../../program/config/formats/read-mergekit';
 import { PROGRAM_DEFAULTS, writeConfig } from '../../program/config/formats/write-config';
@@ -17,6 +18,7 @@ import { FUSION_BENCH_BATCH } from '../../taskpool/tally';
 import type { ConfigurationFormat, DroppedFile, ExportedFile } from '../api';
 import type { WantedModel, WantedRecipe } from '../pool/restoring';
 import { partOf } from '../scoring/keys';
+import { mergeInputs } from '../scoring/readiness';
 import { taskSplit } from '../tasks/split';
 import {
   baseOf,
@@ -62,6 +64,7 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
     throw new CompatibilityError('There is nothing to write: the pool needs a base and an expert.');
   }
   const { method, options } = inForce(value);
+  const inputs = mergeInputs(pool, value.method, value.layers);
   const lambda: MethodOptions =
     method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactorOf(value) } : {};
   // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
@@ -85,7 +88,18 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
   const expertWeights = experts.map(({ weight }) => (method.kind === 'task vector' ? weight : 1));
   if (format === 'mergekit') {
     if (ofParts.length > 0) throw noParts(ofParts);
-    return writeMergekitConfig({ ...config, expertWeights });
+    return writeMergekitConfig(
+      { ...config, expertWeights },
+      inputs?.layers && {
+        factors: inputs.layers,
+        names: mergedNames(inputs.base.model),
+      },
+    );
+  }
+  if (inputs?.layers) {
+    throw new CompatibilityError(
+      'FusionBench has no factor by layer; choose the preset "flat", or take mergekit\'s configuration.',
+    );
   }
   const weighted = experts.filter((_, index) => expertWeights[index] !== 1);
   if (weighted.length > 0) {
@@ -116,7 +130,7 @@ function noParts(models: readonly PoolModel[]): CompatibilityError {
 
 /** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
 export function readConfiguration(text: string, file: string): WantedRecipe {
-  const { method, modelpool, seed, expertWeights } = readEither(text, file);
+  const { method, modelpool, seed, expertWeights, layers } = readEither(text, file);
   const runnable = runnableMethod(method, seed);
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
   if (base && runnable) refuseBaseLast(runnable, modelpool.models, file);
@@ -124,6 +138,7 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
     method: method.target,
     options: runnable?.options ?? {},
     scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
+    ...(layers && { plan: layers }),
     // A pool without a base (averages, interpolations) keeps the page's own: text tower and projection are its.
     pretrained: base ? wanted(base) : null,
     experts: modelpool.models
@@ -137,10 +152,10 @@ function readEither(
   file: string,
 ): Pick<ProgramConfig, 'method' | 'modelpool'> &
   Pick<ProgramConfig['program'], 'seed'> &
-  Partial<Pick<MergekitMerge, 'expertWeights'>> {
+  Partial<Pick<MergekitMerge, 'expertWeights' | 'layers'>> {
   if (/^merge_method:/m.test(text)) return { ...readMergekitConfig(text, file), seed: null };
-  const { method, modelpool, program } = readConfig(text, file);
-  return { method, modelpool, seed: program.seed };
+  const { method, modelpool, program, layers } = readConfig(text, file);
+  return { method, modelpool, seed: program.seed, ...(layers && { layers }) };
 }
 
 /** The page interpolates from its base to an expert; the order of a file can be the other way round. */

@@ -60,7 +60,7 @@ export async function exportModel(
   job: Job,
 ): Promise<ScratchFile> {
   const { value, version } = context;
-  const inputs = mergeInputs(value.pool, value.method);
+  const inputs = mergeInputs(value.pool, value.method, value.layers);
   const base = baseOf(value.pool);
   const { refusal } = inForce(value);
   if (refusal !== null) throw new CompatibilityError(refusal);
@@ -140,13 +140,14 @@ function mergedValues(
 ): MergedValues {
   const scalingFactor = scalingFactorOf(context.value);
   const pool = openModelPool(inputs.base.model, inputs.experts);
-  const fromCheckpoints = mergedFromCheckpoints(pool, inputs.method, scalingFactor, signal);
+  const { method, layers } = inputs;
+  const fromCheckpoints = mergedFromCheckpoints(pool, method, scalingFactor, signal, layers);
   const workspace = exactWorkspace(context);
   return async (name) => {
     signal.throwIfAborted();
     const residence = workspace?.residence(inputs.key);
     return residence
-      ? mergedFromCombination(residence.combination, scalingFactor)(name)
+      ? mergedFromCombination(residence.combination, scalingFactor, layers)(name)
       : fromCheckpoints(name);
   };
 }

@@ -2,6 +2,7 @@
 import { CompatibilityError } from '../../errors';
 import type { Recipe, RecipeModel } from '../../program/report';
 import { partOf } from '../scoring/keys';
+import { mergeInputs } from '../scoring/readiness';
 import {
   baseOf,
   type EngineValue,
@@ -19,6 +20,7 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   const base = baseOf(value.pool);
   if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
   const { method, options } = inForce(value);
+  const layers = mergeInputs(value.pool, value.method, value.layers)?.layers;
   const describe = (model: PoolModel, weight: number): RecipeModel => {
     const part = partOf(filesOf(model));
     const sha256 = sumOf(model);
@@ -35,6 +37,7 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
     method: method.name,
     options,
     scalingFactor: method.kind === 'task vector' ? scalingFactorOf(value) : null,
+    ...(layers && { layers }),
     pretrained: describe(base, 1),
     experts: includedExperts(value.pool).map((model) => describe(model, model.weight)),
     programVersion: version,

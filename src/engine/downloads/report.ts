@@ -23,7 +23,7 @@ export function exportReport(
   version: string,
   figuresOf: (taskId: string, model: ComparedModel) => Classification | null,
 ): ExportedFile {
-  const inputs = mergeInputs(value.pool, value.method);
+  const inputs = mergeInputs(value.pool, value.method, value.layers);
   const { merged, pretrained, expert } = snapshot.scores;
   if (!inputs || Object.keys(merged.tasks).length === 0) {
     throw new CompatibilityError(

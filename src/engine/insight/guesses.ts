@@ -42,7 +42,7 @@ export function comparedScores(
     merged: merging ? mergedAt(scalingFactor) : undefined,
     expert: tallyOf(expertColumns(inputs, engine).flat()),
   };
-  const others = merging ? nearby(book.visited(engine, inputs.key), scalingFactor, mergedAt) : [];
+  const others = merging ? nearby(book.visited(engine, inputs), scalingFactor, mergedAt) : [];
   const guess = (model: ComparedModel, row: number): PictureGuess | null => {
     const made = guessOf(tallies[model], row, task.labels[row]);
     if (made || model !== 'merged') return made;

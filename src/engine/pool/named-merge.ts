@@ -6,6 +6,7 @@ import type { WantedModel, WantedRecipe } from './restoring';
 export function recipeOfMerge({
   method,
   scalingFactor,
+  layers,
   pretrained,
   experts,
 }: NamedMerge): WantedRecipe {
@@ -13,6 +14,7 @@ export function recipeOfMerge({
     method: method.name,
     options: method.options,
     scalingFactor,
+    ...(layers && { layers }),
     pretrained: wantedOf(pretrained),
     experts: experts.map(wantedOf),
   };

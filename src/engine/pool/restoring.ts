@@ -3,6 +3,8 @@
  * order, weights and parts, method and scaling factor. Models are found by the SHA-256 of their weights, else by name.
  */
 import { CompatibilityError } from '../../errors';
+import { checkedFactors, FLAT, type LayerFactors } from '../../method/layers/factors';
+import type { LayerPlan } from '../../method/layers/plan';
 import type { MethodOptions } from '../../method/options';
 import { PRETRAINED } from '../../program/config/program/modelpool';
 import { chooseMethod } from '../method';
@@ -27,6 +29,10 @@ export interface WantedRecipe {
   readonly options: MethodOptions;
   /** Null where the method has none. */
   readonly scalingFactor: number | null;
+  /** Absent where all are 1, or where a plan says them. */
+  readonly layers?: LayerFactors;
+  /** Of a configuration, which knows no tensors: to be carried out on the base that is found. */
+  readonly plan?: LayerPlan;
   /** Null for the base that the page has. */
   readonly pretrained: WantedModel | null;
   /** In the order of the sum. */
@@ -84,6 +90,7 @@ export function matchRecipe(
     baseId: base.id,
     method,
     scalingFactor: recipe.scalingFactor,
+    layers: checkedFactors(recipe.layers ?? FLAT),
   };
   return { restored, missing };
 }

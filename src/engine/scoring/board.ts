@@ -142,7 +142,7 @@ function averageOfChoosing(
 
 /** Points of the curve: every visited value whose tasks are all complete. */
 function curve(book: ScoreBook, inputs: ScoringInputs, engine: EngineKind): CurvePoint[] {
-  return book.visited(engine, inputs.key).flatMap((scalingFactor) => {
+  return book.visited(engine, inputs).flatMap((scalingFactor) => {
     const { tasks, average, choosing } = scoreColumn(
       book,
       mergedColumn(inputs, engine, scalingFactor),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { classified } from '../../taskpool/testing/classified';
-import { count, inputs, mergedUnit, pretrainedUnit, task } from '../testing/scoring';
+import { count, inputs, mergedUnit, pretrainedUnit, task, unit } from '../testing/scoring';
 import { createScoreBook } from './book';
 
 const pets = task('pets', 4);
@@ -43,16 +43,24 @@ describe('the book of scores', () => {
     expect(book.find(unit)).toBe(further);
   });
 
-  it('tells the factors of a combination that were begun, on one engine, in ascending order', () => {
+  it('tells the factors of a combination and its layers that were begun, on one engine, in ascending order', () => {
     const book = createScoreBook();
     for (const factor of [1, -0.5, 0.3, 10, 2]) book.open(mergedUnit(pets, factor));
     book.open(mergedUnit(cars, 0.3));
     book.open(mergedUnit(cars, 0.7));
     book.open(mergedUnit(pets, 0.9, 'webgpu'));
     book.open(pretrainedUnit(pets));
-    expect(book.visited('cpu', combination)).toEqual([-0.5, 0.3, 0.7, 1, 2, 10]);
-    expect(book.visited('webgpu', combination)).toEqual([0.9]);
-    expect(book.visited('cpu', { ...combination, method: 'other' })).toEqual([]);
+    expect(book.visited('cpu', { key: combination })).toEqual([-0.5, 0.3, 0.7, 1, 2, 10]);
+    expect(book.visited('webgpu', { key: combination })).toEqual([0.9]);
+    expect(book.visited('cpu', { key: { ...combination, method: 'other' } })).toEqual([]);
+    const layers = { post: 0.5 };
+    const { engine, weights, task: of } = mergedUnit(pets, 0.8).key;
+    if (weights.kind === 'merged') {
+      book.open(unit({ engine, weights: { ...weights, layers }, task: of }, pets));
+    }
+    expect(book.visited('cpu', { key: combination, layers })).toEqual([0.8]);
+    expect(book.visited('cpu', { key: combination, layers: { post: 0.25 } })).toEqual([]);
+    expect(book.visited('cpu', { key: combination })).not.toContain(0.8);
   });
 });
 
@@ -114,14 +122,14 @@ describe('a book that is full', () => {
     book.open(mergedUnit(cars, 0.1));
     book.open(mergedUnit(pets, 0.1));
     book.open(mergedUnit(pets, 0.2));
-    expect(book.visited('cpu', combination)).toEqual([0.1, 0.2]);
+    expect(book.visited('cpu', { key: combination })).toEqual([0.1, 0.2]);
     book.open(mergedUnit(pets, 0.3));
-    expect(book.visited('cpu', combination)).toEqual([0.2, 0.3]);
+    expect(book.visited('cpu', { key: combination })).toEqual([0.2, 0.3]);
     book.open(pretrainedUnit(pets));
     book.open(pretrainedUnit(task('others', 8)));
-    expect(book.visited('cpu', combination)).toEqual([]);
+    expect(book.visited('cpu', { key: combination })).toEqual([]);
     book.open(mergedUnit(pets, 0.2));
-    expect(book.visited('cpu', combination)).toEqual([0.2]);
+    expect(book.visited('cpu', { key: combination })).toEqual([0.2]);
   });
 
   it('has room for what a long visit scores', () => {

@@ -1,15 +1,20 @@
 /** The book of scores: every tally that was begun or read back, by what it was computed from, so that nothing is scored twice. */
+import type { LayerFactors } from '../../method/layers/factors';
 import {
   createTally,
   TALLY_BYTES_PER_IMAGE,
   type Tally,
   type UnreadableImage,
 } from '../../taskpool/tally';
-import { type CombinationKey, type EngineKind, keyText, type ScoreKey, scoreText } from './keys';
+import { type CombinationKey, curveText, type EngineKind, type ScoreKey, scoreText } from './keys';
 import type { Unit } from './plan';
+import type { MergeInputs } from './readiness';
 
 /** Twice what the library keeps; a score of 1,000 pictures takes 44 kB. The oldest go first. */
 const LIMIT_BYTES = 64 * 2 ** 20;
+
+/** What all points of a curve have in common. */
+type Curve = Pick<MergeInputs, 'key' | 'layers'>;
 
 export interface ScoreBook {
   find(unit: Unit): Tally | undefined;
@@ -19,8 +24,8 @@ export interface ScoreBook {
   hold(units: Iterable<Unit>): void;
   /** Takes in a tally that was made elsewhere, unless its own is as far. */
   take(key: ScoreKey, tally: Tally): void;
-  /** Scaling factors that were begun with this combination, ascending. */
-  visited(engine: EngineKind, combination: CombinationKey): number[];
+  /** Scaling factors that were begun with this combination and these layer factors, ascending. */
+  visited(engine: EngineKind, merge: Curve): number[];
   /** Pictures of an image set that some model could not be scored on, by index. */
   unreadable(pictures: string): UnreadableImage[];
 }
@@ -32,14 +37,14 @@ interface Entry {
 
 export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
   const entries = new Map<string, Entry>();
-  /** Scaling factors by engine and combination; how many tallies each has. */
+  /** Scaling factors by engine, combination and layer factors; how many tallies each has. */
   const factors = new Map<string, Map<number, number>>();
   let held: ReadonlySet<string> = new Set();
   let bytes = 0;
 
   const count = ({ engine, weights }: ScoreKey, change: 1 | -1): void => {
     if (weights.kind !== 'merged') return;
-    const curve = curveText(engine, weights.combination);
+    const curve = curveOf(engine, weights.combination, weights.layers);
     const values = factors.get(curve) ?? new Map<number, number>();
     const left = (values.get(weights.scalingFactor) ?? 0) + change;
     if (left > 0) values.set(weights.scalingFactor, left);
@@ -84,8 +89,8 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
       const known = entries.get(text)?.tally;
       if (!known || known.next < tally.next) put(text, { key, tally });
     },
-    visited: (engine, combination) =>
-      [...(factors.get(curveText(engine, combination))?.keys() ?? [])].sort((a, b) => a - b),
+    visited: (engine, { key, layers }) =>
+      [...(factors.get(curveOf(engine, key, layers))?.keys() ?? [])].sort((a, b) => a - b),
     unreadable(pictures) {
       const found = new Map<number, UnreadableImage>();
       for (const { key, tally } of entries.values()) {
@@ -97,8 +102,12 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
   };
 }
 
-function curveText(engine: EngineKind, combination: CombinationKey): string {
-  return `${engine} ${keyText(combination)}`;
+function curveOf(
+  engine: EngineKind,
+  combination: CombinationKey,
+  layers: LayerFactors | undefined,
+): string {
+  return `${engine} ${curveText(combination, layers)}`;
 }
 
 function bytesOf({ predictions }: Tally): number {

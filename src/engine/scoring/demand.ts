@@ -1,6 +1,6 @@
 /** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
 import type { ScoreBook } from './book';
-import { type EngineKind, keyText } from './keys';
+import { curveText, type EngineKind, keyText } from './keys';
 import { columns, type Demand, mergedColumn, picturesOf, type Unit } from './plan';
 
 /** Equal texts ask for the same scores. */
@@ -12,7 +12,7 @@ export function demandText({ inputs, scalingFactor, sweep, sweepPictures, only }
   // As text: JSON has no infinity.
   const pictures = String(sweepPictures);
   return JSON.stringify([
-    keyText(inputs.key),
+    curveText(inputs.key, inputs.layers),
     inputs.experts.length,
     tasks,
     scalingFactor,

@@ -140,6 +140,24 @@ describe('a score that is kept', () => {
     expect(await library.getResults(pets)).toEqual([]);
   });
 
+  it('is of its layer factors, in a format that versions without them do not read', async () => {
+    const flat = merged(0.3);
+    const { weights } = flat.key;
+    if (weights.kind !== 'merged') throw new Error('it is merged');
+    const layered = unitOf({ ...weights, layers: { 'layers.0.mlp': 0.5 } });
+    await scored(layered);
+    expect(await found(flat)).toBeUndefined();
+    expect(await found(layered)).toMatchObject({ scored: 3 });
+    await scored(flat, 1, 0);
+    expect(await found(flat)).toMatchObject({ scored: 1 });
+    const kept = await library.getResults(pets);
+    const formats = kept.map(({ value }) => (value as Kept).format).toSorted();
+    expect(formats[1]).toBe(`${formats[0]} layers`);
+    // Said to be without, it is not taken for one.
+    await damage(layered, (value) => ({ ...value, format: formats[0] }));
+    expect(await found(layered)).toBeUndefined();
+  });
+
   it('is counted on where it ended', async () => {
     const unit = merged(0.3);
     await scored(unit);

@@ -26,6 +26,9 @@ export interface Keeping {
 /** To be raised when scores change for the same key, or there is more to them: preprocessing, graphs, the way to the loss. */
 const FORMAT = `3 onnxruntime-web ${dependencies['onnxruntime-web']}`;
 
+/** Of scores with layer factors: versions that know none would take them for scores without. */
+const LAYERS_FORMAT = `${FORMAT} layers`;
+
 /** A tab that dies loses what it scored in so long; a tally of 10,000 pictures is 440 kB to write. */
 const DELAY_MS = 1000;
 
@@ -47,6 +50,7 @@ const keySchema = v.object({
         options: v.record(v.string(), option),
       }),
       scalingFactor: finite,
+      layers: v.exactOptional(v.record(v.string(), finite)),
     }),
     v.object({ kind: v.literal('expert'), base: source, expert: source }),
   ]),
@@ -82,7 +86,10 @@ const tallySchema = v.pipe(
       scored + unreadable.length <= predictions.length,
   ),
 );
-const schema = v.object({ format: v.literal(FORMAT), key: keySchema, tally: tallySchema });
+const schema = v.pipe(
+  v.object({ format: v.string(), key: keySchema, tally: tallySchema }),
+  v.check(({ format, key }) => format === formatOf(key)),
+);
 
 export function createKeeping(library: Library, book: ScoreBook, onLoad: () => void): Keeping {
   const grown = new Map<string, Unit>();
@@ -147,8 +154,12 @@ async function resultOf(unit: Unit, book: ScoreBook): Promise<ResultRequest | nu
     items: itemsOf(key),
     reach: tally.next,
     bytes: record.losses.length * TALLY_BYTES_PER_IMAGE + scoreText(key).length,
-    value: { format: FORMAT, key, tally: record },
+    value: { format: formatOf(key), key, tally: record },
   };
+}
+
+function formatOf({ weights }: ScoreKey): string {
+  return weights.kind === 'merged' && weights.layers ? LAYERS_FORMAT : FORMAT;
 }
 
 /**

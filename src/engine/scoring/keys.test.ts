@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { LayerFactors } from '../../method/layers/factors';
 import {
   type CombinationKey,
+  curveText,
   type FilesKey,
   filesKey,
   itemOf,
@@ -49,6 +51,10 @@ const mergedWith = (part: Partial<CombinationKey>, scalingFactor = 0.3): ScoreKe
   ...score,
   weights: { kind: 'merged', combination: { ...combination, ...part }, scalingFactor },
 });
+const layered = (layers: LayerFactors): ScoreKey => ({
+  ...score,
+  weights: { kind: 'merged', combination, scalingFactor: 0.3, layers },
+});
 const taskWith = (part: Partial<TaskKey>): ScoreKey => ({ ...score, task: { ...task, ...part } });
 const weightsOf = (weights: WeightsKey): ScoreKey => ({ ...score, weights });
 
@@ -80,6 +86,9 @@ const different: Record<string, ScoreKey> = {
   'an option': mergedWith({ options: { ...combination.options, threshold: 21 } }),
   'an option as a text': mergedWith({ options: { ...combination.options, threshold: '20' } }),
   'a list in an option': mergedWith({ options: { ...combination.options, remove_keys: ['a'] } }),
+  'layer factors': layered({ post: 0.5 }),
+  'other layer factors': layered({ post: 0.25 }),
+  'layer factors of another group': layered({ embeddings: 0.5 }),
   'the pictures': taskWith({ pictures: 'others' }),
   'a class': taskWith({ classnames: ['cat', 'wolf'] }),
   'the order of the classes': taskWith({ classnames: ['dog', 'cat'] }),
@@ -114,6 +123,12 @@ describe('the text of a key', () => {
     expect(weightsText(weights)).not.toBe(weightsText(merged));
     expect(weightsText(mergedWith({ method: 'other' }).weights)).not.toBe(weightsText(merged));
     expect(weightsText({ kind: 'pretrained', base })).not.toBe(weightsText(merged));
+  });
+
+  it('is what it always was without layer factors', () => {
+    const text = `merged 0.3 ${keyText(combination)}`;
+    expect(weightsText({ kind: 'merged', combination, scalingFactor: 0.3 })).toBe(text);
+    expect(curveText(combination, undefined)).toBe(keyText(combination));
   });
 
   it('takes a field that is not defined as one that is not there', () => {

@@ -3,6 +3,7 @@
  * with which weights, method, options and factor; of which pictures, classes and prompts. Equal records mean equal
  * numbers, wherever the state has moved meanwhile.
  */
+import type { LayerFactors } from '../../method/layers/factors';
 import type { MethodOptions } from '../../method/options';
 
 /** An item's files by its library id (they never change), or a part of what they hold. */
@@ -45,6 +46,8 @@ export type WeightsKey =
       readonly kind: 'merged';
       readonly combination: CombinationKey;
       readonly scalingFactor: number;
+      /** As the base's tensors have them; absent where all are 1, so that such a key is what it was before there were any. */
+      readonly layers?: LayerFactors;
     }
   | { readonly kind: 'expert'; readonly base: SourceKey; readonly expert: SourceKey };
 
@@ -100,7 +103,13 @@ export function keyText(record: object): string {
 
 export function weightsText(weights: WeightsKey): string {
   if (weights.kind !== 'merged') return keyText(weights);
-  return `merged ${weights.scalingFactor} ${keyText(weights.combination)}`;
+  return `merged ${weights.scalingFactor} ${curveText(weights.combination, weights.layers)}`;
+}
+
+/** What all points of a curve have in common: everything but the scaling factor. */
+export function curveText(combination: CombinationKey, layers: LayerFactors | undefined): string {
+  const text = keyText(combination);
+  return layers ? `layers ${keyText(layers)} ${text}` : text;
 }
 
 export function scoreText({ engine, weights, task }: ScoreKey): string {

@@ -95,7 +95,7 @@ describe('the scoring loop', () => {
     turns.release();
     await loop.idle();
     expect(counted).toEqual(labels(demand(INPUTS, 0.7)));
-    expect(book.visited('cpu', INPUTS.key)).toEqual([0.3, 0.7]);
+    expect(book.visited('cpu', INPUTS)).toEqual([0.3, 0.7]);
     expect(failures).toEqual([]);
   });
 

@@ -18,7 +18,7 @@ export function openPoints(
   present: number,
   scoreOf: (unit: Unit) => TaskScore | null,
 ): OpenPoint[] {
-  return book.visited(engine, inputs.key).flatMap((scalingFactor): OpenPoint[] => {
+  return book.visited(engine, inputs).flatMap((scalingFactor): OpenPoint[] => {
     if (scalingFactor === present) return [];
     const column = mergedColumn(inputs, engine, scalingFactor);
     if (column.every((unit) => book.find(unit)?.complete)) return [];

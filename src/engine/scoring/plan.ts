@@ -144,11 +144,16 @@ export function* columns(demand: Demand, engine: EngineKind): Generator<Unit[]> 
 }
 
 export function mergedColumn(
-  { tasks, key }: ScoringInputs,
+  { tasks, key, layers }: ScoringInputs,
   engine: EngineKind,
   scalingFactor: number,
 ): Unit[] {
-  const weights: WeightsKey = { kind: 'merged', combination: key, scalingFactor };
+  const weights: WeightsKey = {
+    kind: 'merged',
+    combination: key,
+    scalingFactor,
+    ...(layers && { layers }),
+  };
   return tasks.map((task) => unitOf(engine, weights, task));
 }
 

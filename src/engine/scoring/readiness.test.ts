@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ClipModel } from '../../clip/types';
+import { FLAT } from '../../method/layers/factors';
 import { TASK_ARITHMETIC } from '../method';
 import { openMicro } from '../testing/micro-models';
 import type { Pool, PoolModel, Task } from '../value';
@@ -53,12 +54,12 @@ function task(name: string, part: Partial<Task> = {}): Task {
 }
 
 const ready = (all: Pool, tasks: readonly Task[] = [task('pets')]) => {
-  const { inputs, missing } = scoringReadiness(all, tasks, TASK_ARITHMETIC);
+  const { inputs, missing } = scoringReadiness(all, tasks, TASK_ARITHMETIC, FLAT);
   if (!inputs) throw new Error(missing);
   return inputs;
 };
 const missing = (all: Pool, tasks: readonly Task[] = [task('pets')]) => {
-  const { inputs, missing } = scoringReadiness(all, tasks, TASK_ARITHMETIC);
+  const { inputs, missing } = scoringReadiness(all, tasks, TASK_ARITHMETIC, FLAT);
   expect(inputs).toBeNull();
   return missing;
 };
@@ -75,7 +76,7 @@ describe('what is missing to score', () => {
     expect(missing({ baseId: null, models: [] })).toBe(sentence);
     expect(missing({ baseId: null, models: [ALPHA] })).toBe(sentence);
     expect(missing(pool(model('base', undefined), ALPHA))).toBe(sentence);
-    expect(mergeInputs(pool(model('base', undefined), ALPHA), TASK_ARITHMETIC)).toBeNull();
+    expect(mergeInputs(pool(model('base', undefined), ALPHA), TASK_ARITHMETIC, FLAT)).toBeNull();
   });
 
   it('is a text tower where no model of the pool has one that fits', () => {
@@ -157,8 +158,8 @@ describe('what is scored', () => {
   it('is the base alone where the method refuses so many experts', () => {
     const slerp = { name: 'SlerpMergeAlgorithm', options: {} };
     const three = pool(BASE, ALPHA, BETA, model('gamma', models.gamma));
-    expect(mergeInputs(three, slerp)?.experts).toEqual([]);
-    expect(mergeInputs(pool(BASE, ALPHA), slerp)?.experts).toHaveLength(1);
+    expect(mergeInputs(three, slerp, FLAT)?.experts).toEqual([]);
+    expect(mergeInputs(pool(BASE, ALPHA), slerp, FLAT)?.experts).toHaveLength(1);
   });
 
   it('is without an expert that is not open yet', () => {

@@ -1,6 +1,8 @@
 /** From pool, tasks and method to what can be merged and scored, or to the sentence that says what is missing. Pure. */
 import type { ClipModel } from '../../clip/types';
+import { factorsOf, isFlat, type LayerFactors } from '../../method/layers/factors';
 import type { MethodChoice } from '../../method/types';
+import { mergedNames } from '../../modelpool/judge';
 import type { Expert } from '../../modelpool/types';
 import { memo } from '../memo';
 import { type MethodState, methodInForce } from '../method';
@@ -32,6 +34,8 @@ export interface MergeInputs {
   /** In the order of the sum; empty while there is nothing to merge. */
   readonly experts: readonly Expert[];
   readonly method: MethodChoice;
+  /** As the base's tensors have them; absent where all are 1. */
+  readonly layers?: LayerFactors;
 }
 
 export interface TaskInput {
@@ -58,8 +62,25 @@ export type ScoringReadiness =
   | { readonly inputs: null; readonly missing: string };
 
 export const scoringReadiness = memo(
+  (
+    pool: Pool,
+    tasks: readonly Task[],
+    method: MethodState,
+    layers: LayerFactors,
+  ): ScoringReadiness => {
+    // Whatever the layers: their keys are made once, and a move of a layer's fader is as quick as one of the slider.
+    const ready = flatReadiness(pool, tasks, method);
+    const merge = mergeInputs(pool, method, layers);
+    if (!ready.inputs || !merge) return ready;
+    return merge.layers
+      ? { inputs: { ...ready.inputs, layers: merge.layers }, missing: null }
+      : ready;
+  },
+);
+
+const flatReadiness = memo(
   (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
-    const merge = mergeInputs(pool, method);
+    const merge = flatInputs(pool, method);
     if (!merge) return waitFor('Add a pretrained CLIP to begin.');
     const donor = donorOf(pool, merge.base);
     if (!donor) {
@@ -75,7 +96,17 @@ export const scoringReadiness = memo(
 );
 
 /** The inputs of a merge alone, which needs neither text tower nor tasks; null while there is no readable base. */
-export const mergeInputs = memo((pool: Pool, state: MethodState): MergeInputs | null => {
+export const mergeInputs = memo(
+  (pool: Pool, state: MethodState, layers: LayerFactors): MergeInputs | null => {
+    const flat = flatInputs(pool, state);
+    // What has no scaling factor has none by layers either.
+    if (flat?.method.method.kind !== 'task vector' || isFlat(layers)) return flat;
+    const factors = factorsOf(layers, mergedNames(flat.base.model));
+    return isFlat(factors) ? flat : { ...flat, layers: factors };
+  },
+);
+
+const flatInputs = memo((pool: Pool, state: MethodState): MergeInputs | null => {
   const base = sourceOf(baseOf(pool));
   if (!base) return null;
   const { method, options, refusal } = methodInForce(state, includedExperts(pool).length);

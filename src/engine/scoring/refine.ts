@@ -21,7 +21,7 @@ export function nextRefinement(
   // A search has another value coming.
   if (only || inputs.experts.length === 0 || inputs.method.method.kind !== 'task vector')
     return null;
-  for (const value of nearestFirst(book.visited(engine, inputs.key), scalingFactor)) {
+  for (const value of nearestFirst(book.visited(engine, inputs), scalingFactor)) {
     const column = mergedColumn(inputs, engine, value);
     // Passed so fast that nothing of it was counted: it was not looked at.
     if (!column.some((unit) => (book.find(unit)?.scored ?? 0) > 0)) continue;

@@ -108,7 +108,7 @@ export async function takeResidence(
     if (weights.kind !== 'merged' || combination.kind === 'weights') {
       return { weights: combinedOf(combination), batchesAtOnce: 1 };
     }
-    const merged = streamedMerged(combination, weights.scalingFactor);
+    const merged = streamedMerged(combination, weights.scalingFactor, weights.layers);
     return { weights: merged, batchesAtOnce: MERGED_BATCHES };
   };
 
@@ -135,7 +135,8 @@ export async function takeResidence(
         return working;
       };
       if (weights.kind === 'merged') {
-        const merged = mergedWeights(combination, weights.scalingFactor, overwritten);
+        const { scalingFactor, layers } = weights;
+        const merged = mergedWeights(combination, scalingFactor, overwritten, layers);
         if (merged === working?.buffers) placed = text;
         return held(merged);
       }

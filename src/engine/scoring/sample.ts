@@ -19,7 +19,7 @@ export function curveSample(
   engine: EngineKind,
   complete: number,
 ): CurveSample | null {
-  const sampled = book.visited(engine, inputs.key).flatMap((scalingFactor) => {
+  const sampled = book.visited(engine, inputs).flatMap((scalingFactor) => {
     const column = mergedColumn(inputs, engine, scalingFactor);
     const there = column.every((unit) => hasAll(book.find(unit), sampleOf(unit)));
     return there ? [{ scalingFactor, column }] : [];

@@ -343,9 +343,12 @@ function textsOf(
       inputs.experts.map(() => 1),
     ).key,
   );
+  const layers = inputs.layers && keyText(inputs.layers);
   const weighted = keyText(inputs.key);
   return {
-    standing: JSON.stringify([weighted, factor, tasks]),
-    about: JSON.stringify(name === 'lambda' ? [weighted, tasks] : [others, factor, tasks]),
+    standing: JSON.stringify([weighted, factor, tasks, layers]),
+    about: JSON.stringify(
+      name === 'lambda' ? [weighted, tasks, layers] : [others, factor, tasks, layers],
+    ),
   };
 }

@@ -135,7 +135,8 @@ export async function checkFile(
   if (!method) throw new Error(`there is no method ${recipe.method}`);
   const pool = openModelPool(base, experts);
   const choice = { method, options: recipe.options };
-  const values = mergedFromCheckpoints(pool, choice, recipe.scalingFactor ?? 1);
+  const { scalingFactor, layers } = recipe;
+  const values = mergedFromCheckpoints(pool, choice, scalingFactor ?? 1, undefined, layers);
   for (const canonical of pool.mergedNames) {
     const written =
       opened.tensors.get(`vision_model.${canonical}`) ?? opened.tensors.get(canonical);

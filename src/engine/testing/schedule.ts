@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { METHODS } from '../../method/registry';
 import { RECIPE_KEY } from '../../program/recipe';
-import type { ExportedFile, StudioState } from '../api';
+import type { ExportedFile, LayerFactors, LayerPreset, StudioState } from '../api';
 import type { MicroFiles } from './micro';
 import type { Tab, World } from './world';
 
@@ -348,6 +348,27 @@ export function allCommands(files: MicroFiles) {
       }),
     ),
     make(
+      fc.constantFrom<LayerFactors | LayerPreset>(
+        { 'layers.0.mlp': 0.5 },
+        { embeddings: 0, 'encoder.layers.0.mlp.fc1.bias': 2 },
+        'flat',
+        'ramp',
+        'attention',
+      ),
+      (wanted) => `layers ${JSON.stringify(wanted)}`,
+      (wanted) => ({
+        fields: one('layers', 'base'),
+        send: ({ engine }) => engine.setLayers(wanted),
+        shows: ({ layers }) =>
+          layers.depth === 0 ||
+          (typeof wanted === 'string'
+            ? layers.preset === wanted
+            : Object.entries(wanted).every(
+                ([group, factor]) => (layers.groups[group] ?? factor) === factor,
+              )),
+      }),
+    ),
+    make(
       fc.constantFrom(...METHODS.map(({ name }) => name)),
       (name) => `method ${name}`,
       (name) => ({
@@ -385,6 +406,7 @@ export function allCommands(files: MicroFiles) {
           engine.applyMerge({
             method: { name: 'TaskArithmeticAlgorithm', options: {} },
             scalingFactor: value,
+            ...(value === 1.37 && { layers: { post: 0.5 } }),
             pretrained: { name: '_pretrained_', weight: 1, sha256: null, part: null },
             experts: experts.map((name) => ({
               name,

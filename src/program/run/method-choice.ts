@@ -1,8 +1,11 @@
 /** The method of a configuration as the method that is run. */
 import { ConfigError } from '../../errors';
+import { isFlat, type LayerFactors } from '../../method/layers/factors';
+import { type LayerPlan, plannedFactors } from '../../method/layers/plan';
 import { type MethodOptions, SCALING_FACTOR } from '../../method/options';
 import { findMethod } from '../../method/registry';
 import type { Method } from '../../method/types';
+import type { ModelPool } from '../../modelpool/types';
 import { decisiveOptions } from '../config/methods/definition';
 import type { MethodConfig } from '../config/methods/index';
 
@@ -12,6 +15,8 @@ export interface RunnableMethod {
   readonly options: MethodOptions;
   /** 1 where the method has none. */
   readonly scalingFactor: number;
+  /** Of the pool's tensors; absent where all are 1. */
+  readonly layers?: LayerFactors;
 }
 
 /**
@@ -33,4 +38,14 @@ export function runnableMethod(
     options: seed !== null && draws ? { seed, ...told } : told,
     scalingFactor: typeof factor === 'number' ? factor : 1,
   };
+}
+
+/** The method with the layer factors that are planned for this pool. Throws ConfigError as `plannedFactors`. */
+export function withLayers(
+  runnable: RunnableMethod,
+  plan: LayerPlan,
+  { mergedNames, experts }: ModelPool,
+): RunnableMethod {
+  const layers = plannedFactors(plan, mergedNames, experts.length);
+  return isFlat(layers) ? runnable : { ...runnable, layers };
 }

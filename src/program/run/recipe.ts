@@ -31,6 +31,7 @@ export async function runRecipe(
     method: runnable?.method.name ?? 'DummyAlgorithm',
     options,
     scalingFactor: runnable?.method.kind === 'task vector' ? runnable.scalingFactor : null,
+    ...(runnable?.layers && { layers: runnable.layers }),
     pretrained,
     experts,
     programVersion: version,

@@ -19,11 +19,14 @@ export interface MergedModel {
   readonly values: MergedValues;
 }
 
+/** What moves while a combination stays. */
+type Factors = Pick<RunnableMethod, 'scalingFactor' | 'layers'>;
+
 export interface Resident {
   /** Of the merged tensors. */
   readonly parameters: number;
-  /** The model of one scaling factor; the one before is lost. */
-  merged(scalingFactor: number): MergedModel;
+  /** The model of one scaling factor and its factors by layer; the one before is lost. */
+  merged(at: Factors): MergedModel;
   free(): void;
 }
 
@@ -43,13 +46,13 @@ export async function resideForAll(
   };
   return {
     parameters: parameterCount(base),
-    merged(scalingFactor) {
+    merged({ scalingFactor, layers }) {
       if (!runnable) {
         return { weights: () => base, values: mergedFromWeights({ backend, weights: base }) };
       }
       return {
-        weights: () => mergedWeights(combination, scalingFactor, working),
-        values: mergedFromCombination(combination, scalingFactor),
+        weights: () => mergedWeights(combination, scalingFactor, working, layers),
+        values: mergedFromCombination(combination, scalingFactor, layers),
       };
     },
     free() {
@@ -65,13 +68,14 @@ export async function resideForOne(
   runnable: RunnableMethod,
   context: CombineContext,
 ): Promise<Resident> {
-  const merged = await mergeOnce(pool, runnable, runnable.scalingFactor, context);
+  const { scalingFactor: only, layers } = runnable;
+  const merged = await mergeOnce(pool, runnable, only, context, layers);
   const model = { weights: () => merged.weights, values: mergedFromWeights(merged) };
   return {
     parameters: parameterCount(merged.weights),
-    merged(scalingFactor) {
-      if (scalingFactor === runnable.scalingFactor) return model;
-      throw new RangeError(`merged at ${runnable.scalingFactor}, and asked for ${scalingFactor}`);
+    merged({ scalingFactor, layers: wanted }) {
+      if (scalingFactor === only && wanted === layers) return model;
+      throw new RangeError(`merged at ${only}, and asked for another model at ${scalingFactor}`);
     },
     free: merged.free,
   };

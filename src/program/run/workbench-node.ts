@@ -18,7 +18,7 @@ import { createEngines, type EngineParts, nodeEngineParts } from './engines-node
 import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
 import type { RunListener } from './messages';
-import { type RunnableMethod, runnableMethod } from './method-choice';
+import { type RunnableMethod, runnableMethod, withLayers } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
 import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
@@ -129,9 +129,11 @@ export function createWorkbench(
   return {
     async run(config, outputs) {
       const { modelpool, taskpool } = config;
-      const configured = runnableMethod(config.method, config.program.seed);
-      const poolKey = [modelpool.models, configured?.method.name];
-      const { opened: asConfigured, tasks, choosing } = await openAll(config, poolKey, configured);
+      const method = runnableMethod(config.method, config.program.seed);
+      const poolKey = [modelpool.models, method?.method.name];
+      const { opened: asConfigured, tasks, choosing } = await openAll(config, poolKey, method);
+      const configured =
+        method && config.layers ? withLayers(method, config.layers, asConfigured.pool) : method;
       const { pretrained } = asConfigured.pool;
       const residentOf = ({ pool }: OpenedPool) => {
         const weights = pool.experts.map(({ weight }) => weight);
@@ -153,7 +155,7 @@ export function createWorkbench(
           { choosing, reporting: tasks },
           async ({ scalingFactor, weights }) => {
             const resident = await residentOf(weighted(asConfigured, weights));
-            return resident.merged(scalingFactor).weights();
+            return resident.merged({ ...configured, scalingFactor }).weights();
           },
         );
       }
@@ -167,7 +169,7 @@ export function createWorkbench(
       // Whatever fails first is what is told.
       described.catch(() => undefined);
       const resident = await residentOf(opened);
-      const merged = resident.merged(runnable?.scalingFactor ?? 1);
+      const merged = resident.merged(runnable ?? { scalingFactor: 1 });
       const recipe = await untilAborted(described, signal);
       const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const modelFolder = path(outputs.model);

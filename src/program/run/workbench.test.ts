@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readFloat32 } from '../../checkpoint/dtype';
+import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import { openClip } from '../../clip/open';
 import { fixtureJson, relativeError } from '../../clip/testing';
 import { findMethod } from '../../method/registry';
 import { sha256 } from '../../method/testing/sha256';
 import { findModelFolder } from '../../modelpool/sources/find-folder-node';
 import { readConfig } from '../config/program/read-program';
+import { RECIPE_KEY, readRecipe } from '../recipe';
 import type { RunListener } from './messages';
 import { openScoringClip } from './open-models-node';
 import { createWorkbench } from './workbench-node';
@@ -34,10 +36,11 @@ const ALL: Models = {
 };
 
 /** A program that merges and scores nothing. */
-function program(method: object, models: object = ALL) {
+function program(method: object, models: object = ALL, layers: object | string | null = null) {
   const config = {
     method,
     modelpool: { _target_: 'fusion_bench.modelpool.CLIPVisionModelPool', models },
+    layers,
   };
   // JSON is YAML.
   return readConfig(JSON.stringify(config));
@@ -57,12 +60,21 @@ function asked(method: string): object {
 
 const silent: RunListener = { progress: () => undefined, note: () => undefined };
 
-async function save(method: object, models: object = ALL, runsOnce = false): Promise<string> {
+async function save(
+  method: object,
+  models: object = ALL,
+  runsOnce = false,
+  layers: object | string | null = null,
+): Promise<string> {
   const { signal } = new AbortController();
   const workbench = createWorkbench(SURROUNDINGS, silent, signal, { runsOnce });
   const model = join(folder, 'model');
-  await workbench.run(program(method, models), { logDir: folder, report: null, model });
-  await workbench.dispose();
+  try {
+    const outputs = { logDir: folder, report: null, model };
+    await workbench.run(program(method, models, layers), outputs);
+  } finally {
+    await workbench.dispose();
+  }
   return model;
 }
 
@@ -103,6 +115,45 @@ describe('the saved model', () => {
       expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
       expect(await savedHashes(path)).toEqual(merge.scaling_factors[factor]);
     }
+  });
+
+  it('has PyTorch’s bytes with a factor for every tensor, and a recipe that says so', async () => {
+    const { scaling_factor, factors, tensors } = fixtureJson<{
+      scaling_factor: number;
+      factors: Record<string, number>;
+      tensors: Record<string, string>;
+    }>('merge/p8-32/layers.json');
+    const layers = Object.fromEntries(
+      Object.entries(factors).map(([name, factor]) => [`^vision_model\\.${name}$`, factor]),
+    );
+    for (const runsOnce of [false, true]) {
+      const path = await save(taskArithmetic(scaling_factor), ALL, runsOnce, layers);
+      expect(await savedHashes(path)).toEqual(tensors);
+      const blob = new Blob([readFileSync(join(path, 'model.safetensors'))]);
+      const { metadata } = await openSafetensors({ name: 'model.safetensors', blob });
+      const recipe = readRecipe(path, metadata.get(RECIPE_KEY) ?? '');
+      expect(recipe.layers?.['layers.0.mlp']).toBeTypeOf('number');
+    }
+    const flat = await save(taskArithmetic(scaling_factor), ALL, false, 'flat');
+    expect(await savedHashes(flat)).toEqual(merge.scaling_factors[scaling_factor]);
+    await expect(save(taskArithmetic(0.3), ALL, true, { atention: 0 })).rejects.toThrow(
+      'layers: atention is found in the name of no tensor that is merged.',
+    );
+  });
+
+  it('has the layer factors of its own run, also where the combination is that of the run before', async () => {
+    const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
+    const saved: Record<string, string>[] = [];
+    for (const layers of ['flat', 'attention', 'flat']) {
+      const outputs = { logDir: folder, report: null, model: join(folder, layers) };
+      await workbench.run({ ...program(taskArithmetic(0.3), ALL, layers) }, outputs);
+      saved.push(await savedHashes(outputs.model));
+    }
+    await workbench.dispose();
+    expect(saved[0]).toEqual(merge.scaling_factors['0.3']);
+    expect(saved[1]?.[LINEAR]).toBe(saved[0]?.[LINEAR]);
+    expect(saved[1]?.['post_layernorm.weight']).toBe(merge.base['post_layernorm.weight']?.sha256);
+    expect(saved[2]).toEqual(saved[0]);
   });
 
   // Of others the sums of torch or its draws decide the last bits; they are held to it where these can be given.

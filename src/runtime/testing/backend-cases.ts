@@ -32,6 +32,25 @@ export const BACKEND_CASES: readonly BackendCase[] = [
       run: (backend) => merge(backend, noise(500), [noise(500, 9), noise(500, 10)], [1, 1], factor),
     }),
   ),
+  // As doubles, rounded once: 0.3 and 0.1 rounded first have another product.
+  ...[0.3 * 0.1, 1.37 * -0.7, 0.8 * 0].map(
+    (factor): BackendCase => ({
+      name: `rounds the product of scaling factor and layer factor once: ${factor}`,
+      run: async (backend) => {
+        const [base, sum] = [noise(1027), noise(1027, 12)];
+        const buffers = [
+          backend.upload(base),
+          backend.upload(sum),
+          backend.allocate(1027),
+        ] as const;
+        backend.scaleAndAdd(buffers[2], buffers[0], buffers[1], factor);
+        const actual = bits(await backend.read(buffers[2]));
+        for (const buffer of buffers) backend.free(buffer);
+        const expected = base.map((value, i) => f(value + f(f(factor) * (sum[i] ?? 0))));
+        return { actual, expected: bits(expected) };
+      },
+    }),
+  ),
   {
     name: 'applies weights before the sum, and a weight of 1 not at all',
     run: (backend) =>

@@ -1,4 +1,5 @@
 /** What a configuration of mergekit says, in FusionBench's words as far as they go. */
+import type { LayerPlan } from '../../../method/layers/plan';
 import type { ProgramConfig } from '../program/types';
 
 export interface MergekitMerge extends Pick<ProgramConfig, 'method' | 'modelpool'> {
@@ -7,4 +8,6 @@ export interface MergekitMerge extends Pick<ProgramConfig, 'method' | 'modelpool
    * has no such thing; methods that do not go by task vectors have no use for it.
    */
   readonly expertWeights: readonly number[];
+  /** Factors by layer; absent where the values are the same for all tensors. */
+  readonly layers?: LayerPlan;
 }

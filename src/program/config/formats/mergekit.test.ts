@@ -1,8 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { canonicalVisionNames } from '../../../clip/tensor-names';
+import { BASE_PATCH32 } from '../../../clip/testing-checkpoints';
 import { ConfigError } from '../../../errors';
+import { type LayerFactors, layerFactor } from '../../../method/layers/factors';
+import { plannedFactors } from '../../../method/layers/plan';
+import { LAYER_PRESETS, presetFactors } from '../../../method/layers/presets';
 import type { MethodConfig } from '../methods/index';
 import type { ModelPoolConfig, ModelSource } from '../program/types';
+import type { MergekitMerge } from './mergekit-merge';
 import { readMergekitConfig } from './read-mergekit';
 import { writeMergekitConfig } from './write-mergekit';
 
@@ -167,6 +173,86 @@ describe("mergekit's YAML", () => {
     expect(read([1, -1], 'lambda: 2, normalize: true')).toEqual([2, 1, -1]);
   });
 
+  describe('with a factor by layer', () => {
+    const names = canonicalVisionNames({ ...BASE_PATCH32, layers: 3 }).map(({ name }) => name);
+    const merge = (scaling_factor: number): MergekitMerge => ({
+      method: { target: 'TaskArithmeticAlgorithm', options: { scaling_factor, inplace: true } },
+      modelpool: poolOf('_pretrained_', 'sun397', 'dtd'),
+      expertWeights: [1, 1],
+    });
+    const readFactors = ({ layers }: MergekitMerge) =>
+      layers ? plannedFactors(layers, names, 2) : null;
+    const read = (parameters: string, weight = '{weight: 1}') =>
+      readMergekitConfig(
+        `{merge_method: task_arithmetic, base_model: b, models: [{model: x, parameters: ${weight}}, {model: y, parameters: ${weight}}], parameters: ${parameters}}`,
+      );
+
+    it.each<[string, LayerFactors]>([
+      ['kinds', { 'layers.0.mlp': 0, 'layers.1.mlp': 0, 'layers.2.mlp': 0, embeddings: 0.5 }],
+      [
+        'blocks',
+        { 'layers.1.attention': 0.7, 'layers.1.mlp': 0.7, 'layers.1.norms': 0.7, post: 0 },
+      ],
+      ['tensors', { 'layers.2.mlp': 0.1, 'encoder.layers.2.mlp.fc1.bias': 1 }],
+    ])('comes back the same: %s', async (name, factors) => {
+      const yaml = writeMergekitConfig(merge(0.3), { factors, names });
+      const again = readMergekitConfig(yaml);
+      expect(readFactors(again)).toEqual(factors);
+      expect(again.method.options.scaling_factor).toBe(0.3);
+      await expect(yaml).toMatchFileSnapshot(written(`layers-${name}`));
+    });
+
+    it('is read from every preset as it was written, for any scaling factor', () => {
+      for (const preset of LAYER_PRESETS) {
+        for (const scaling of [0.3, 1, -0.7, 1e-3]) {
+          const factors = presetFactors(preset, names, 3);
+          const yaml = writeMergekitConfig(merge(scaling), { factors, names });
+          const again = readMergekitConfig(yaml);
+          const { scaling_factor } = again.method.options;
+          const found = readFactors(again) ?? {};
+          for (const name of names) {
+            const product = Number(scaling_factor) * layerFactor(found, name);
+            expect(Math.fround(product)).toBe(Math.fround(scaling * layerFactor(factors, name)));
+          }
+        }
+      }
+    });
+
+    it('reads gradients and filters of lambda and of weights, which multiply', () => {
+      const gradient = read('{lambda: [0, 1]}');
+      expect(gradient.method.options.scaling_factor).toBe(1);
+      expect(readFactors(gradient)).toMatchObject({
+        embeddings: 0,
+        'layers.0.mlp': 0,
+        'layers.1.mlp': 0.5,
+        post: 0,
+      });
+      const both = read(
+        '{lambda: [{filter: mlp, value: 0.5}, {filter: "*", value: 2}]}',
+        '{weight: [{filter: layers.0., value: [3, 1]}, {value: 0.25}]}',
+      );
+      expect(both.expertWeights).toEqual([1, 1]);
+      expect(both.method.options.scaling_factor).toBe(0.5);
+      expect(readFactors(both)).toEqual({
+        'layers.0.attention': 12,
+        'layers.0.mlp': 3,
+        'layers.0.norms': 12,
+        'layers.1.mlp': 0.25,
+        'layers.2.mlp': 0.25,
+      });
+    });
+
+    it('is not written for a method without lambda', () => {
+      const average: MergekitMerge = {
+        ...merge(1),
+        method: { target: 'SimpleAverageAlgorithm', options: { show_pbar: false, inplace: true } },
+      };
+      expect(() => writeMergekitConfig(average, { factors: { post: 0 }, names })).toThrow(
+        'mergekit has no factor by layer for this method: it has no lambda.',
+      );
+    });
+  });
+
   function refusal(yaml: string): string {
     try {
       readMergekitConfig(yaml);
@@ -192,10 +278,42 @@ describe("mergekit's YAML", () => {
       refusal(
         'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: [0, 1]}}]\nparameters: {densty: 0.5}',
       ),
-    ).toMatchInlineSnapshot(`
-      "parameters.densty: mergekit has no option densty. The name is density.
-      models.0.parameters.weight: a finite number is expected, but it is a list."
-    `);
+    ).toMatchInlineSnapshot(
+      `"parameters.densty: mergekit has no option densty. The name is density."`,
+    );
+    expect(
+      refusal(
+        'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}]\nparameters: {density: [0, 1]}',
+      ),
+    ).toMatchInlineSnapshot(
+      `"parameters.density: a number between 0 and 1 is expected, but it is a list."`,
+    );
+    expect(
+      refusal(
+        'merge_method: task_arithmetic\nbase_model: b\nmodels: [{model: x, parameters: {weight: [0, 1]}}, {model: y, parameters: {weight: 1}}]',
+      ),
+    ).toMatchInlineSnapshot(
+      `"mergekit_config.yml: the models have different weights by tensor. A factor by layer is one for all of them: give every model the same list, or a number."`,
+    );
+    expect(
+      refusal(
+        'merge_method: ties\nbase_model: b\nmodels: [{model: x}, {model: y}]\nparameters: {weight: [0, 1]}',
+      ),
+    ).toMatchInlineSnapshot(
+      `"mergekit_config.yml: the weights by tensor are the same for all models, and normalize takes them out again. Set normalize to false, or give numbers."`,
+    );
+    expect(
+      refusal('merge_method: linear\nmodels: [{model: x}]\nparameters: {weight: [0, 1]}'),
+    ).toMatchInlineSnapshot(
+      `"mergekit_config.yml: a weight is a list, and an average has no factor by layer. Give numbers, or choose task_arithmetic."`,
+    );
+    expect(
+      refusal(
+        'merge_method: task_arithmetic\nbase_model: b\nmodels: []\nparameters: {weight: 1, lambda: [{filtr: a, value: 1}]}',
+      ),
+    ).toMatchInlineSnapshot(
+      `"parameters.lambda: a list of numbers (a gradient) is expected here, or a list of filter and value, with finite numbers."`,
+    );
     expect(refusal('merge_method: slerp\nslices: []')).toMatchInlineSnapshot(
       `"mergekit_config.yml: slices is not supported: models are merged as a whole."`,
     );

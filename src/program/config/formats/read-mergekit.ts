@@ -3,6 +3,7 @@ import * as v from 'valibot';
 import { withoutEnding } from '../../../checkpoint/file-roles';
 import { ConfigError } from '../../../errors';
 import { dareTaskArithmetic } from '../../../method/dare-task-arithmetic';
+import type { LayerFilter } from '../../../method/layers/plan';
 import { modelStock } from '../../../method/model-stock';
 import { simpleAverage } from '../../../method/simple-average';
 import { slerp } from '../../../method/slerp';
@@ -16,6 +17,7 @@ import { isSpecialName, PRETRAINED } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
 import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
 import type { ModelPoolConfig, ModelSource } from '../program/types';
+import { byTensor, unitOf } from './mergekit-layers';
 import type { MergekitMerge } from './mergekit-merge';
 
 const METHODS = [
@@ -40,8 +42,8 @@ const fileOptions = {
 };
 
 const parameterOptions = {
-  lambda: v.optional(finiteNumber, 1),
-  weight: v.optional(finiteNumber),
+  lambda: v.optional(byTensor, 1),
+  weight: v.optional(byTensor),
   normalize: v.optional(flag),
   density: v.optional(numberBetween(0, 1), 1),
   rescale: v.optional(flag, true),
@@ -52,9 +54,12 @@ const parameterOptions = {
 
 type Parameters = v.InferOutput<v.ObjectSchema<typeof parameterOptions, undefined>>;
 
+/** A number, or one for every tensor. */
+type Value = number | readonly LayerFilter[];
+
 interface Entry {
   readonly model: string;
-  readonly weight: number | undefined;
+  readonly weight: Value | undefined;
 }
 
 /**
@@ -93,7 +98,7 @@ function readEntries(reading: Reading, value: ConfigValue | undefined): Entry[] 
             reading,
             own,
             `${path}.parameters`,
-            { weight: v.optional(finiteNumber) },
+            { weight: v.optional(byTensor) },
             'a model',
           );
     return read ? [{ model: read.model, weight: parameters?.weight }] : [];
@@ -112,7 +117,7 @@ function assemble(
     return { method, modelpool, expertWeights: experts.map(() => 1) };
   };
   if (name === 'linear') {
-    const weights = entries.map((entry) => weightOf(entry, parameters, file));
+    const weights = entries.map((entry) => plainWeight(weightOf(entry, parameters, file), file));
     const normalize = parameters.normalize ?? true;
     const modelpool = poolOf(undefined, entries);
     if (normalize && weights.every((weight) => weight === 1)) {
@@ -140,18 +145,26 @@ function taskVectorMethod(
   experts: readonly Entry[],
   parameters: Parameters,
   file: string,
-): Pick<MergekitMerge, 'method' | 'expertWeights'> {
+): Pick<MergekitMerge, 'method' | 'expertWeights' | 'layers'> {
   const normalize = parameters.normalize ?? name === 'ties';
-  const given = experts.map((entry) => weightOf(entry, parameters, file));
+  const weights = experts.map((entry) => weightOf(entry, parameters, file));
+  const common = commonFilters(weights, normalize, file);
+  const given = common
+    ? weights.map(() => unitOf(common))
+    : weights.map((w) => plainWeight(w, file));
+  const lambda =
+    typeof parameters.lambda === 'number' ? parameters.lambda : unitOf(parameters.lambda);
+  const layers = layersOf(parameters.lambda, common);
   if (name === 'ties' && normalize) {
     requireEqual(given, file);
     // Normalized weights cancel: the mean of the entries is taken.
-    const options = tiesOptions(parameters, parameters.lambda, 'mean');
-    return { method: methodConfig(tiesMerging, options), expertWeights: given.map(() => 1) };
+    const options = tiesOptions(parameters, lambda, 'mean');
+    const method = methodConfig(tiesMerging, options);
+    return { method, expertWeights: given.map(() => 1), ...layers };
   }
   const { share, expertWeights } = splitWeights(given, normalize);
-  const scaling_factor = scaled(parameters.lambda, share);
-  return { method: methodOf(name, parameters, scaling_factor), expertWeights };
+  const scaling_factor = scaled(lambda, share);
+  return { method: methodOf(name, parameters, scaling_factor), expertWeights, ...layers };
 }
 
 function methodOf(
@@ -207,7 +220,51 @@ function requireEqual(weights: readonly number[], file: string): void {
   );
 }
 
-function weightOf(entry: Entry, parameters: Parameters, file: string): number {
+/** What is a list, of lambda and of the weights, as the factors of a tensor; nothing where neither is. */
+function layersOf(
+  lambda: Value,
+  common: readonly LayerFilter[] | null,
+): Pick<MergekitMerge, 'layers'> {
+  const lists = [lambda, common ?? 1].filter((value) => typeof value !== 'number');
+  if (lists.length === 0) return {};
+  const unit = lists.reduce((product, list) => product * unitOf(list), 1);
+  return { layers: { kind: 'filters', lists, unit } };
+}
+
+/** The list that all weights are; null where all are numbers. */
+function commonFilters(
+  weights: readonly Value[],
+  normalize: boolean,
+  file: string,
+): readonly LayerFilter[] | null {
+  const [first] = weights;
+  if (weights.every((weight) => typeof weight === 'number')) return null;
+  if (typeof first === 'number' || first === undefined || !allSame(weights)) {
+    throw new ConfigError(
+      `${file}: the models have different weights by tensor. A factor by layer is one for all of them: give every model the same list, or a number.`,
+    );
+  }
+  if (normalize) {
+    throw new ConfigError(
+      `${file}: the weights by tensor are the same for all models, and normalize takes them out again. Set normalize to false, or give numbers.`,
+    );
+  }
+  return first;
+}
+
+function allSame(values: readonly Value[]): boolean {
+  const [first] = values;
+  return values.every((value) => JSON.stringify(value) === JSON.stringify(first));
+}
+
+function plainWeight(weight: Value, file: string): number {
+  if (typeof weight === 'number') return weight;
+  throw new ConfigError(
+    `${file}: a weight is a list, and an average has no factor by layer. Give numbers, or choose task_arithmetic.`,
+  );
+}
+
+function weightOf(entry: Entry, parameters: Parameters, file: string): Value {
   const weight = entry.weight ?? parameters.weight;
   if (weight !== undefined) return weight;
   throw new ConfigError(`${file}: ${entry.model} has no parameters.weight, which mergekit wants.`);

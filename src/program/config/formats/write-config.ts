@@ -1,5 +1,7 @@
 /** A program written as the YAML that `fusion_bench` and this program read. */
 import * as v from 'valibot';
+import { ConfigError } from '../../../errors';
+import type { LayerPlan } from '../../../method/layers/plan';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { splitText } from '../program/split';
 import { shortestName } from '../program/targets';
@@ -40,7 +42,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
  * @param remark - further lines of the comment at its head
  */
 export function writeConfig(
-  { program, method, modelpool, taskpool, search }: ProgramConfig,
+  { program, method, modelpool, taskpool, search, layers }: ProgramConfig,
   remark?: string,
 ): string {
   const options = Object.entries(program).filter(
@@ -55,6 +57,7 @@ export function writeConfig(
       modelpool: poolKeys(modelpool),
       taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
       search: search && searchKeys(search),
+      layers: layers && layersValue(layers),
     },
     remark === undefined ? COMMENT : `${COMMENT}\n${remark}`,
   );
@@ -139,6 +142,14 @@ function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
 
 function searchKeys({ sampleSize, split, ...search }: SearchConfig): Keys {
   return { ...search, sample_size: sampleSize, split: split ?? undefined };
+}
+
+function layersValue(layers: LayerPlan): Writable {
+  if (layers.kind === 'preset') return layers.preset;
+  if (layers.kind === 'rules') {
+    return new Map(layers.rules.map(({ tensors, factor }) => [tensors, factor]));
+  }
+  throw new ConfigError('layers: filters are mergekit’s, and FusionBench’s format has none.');
 }
 
 function lists(

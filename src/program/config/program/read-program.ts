@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import { readLoneFile } from '../../hydra/lone-file';
 import type { ConfigTree } from '../../hydra/values/node';
+import { layersProblems, readLayers } from './layers';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
@@ -25,6 +26,7 @@ const programOptions = {
   modelpool: elsewhere,
   taskpool: elsewhere,
   search: elsewhere,
+  layers: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
   // FusionBench's manual switches the report off with false.
@@ -68,14 +70,30 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
   const modelpool = readModelPool(reading, config.get('modelpool'));
   const taskpool = readTaskPool(reading, config.get('taskpool') ?? null);
   const search = readSearch(reading, config.get('search'));
+  const layers = readLayers(reading, config.get('layers'));
   if (method && modelpool && reading.problems.length === 0) {
     reading.problems.push(...methodProblems(method, modelpool));
     if (search) reading.problems.push(...searchProblems(search, method, taskpool ?? null));
+    if (layers) reading.problems.push(...layersProblems(method));
   }
   throwProblems(reading);
-  if (program && method && modelpool && taskpool !== undefined && search !== undefined) {
+  if (
+    program &&
+    method &&
+    modelpool &&
+    taskpool !== undefined &&
+    search !== undefined &&
+    layers !== undefined
+  ) {
     const { withoutEffect } = reading;
-    const read = { program, method, modelpool, taskpool, ...(search && { search }) };
+    const read = {
+      program,
+      method,
+      modelpool,
+      taskpool,
+      ...(search && { search }),
+      ...(layers && { layers }),
+    };
     return { program: read, withoutEffect };
   }
   throw new ConfigError('The configuration could not be read.');

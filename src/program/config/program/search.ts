@@ -88,6 +88,12 @@ function sound(reading: Reading, search: SearchConfig): SearchConfig | undefined
   return problems.length === 0 ? search : undefined;
 }
 
+/** The end of a sentence: which methods have what this one lacks. */
+export function needsTaskVectors(lack: string, target: string): string {
+  const able = METHODS.filter(({ kind }) => kind === 'task vector').map(({ name }) => name);
+  return `needs a method with ${lack}, and ${target} has none. Those that do are ${able.join(', ')}.`;
+}
+
 /** What a search lacks: sentences, each beginning with a path, and saying what to do. */
 export function searchProblems(
   { name, split }: SearchConfig,
@@ -96,11 +102,8 @@ export function searchProblems(
 ): readonly string[] {
   const problems: string[] = [];
   if (findMethod(target)?.kind !== 'task vector') {
-    const able = METHODS.filter(({ kind }) => kind === 'task vector').map((method) => method.name);
     const lack = name === 'lambda' ? 'a scaling factor' : 'task vectors to weight';
-    problems.push(
-      `${PATH}: search=${name} needs a method with ${lack}, and ${target} has none. Those that do are ${able.join(', ')}.`,
-    );
+    problems.push(`${PATH}: search=${name} ${needsTaskVectors(lack, target)}`);
   }
   if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
     problems.push(

@@ -1,4 +1,5 @@
 /** What a program is asked to do, read from a configuration of FusionBench and checked. */
+import type { LayerPlan } from '../../../method/layers/plan';
 import type { MethodConfig } from '../methods/index';
 
 export interface ProgramConfig {
@@ -9,6 +10,8 @@ export interface ProgramConfig {
   readonly taskpool: TaskPoolConfig | DummyTaskPoolConfig | null;
   /** What is chosen by the tasks before the model is reported on. Not of FusionBench. */
   readonly search?: SearchConfig;
+  /** Factors by layer of a method that has a scaling factor. Not of FusionBench. */
+  readonly layers?: LayerPlan;
 }
 
 interface SearchBase {
