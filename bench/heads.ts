@@ -13,9 +13,8 @@ import { gunzipSync } from 'node:zlib';
 import { projectRoot } from '../scripts/lib/tools.mjs';
 import { openClip } from '../src/clip/open';
 import { findModelFolder } from '../src/modelpool/sources/find-folder-node';
-import { createHeads } from '../src/program/run/heads-node';
+import { createHeads, type PromptedTask } from '../src/program/run/heads-node';
 import type { RunListener } from '../src/program/run/messages';
-import type { OpenedTask } from '../src/program/run/open-task-node';
 import { createWasmEngine } from '../src/runtime/ort/wasm';
 import { loadWasmInNode } from '../src/runtime/ort/wasm-node';
 import { classInformation } from '../src/taskpool/datasets/class-information';
@@ -39,7 +38,7 @@ try {
 
   /** All heads as one command has them: its memory is its own, the folder is that of all commands. */
   const command = async (
-    one: readonly OpenedTask[],
+    one: readonly PromptedTask[],
     listener: RunListener,
     signal: AbortSignal,
   ) => {
@@ -96,13 +95,13 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-async function openTask(name: string): Promise<OpenedTask> {
+async function openTask(name: string): Promise<PromptedTask> {
   const known = await classInformation(name);
   if (!known) throw new Error(`The program does not know ${name}.`);
-  return { name, ...known, rows: [], available: 0, notes: [] };
+  return { name, ...known };
 }
 
-function promptCount(tasks: readonly OpenedTask[]): number {
+function promptCount(tasks: readonly PromptedTask[]): number {
   return tasks.reduce(
     (sum, { classnames, templates }) => sum + classnames.length * templates.length,
     0,

@@ -9,6 +9,7 @@ import type { LayerPreset } from '../method/layers/presets';
 import type { MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { ComparisonView } from './compare/view';
 import type { PictureQuery, TaskInsight } from './insight/types';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 import type { SearchName, SearchView } from './search/view';
@@ -35,6 +36,7 @@ export type Origin = 'user' | 'demo';
 
 export type { NamedModel } from './merge-types';
 export type {
+  ComparisonView,
   Finding,
   LayerFactors,
   LayerPreset,
@@ -333,6 +335,8 @@ export interface StudioState {
   readonly scores: ScoreBoard;
   /** The search that goes on, or what the last one found, until what it was about changes. */
   readonly search: SearchView | null;
+  /** The comparison of methods that goes on, or the last one, until pool or tasks change. */
+  readonly comparison: ComparisonView | null;
   /** The latest; each is to be told once. */
   readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
@@ -449,7 +453,14 @@ export interface StudioEngine {
    * Rejects with ConfigError where a task is not split, or the method has no scaling factor.
    */
   search(jobId: string, name: SearchName): Promise<void>;
-  /** Stops scoring, searching and sweeping until something changes. */
+  /**
+   * Compares every method that fits the pool, as a job of that id; stopped, another run goes on from there. Of tasks that are
+   * not split half of the pictures are chosen by. Rejects where there is nothing to compare.
+   */
+  compare(jobId: string): Promise<void>;
+  /** The rows of the comparison as a table. */
+  exportComparison(): Promise<ExportedFile>;
+  /** Stops scoring, searching, comparing and sweeping until something changes. */
   stop(): Promise<void>;
   /** Stops the job of that id; unknown ids are ignored. */
   cancel(jobId: string): Promise<void>;

@@ -70,6 +70,8 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
     sweep: (...parameters) => call(() => remote.sweep(...parameters)),
     search: (...parameters) => call(() => remote.search(...parameters)),
+    compare: (jobId) => call(() => remote.compare(jobId)),
+    exportComparison: () => call(() => remote.exportComparison()),
     stop: () => call(() => remote.stop()),
     cancel: (jobId) => call(() => remote.cancel(jobId)),
     chooseEngine: (choice) => call(() => remote.chooseEngine(choice)),

@@ -11,14 +11,15 @@ import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import type { Library } from '../storage/types';
 import type { EngineChoice, Finding, Remark, StudioEngine, StudioState } from './api';
 import { createArrivals } from './arrivals';
+import { createComparisons } from './compare/comparisons';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
-import { exportReport } from './downloads/report';
+import { exportComparison, exportReport } from './downloads/report';
 import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
 import { wantedLayers, withPlannedLayers } from './layers';
 import { withMergeSettings } from './merge-settings';
-import { chooseMethod } from './method';
+import { chooseMethod, TASK_ARITHMETIC } from './method';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
@@ -33,11 +34,12 @@ import { createScoreBook } from './scoring/book';
 import { createCombinations, KEEPING } from './scoring/combinations';
 import { libraryHeads } from './scoring/heads';
 import { createKeeping } from './scoring/keeping';
-import { mergeInputs } from './scoring/readiness';
+import { mergeInputs, scoringReadiness } from './scoring/readiness';
 import type { RuntimeParts } from './scoring/runtime-choice';
 import { createScorer } from './scoring/scorer';
 import { applyFound } from './search/apply';
 import { createSearches } from './search/searches';
+import { createTrials } from './search/trials';
 import { demandOf, snapshotOf } from './snapshot';
 import { createSnapshots } from './snapshots';
 import { createState } from './state';
@@ -93,7 +95,7 @@ export function createEngine({
     keeping,
     hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
     onChange: () => {
-      searches.look(scorer.phase());
+      trials.look(scorer.phase());
       readWhenFree();
       snapshots.changed();
     },
@@ -115,13 +117,22 @@ export function createEngine({
   });
   const hashing = createHashing(jobs, state.learn, hasher);
   const combinations = createCombinations({ library, jobs, version, from: keptFrom });
+  const trials = createTrials({ book, kind: scorer.kind, onDemand: () => follow(false) });
+  const comparisons = createComparisons({
+    jobs,
+    trials,
+    value: state.value,
+    inputs: () => {
+      const { pool, tasks, layers } = state.value();
+      return scoringReadiness(pool, tasks, TASK_ARITHMETIC, layers).inputs;
+    },
+    onChange: () => snapshots.changed(),
+  });
   const searches = createSearches({
     jobs,
-    book,
-    kind: scorer.kind,
+    trials,
     value: state.value,
     inputs: () => demandOf(state.value()).demand?.inputs ?? null,
-    onDemand: () => follow(false),
     apply: (...found) => applyFound(state, ...found),
     stayStopped: () => state.set({ sweep: [], stopped: true }),
   });
@@ -145,6 +156,7 @@ export function createEngine({
       storage: state.storage(),
       jobs: jobs.views(),
       search: searches.view(),
+      comparison: comparisons.view(),
       remarks,
     });
   }
@@ -165,11 +177,12 @@ export function createEngine({
   /** Everything that goes on in the background goes on with the value that stands. */
   function follow(again: boolean): void {
     searches.follow();
+    comparisons.follow();
     const value = state.value();
     const { demand, missing } = demandOf(value);
     scorer.assume(value.computedOn);
     if (value.stopped) scorer.stop();
-    else if (demand) scorer.score(searches.demand() ?? demand, again);
+    else if (demand) scorer.score(trials.demand() ?? demand, again);
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method, value.layers) === null);
     readWhenFree();
     // What fails here is told by the engine's own reason.
@@ -371,6 +384,15 @@ export function createEngine({
       }),
     ),
 
+    compare: whenOpen((jobId) =>
+      command(() => {
+        state.set({ stopped: false });
+        return comparisons.run(jobId);
+      }),
+    ),
+
+    exportComparison: whenOpen(() => command(() => exportComparison(snapshot()))),
+
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
 
     cancel: (jobId) => command(() => jobs.cancel(jobId)),
@@ -424,6 +446,7 @@ export function createEngine({
     async close() {
       state.close();
       searches.close();
+      comparisons.close();
       for (const { id } of jobs.views()) jobs.cancel(id);
       await arrivals.idle();
       await queue.run(async () => undefined);

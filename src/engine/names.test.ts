@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { namedPlace, sameName } from '../modelpool/same-name';
 import { freeName } from './free-name';
-import { namedPlace, sameName } from './same-name';
 
 describe('a free name', () => {
   it('is the name itself, or with the first number that is not taken', () => {

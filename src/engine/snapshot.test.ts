@@ -18,6 +18,7 @@ const around = (): Surroundings => ({
   storage: { used: 5, available: null },
   jobs: [{ id: 'a', label: 'Work', progress: 0.5, secondsLeft: null }],
   search: null,
+  comparison: null,
   remarks: [{ id: 1, severity: 'info', message: 'x', details: [] }],
 });
 const pooled = (changes = {}) =>

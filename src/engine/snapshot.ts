@@ -1,6 +1,14 @@
 /** What the page draws, made from the value and what computes it. Pure. */
 import { METHODS } from '../method/registry';
-import type { EngineView, JobView, Remark, SearchView, StorageView, StudioState } from './api';
+import type {
+  ComparisonView,
+  EngineView,
+  JobView,
+  Remark,
+  SearchView,
+  StorageView,
+  StudioState,
+} from './api';
 import { layersView } from './layers';
 import { mergeSettings } from './merge-settings';
 import { methodView } from './method';
@@ -22,6 +30,7 @@ export interface Surroundings {
   readonly storage: StorageView;
   readonly jobs: readonly JobView[];
   readonly search: SearchView | null;
+  readonly comparison: ComparisonView | null;
   readonly remarks: readonly Remark[];
 }
 
@@ -44,7 +53,7 @@ export function demandOf(value: EngineValue): { demand: Demand | null; missing: 
 
 export function snapshotOf(value: EngineValue, around: Surroundings): StudioState {
   const { pool, tasks, demoHidden } = value;
-  const { book, kind, phase, engine, storage, jobs, search, remarks } = around;
+  const { book, kind, phase, engine, storage, jobs, search, comparison, remarks } = around;
   return {
     method: methodView(inForce(value)),
     methods: METHOD_MENU,
@@ -60,6 +69,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     jobs,
     scores: scoreBoard(book, demandOf(value).demand, kind, phase),
     search,
+    comparison,
     remarks,
     demoHidden,
   };

@@ -5,7 +5,12 @@
 import { FormatError } from '../errors';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import { classification } from '../taskpool/classification';
-import { type ScoringModel, type ScoringTask, scoreBatch } from '../taskpool/score';
+import {
+  type ScoringEnsemble,
+  type ScoringModel,
+  type ScoringTask,
+  scoreBatch,
+} from '../taskpool/score';
 import { wilsonInterval } from '../taskpool/statistics/wilson-interval';
 import { createTally, type Tally } from '../taskpool/tally';
 import { unreadablePictures } from '../taskpool/unreadable';
@@ -19,6 +24,12 @@ export interface EvaluatedTask extends ScoringTask {
   /** Images there are, where these are a sample of them. */
   readonly available?: number;
 }
+
+/** What a task's numbers are told with. */
+export type ScoredBefore = Pick<
+  EvaluatedTask,
+  'name' | 'classnames' | 'imageNames' | 'labels' | 'available'
+>;
 
 export interface EvaluateOptions {
   readonly signal?: AbortSignal;
@@ -46,7 +57,7 @@ export interface Evaluated {
  *   signal's reason
  */
 export async function evaluateTask(
-  model: ScoringModel,
+  model: ScoringModel | ScoringEnsemble,
   task: EvaluatedTask,
   { signal, onProgress, onUnreadable, lossBatchSize }: EvaluateOptions = {},
 ): Promise<Evaluated> {
@@ -72,7 +83,19 @@ export async function evaluateTask(
   return { result: taskResult(task, tally, lossBatchSize), labels: task.labels, tally };
 }
 
-function taskResult(task: EvaluatedTask, tally: Tally, lossBatchSize?: number): TaskResult {
+/** What `evaluateTask` gives, of a task that was scored before; unreadable pictures are told of as then. */
+export function evaluatedBefore(
+  task: ScoredBefore,
+  tally: Tally,
+  { onUnreadable, lossBatchSize }: Pick<EvaluateOptions, 'onUnreadable' | 'lossBatchSize'> = {},
+): Evaluated {
+  for (const { image, reason } of unreadablePictures(tally.unreadable, task.imageNames)) {
+    onUnreadable?.(task.name, image, reason);
+  }
+  return { result: taskResult(task, tally, lossBatchSize), labels: task.labels, tally };
+}
+
+function taskResult(task: ScoredBefore, tally: Tally, lossBatchSize?: number): TaskResult {
   const { scored, correct } = tally;
   const unreadable = unreadablePictures(tally.unreadable, task.imageNames);
   const figures = classification(tally, task.labels);

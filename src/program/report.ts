@@ -9,6 +9,7 @@ import type { Classification } from '../taskpool/classification';
 import type { Calibration } from '../taskpool/statistics/calibration';
 import { mistakes } from '../taskpool/statistics/confusion';
 import type { UnreadablePicture } from '../taskpool/unreadable';
+import type { ComparedRow } from './compare/compare';
 import type { SearchOutcome } from './search/halves';
 import type { Candidate, SearchPlan, TriedCandidate } from './search/search';
 
@@ -98,6 +99,14 @@ export interface SearchReport extends SearchOutcome {
   readonly reportingBefore?: readonly TaskResult[];
 }
 
+/** A comparison of methods: `compare/compare.ts` says what a row is. */
+export interface ComparisonReport {
+  readonly rows: readonly ComparedRow[];
+  readonly splits: Readonly<Record<string, SplitArguments>>;
+  /** There would have been more rows. */
+  readonly stopped: boolean;
+}
+
 export interface SplitArguments {
   readonly validation_fraction: number | null;
   readonly validation_size: number | null;
@@ -116,6 +125,7 @@ export interface ReportInput {
   /** What computed the numbers, for people. */
   readonly engine: string;
   readonly search?: SearchReport | undefined;
+  readonly comparison?: ComparisonReport | undefined;
 }
 
 export function namedClassification(
@@ -163,6 +173,7 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       ),
       expert: Object.fromEntries(input.expert.map((result) => [result.task, details(result)])),
       ...(input.search && { search: searchDetails(input.search) }),
+      ...(input.comparison && { comparison: input.comparison }),
     },
   };
 }

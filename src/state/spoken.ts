@@ -3,7 +3,7 @@
  * missing), where the status line for the eye changes with every batch.
  */
 import type { ShownMerged } from './held';
-import type { StudioState } from './types';
+import type { ComparisonView, StudioState } from './types';
 
 export interface Spoken {
   readonly text: string;
@@ -36,4 +36,13 @@ export function spokenStatus(previous: Spoken, snapshot: StudioState, merged: Sh
     scalingFactor,
     estimated: true,
   };
+}
+
+/** What a comparison came to. */
+export function spokenComparison({ rows, of, stopped }: ComparisonView): string {
+  const chosen = rows.find((row) => row.chosen);
+  const counted = stopped ? `${rows.length} of ${of} models` : `${rows.length} models`;
+  if (!chosen?.reporting) return `Compared ${counted}.`;
+  const percent = (chosen.reporting.accuracy * 100).toFixed(1);
+  return `Compared ${counted}. Least loss on the pictures to choose by: ${chosen.title}, ${percent} % on the others.`;
 }

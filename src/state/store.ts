@@ -26,12 +26,13 @@ import { initialPageState, type PageState } from './page-state';
 import { NO_PLATFORM, type Platform } from './platform';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasDemo, hasOwnModels, isEmpty, shownFactor } from './selectors';
-import { spokenStatus } from './spoken';
+import { spokenComparison, spokenStatus } from './spoken';
 import { shareStructure } from './structure';
 import { type SweepRange, sweepValues } from './sweep';
 import { troubleReport } from './trouble';
 import type {
   AddOutcome,
+  ComparisonView,
   ConfigurationFormat,
   DroppedFile,
   EngineChoice,
@@ -105,6 +106,11 @@ export interface StudioCommands {
   sweep(range?: SweepRange): Promise<void>;
   /** Finds the scaling factor or weights on the pictures to choose by. */
   search(name: SearchName): Promise<void>;
+  /** Compares every method that fits the pool, or goes on with a comparison that was stopped. */
+  compare(): Promise<void>;
+  /** Merges by a method that was compared, with the options and at the factor that it was compared with: one step to undo. */
+  takeCompared(row: ComparisonView['rows'][number]): Promise<void>;
+  downloadComparison(): Promise<void>;
   stop(): Promise<void>;
   cancel(jobId: string): Promise<void>;
   chooseEngine(choice: EngineChoice): Promise<void>;
@@ -464,6 +470,25 @@ export function createStudio(dependencies: StudioDependencies): Studio {
           history.track('search', () => engine().search(nextJob(), name)),
         ),
       ),
+    compare: () =>
+      run(async () => {
+        await endings.timed('The comparison', () => engine().compare(nextJob()));
+        const { comparison } = store.getState().snapshot ?? {};
+        if (comparison) store.setState({ announcement: spokenComparison(comparison) });
+      }),
+    takeCompared: ({ name, told, options, scalingFactor }) =>
+      run(() =>
+        history.track('method and factor', async () => {
+          factor.forget();
+          // The method's own options, where others may have been set since.
+          const isInUse = store.getState().snapshot?.method.name === name;
+          const chosen = engine().setMethod(name, isInUse ? options : told);
+          if (scalingFactor === null) return chosen;
+          setAddress(scalingFactor);
+          await Promise.all([chosen, engine().setScalingFactor(scalingFactor)]);
+        }),
+      ),
+    downloadComparison: () => run(async () => save(await engine().exportComparison())),
     stop: () => run(() => engine().stop()),
     cancel: (jobId) => run(() => engine().cancel(jobId)),
     chooseEngine: (choice) => run(() => engine().chooseEngine(choice)),

@@ -3,6 +3,7 @@ export type {
   AddOutcome,
   AverageScore,
   ComparedModel,
+  ComparisonView,
   ConfigurationFormat,
   CurvePoint,
   CurveSample,

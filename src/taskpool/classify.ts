@@ -30,7 +30,14 @@ export const TOP = 5;
  * @throws DeviceError where the embedding is not finite, as extreme scaling factors make it
  */
 export function classify(embedding: Float32Array, head: ZeroShotHead, label: number): Classified {
-  const logits = imageLogits(embedding, head);
+  return classifyLogits(imageLogits(embedding, head), label);
+}
+
+/**
+ * Classifies one image from its logits over all classes and its label.
+ * @throws DeviceError where they are not finite
+ */
+export function classifyLogits(logits: Float64Array, label: number): Classified {
   let prediction = 0;
   for (let c = 1; c < logits.length; c++) {
     if ((logits[c] as number) > (logits[prediction] as number)) prediction = c;

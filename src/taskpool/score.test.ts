@@ -11,7 +11,7 @@ import { allocateWeights, loadOwnWeights, mergedWeights } from '../method/weight
 import { openModelPool } from '../modelpool/judge';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBuffer } from '../runtime/types';
-import { imageLogits } from './classify';
+import { classifyLogits, imageLogits } from './classify';
 import { computeHead, type ZeroShotHead } from './head';
 import { createPatchSource, type PatchSource } from './patch-source';
 import { scoreBatch } from './score';
@@ -130,6 +130,68 @@ describe.each(Object.keys(fixture.models))('%s scored as FusionBench scores it',
     expect(tally.loss()).toBeCloseTo(expected?.loss ?? Number.NaN, 5);
     expect(tally.sampleLoss).toBeCloseTo(expected?.sampleMeanLoss ?? Number.NaN, 5);
     expect(tally.perClass.reduce((sum, { scored }) => sum + scored, 0)).toBe(labels.length);
+  });
+});
+
+describe('an ensemble', () => {
+  it.each(Object.keys(fixture.tasks))(
+    'answers on %s by the mean of the logits of the real experts',
+    async (name) => {
+      const { labels = [], images = [] } = fixture.tasks[name] ?? {};
+      const head = part(heads, name);
+      const own = ['outlines', 'surfaces'].map((model) =>
+        fixtureFloats(`scoring/logits/${model}.bin`),
+      );
+      const names = Object.keys(fixture.tasks);
+      const begin = names
+        .slice(0, names.indexOf(name))
+        .reduce((sum, before) => sum + (fixture.tasks[before]?.images.length ?? 0), 0);
+      const mean = (image: number) =>
+        Float64Array.from({ length: 5 }, (_, c) => {
+          const at = 5 * (begin + image) + c;
+          return own.reduce((sum, logits) => sum + (logits[at] ?? Number.NaN), 0) / own.length;
+        });
+      const expected = images.map((_, i) => classifyLogits(mean(i), labels[i] ?? 0));
+      let placed = 0;
+      const members = ['outlines', 'surfaces'].map((model) => () => {
+        placed++;
+        return weightsOf(model);
+      });
+      const tally = createTally(labels.length, head.classes);
+      const scoring = {
+        patches: part(pictures, name),
+        labels,
+        head,
+        order: stratifiedOrder(labels),
+      };
+      let batches = 0;
+      for (; !tally.complete; batches++) {
+        await scoreBatch({ tower, members, projection, batchesAtOnce: 4 }, scoring, tally);
+      }
+      expect([...tally.predictions]).toEqual(expected.map(({ prediction }) => prediction));
+      for (const [i, { loss }] of expected.entries()) expect(tally.losses[i]).toBeCloseTo(loss, 3);
+      // Each expert is brought into place once for four batches, from the first on.
+      expect(batches).toBe(Math.ceil(labels.length / (4 * BATCH)));
+      expect(placed).toBe(2 * batches);
+    },
+  );
+
+  it('leaves the tally as it was where it is stopped between two experts', async () => {
+    const { labels = [] } = fixture.tasks.outlines ?? {};
+    const head = part(heads, 'outlines');
+    const controller = new AbortController();
+    const members = ['outlines', 'surfaces'].map((model) => async () => {
+      const weights = await weightsOf(model);
+      if (model === 'surfaces') controller.abort();
+      return weights;
+    });
+    const tally = createTally(labels.length, head.classes);
+    const order = stratifiedOrder(labels);
+    const scoring = { patches: part(pictures, 'outlines'), labels, head, order };
+    await expect(
+      scoreBatch({ tower, members, projection }, scoring, tally, controller.signal),
+    ).rejects.toThrow('abort');
+    expect(tally.next).toBe(0);
   });
 });
 

@@ -78,3 +78,15 @@ it('goes on from its record, which stays as it was', () => {
   expect(resumed.record()).toEqual(tally.record());
   expect([resumed.complete, resumed.total, resumed.sampleLoss]).toEqual([true, 2, 1.25]);
 });
+
+it('has the same mean loss in whatever order its images were counted', () => {
+  const losses = [0.1, 0.2, 0.3];
+  const meanIn = (order: readonly number[]) => {
+    const tally = createTally(losses.length, 2);
+    for (const index of order) tally.count(index, 0, classified(0, losses[index] ?? 0));
+    return tally.sampleLoss;
+  };
+  // Added up one after the other they differ in the last digit.
+  expect(0.3 + 0.2 + 0.1).not.toBe(0.1 + 0.2 + 0.3);
+  expect(meanIn([2, 1, 0])).toBe(meanIn([0, 1, 2]));
+});

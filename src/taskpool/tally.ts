@@ -49,8 +49,6 @@ export interface UnreadableImage {
 export interface TallyRecord {
   readonly scored: number;
   readonly correct: number;
-  /** Cross-entropies summed in the order of scoring. */
-  readonly lossSum: number;
   readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
   readonly unreadable: readonly UnreadableImage[];
   /** By image index; -1 and NaN where not scored. */
@@ -74,7 +72,6 @@ export function createTally(images: number, classes: number): Tally {
   return resumeTally({
     scored: 0,
     correct: 0,
-    lossSum: 0,
     perClass: Array.from({ length: classes }, () => ({ scored: 0, correct: 0 })),
     unreadable: [],
     predictions: new Int32Array(images).fill(-1),
@@ -93,7 +90,9 @@ export function resumeTally(record: TallyRecord): Tally {
   const perClass = record.perClass.map((counts) => ({ ...counts }));
   const unreadable = [...record.unreadable];
   const skipped = new Set(unreadable.map(({ index }) => index));
-  let { scored, correct, lossSum } = record;
+  let { scored, correct } = record;
+  /** Of so many images. */
+  let mean = { of: 0, loss: Number.NaN };
   return {
     predictions,
     losses,
@@ -124,7 +123,9 @@ export function resumeTally(record: TallyRecord): Tally {
       return scored + unreadable.length === images;
     },
     get sampleLoss() {
-      return lossSum / scored;
+      // In the order of the data: the last digits are the same, in whatever order the images were scored.
+      if (mean.of !== scored) mean = { of: scored, loss: meanOf(losses) };
+      return mean.loss;
     },
     loss(batchSize = FUSION_BENCH_BATCH) {
       if (scored === 0 || scored + unreadable.length < images) return null;
@@ -141,7 +142,6 @@ export function resumeTally(record: TallyRecord): Tally {
         topLabels[index * kept + place] = guess.label;
         topProbabilities[index * kept + place] = guess.probability;
       }
-      lossSum += loss;
       scored++;
       const right = prediction === label;
       if (right) correct++;
@@ -158,7 +158,6 @@ export function resumeTally(record: TallyRecord): Tally {
     record: () => ({
       scored,
       correct,
-      lossSum,
       perClass: perClass.map((counts) => ({ ...counts })),
       unreadable: [...unreadable],
       predictions: predictions.slice(),
@@ -168,4 +167,16 @@ export function resumeTally(record: TallyRecord): Tally {
       topProbabilities: topProbabilities.slice(),
     }),
   };
+}
+
+/** Of those that are there. */
+function meanOf(losses: Float64Array): number {
+  let sum = 0;
+  let count = 0;
+  for (const loss of losses) {
+    if (Number.isNaN(loss)) continue;
+    sum += loss;
+    count++;
+  }
+  return sum / count;
 }

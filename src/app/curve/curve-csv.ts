@@ -1,3 +1,4 @@
+import { csvText } from '../../csv';
 import type { TaskView } from '../../state/types';
 import type { CurveRow } from './curve-rows';
 
@@ -23,10 +24,5 @@ export function curveAsCsv(
       ...tasks.map(({ id }) => scores[id] ?? ''),
     ]),
   ];
-  return lines.map((cells) => cells.map(quote).join(',')).join('\r\n');
-}
-
-function quote(cell: string | number): string {
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return csvText(lines);
 }

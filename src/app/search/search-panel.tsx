@@ -1,4 +1,6 @@
 import { useId } from 'react';
+import { ComparisonTable } from '../compare/comparison-table';
+import { stepText } from '../compare/words';
 import { useCommands, useSnapshot } from '../context';
 import { formatCount } from '../format';
 import { Term } from '../tips/term';
@@ -12,11 +14,13 @@ export function SearchPanel() {
   const shareId = useId();
   const tasks = useSnapshot((snapshot) => snapshot.tasks).filter(({ included }) => included);
   const search = useSnapshot((snapshot) => snapshot.search);
+  const comparison = useSnapshot((snapshot) => snapshot.comparison);
   const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
   const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
   const commands = useCommands();
   if (tasks.length === 0) return null;
-  const searching = search?.phase === 'searching';
+  const comparing = comparison?.phase === 'comparing';
+  const searching = search?.phase === 'searching' || comparing;
   const split = tasks.every((task) => task.split !== null);
   const able = mergeable && moves && split && !searching;
   const lack = !moves
@@ -60,13 +64,27 @@ export function SearchPanel() {
         >
           Find weights
         </button>
-        {searching && (
+        <button
+          type="button"
+          disabled={!mergeable || searching}
+          data-tip="Every method that takes these models, each at its own best λ, on the pictures that were not chosen by"
+          onClick={() => commands.compare()}
+        >
+          {comparison?.phase === 'done' && comparison.stopped
+            ? 'Go on comparing'
+            : 'Compare methods'}
+        </button>
+        {search?.phase === 'searching' && (
           <span className="search-count">
             Value {formatCount(search.tried + 1)} of at most {formatCount(search.of)}
           </span>
         )}
+        {comparing && comparison.step && (
+          <span className="search-count">{stepText(comparison.step, comparison.of)}</span>
+        )}
       </div>
       {search?.phase === 'found' && <SearchResult search={search} />}
+      {comparison && <ComparisonTable comparison={comparison} />}
     </section>
   );
 }

@@ -1,5 +1,6 @@
 /** What a search came to, in words. */
 import type { SearchView } from '../../state/types';
+import { pText } from '../compare/words';
 import { formatChange } from '../format';
 
 type Candidate = SearchView['before'];
@@ -34,6 +35,5 @@ export function changedWeights(
 export function differenceText({ difference, interval, pValue }: Difference): string {
   const [low, high] = interval;
   const points = `${formatChange(difference)} points (95 % interval ${formatChange(low)} to ${formatChange(high)})`;
-  const p = pValue < 0.001 ? 'p < 0.001' : `p = ${pValue.toPrecision(2)}`;
-  return `${points}, ${p}`;
+  return `${points}, ${pText(pValue)}`;
 }

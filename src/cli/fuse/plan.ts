@@ -9,7 +9,7 @@ import { compose, groupOptions } from '../../program/hydra/compose';
 import { configFolder } from '../../program/hydra/folder-node';
 import { expandSweeps } from '../../program/hydra/override/sweep';
 import type { Composition } from '../../program/hydra/run';
-import { type RunOutputs, runOutputs } from '../../program/run/outputs';
+import { OUTPUT_KEYS, type RunOutputs, runOutputs } from '../../program/run/outputs';
 import type { FuseArguments } from './arguments';
 
 export interface FuseEnvironment {
@@ -57,18 +57,22 @@ export async function planRuns(
     const { config, referenced } = composition;
     const { program, withoutEffect } = checkProgram(config, referenced);
     const names = { configName, now, multirun };
-    const outputs = runOutputs(program.program, composition, names);
+    const outputs = runOutputs(program, composition, names);
     planned.push({ program, withoutEffect, config, outputs, swept: swept[jobNumber] ?? new Map() });
   }
-  for (const key of ['report', 'model'] as const) refuseSharedPath(planned, key);
+  for (const key of ['report', 'model', 'comparison'] as const) refuseSharedPath(planned, key);
   return planned;
 }
 
-/** Engine and search are no keys of FusionBench's configurations, so they can be given whether or not a file has them. */
+/** What is no key of FusionBench's configurations can be given whether or not a file has it. */
 function anywhere(override: string): string {
   if (override.startsWith('engine=')) return `++${override}`;
-  const search = /^\+{0,2}search(?:\.(\w+))?=(.*)$/s.exec(override);
-  return search ? `++search.${search[1] ?? 'name'}=${search[2] ?? ''}` : override;
+  const own = /^\+{0,2}(search|compare)(?:\.(\w+))?=(.*)$/s.exec(override);
+  if (!own) return override;
+  const [, section, key = section === 'search' ? 'name' : 'methods', value = ''] = own;
+  // Commas between runs are a sweep, which is expanded by now; what is left of them are names.
+  const isNames = key === 'methods' && value.includes(',') && !value.startsWith('[');
+  return `++${section}.${key}=${isNames ? `[${value}]` : value}`;
 }
 
 /** Where the command was called, else beside this program: `config/_get_started` works from everywhere. */
@@ -100,15 +104,17 @@ function sweptOverrides(runs: readonly (readonly string[])[]): Map<string, strin
   });
 }
 
-function refuseSharedPath(runs: readonly PlannedRun[], key: 'report' | 'model'): void {
+function refuseSharedPath(
+  runs: readonly PlannedRun[],
+  key: 'report' | 'model' | 'comparison',
+): void {
   const seen = new Set<string>();
   for (const { outputs } of runs) {
     const path = outputs[key];
     if (path === null) continue;
     if (seen.has(path)) {
-      const option = key === 'report' ? 'report_save_path' : 'merged_model_save_path';
       throw new ConfigError(
-        `${option}: several runs would write ${path}. Begin it with {log_dir}, which each run has for itself.`,
+        `${OUTPUT_KEYS[key]}: several runs would write ${path}. Begin it with {log_dir}, which each run has for itself.`,
       );
     }
     seen.add(path);

@@ -1,6 +1,8 @@
 /** Runs what was planned, one after the other, and prints what came of it. */
+import type { ComparedRow } from '../../program/compare/compare';
 import { writeYaml } from '../../program/config/formats/write-yaml';
 import { guardOutputs } from '../../program/run/guard-outputs-node';
+import { comparisonText } from './compare-text';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
 import { searchText } from './search-text';
@@ -26,21 +28,31 @@ export async function runAll(
     runsOnce: due.length === 1,
   });
   const rows: RunRow[] = [];
+  let compared: readonly ComparedRow[] = [];
   try {
     for (const [number, { program, outputs, swept }] of due.entries()) {
       if (runs.length > 1) {
         const values = [...swept].map(([key, value]) => `${key}=${value}`).join(' ');
         progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
       }
-      const { results, search, reportPath, modelFolder } = await workbench.run(program, outputs);
+      compared = [];
+      const { results, search, comparison, reportPath, modelFolder, comparisonPath } =
+        await workbench.run(program, outputs, (made) => {
+          compared = made;
+        });
       if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
       if (reportPath) progress.note(`Report: ${reportPath}`);
+      if (comparisonPath) progress.note(`Comparison: ${comparisonPath}`);
       if (search) console.log(searchText(search));
+      if (comparison) console.log(comparisonText(comparison.rows));
+      compared = [];
       rows.push({ swept, results });
     }
   } finally {
     await workbench.dispose();
     progress.clear();
+    // Of a comparison that was interrupted.
+    if (compared.length > 0) console.log(comparisonText(compared));
     // What a multirun had finished is worth as much where the rest failed.
     const [only] = rows;
     if (runs.length > 1 && only) console.log(sweepTable(rows));

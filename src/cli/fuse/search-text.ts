@@ -40,7 +40,7 @@ export function searchText(search: SearchReport): string {
 }
 
 /** A share as points. */
-function signed(share: number): string {
+export function signed(share: number): string {
   const points = (100 * share).toFixed(1);
   return share > 0 ? `+${points}` : points;
 }

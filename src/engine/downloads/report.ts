@@ -1,7 +1,9 @@
 /** "Download report": FusionBench's report and our additions, for exactly what is on screen. */
 import { CompatibilityError } from '../../errors';
 import { mergedNames } from '../../modelpool/judge';
+import { comparisonCsv } from '../../program/compare/csv';
 import {
+  type ComparisonReport,
   namedClassification,
   programReport,
   type SearchReport,
@@ -10,6 +12,7 @@ import {
 import type { Classification } from '../../taskpool/classification';
 import type { ComparedModel, ExportedFile, HalfScore, ScoreColumn, StudioState } from '../api';
 import { mergeInputs } from '../scoring/readiness';
+import { splitArguments } from '../tasks/split';
 import type { EngineValue } from '../value';
 import { recipeOf } from './recipe';
 
@@ -43,6 +46,7 @@ export function exportReport(
     expert: results(expert, snapshot, (id) => figuresOf(id, 'expert')),
     engine: adapter ? `${active} (${adapter})` : (active ?? 'none'),
     search: searchReport(snapshot),
+    comparison: comparisonReport(snapshot),
   });
   const text = `${JSON.stringify(report, null, 2)}\n`;
   return { name: 'program_report.json', file: new Blob([text], { type: 'application/json' }) };
@@ -84,24 +88,28 @@ function choosing({ scored, correct, accuracy, interval }: HalfScore): TaskResul
   return { n: scored, correct, accuracy, interval };
 }
 
+/** What there is of a comparison, for what stands. */
+function comparisonReport({ comparison }: StudioState): ComparisonReport | undefined {
+  if (!comparison || comparison.rows.length === 0) return undefined;
+  const { rows, splits, stopped, phase } = comparison;
+  return { rows, splits, stopped: stopped || phase === 'comparing' };
+}
+
+/** The rows of the comparison on screen as a table. */
+export function exportComparison({ comparison }: StudioState): ExportedFile {
+  if (!comparison || comparison.rows.length === 0) {
+    throw new CompatibilityError('No methods have been compared yet.');
+  }
+  const file = new Blob([comparisonCsv(comparison.rows)], { type: 'text/csv' });
+  return { name: 'comparison.csv', file };
+}
+
 /** What was found and stands, once both halves are scored. */
 function searchReport({ search, tasks }: StudioState): SearchReport | undefined {
   if (!search?.outcome || !search.best) return undefined;
   const { name, before, best, values, outcome } = search;
   const splits = tasks.flatMap(({ name: task, included, split }) =>
-    included && split
-      ? [
-          [
-            task,
-            {
-              validation_fraction: split.share,
-              validation_size: null,
-              random_seed: split.seed,
-              return_split: 'train' as const,
-            },
-          ] as const,
-        ]
-      : [],
+    included && split ? [[task, splitArguments(split)] as const] : [],
   );
   return { name, before, best, values, ...outcome, splits: Object.fromEntries(splits) };
 }

@@ -6,10 +6,10 @@ import { CompatibilityError } from '../../errors';
 import { checkedFactors, FLAT, type LayerFactors } from '../../method/layers/factors';
 import type { LayerPlan } from '../../method/layers/plan';
 import type { MethodOptions } from '../../method/options';
+import { sameName } from '../../modelpool/same-name';
 import { PRETRAINED } from '../../program/config/program/modelpool';
 import { chooseMethod } from '../method';
 import type { ModelRecord, Records } from '../records';
-import { sameName } from '../same-name';
 import { inOrder } from './edits';
 
 export interface WantedModel {

@@ -1,10 +1,17 @@
 /** What is in demand, as a text to compare, as a share that is done, and as words. Pure. */
 import type { ScoreBook } from './book';
 import { curveText, type EngineKind, keyText } from './keys';
-import { columns, type Demand, mergedColumn, picturesOf, type Unit } from './plan';
+import { columns, type Demand, onlyColumn, picturesOf, type Unit } from './plan';
 
 /** Equal texts ask for the same scores. */
-export function demandText({ inputs, scalingFactor, sweep, sweepPictures, only }: Demand): string {
+export function demandText({
+  inputs,
+  scalingFactor,
+  sweep,
+  sweepPictures,
+  only,
+  column,
+}: Demand): string {
   const tasks = inputs.tasks.map(({ key, expert }) => [
     keyText(key),
     expert && keyText(expert.key),
@@ -18,7 +25,8 @@ export function demandText({ inputs, scalingFactor, sweep, sweepPictures, only }
     scalingFactor,
     sweep,
     pictures,
-    only && [...only.keys()],
+    only && [...only].map(([id, rows]) => [id, rows.length, rows[0]]),
+    column,
   ]);
 }
 
@@ -27,7 +35,7 @@ export function shareOf(demand: Demand, book: ScoreBook, engine: EngineKind): nu
   let done = 0;
   let all = 0;
   if (demand.only) {
-    for (const unit of mergedColumn(demand.inputs, engine, demand.scalingFactor)) {
+    for (const unit of onlyColumn(demand, engine)) {
       const rows = demand.only.get(unit.task.id) ?? [];
       done += rows.filter((row) => book.find(unit)?.has(row)).length;
       all += rows.length;
@@ -69,5 +77,7 @@ export function describeUnit({ key: { weights }, task }: Unit): string {
       return `Scoring the merged model at ${weights.scalingFactor} on ${task.name}`;
     case 'expert':
       return `Scoring the expert of ${task.name}`;
+    case 'ensemble':
+      return `Scoring the ensemble of the experts on ${task.name}`;
   }
 }

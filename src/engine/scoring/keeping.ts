@@ -5,8 +5,8 @@
 import * as v from 'valibot';
 import { hashBlob } from '../../checkpoint/hash-blob';
 import type { Library, ResultRequest } from '../../storage/types';
-import { TOP } from '../../taskpool/classify';
 import { resumeTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
+import { tallySchema } from '../../taskpool/tally-schema';
 import { dependencies } from '../../version';
 import type { ScoreBook } from './book';
 import { itemsOf, type ScoreKey, scoreText } from './keys';
@@ -33,7 +33,6 @@ const LAYERS_FORMAT = `${FORMAT} layers`;
 const DELAY_MS = 1000;
 
 const finite = v.pipe(v.number(), v.finite());
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 const files = v.union([v.string(), v.object({ item: v.string(), part: v.string() })]);
 const source = v.object({ files, openedAgainst: v.nullable(files) });
 const option = v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]);
@@ -53,6 +52,7 @@ const keySchema = v.object({
       layers: v.exactOptional(v.record(v.string(), finite)),
     }),
     v.object({ kind: v.literal('expert'), base: source, expert: source }),
+    v.object({ kind: v.literal('ensemble'), base: source, experts: v.array(source) }),
   ]),
   task: v.object({
     pictures: v.string(),
@@ -61,31 +61,6 @@ const keySchema = v.object({
     donor: source,
   }),
 });
-const tallySchema = v.pipe(
-  v.object({
-    scored: count,
-    correct: count,
-    lossSum: v.number(),
-    perClass: v.array(v.object({ scored: count, correct: count })),
-    unreadable: v.array(v.object({ index: count, reason: v.string() })),
-    predictions: v.instance(Int32Array),
-    losses: v.instance(Float64Array),
-    ranks: v.instance(Uint16Array),
-    topLabels: v.instance(Uint16Array),
-    topProbabilities: v.instance(Float32Array),
-  }),
-  v.check(
-    ({ scored, correct, unreadable, predictions, losses, ranks, topLabels, topProbabilities }) =>
-      correct <= scored &&
-      losses.length === predictions.length &&
-      ranks.length === predictions.length &&
-      topProbabilities.length === topLabels.length &&
-      topLabels.length <= TOP * predictions.length &&
-      topLabels.length % Math.max(1, predictions.length) === 0 &&
-      predictions.reduce((sum, prediction) => sum + (prediction >= 0 ? 1 : 0), 0) === scored &&
-      scored + unreadable.length <= predictions.length,
-  ),
-);
 const schema = v.pipe(
   v.object({ format: v.string(), key: keySchema, tally: tallySchema }),
   v.check(({ format, key }) => format === formatOf(key)),

@@ -49,7 +49,9 @@ export type WeightsKey =
       /** As the base's tensors have them; absent where all are 1, so that such a key is what it was before there were any. */
       readonly layers?: LayerFactors;
     }
-  | { readonly kind: 'expert'; readonly base: SourceKey; readonly expert: SourceKey };
+  | { readonly kind: 'expert'; readonly base: SourceKey; readonly expert: SourceKey }
+  /** The mean of the logits of these, in their order. */
+  | { readonly kind: 'ensemble'; readonly base: SourceKey; readonly experts: readonly SourceKey[] };
 
 export interface TaskKey {
   /** The image set's library id. */
@@ -85,6 +87,8 @@ function sourcesOf(weights: WeightsKey): SourceKey[] {
     }
     case 'expert':
       return [weights.base, weights.expert];
+    case 'ensemble':
+      return [weights.base, ...weights.experts];
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import { magMax } from '../../method/magmax';
 import { memoryCache } from '../../taskpool/heads/testing';
 import { fakeRuntime } from '../testing/fake-runtime';
 import { microInputs, microTask, openMicro } from '../testing/micro-models';
@@ -111,6 +112,31 @@ describe('the scoring loop', () => {
     expect(counted[0]).toBe('0.3 alpha');
     expect(counted.toSorted()).toEqual(labels(demand(INPUTS, 0.7, [0.3])).toSorted());
     expect(ort.pictureRuns()).toBe(counted.length);
+  });
+
+  it('makes what the slider moves resident again, when there is time', async () => {
+    const { loop, workspace, counted, told } = await loopOn();
+    loop.demand(ALL);
+    await loop.idle();
+    const other = {
+      ...INPUTS,
+      key: { ...INPUTS.key, method: magMax.name },
+      method: { method: magMax },
+    };
+    const only = new Map(INPUTS.tasks.map(({ id }) => [id, [0]]));
+    loop.demand({ ...demand(other, 0.3), only });
+    await loop.idle();
+    expect(workspace.residence(other.key)).not.toBeNull();
+    counted.length = 0;
+    told.length = 0;
+    loop.demand(ALL);
+    await loop.idle();
+    expect(workspace.residence(INPUTS.key)).toBeNull();
+    loop.spare(true);
+    await loop.idle();
+    expect(workspace.residence(INPUTS.key)).not.toBeNull();
+    expect(workspace.residence(other.key)).toBeNull();
+    expect([counted, told]).toEqual([[], []]);
   });
 
   it('stops when nothing is in demand, and counts nothing any more', async () => {

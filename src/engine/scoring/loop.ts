@@ -6,9 +6,9 @@ import { letMessagesIn } from '../../runtime/let-messages-in';
 import { scoreBatch } from '../../taskpool/score';
 import type { ScoreBook } from './book';
 import { keyText } from './keys';
-import { columns, type Demand, nextUnit, type Unit } from './plan';
+import { columns, type Demand, mergedColumn, nextUnit, type Unit } from './plan';
 import { nextRefinement } from './refine';
-import type { Workspace } from './workspace';
+import type { PrepareSignals, Workspace } from './workspace';
 
 export interface LoopEvents {
   /** Something is being prepared: how far it is. */
@@ -31,8 +31,9 @@ export interface Loop {
   /** Replaces what is in demand; null stops. Takes effect at once: what is no longer wanted is aborted. */
   demand(demand: Demand | null): void;
   /**
-   * Is there time for what nobody asked for? Then values that were looked at are scored further once everything in demand
-   * is complete. At first there is none; what is in flight of it is dropped where there is no longer.
+   * Is there time for what nobody asked for? Then, once everything in demand is complete, what the slider moves is made
+   * resident again where something else took its place, and values that were looked at are scored further. At first there is
+   * none; what is in flight of it is dropped where there is no longer.
    */
   spare(is: boolean): void;
   /** Resolves when nothing is in flight. */
@@ -71,25 +72,43 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
 
   /** Scores a batch, and tells how many milliseconds that took. */
   const step = async ({ inputs }: Demand, unit: Unit, refines = false): Promise<number> => {
+    const tell = refines ? () => undefined : events.onPreparing;
+    const took = await inStep(unit, refines, async (signals) => {
+      const begun = performance.now();
+      const { model, task } = await workspace.prepare(inputs, unit, signals, tell);
+      await scoreBatch(model, task, book.open(unit), signals.unit);
+      return performance.now() - begun;
+    });
+    if (refines) events.onRefined?.(unit);
+    else events.onCounted(unit);
+    return took;
+  };
+
+  const inStep = async <T>(
+    unit: Unit,
+    refines: boolean,
+    work: (signals: PrepareSignals) => Promise<T>,
+  ): Promise<T> => {
     const controllers = { unit: new AbortController(), head: new AbortController() };
     current = { unit, refines, controllers };
-    const { signal } = controllers.unit;
-    const signals = { unit: signal, head: controllers.head.signal };
+    const signals = { unit: controllers.unit.signal, head: controllers.head.signal };
     try {
-      const took = await workspace.exclusive(async () => {
-        signal.throwIfAborted();
-        const begun = performance.now();
-        const tell = refines ? () => undefined : events.onPreparing;
-        const { model, task } = await workspace.prepare(inputs, unit, signals, tell);
-        await scoreBatch(model, task, book.open(unit), signal);
-        return performance.now() - begun;
+      return await workspace.exclusive(() => {
+        signals.unit.throwIfAborted();
+        return work(signals);
       });
-      if (refines) events.onRefined?.(unit);
-      else events.onCounted(unit);
-      return took;
     } finally {
       current = null;
     }
+  };
+
+  /** After models of other methods were scored: the next move of the slider is to be as quick as the one before. */
+  const bringBack = async ({ inputs, scalingFactor, only }: Demand): Promise<void> => {
+    const [unit] = mergedColumn(inputs, engine, scalingFactor);
+    if (!unit || only || inputs.experts.length === 0 || !workspace.isDisplaced(inputs)) return;
+    await inStep(unit, true, (signals) =>
+      workspace.prepare(inputs, unit, signals, () => undefined),
+    );
   };
 
   const run = async (): Promise<void> => {
@@ -122,9 +141,11 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   /** Until something is in demand, or there is no time any more. Says whether anything was refined. */
   const refine = async (demand: Demand): Promise<boolean> => {
     for (let batches = 0; ; batches++) {
-      const unit = hasTime && completed === demand ? nextRefinement(demand, engine, book) : null;
-      if (!unit) return batches > 0;
+      const isFree = hasTime && completed === demand;
+      const unit = isFree ? nextRefinement(demand, engine, book) : null;
       try {
+        if (isFree && !unit) await bringBack(demand);
+        if (!unit) return batches > 0;
         await step(demand, unit, true);
         await letMessagesIn();
       } catch {

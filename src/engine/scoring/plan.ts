@@ -27,9 +27,13 @@ export interface Demand {
   readonly sweep: readonly number[];
   /** Of each task so many pictures are enough for the sweep; all where there are fewer, or without this. */
   readonly sweepPictures?: number;
-  /** A search looks at the merged model on these pictures, by task id, and at nothing else meanwhile. */
+  /** A search looks at one model on these pictures, by task id, and at nothing else meanwhile. */
   readonly only?: ReadonlyMap<string, readonly number[]>;
+  /** Which model that is; the merged one where it is missing. */
+  readonly column?: ColumnName;
 }
+
+export type ColumnName = 'merged' | 'pretrained' | 'expert' | 'ensemble';
 
 /** The progress of a unit, undefined where it has not begun. */
 export type TallyOf = (unit: Unit) => Tally | undefined;
@@ -70,13 +74,30 @@ export function hasAll(tally: Tally | undefined, rows: readonly number[]): tally
   return tally?.complete || (tally !== undefined && rows.every((row) => tally.has(row)));
 }
 
+/** What a search looks at: a unit of each task, those of one expert one after the other. */
+export function onlyColumn(
+  { inputs, scalingFactor, column = 'merged' }: Demand,
+  engine: EngineKind,
+): Unit[] {
+  switch (column) {
+    case 'merged':
+      return mergedColumn(inputs, engine, scalingFactor);
+    case 'pretrained':
+      return pretrainedColumn(inputs, engine);
+    case 'expert':
+      return expertColumns(inputs, engine).flat();
+    case 'ensemble':
+      return ensembleColumn(inputs, engine);
+  }
+}
+
 function nextOnly(
-  { inputs, scalingFactor }: Demand,
+  demand: Demand,
   only: ReadonlyMap<string, readonly number[]>,
   engine: EngineKind,
   tallyOf: TallyOf,
 ): Unit | null {
-  for (const unit of mergedColumn(inputs, engine, scalingFactor)) {
+  for (const unit of onlyColumn(demand, engine)) {
     const rows = only.get(unit.task.id) ?? [];
     if (!hasAll(tallyOf(unit), rows) && rows.length > 0) return { ...unit, rows };
   }
@@ -134,11 +155,14 @@ export function picturesOf(
 /** The columns in demand: each once, those first that are completed first. */
 export function* columns(demand: Demand, engine: EngineKind): Generator<Unit[]> {
   const { inputs, scalingFactor, sweep } = demand;
+  if (demand.only) {
+    yield onlyColumn(demand, engine);
+    return;
+  }
   if (inputs.experts.length > 0) {
     for (const value of [scalingFactor, ...coarseToFine(sweep)])
       yield mergedColumn(inputs, engine, value);
   }
-  if (demand.only) return;
   yield pretrainedColumn(inputs, engine);
   yield* expertColumns(inputs, engine);
 }
@@ -173,6 +197,12 @@ export function expertColumns({ tasks, base }: ScoringInputs, engine: EngineKind
     byExpert.set(keyText(expert), units);
   }
   return [...byExpert.values()];
+}
+
+export function ensembleColumn({ tasks, base, key }: ScoringInputs, engine: EngineKind): Unit[] {
+  const experts = key.experts.map(({ source }) => source);
+  const weights: WeightsKey = { kind: 'ensemble', base: base.key, experts };
+  return tasks.map((task) => unitOf(engine, weights, task));
 }
 
 function unitOf(engine: EngineKind, weights: WeightsKey, task: TaskInput): Unit {

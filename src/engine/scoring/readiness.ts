@@ -3,12 +3,12 @@ import type { ClipModel } from '../../clip/types';
 import { factorsOf, isFlat, type LayerFactors } from '../../method/layers/factors';
 import type { MethodChoice } from '../../method/types';
 import { mergedNames } from '../../modelpool/judge';
+import { namedPlace } from '../../modelpool/same-name';
 import type { Expert } from '../../modelpool/types';
 import { memo } from '../memo';
 import { type MethodState, methodInForce } from '../method';
 import { isError, modelFindings } from '../pool/findings';
 import { canGiveText, poolView } from '../pool/view';
-import { namedPlace } from '../same-name';
 import { type TaskSplit, taskSplit } from '../tasks/split';
 import {
   baseOf,

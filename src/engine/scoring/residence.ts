@@ -32,6 +32,11 @@ export interface Residence {
   readonly isLayered: boolean;
   /** Brings the unit's weights into place and returns them: at most one pass over the model, none if they are there. */
   place(unit: Unit, signal: AbortSignal): Promise<PlacedWeights>;
+  /** The experts of the pool, each to be brought into place when its turn comes, and how many batches are best run with each. */
+  members(signal: AbortSignal): {
+    readonly members: readonly (() => Promise<VisionWeights>)[];
+    readonly batchesAtOnce: number;
+  };
   free(): void;
 }
 
@@ -112,6 +117,18 @@ export async function takeResidence(
     return { weights: merged, batchesAtOnce: MERGED_BATCHES };
   };
 
+  const overwritten = (): WorkingWeights => {
+    placed = '';
+    working ??= allocateWeights(backend, combination.base);
+    return working;
+  };
+
+  const loadOwn = async (model: ClipModel, signal: AbortSignal): Promise<VisionWeights> => {
+    const own = overwritten();
+    await loadOwnWeights(backend, model, own, signal);
+    return own.buffers;
+  };
+
   return {
     combination,
     projection,
@@ -129,21 +146,27 @@ export async function takeResidence(
       if (isLayered) return streamed(weights, task, signal);
       const text = weightsText(weights);
       if (working && placed === text) return held(working.buffers);
-      const overwritten = () => {
-        placed = '';
-        working ??= allocateWeights(backend, combination.base);
-        return working;
-      };
       if (weights.kind === 'merged') {
         const { scalingFactor, layers } = weights;
         const merged = mergedWeights(combination, scalingFactor, overwritten, layers);
         if (merged === working?.buffers) placed = text;
         return held(merged);
       }
-      const own = overwritten();
-      await loadOwnWeights(backend, known(task.expert).model, own, signal);
+      await loadOwn(known(task.expert).model, signal);
       placed = text;
-      return held(own.buffers);
+      return held(known(working).buffers);
+    },
+    members(signal) {
+      const place = async (model: ClipModel) =>
+        isLayered ? streamedOwn(backend, model, signal) : loadOwn(model, signal);
+      return {
+        members: experts.map(
+          ({ model }) =>
+            () =>
+              place(model),
+        ),
+        batchesAtOnce: OWN_BATCHES,
+      };
     },
     free() {
       combination.free();

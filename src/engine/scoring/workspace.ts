@@ -16,7 +16,7 @@ import {
   createPatchSource,
   type PatchSource,
 } from '../../taskpool/patch-source';
-import type { ScoringModel, ScoringTask } from '../../taskpool/score';
+import type { ScoringEnsemble, ScoringModel, ScoringTask } from '../../taskpool/score';
 import type { LoadCombination } from './combination-file';
 import { type CombinationKey, itemOf, keyText, partOf } from './keys';
 import { scoringOrder } from './order';
@@ -35,9 +35,14 @@ export interface Workspace {
     unit: Unit,
     signals: PrepareSignals,
     onPreparing: (what: string, done: number, total: number) => void,
-  ): Promise<{ readonly model: ScoringModel; readonly task: ScoringTask }>;
+  ): Promise<{
+    readonly model: ScoringModel | ScoringEnsemble;
+    readonly task: ScoringTask;
+  }>;
   /** What is resident of this combination, if it is. What is done with it is done inside `exclusive`. */
   residence(combination: CombinationKey): Residence | null;
+  /** Is the combination of something else resident, in the place of this? */
+  isDisplaced(inputs: ScoringInputs): boolean;
   /** Lets go of everything that is resident: there is nothing to score. */
   clear(): Promise<void>;
   dispose(): Promise<void>;
@@ -177,7 +182,10 @@ export function createWorkspace(
         onPreparing('Adding up task vectors', done, total),
       );
       signals.unit.throwIfAborted();
-      const placed = await residence.place(unit, signals.unit);
+      const isEnsemble = unit.key.weights.kind === 'ensemble';
+      const placed = isEnsemble
+        ? residence.members(signals.unit)
+        : await residence.place(unit, signals.unit);
       const { source } = picturesOf(inputs, unit.task);
       return {
         model: {
@@ -194,6 +202,7 @@ export function createWorkspace(
       };
     },
     residence: (combination) => (resident?.of === keyText(combination) ? resident.value : null),
+    isDisplaced: (inputs) => resident !== null && !isResident(inputs),
     clear: () => mutex.run(letGo),
     dispose: () =>
       mutex.run(async () => {

@@ -1,15 +1,9 @@
 /**
  * Searches for the scaling factor or the weights of experts. While one goes on, what is in demand is the next value on the
- * pictures to choose by and nothing else. One at a time; whatever else changes what is merged or scored ends it.
+ * pictures to choose by and nothing else (`trials.ts`). One at a time; whatever else changes what is merged or scored ends it.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
-import {
-  meanAccuracy,
-  meanLoss,
-  type ScoredTask,
-  searchOutcome,
-  verdict,
-} from '../../program/search/halves';
+import { meanAccuracy, meanLoss, searchOutcome, verdict } from '../../program/search/halves';
 import {
   type Candidate,
   candidateText,
@@ -20,13 +14,11 @@ import {
   WEIGHTS_PLAN,
 } from '../../program/search/search';
 import type { Jobs } from '../jobs/jobs';
-import type { ScoringPhase } from '../scoring/board';
-import type { ScoreBook } from '../scoring/book';
-import { type EngineKind, keyText } from '../scoring/keys';
+import { keyText } from '../scoring/keys';
 import { choosingRows, reportedRows } from '../scoring/order';
-import { type Demand, hasAll, mergedColumn, type Unit } from '../scoring/plan';
 import type { ScoringInputs } from '../scoring/readiness';
 import { type EngineValue, includedExperts, scalingFactorOf } from '../value';
+import type { Trial, Trials } from './trials';
 import type { SearchName, SearchView } from './view';
 
 /** Pictures of each task that a search for weights looks at: every value reads all experts anew. */
@@ -44,12 +36,8 @@ const LABELS: Readonly<Record<SearchName, string>> = {
 export interface Searches {
   /** @throws ConfigError or CompatibilityError where there is nothing to search, or nothing to choose by */
   run(jobId: string, name: SearchName): Promise<void>;
-  /** What is to be scored instead of what is on the page; null while nothing is searched. */
-  demand(): Demand | null;
   /** Another value stands: a search that was about something else is over. */
   follow(): void;
-  /** Something was scored, or failed. */
-  look(phase: ScoringPhase): void;
   view(): SearchView | null;
   /** Ends what goes on, and merges with nothing of it. */
   close(): void;
@@ -57,13 +45,10 @@ export interface Searches {
 
 export interface SearchesParts {
   readonly jobs: Jobs;
-  readonly book: ScoreBook;
-  readonly kind: () => EngineKind;
+  readonly trials: Trials;
   readonly value: () => EngineValue;
   /** What stands to be scored; null where nothing can be. */
   readonly inputs: () => ScoringInputs | null;
-  /** Something else is in demand. */
-  readonly onDemand: () => void;
   /** Merges with what was found. */
   readonly apply: (name: SearchName, found: Candidate, experts: readonly string[]) => Promise<void>;
   /** The user stopped everything: that holds, whatever was found. */
@@ -81,18 +66,11 @@ interface Subject {
   readonly about: string;
 }
 
-interface Trial {
-  readonly demand: Demand;
-  readonly rows: ReadonlyMap<string, readonly number[]>;
-  readonly settle: (ended: 'scored' | 'stopped' | Error) => void;
-}
-
 export function createSearches(parts: SearchesParts): Searches {
-  const { jobs, book, kind, onDemand } = parts;
+  const { jobs, trials } = parts;
   let subject: Subject | null = null;
   let running = false;
   let left: 'superseded' | 'stopped' | null = null;
-  let trial: Trial | null = null;
   let found: Omit<SearchView, 'outcome' | 'verdict'> | null = null;
   let outcome: SearchView['outcome'] = null;
   let report: (share: number) => void = () => undefined;
@@ -111,56 +89,27 @@ export function createSearches(parts: SearchesParts): Searches {
     known.set(text, made);
     return made;
   };
-  const columnAt = (of: Subject, candidate: Candidate): Unit[] =>
-    mergedColumn(inputsAt(of, candidate), kind(), candidate.scalingFactor);
-
-  const scoredOn = (
-    of: Subject,
-    candidate: Candidate,
-    rows: (unit: Unit) => readonly number[],
-  ): ScoredTask[] | null => {
-    const tasks: ScoredTask[] = [];
-    for (const unit of columnAt(of, candidate)) {
-      const tally = book.find(unit);
-      if (!hasAll(tally, rows(unit))) return null;
-      tasks.push({ labels: unit.task.labels, tally, rows: rows(unit) });
-    }
-    return tasks;
-  };
-
-  /** Has the loop score a candidate on these rows; null where that was ended before it was done. */
-  const tryOut = async (
+  const trialAt = (
     of: Subject,
     candidate: Candidate,
     rows: ReadonlyMap<string, readonly number[]>,
-  ): Promise<readonly ScoredTask[] | null> => {
-    const scored = () => scoredOn(of, candidate, ({ task }) => rows.get(task.id) ?? []);
-    if (left) return null;
-    const known = scored();
-    if (known) return known;
-    const ended = await new Promise<'scored' | 'stopped' | Error>((settle) => {
-      const inputs = inputsAt(of, candidate);
-      const { scalingFactor } = candidate;
-      trial = { demand: { inputs, scalingFactor, sweep: [], only: rows }, rows, settle };
-      onDemand();
-    });
-    trial = null;
-    if (ended instanceof Error) throw ended;
-    return ended === 'scored' ? scored() : null;
-  };
+  ): Trial => ({
+    inputs: inputsAt(of, candidate),
+    scalingFactor: candidate.scalingFactor,
+    rows,
+  });
 
   const leave = (why: 'superseded' | 'stopped'): void => {
     if (!running) return;
     left ??= why;
-    trial?.settle('stopped');
+    trials.stop();
   };
 
   const outcomeOf = (of: Subject, best: Candidate): SearchView['outcome'] => {
     const rows = rowsOf(of);
-    const chosen = (candidate: Candidate) =>
-      scoredOn(of, candidate, ({ task }) => rows.get(task.id) ?? []);
-    const reported = (candidate: Candidate) =>
-      scoredOn(of, candidate, ({ task }) => reportedRows(task) ?? []);
+    const others = reportedOf(of.inputs);
+    const chosen = (candidate: Candidate) => trials.known(trialAt(of, candidate, rows));
+    const reported = (candidate: Candidate) => trials.known(trialAt(of, candidate, others));
     const halves = [chosen(of.before), chosen(best), reported(of.before), reported(best)] as const;
     const [chosenBefore, chosenAfter, before, after] = halves;
     if (!chosenBefore || !chosenAfter || !before || !after) return null;
@@ -198,9 +147,9 @@ export function createSearches(parts: SearchesParts): Searches {
     show('searching', false);
     const searched = await search(plan, before, async (candidate) => {
       const isBefore = candidateText(candidate) === candidateText(before);
-      const scored = await tryOut(of, candidate, isBefore ? everything : choosing);
+      const scored = await trials.score(trialAt(of, candidate, isBefore ? everything : choosing));
       if (!scored) return null;
-      const chosen = scoredOn(of, candidate, ({ task }) => choosing.get(task.id) ?? []) ?? [];
+      const chosen = trials.known(trialAt(of, candidate, choosing)) ?? [];
       const loss = meanLoss(chosen);
       values.push({ ...candidate, loss, accuracy: meanAccuracy(chosen) });
       show('searching', false);
@@ -227,7 +176,6 @@ export function createSearches(parts: SearchesParts): Searches {
   };
 
   const begin = (name: SearchName): Subject => {
-    if (running) throw new ConfigError('A search goes on already. Stop it first.');
     const value = parts.value();
     const inputs = parts.inputs();
     if (!inputs || inputs.experts.length === 0) {
@@ -263,7 +211,13 @@ export function createSearches(parts: SearchesParts): Searches {
 
   return {
     async run(jobId, name) {
-      subject = begin(name);
+      trials.begin('A search');
+      try {
+        subject = begin(name);
+      } catch (error) {
+        trials.end();
+        throw error;
+      }
       const mine = subject;
       running = true;
       left = null;
@@ -279,11 +233,9 @@ export function createSearches(parts: SearchesParts): Searches {
         throw error;
       } finally {
         running = false;
-        trial = null;
-        onDemand();
+        trials.end();
       }
     },
-    demand: () => trial?.demand ?? null,
     follow() {
       if (!subject) return;
       const inputs = parts.inputs();
@@ -297,15 +249,6 @@ export function createSearches(parts: SearchesParts): Searches {
         found = null;
       }
     },
-    look({ phase, text }) {
-      if (!trial) return;
-      const { demand, rows, settle } = trial;
-      if (phase === 'failed') settle(new CompatibilityError(text));
-      const column = mergedColumn(demand.inputs, kind(), demand.scalingFactor);
-      if (column.every((unit) => hasAll(book.find(unit), rows.get(unit.task.id) ?? []))) {
-        settle('scored');
-      }
-    },
     view() {
       if (!found) return null;
       if (found.phase === 'found' && subject && found.best) {
@@ -315,6 +258,11 @@ export function createSearches(parts: SearchesParts): Searches {
     },
     close: () => leave('superseded'),
   };
+}
+
+/** The pictures to report on, by task id. */
+function reportedOf({ tasks }: ScoringInputs): ReadonlyMap<string, readonly number[]> {
+  return new Map(tasks.map((task) => [task.id, reportedRows(task) ?? []]));
 }
 
 function withWeights(inputs: ScoringInputs, weights: readonly number[]): ScoringInputs {

@@ -1,5 +1,6 @@
 /** A task's pictures in two: those to choose by and those to report on. Once per labels and share. Pure. */
 import { ConfigError } from '../../errors';
+import type { SplitArguments } from '../../program/report';
 import { type EvenSplit, evenSplit } from '../../taskpool/datasets/even-split';
 import type { Task } from '../value';
 import type { SplitShare, TaskSplitView } from './split-share';
@@ -34,6 +35,19 @@ function madeSplit(labels: readonly number[], share: SplitShare): TaskSplit | nu
     if (!(error instanceof ConfigError)) throw error;
     return null;
   }
+}
+
+/** As FusionBench's function takes it; it returns the pictures to report on. */
+export function splitArguments({
+  share,
+  seed,
+}: Pick<TaskSplitView, 'share' | 'seed'>): SplitArguments {
+  return {
+    validation_fraction: share,
+    validation_size: null,
+    random_seed: seed,
+    return_split: 'train',
+  };
 }
 
 export function splitView(task: Task): TaskSplitView | null {

@@ -78,7 +78,8 @@ function restOf({ scores, pool, tasks, scalingFactor, method, jobs, engine }: St
 
 /** What of a snapshot is the same for every engine on the same library. */
 export function sharedState(snapshot: StudioState) {
-  const { jobs: _, remarks: __, search: _____, storage, scores, ...state } = snapshot;
+  const { storage, scores, ...others } = snapshot;
+  const { jobs: _, remarks: __, search: _____, comparison: ______, ...state } = others;
   const { sweep: ___, secondsLeft: ____, ...board } = scores;
   return { ...state, used: storage.used, scores: board };
 }

@@ -339,6 +339,16 @@ export function allCommands(files: MicroFiles) {
       }),
     ),
     make(
+      fc.constant(null),
+      () => 'compare methods',
+      (_, real) => ({ fields: [], send: ({ engine }) => engine.compare(jobId(real)) }),
+    ),
+    make(
+      fc.constant(null),
+      () => 'table of the comparison',
+      () => ({ fields: [], send: ({ engine }) => engine.exportComparison() }),
+    ),
+    make(
       factor,
       (value) => `factor ${value}`,
       (value) => ({

@@ -8,17 +8,17 @@ import { basename, dirname, join, resolve, sep } from 'node:path';
 import { fileSource } from '../../checkpoint/file-source-node';
 import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import { ConfigError, FormatError } from '../../errors';
+import { CSV_BEGINNING } from '../compare/csv';
 import type { ProgramConfig } from '../config/program/types';
 import { RECIPE_KEY } from '../recipe';
 import { OWN_KEY } from '../report';
 import { type InputPlace, inputPlaces, real } from './input-places-node';
-import type { RunOutputs } from './outputs';
+import { OUTPUT_KEYS, type RunOutputs } from './outputs';
 import { MODEL_FILES } from './save-model-node';
 import type { Surroundings } from './surroundings';
 import { systemReason } from './system-reason';
 
-const REPORT_KEY = 'report_save_path';
-const MODEL_KEY = 'merged_model_save_path';
+const { report: REPORT_KEY, model: MODEL_KEY, comparison: COMPARISON_KEY } = OUTPUT_KEYS;
 
 /** Longer than any report; what is longer was not written by this program. */
 const MAX_REPORT_BYTES = 256 * 2 ** 20;
@@ -44,6 +44,7 @@ export async function guardOutputs(
     for (const [key, name] of [
       [REPORT_KEY, outputs.report],
       [MODEL_KEY, outputs.model],
+      [COMPARISON_KEY, outputs.comparison],
     ]) {
       if (name?.includes('\0')) throw new ConfigError(`${key}: no name of a file has a NUL in it.`);
     }
@@ -59,9 +60,17 @@ export async function guardOutputs(
       await guardReport(report, overwrite);
       await canMakeFiles(REPORT_KEY, dirname(report));
     }
+    const comparison = program.compare ? path(outputs.comparison) : null;
+    if (comparison) {
+      await outsideInputs(COMPARISON_KEY, comparison, places);
+      await guardTable(comparison, overwrite);
+      await canMakeFiles(COMPARISON_KEY, dirname(comparison));
+    }
     if (model) {
       for (const name of MODEL_FILES) await outsideInputs(MODEL_KEY, join(model, name), places);
-      const beside = report && dirname(report) === model ? [basename(report)] : [];
+      const beside = [report, comparison].flatMap((file) =>
+        file && dirname(file) === model ? [basename(file)] : [],
+      );
       await guardModelFolder(model, [...MODEL_FILES, ...beside], overwrite);
       await canMakeFiles(MODEL_KEY, model);
     }
@@ -90,6 +99,16 @@ async function guardReport(path: string, overwrite: boolean): Promise<void> {
   if (overwrite || (await isEarlierReport(path, found))) return;
   throw new ConfigError(
     `${REPORT_KEY}: ${path} is there already, and is no report of this program. Name another file, or replace it with +overwrite=true.`,
+  );
+}
+
+async function guardTable(path: string, overwrite: boolean): Promise<void> {
+  const found = await whatIs(path);
+  if (!found) return;
+  requireRegular(COMPARISON_KEY, path, found);
+  if (overwrite || (await readFile(path, 'utf8')).startsWith(CSV_BEGINNING)) return;
+  throw new ConfigError(
+    `${COMPARISON_KEY}: ${path} is there already, and is no table of this program. Name another file, or replace it with +overwrite=true.`,
   );
 }
 

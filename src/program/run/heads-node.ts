@@ -12,12 +12,15 @@ import type { OpenedTask } from './open-task-node';
 import type { Surroundings } from './surroundings';
 import { textDigest } from './text-digest-node';
 
+/** What a head is made of. */
+export type PromptedTask = Pick<OpenedTask, 'name' | 'classnames' | 'templates'>;
+
 /** The head of a task, computed by `engine` where it has to be; `clipKey` says which CLIP of the configurations `model` is. */
 export type HeadOf = (
   engine: OrtEngine,
   clipKey: unknown,
   model: ClipModel,
-  task: OpenedTask,
+  task: PromptedTask,
 ) => Promise<ZeroShotHead>;
 
 export function createHeads(

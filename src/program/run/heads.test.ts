@@ -15,8 +15,7 @@ import { wasmEngine } from '../../clip/testing';
 import { findModelFolder } from '../../modelpool/sources/find-folder-node';
 import { bitsOf, countingEngine } from '../../taskpool/heads/testing';
 import { cacheFolder } from './cache-folder-node';
-import { createHeads } from './heads-node';
-import type { OpenedTask } from './open-task-node';
+import { createHeads, type PromptedTask } from './heads-node';
 import type { Surroundings } from './surroundings';
 
 const BASE = resolve(import.meta.dirname, '../../../reference/fixtures/merge/p8-32/base');
@@ -33,9 +32,9 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Two templates: six prompts, so one batch. */
-function task(templates = ['a photo of {}', 'a drawing of {}']): OpenedTask {
+function task(templates = ['a photo of {}', 'a drawing of {}']): PromptedTask {
   const classnames = ['a circle', 'a square', 'a star'];
-  return { name: 'shapes', classnames, templates, rows: [], available: 0, notes: [] };
+  return { name: 'shapes', classnames, templates };
 }
 
 interface Command {

@@ -1,5 +1,6 @@
 /** The models of a configuration, opened and judged before anything is computed. */
 import { splitAdapter } from '../../checkpoint/file-roles';
+import type { NamedBlob } from '../../checkpoint/types';
 import { readPreprocessing, readTokenizerFiles } from '../../clip/config/sources';
 import { openClip } from '../../clip/open';
 import type { ClipModel, ProcessorConfig } from '../../clip/types';
@@ -17,6 +18,8 @@ export interface OpenedPool {
   readonly pool: ModelPool;
   /** The folder and files of each model, by its name. */
   readonly folders: ReadonlyMap<string, FoundFolder>;
+  /** All files that each model was read from, an adapter's and those of the model below it, by its name. */
+  readonly sources: ReadonlyMap<string, readonly NamedBlob[]>;
 }
 
 /**
@@ -30,10 +33,12 @@ export async function openPool(
   surroundings: Surroundings,
 ): Promise<OpenedPool> {
   const folders = new Map<string, FoundFolder>();
+  const sources = new Map<string, readonly NamedBlob[]>();
   const open = async (source: ModelSource, base?: ClipModel) => {
     const { name } = source;
-    const { folder, model } = await openModel(source, surroundings, base);
+    const { folder, model, files } = await openModel(source, surroundings, base);
     folders.set(name, folder);
+    sources.set(name, files);
     return model;
   };
   const pretrainedSource = models.find(({ name }) => name === PRETRAINED);
@@ -43,7 +48,11 @@ export async function openPool(
     const [first] = tuned;
     const model = pretrained ?? (first && (await open(first)));
     if (!model) throw new ConfigError('modelpool.models: there is no model.');
-    return { pool: { pretrained: model, experts: [], mergedNames: mergedNames(model) }, folders };
+    return {
+      pool: { pretrained: model, experts: [], mergedNames: mergedNames(model) },
+      folders,
+      sources,
+    };
   }
   const experts: ClipModel[] = [];
   for (const source of tuned) experts.push(await open(source, pretrained));
@@ -58,24 +67,30 @@ export async function openPool(
     like,
     experts.map((model) => ({ model, weight: 1 })),
   );
-  return { pool, folders };
+  return { pool, folders, sources };
 }
 
 async function openModel(
   source: ModelSource,
   surroundings: Surroundings,
   base: ClipModel | undefined,
-): Promise<{ model: ClipModel; folder: FoundFolder }> {
+): Promise<{ model: ClipModel; folder: FoundFolder; files: readonly NamedBlob[] }> {
   const { name, adapter } = source;
   const path = `modelpool.models.${name}`;
   const folder = await findPretrained(path, source, surroundings);
-  if (adapter === undefined) return { model: await openClip(name, folder.files, base), folder };
+  if (adapter === undefined) {
+    return { model: await openClip(name, folder.files, base), folder, files: folder.files };
+  }
   const own = await openClip(source.reference, folder.files, base);
   const found = await findPretrained(path, { reference: adapter }, surroundings);
   // A merged model may lie beside the adapter that is asked for.
-  const { model, adapter: files } = splitAdapter(found.files);
-  const adapterFolder = { ...found, files: files.length > 0 ? files : model };
-  return { model: await openClip(name, adapterFolder.files, own), folder: adapterFolder };
+  const { model: merged, adapter: files } = splitAdapter(found.files);
+  const adapterFolder = { ...found, files: files.length > 0 ? files : merged };
+  return {
+    model: await openClip(name, adapterFolder.files, own),
+    folder: adapterFolder,
+    files: [...folder.files, ...adapterFolder.files],
+  };
 }
 
 /** What stays the same whatever is merged: the text tower with its tokenizer, the projection, the preprocessing. */
@@ -83,6 +98,8 @@ export interface ScoringClip {
   /** A full CLIP with the processor's tokenizer. */
   readonly model: ClipModel;
   readonly processor: ProcessorConfig;
+  /** All that they were read from. */
+  readonly files: readonly NamedBlob[];
 }
 
 /**
@@ -119,5 +136,9 @@ export async function openScoringClip(
       : ['tokenizer.json (or vocab.json and merges.txt)', texts];
     throw new CompatibilityError(`taskpool.processor: ${place.folder} has no ${lacking}.`);
   }
-  return { model: { ...model, tokenizer }, processor: preprocessing };
+  return {
+    model: { ...model, tokenizer },
+    processor: preprocessing,
+    files: [...files, ...texts.files, ...pictures.files],
+  };
 }

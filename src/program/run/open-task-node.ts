@@ -1,4 +1,5 @@
 /** A task of a configuration: its pictures found on this machine, its rows chosen, its classes named. */
+import type { NamedBlob } from '../../checkpoint/types';
 import { evenSplit } from '../../taskpool/datasets/even-split';
 import { openDataset } from '../../taskpool/sources/open-dataset';
 import { sampleRows, validationRows } from '../../taskpool/sources/select-rows';
@@ -21,6 +22,10 @@ export interface OpenedTask {
   readonly notes: readonly string[];
   /** The split that the rows are a part of, where they are one. */
   readonly validation?: ValidationSplit;
+  /** All that it was read from, but for pictures that lie elsewhere. */
+  readonly files: readonly NamedBlob[];
+  /** Whether a picture was read from elsewhere so far: Parquet files can name them by paths. */
+  readElsewhere(): boolean;
 }
 
 /** Which of a task's pictures are scored. */
@@ -58,12 +63,16 @@ async function open(
   surroundings: Surroundings,
 ): Promise<OpenedTask> {
   const found = await findDatasetFiles(source, surroundings);
+  let elsewhere = false;
   const dataset = await openDataset(found.files, {
     name: found.format ? found.folder : source.path,
     format: found.format,
     configuration: source.name,
     dataFiles: found.patterns,
-    pictureAt: found.pictureAt,
+    pictureAt: (...named) => {
+      elsewhere = true;
+      return found.pictureAt(...named);
+    },
     splits: source.split.map((part) => ({
       split: part.split,
       rows: (total) => splitRows(part, total),
@@ -81,6 +90,8 @@ async function open(
     rows: first === null ? sampled : sampled.slice(0, first),
     available: all.length,
     notes: [...dataset.notes, ...classes.notes],
+    files: found.files,
+    readElsewhere: () => elsewhere,
     ...(validation && { validation }),
   };
 }

@@ -28,7 +28,7 @@ async function outputs(
     now: NOW,
     jobNumber: 3,
   });
-  const { program } = readProgram(composition.config, composition.referenced);
+  const program = readProgram(composition.config, composition.referenced);
   return runOutputs(program, composition, { configName: 'tutorial', now: NOW, multirun });
 }
 
@@ -38,6 +38,7 @@ describe('where a run writes', () => {
       logDir: 'outputs/tutorial/2026-05-17_09-08-07',
       report: 'outputs/tutorial/2026-05-17_09-08-07/program_report.json',
       model: null,
+      comparison: null,
     });
   });
 
@@ -52,6 +53,7 @@ describe('where a run writes', () => {
       logDir: 'my/run',
       report: 'my/run/r.json',
       model: 'my/run/model',
+      comparison: null,
     });
   });
 

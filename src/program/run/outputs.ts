@@ -1,7 +1,7 @@
 /** Where a run writes its report and its model. */
 
 import { expandLogDir } from '../config/program/read-program';
-import type { ProgramOptions } from '../config/program/types';
+import type { ProgramConfig } from '../config/program/types';
 import { strftime } from '../hydra/interpolation/strftime';
 import type { Composition } from '../hydra/run';
 import type { ConfigTree } from '../hydra/values/node';
@@ -14,7 +14,16 @@ export interface RunOutputs {
   readonly report: string | null;
   /** Null where the model is not saved. */
   readonly model: string | null;
+  /** Null where no methods are compared, or their table is not wanted. */
+  readonly comparison: string | null;
 }
+
+/** The options that name them. */
+export const OUTPUT_KEYS = {
+  report: 'report_save_path',
+  model: 'merged_model_save_path',
+  comparison: 'compare.save_path',
+} as const;
 
 export interface RunNames {
   readonly configName: string;
@@ -31,7 +40,7 @@ const UNCHOSEN = { run: 'outputs/%Y-%m-%d/%H-%M-%S', sweep: 'multirun/%Y-%m-%d/%
  * `outputs/<configuration>/<date>/program_report.json`, so that a run never goes unrecorded. null or false switch it off.
  */
 export function runOutputs(
-  program: ProgramOptions,
+  { program, compare }: Pick<ProgramConfig, 'program' | 'compare'>,
   { config, run }: Pick<Composition, 'config' | 'run'>,
   names: RunNames,
 ): RunOutputs {
@@ -40,10 +49,12 @@ export function runOutputs(
     ? program.report_save_path
     : '{log_dir}/program_report.json';
   const model = program.merged_model_save_path;
+  const comparison = compare?.savePath ?? null;
   return {
     logDir,
     report: report && expandLogDir(report, logDir),
     model: model && expandLogDir(model, logDir),
+    comparison: comparison && expandLogDir(comparison, logDir),
   };
 }
 

@@ -27,7 +27,14 @@ export interface Resident {
   readonly parameters: number;
   /** The model of one scaling factor and its factors by layer; the one before is lost. */
   merged(at: Factors): MergedModel;
+  /** The base, and room for the weights of another model in turn; null where neither was kept. */
+  readonly beside: Beside | null;
   free(): void;
+}
+
+export interface Beside {
+  readonly base: ReadonlyMap<string, TensorBuffer>;
+  working(): WorkingWeights;
 }
 
 /** A combination for any number of scaling factors. Without a method the model is the one that was loaded, to the last bit. */
@@ -55,6 +62,7 @@ export async function resideForAll(
         values: mergedFromCombination(combination, scalingFactor, layers),
       };
     },
+    beside: { base, working },
     free() {
       room?.free();
       combination.free();
@@ -77,6 +85,7 @@ export async function resideForOne(
       if (scalingFactor === only && wanted === layers) return model;
       throw new RangeError(`merged at ${only}, and asked for another model at ${scalingFactor}`);
     },
+    beside: null,
     free: merged.free,
   };
 }

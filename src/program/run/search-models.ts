@@ -64,7 +64,7 @@ export async function searchModels(
         accuracy: meanAccuracy(on(value)),
       })),
       ...outcome,
-      splits: Object.fromEntries(reporting.tasks.map((task) => [task.name, splitOf(task)])),
+      splits: splitsOf(reporting),
       reportingBefore: first.results,
     },
   };
@@ -77,8 +77,13 @@ export function candidateWords(
   return name === 'lambda' ? `scaling factor ${scalingFactor}` : `weights ${weights.join(', ')}`;
 }
 
-function scoredTask({ labels, tally }: Evaluated): ScoredTask {
+export function scoredTask({ labels, tally }: Evaluated): ScoredTask {
   return { labels, tally };
+}
+
+/** The tasks' splits, by name. */
+export function splitsOf({ tasks }: OpenedTaskPool): SearchReport['splits'] {
+  return Object.fromEntries(tasks.map((task) => [task.name, splitOf(task)]));
 }
 
 /** As `train_validation_split` takes it. */

@@ -1,4 +1,5 @@
 /** Task pools in place for scoring: pictures, prompts and the vision tower, kept for the runs that follow. */
+import { join } from 'node:path';
 import { readFloat32 } from '../../checkpoint/dtype';
 import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
@@ -14,14 +15,22 @@ import {
   type PictureHelpers,
 } from '../../taskpool/patch-source';
 import type { EngineName, TaskPoolConfig } from '../config/program/types';
-import { type Evaluated, type EvaluatedTask, evaluateTask } from '../evaluate';
+import {
+  type Evaluated,
+  type EvaluatedTask,
+  evaluatedBefore,
+  evaluateTask,
+  type ScoredBefore,
+} from '../evaluate';
 import type { TaskResult } from '../report';
+import { cacheFolder } from './cache-folder-node';
 import type { EngineFor, ScoringEngine } from './engines-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
 import { openScoringClip, type ScoringClip } from './open-models-node';
 import { type Half, type OpenedTask, openTask, type RowChoice } from './open-task-node';
+import { filesText, scoreFolder } from './score-folder-node';
 import type { Surroundings } from './surroundings';
 
 /** A task pool whose files have been found and opened; nothing is computed yet. */
@@ -34,6 +43,22 @@ export interface OpenedTaskPool {
    * @throws as `evaluateTask`
    */
   evaluate(weights: ReadonlyMap<string, TensorBuffer>, what?: string): Promise<Evaluation>;
+  /**
+   * The same of a model for each task, brought into place where something has to be scored: what was scored by an earlier command
+   * is not scored again.
+   */
+  evaluateKept(modelOf: (task: string) => KeptModel, what?: string): Promise<Evaluation>;
+}
+
+/** A model to be scored, and by what its scores are known again. */
+export interface KeptModel {
+  /** Null where they are not to be kept. */
+  readonly key: string | null;
+  /** The weights until another model is placed, or the models whose logits are averaged, each until the next. */
+  place(): Promise<
+    | ReadonlyMap<string, TensorBuffer>
+    | readonly (() => Promise<ReadonlyMap<string, TensorBuffer>>)[]
+  >;
 }
 
 export interface Evaluation {
@@ -63,6 +88,9 @@ export interface TaskPools {
   dispose(): Promise<void>;
 }
 
+/** Batches that every expert of an ensemble is run with before the next takes its place. */
+const ENSEMBLE_BATCHES = 8;
+
 /** An engine with the projection that stays the task pool's own, and a tower for each size of batches. */
 interface Scorer {
   readonly engine: ScoringEngine;
@@ -90,6 +118,8 @@ export function createTaskPools(
   const headOf = createHeads(surroundings, listener, signal);
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
+  const cache = cacheFolder(surroundings);
+  const scores = cache === null ? null : scoreFolder(join(cache, 'scores'));
 
   const engineOf = async (choice: EngineName, clip: ScoringClip, like: ClipModel) =>
     engineFor(choice, like.vision, projectionOf(clip).shape[0] ?? 0);
@@ -136,66 +166,114 @@ export function createTaskPools(
         first: fastDevRun ? config.batchSize : null,
         ...(half && { half }),
       };
-      const opened: { readonly key: unknown; readonly task: OpenedTask }[] = [];
+      const opened: {
+        readonly key: unknown;
+        readonly task: OpenedTask;
+        readonly files: string | null;
+      }[] = [];
       for (const task of config.tasks) {
         const key = [task, choice];
-        opened.push({
-          key,
-          task: await tasks(key, async () => {
-            const made = await openTask(task, choice, surroundings);
-            if (half?.wanted === 'choosing') return made;
-            for (const note of made.notes) listener.note(`${made.name}: ${note}.`);
-            return made;
-          }),
+        const made = await tasks(key, async () => {
+          const fresh = await openTask(task, choice, surroundings);
+          if (half?.wanted === 'choosing') return fresh;
+          for (const note of fresh.notes) listener.note(`${fresh.name}: ${note}.`);
+          return fresh;
         });
+        opened.push({ key, task: made, files: filesText(made.files) });
       }
       const told = new Set<string>();
-      return {
-        tasks: opened.map(({ task }) => task),
-        async evaluate(weights, what) {
-          const { projection, tower, engine } = await scorers.keep([engineName, clipKey], () =>
-            createScorer(engineName, clip, like),
-          );
-          const evaluated: Evaluated[] = [];
-          const pictureCount = opened.reduce((sum, { task }) => sum + task.rows.length, 0);
-          let before = 0;
-          for (const { key, task } of opened) {
+      const clipText = filesText(clip.files);
+      const evaluateEach = async (
+        modelOf: (task: string) => KeptModel,
+        what?: string,
+      ): Promise<Evaluation> => {
+        const { projection, tower, engine } = await scorers.keep([engineName, clipKey], () =>
+          createScorer(engineName, clip, like),
+        );
+        const keyOf = (
+          model: KeptModel,
+          { task, files }: (typeof opened)[number],
+        ): string | null => {
+          if (model.key === null || clipText === null || files === null) return null;
+          if (task.readElsewhere()) return null;
+          const { classnames, templates } = task;
+          const rows = task.rows.map(({ name, label }) => [name, label]);
+          return JSON.stringify([
+            engine.name,
+            model.key,
+            clipText,
+            files,
+            classnames,
+            templates,
+            rows,
+          ]);
+        };
+        const evaluated: Evaluated[] = [];
+        const pictureCount = opened.reduce((sum, { task }) => sum + task.rows.length, 0);
+        let before = 0;
+        let isKept = true;
+        for (const each of opened) {
+          const { key, task } = each;
+          const subject = modelOf(task.name);
+          const scoreKey = scores && keyOf(subject, each);
+          const known = scoreKey ? await scores.get(scoreKey, task.rows.length) : null;
+          const options = {
+            signal,
+            lossBatchSize: config.batchSize,
+            onProgress: (name: string, scored: number, total: number) => {
+              if (what === undefined) listener.progress(`Scoring ${name}`, scored, total);
+              else if (scored < total) listener.progress(what, before + scored, pictureCount);
+            },
+            onUnreadable: (name: string, image: string, reason: string) => {
+              if (config.onUnreadable === 'error') throw unreadable(name, image, reason);
+              if (told.has(`${name}/${image}`)) return;
+              told.add(`${name}/${image}`);
+              listener.note(`${name}: ${image} is passed over. ${reason}`);
+            },
+          };
+          if (known) evaluated.push(evaluatedBefore(scoredTask(task), known, options));
+          else {
+            isKept = false;
             const head = await headOf(engine.text, clipKey, clip.model, task);
             const patches = await pictures([key, clipKey], async () =>
               createPatchSource(task.rows, clip.processor, like.vision, budget, helpers),
             );
-            const model = { projection, weights, tower: await tower(task.rows.length) };
-            evaluated.push(
-              await evaluateTask(model, evaluatedTask(task, head, patches), {
-                signal,
-                lossBatchSize: config.batchSize,
-                onProgress: (name, scored, total) => {
-                  if (what === undefined) listener.progress(`Scoring ${name}`, scored, total);
-                  else if (scored < total) listener.progress(what, before + scored, pictureCount);
-                },
-                onUnreadable: (name, image, reason) => {
-                  if (config.onUnreadable === 'error') throw unreadable(name, image, reason);
-                  if (told.has(`${name}/${image}`)) return;
-                  told.add(`${name}/${image}`);
-                  listener.note(`${name}: ${image} is passed over. ${reason}`);
-                },
-              }),
-            );
-            before += task.rows.length;
-            if (what !== undefined) listener.progress(what, before, pictureCount);
+            const placed = await subject.place();
+            const inPlace = { projection, tower: await tower(task.rows.length) };
+            const model = isList(placed)
+              ? { ...inPlace, members: placed, batchesAtOnce: ENSEMBLE_BATCHES }
+              : { ...inPlace, weights: placed };
+            const scored = await evaluateTask(model, evaluatedTask(task, head, patches), options);
+            evaluated.push(scored);
+            // Asked for again: a picture may have turned out to lie elsewhere.
+            const putKey = scores && keyOf(subject, each);
+            if (putKey) await scores.put(putKey, scored.tally);
           }
-          return {
-            results: evaluated.map(({ result }) => result),
-            tasks: evaluated,
-            engine: engine.name,
-          };
-        },
+          before += task.rows.length;
+          // Of what was all scored by an earlier command there is nothing to tell.
+          if (what !== undefined && !isKept) listener.progress(what, before, pictureCount);
+        }
+        return {
+          results: evaluated.map(({ result }) => result),
+          tasks: evaluated,
+          engine: engine.name,
+        };
+      };
+      return {
+        tasks: opened.map(({ task }) => task),
+        evaluate: (weights, what) =>
+          evaluateEach(() => ({ key: null, place: async () => weights }), what),
+        evaluateKept: evaluateEach,
       };
     },
     async dispose() {
       await scorers.dispose();
     },
   };
+}
+
+function isList<M, T>(placed: M | readonly T[]): placed is readonly T[] {
+  return Array.isArray(placed);
 }
 
 function projectionOf({ model }: ScoringClip): TensorSource {
@@ -211,20 +289,17 @@ function unreadable(task: string, image: string, reason: string): FormatError {
   );
 }
 
-function evaluatedTask(
-  { name, classnames, rows, available }: OpenedTask,
-  head: ZeroShotHead,
-  patches: PatchSource,
-): EvaluatedTask {
+function scoredTask({ name, classnames, rows, available }: OpenedTask): ScoredBefore {
   return {
     name,
     classnames,
-    patches,
-    head,
     imageNames: rows.map((row) => row.name),
     labels: rows.map((row) => row.label),
-    // In the order of the data: pictures in Parquet files are read group by group.
-    order: [...rows.keys()],
     ...(available > rows.length ? { available } : {}),
   };
+}
+
+function evaluatedTask(task: OpenedTask, head: ZeroShotHead, patches: PatchSource): EvaluatedTask {
+  // In the order of the data: pictures in Parquet files are read group by group.
+  return { ...scoredTask(task), patches, head, order: [...task.rows.keys()] };
 }

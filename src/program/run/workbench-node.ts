@@ -8,12 +8,22 @@ import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
+import { taskArithmetic } from '../../method/task-arithmetic';
 import type { CombineContext } from '../../method/types';
+import { loadOwnWeights } from '../../method/weights';
 import { createCpuBackend } from '../../runtime/cpu/backend';
+import type { ComparedRow } from '../compare/compare';
+import { comparisonCsv } from '../compare/csv';
 import { PRETRAINED } from '../config/program/modelpool';
 import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
-import { programReport, type SearchReport, type TaskResult } from '../report';
+import {
+  type ComparisonReport,
+  programReport,
+  type SearchReport,
+  type TaskResult,
+} from '../report';
 import type { Candidate } from '../search/search';
+import { comparePool, poolKeys } from './compare-models';
 import { createEngines, type EngineParts, nodeEngineParts } from './engines-node';
 import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
@@ -29,7 +39,7 @@ import { saveDtype, saveModel } from './save-model-node';
 import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
 import type { Surroundings } from './surroundings';
-import { createTaskPools } from './task-pools-node';
+import { createTaskPools, type OpenedTaskPool } from './task-pools-node';
 import { writeFileWhole } from './write-file-node';
 
 export interface RunResult {
@@ -37,17 +47,25 @@ export interface RunResult {
   readonly results: readonly TaskResult[];
   /** Where values were tried. */
   readonly search: SearchReport | null;
+  /** Where methods were compared. */
+  readonly comparison: ComparisonReport | null;
   /** Paths of what was written. */
   readonly reportPath: string | null;
   readonly modelFolder: string | null;
+  readonly comparisonPath: string | null;
 }
 
 export interface Workbench {
   /**
+   * @param onRows - told of all rows of a comparison so far: what there is of one that is interrupted
    * @throws ConfigError, FormatError and CompatibilityError before anything is computed, DeviceError and Error of the file
    *   system, and the signal's reason; files are written whole or not at all
    */
-  run(program: ProgramConfig, outputs: RunOutputs): Promise<RunResult>;
+  run(
+    program: ProgramConfig,
+    outputs: RunOutputs,
+    onRows?: (rows: readonly ComparedRow[]) => void,
+  ): Promise<RunResult>;
   dispose(): Promise<void>;
 }
 
@@ -104,7 +122,8 @@ export function createWorkbench(
   };
 
   async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
-    const { program, modelpool, taskpool, search } = config;
+    const { program, modelpool, taskpool, search, compare } = config;
+    const halved = search ?? compare;
     try {
       const opened = await pools.keep(poolKey, () => openJudged(modelpool, runnable));
       if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
@@ -113,8 +132,8 @@ export function createWorkbench(
       const fastDevRun = program.fast_dev_run || taskpool.fastDevRun;
       const open = (pool: TaskPoolConfig, half?: Half) =>
         taskPools.open(pool, opened.pool.pretrained, { fastDevRun, engine: program.engine, half });
-      if (!search) return { opened, tasks: await open(taskpool), choosing: null };
-      const { split, sampleSize } = search;
+      if (!halved) return { opened, tasks: await open(taskpool), choosing: null };
+      const { split, sampleSize } = halved;
       const tasks = await open(taskpool, { wanted: 'reporting', split });
       const sampled = { ...taskpool, sampleSize };
       const choosing = await open(sampled, { wanted: 'choosing', split });
@@ -127,22 +146,71 @@ export function createWorkbench(
   }
 
   return {
-    async run(config, outputs) {
+    async run(config, outputs, onRows) {
       const { modelpool, taskpool } = config;
-      const method = runnableMethod(config.method, config.program.seed);
-      const poolKey = [modelpool.models, method?.method.name];
-      const { opened: asConfigured, tasks, choosing } = await openAll(config, poolKey, method);
+      const { seed } = config.program;
+      const method = runnableMethod(config.method, seed);
+      /** Which models a pool has follows from these. */
+      const poolKeyOf = (runnable: RunnableMethod | null) => [
+        modelpool.models,
+        runnable?.method.takes,
+      ];
+      const {
+        opened: asConfigured,
+        tasks,
+        choosing,
+      } = await openAll(config, poolKeyOf(method), method);
       const configured =
         method && config.layers ? withLayers(method, config.layers, asConfigured.pool) : method;
       const { pretrained } = asConfigured.pool;
-      const residentOf = ({ pool }: OpenedPool) => {
+      const isOnly = runsOnce && !config.search && !config.compare;
+      const residentOf = ({ pool }: OpenedPool, runnable = configured) => {
         const weights = pool.experts.map(({ weight }) => weight);
-        return residents.keep([poolKey, configured?.options, weights], () =>
-          runsOnce && configured && !config.search
-            ? resideForOne(pool, configured, combining)
-            : resideForAll(pool, configured, combining),
+        const key = [poolKeyOf(runnable), runnable?.method.name, runnable?.options, weights];
+        return residents.keep(key, () =>
+          isOnly && runnable
+            ? resideForOne(pool, runnable, combining)
+            : resideForAll(pool, runnable, combining),
         );
       };
+      const path = (name: string | null) => name && resolve(surroundings.cwd, name);
+      const comparisonPath = config.compare ? path(outputs.comparison) : null;
+      let comparison: ComparisonReport | null = null;
+      if (config.compare && tasks && choosing) {
+        const openedFor = (runnable: RunnableMethod) =>
+          pools.keep(poolKeyOf(runnable), () => openJudged(modelpool, runnable));
+        const residentFor = async (runnable: RunnableMethod) =>
+          residentOf(await openedFor(runnable), runnable);
+        const besideOf = async (runnable: RunnableMethod) => {
+          const { beside } = await residentFor(runnable);
+          if (!beside) throw new RangeError('a comparison merges more than once');
+          return beside;
+        };
+        const baseline = { method: taskArithmetic, options: {}, scalingFactor: 1 };
+        const opened = await openedFor(baseline);
+        comparison = await comparePool(config.compare, {
+          modelpool,
+          opened,
+          configured,
+          seed,
+          halves: { choosing, reporting: tasks },
+          merged: async (runnable) => (await residentFor(runnable)).merged(runnable).weights(),
+          pretrained: async (last) => (await besideOf(last)).base,
+          async own(expert, last) {
+            const model = opened.pool.experts[expert]?.model;
+            if (!model) throw new RangeError(`there is no expert ${expert}`);
+            const working = (await besideOf(last)).working();
+            await loadOwnWeights(tensors, model, working, signal);
+            return working.buffers;
+          },
+          async onRows(rows) {
+            onRows?.(rows);
+            if (!comparisonPath) return;
+            const text = new TextEncoder().encode(comparisonCsv(rows));
+            await writeFileWhole(comparisonPath, [text], signal);
+          },
+        });
+      }
       let found: SearchedModels | null = null;
       if (config.search && configured && tasks && choosing) {
         const before: Candidate = {
@@ -171,7 +239,6 @@ export function createWorkbench(
       const resident = await residentOf(opened);
       const merged = resident.merged(runnable ?? { scalingFactor: 1 });
       const recipe = await untilAborted(described, signal);
-      const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const modelFolder = path(outputs.model);
       if (modelFolder) {
         const base = modelpool.models.find(({ name }) => name === PRETRAINED);
@@ -181,8 +248,15 @@ export function createWorkbench(
           onProgress: (done, total) => listener.progress('Saving the merged model', done, total),
         });
       }
+      const evaluated = (of: OpenedTaskPool) =>
+        config.compare && runnable
+          ? of.evaluateKept(() => ({
+              key: poolKeys(opened).merged(runnable),
+              place: async () => merged.weights(),
+            }))
+          : of.evaluate(merged.weights());
       const { results, engine } = tasks
-        ? (found?.evaluation ?? (await tasks.evaluate(merged.weights())))
+        ? (found?.evaluation ?? (await evaluated(tasks)))
         : { results: [], engine: 'cpu' };
       const reportPath = taskpool ? path(outputs.report) : null;
       if (reportPath) {
@@ -194,11 +268,13 @@ export function createWorkbench(
           expert: [],
           engine,
           search: found?.report,
+          comparison: comparison ?? undefined,
         });
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);
       }
-      return { results, search: found?.report ?? null, reportPath, modelFolder };
+      const search = found?.report ?? null;
+      return { results, search, comparison, reportPath, modelFolder, comparisonPath };
     },
     async dispose() {
       await sums.dispose();
@@ -220,10 +296,10 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 }
 
 /** The pool with other weights of its experts. */
-function weighted({ pool, folders }: OpenedPool, weights: readonly number[]): OpenedPool {
+function weighted({ pool, ...found }: OpenedPool, weights: readonly number[]): OpenedPool {
   const experts = pool.experts.map(({ model, weight }, i) => ({
     model,
     weight: weights[i] ?? weight,
   }));
-  return { pool: { ...pool, experts }, folders };
+  return { pool: { ...pool, experts }, ...found };
 }

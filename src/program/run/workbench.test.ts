@@ -70,7 +70,7 @@ async function save(
   const workbench = createWorkbench(SURROUNDINGS, silent, signal, { runsOnce });
   const model = join(folder, 'model');
   try {
-    const outputs = { logDir: folder, report: null, model };
+    const outputs = { logDir: folder, report: null, model, comparison: null };
     await workbench.run(program(method, models, layers), outputs);
   } finally {
     await workbench.dispose();
@@ -145,9 +145,10 @@ describe('the saved model', () => {
     const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
     const saved: Record<string, string>[] = [];
     for (const layers of ['flat', 'attention', 'flat']) {
-      const outputs = { logDir: folder, report: null, model: join(folder, layers) };
+      const model = join(folder, layers);
+      const outputs = { logDir: folder, report: null, model, comparison: null };
       await workbench.run({ ...program(taskArithmetic(0.3), ALL, layers) }, outputs);
-      saved.push(await savedHashes(outputs.model));
+      saved.push(await savedHashes(model));
     }
     await workbench.dispose();
     expect(saved[0]).toEqual(merge.scaling_factors['0.3']);
@@ -267,7 +268,7 @@ describe('the saved model', () => {
 describe('an interrupted run', () => {
   it('leaves neither a half model nor its folder, and a model that was there as it was', async () => {
     const model = join(folder, 'kept/model');
-    const outputs = { logDir: folder, report: null, model };
+    const outputs = { logDir: folder, report: null, model, comparison: null };
     const interruptible = () => {
       const controller = new AbortController();
       const listener: RunListener = {

@@ -15,6 +15,11 @@ export interface LineSearch {
   readonly evaluations: number;
   /** Values are rounded to multiples of this; a value that was looked at is not looked at again. */
   readonly step: number;
+  /**
+   * Where the grid's last value is its best, larger ones are looked at up to this, the distance doubling each time, for as long
+   * as the loss falls. None where it is missing.
+   */
+  readonly reach?: number;
 }
 
 /** The best value, and all that were looked at in their order. */
@@ -33,7 +38,7 @@ export async function searchLine(
   search: LineSearch,
   evaluate: (value: number) => Promise<number>,
 ): Promise<Found<number>> {
-  const { min, max, grid, evaluations, step } = search;
+  const { min, max, grid, evaluations, step, reach = max } = search;
   if (!(min < max && step > 0 && Number.isInteger(grid) && grid >= 3 && evaluations >= grid)) {
     throw new RangeError(
       `No search goes from ${min} to ${max} by ${step} with ${grid} of ${evaluations} values.`,
@@ -45,6 +50,13 @@ export async function searchLine(
     rounded(min + (i * (max - min)) / (grid - 1)),
   );
   for (const place of places) await seen.lossOf(place);
+  for (let by = (max - min) / (grid - 1); seen.all.length < evaluations; by *= 2) {
+    const last = places.at(-1) ?? max;
+    const next = rounded(last + by);
+    if (seen.best?.value !== last || next > reach || next === last) break;
+    await seen.lossOf(next);
+    places.push(next);
+  }
   const best = seen.best;
   if (!best) throw new RangeError('The grid has no values.');
   const centre = places.indexOf(best.value);

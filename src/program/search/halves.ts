@@ -72,24 +72,34 @@ export function searchOutcome(
   reporting: readonly [before: readonly ScoredTask[], after: readonly ScoredTask[]],
 ): SearchOutcome {
   const [before, after] = reporting;
-  const pairs = before.map((first, i) => discordanceOf(first, after[i]));
   return {
     choosing: { before: halfFigures(choosing[0]), after: halfFigures(choosing[1]) },
     reporting: {
       before: halfFigures(before),
       after: halfFigures(after),
-      difference: pairedDifference(pairs),
+      difference: pairedOn(before, after),
     },
   };
+}
+
+/** The second model less the first, on the same pictures of the same tasks in the same order. */
+export function pairedOn(
+  first: readonly ScoredTask[],
+  second: readonly ScoredTask[],
+): PairedDifference {
+  return pairedDifference(first.map((task, i) => discordanceOf(task, second[i])));
 }
 
 /** Where chance alone would give a difference like it in more than one of twenty. */
 export const SIGNIFICANT = 0.05;
 
-/** What the paired test allows to say, as the end of a sentence. */
-export function verdict({ difference, pValue }: PairedDifference): string {
+/**
+ * What the paired test allows to say, as the end of a sentence.
+ * @param than - the first of the two models
+ */
+export function verdict({ difference, pValue }: PairedDifference, than = 'before'): string {
   if (pValue >= SIGNIFICANT) return 'no difference that these pictures can show';
-  return difference > 0 ? 'better than before' : 'worse than before';
+  return `${difference > 0 ? 'better' : 'worse'} than ${than}`;
 }
 
 interface Counted {

@@ -21,6 +21,8 @@ export interface LambdaPlan {
   /** In all, the model before included: more than the grid has. */
   readonly evaluations: number;
   readonly step: number;
+  /** See `LineSearch`. */
+  readonly reach?: number;
 }
 
 export interface WeightsPlan {

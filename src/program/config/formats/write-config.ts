@@ -6,6 +6,7 @@ import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { splitText } from '../program/split';
 import { shortestName } from '../program/targets';
 import type {
+  CompareConfig,
   DatasetSource,
   DummyTaskPoolConfig,
   ModelPoolConfig,
@@ -42,7 +43,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
  * @param remark - further lines of the comment at its head
  */
 export function writeConfig(
-  { program, method, modelpool, taskpool, search, layers }: ProgramConfig,
+  { program, method, modelpool, taskpool, search, compare, layers }: ProgramConfig,
   remark?: string,
 ): string {
   const options = Object.entries(program).filter(
@@ -57,6 +58,7 @@ export function writeConfig(
       modelpool: poolKeys(modelpool),
       taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
       search: search && searchKeys(search),
+      compare: compare && compareKeys(compare),
       layers: layers && layersValue(layers),
     },
     remark === undefined ? COMMENT : `${COMMENT}\n${remark}`,
@@ -142,6 +144,10 @@ function taskPoolKeys(pool: TaskPoolConfig | DummyTaskPoolConfig): Keys {
 
 function searchKeys({ sampleSize, split, ...search }: SearchConfig): Keys {
   return { ...search, sample_size: sampleSize, split: split ?? undefined };
+}
+
+function compareKeys({ methods, split, sampleSize, savePath }: CompareConfig): Keys {
+  return { methods: methods ?? 'all', split, sample_size: sampleSize, save_path: savePath };
 }
 
 function layersValue(layers: LayerPlan): Writable {

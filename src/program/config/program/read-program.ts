@@ -6,6 +6,7 @@ import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import { readLoneFile } from '../../hydra/lone-file';
 import type { ConfigTree } from '../../hydra/values/node';
+import { compareProblems, readCompare } from './compare';
 import { layersProblems, readLayers } from './layers';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
@@ -26,6 +27,7 @@ const programOptions = {
   modelpool: elsewhere,
   taskpool: elsewhere,
   search: elsewhere,
+  compare: elsewhere,
   layers: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
@@ -70,21 +72,19 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
   const modelpool = readModelPool(reading, config.get('modelpool'));
   const taskpool = readTaskPool(reading, config.get('taskpool') ?? null);
   const search = readSearch(reading, config.get('search'));
+  const compare = readCompare(reading, config.get('compare'));
   const layers = readLayers(reading, config.get('layers'));
   if (method && modelpool && reading.problems.length === 0) {
     reading.problems.push(...methodProblems(method, modelpool));
     if (search) reading.problems.push(...searchProblems(search, method, taskpool ?? null));
+    if (compare) {
+      reading.problems.push(...compareProblems(search ?? null, modelpool, taskpool ?? null));
+    }
     if (layers) reading.problems.push(...layersProblems(method));
   }
   throwProblems(reading);
-  if (
-    program &&
-    method &&
-    modelpool &&
-    taskpool !== undefined &&
-    search !== undefined &&
-    layers !== undefined
-  ) {
+  const own = [search, compare, layers];
+  if (program && method && modelpool && taskpool !== undefined && !own.includes(undefined)) {
     const { withoutEffect } = reading;
     const read = {
       program,
@@ -92,6 +92,7 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
       modelpool,
       taskpool,
       ...(search && { search }),
+      ...(compare && { compare }),
       ...(layers && { layers }),
     };
     return { program: read, withoutEffect };

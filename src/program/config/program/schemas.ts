@@ -42,6 +42,12 @@ export function numberBetween(from: number, to: number) {
   return numberWithin({ kind: 'number', min: from, max: to });
 }
 
+/** A part of a whole that leaves something of it. */
+export const openShare = v.pipe(
+  numberBetween(0, 1),
+  v.check((share) => share > 0 && share < 1, 'a share between 0 and 1 is expected, such as 0.2.'),
+);
+
 interface Bounds {
   readonly kind: 'number' | 'integer';
   /** Both are allowed values. */

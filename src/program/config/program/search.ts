@@ -4,22 +4,17 @@ import { findMethod, METHODS } from '../../../method/registry';
 import type { ConfigValue } from '../../hydra/values/node';
 import type { MethodConfig } from '../methods/index';
 import { isTree, type Reading, readSection } from './reading';
-import { countingNumber, finiteNumber, numberBetween, oneOf, orNull } from './schemas';
+import { countingNumber, finiteNumber, oneOf, openShare, orNull } from './schemas';
 import type { DummyTaskPoolConfig, SearchConfig, TaskPoolConfig } from './types';
 
 const PATH = 'search';
 
 export const SEARCH_NAMES = ['lambda', 'weights'] as const;
 
-const SHARE = v.pipe(
-  numberBetween(0, 1),
-  v.check((share) => share > 0 && share < 1, 'a share between 0 and 1 is expected, such as 0.2.'),
-);
-
 const common = {
   name: oneOf(SEARCH_NAMES),
   min: v.optional(finiteNumber, 0),
-  split: orNull(SHARE),
+  split: orNull(openShare),
 };
 
 const schemas = {

@@ -10,8 +10,21 @@ export interface ProgramConfig {
   readonly taskpool: TaskPoolConfig | DummyTaskPoolConfig | null;
   /** What is chosen by the tasks before the model is reported on. Not of FusionBench. */
   readonly search?: SearchConfig;
+  /** Methods that are compared on the pool. Not of FusionBench. */
+  readonly compare?: CompareConfig;
   /** Factors by layer of a method that has a scaling factor. Not of FusionBench. */
   readonly layers?: LayerPlan;
+}
+
+export interface CompareConfig {
+  /** Class names; null for every method that fits the pool. */
+  readonly methods: readonly string[] | null;
+  /** Share to choose by of a task that the configuration does not split itself. */
+  readonly split: number;
+  /** Pictures of each task to choose by, drawn class by class; null for all that are set apart. */
+  readonly sampleSize: number | null;
+  /** A file for the table; `{log_dir}` stands for the run's. Null for none. */
+  readonly savePath: string | null;
 }
 
 interface SearchBase {
