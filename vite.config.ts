@@ -38,7 +38,7 @@ const nodePrograms: UserConfig = {
   build: {
     copyPublicDir: false,
     rolldownOptions: {
-      input: ['fuse', 'inspect', 'picture-worker', 'webgpu-probe'].map((name) =>
+      input: ['fuse', 'inspect', 'matrix-worker', 'picture-worker', 'webgpu-probe'].map((name) =>
         fileURLToPath(new URL(`src/cli/${name}.ts`, import.meta.url)),
       ),
     },

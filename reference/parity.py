@@ -39,11 +39,13 @@ class Method:
     """The number of models that it takes, the first of the pool, where it does not take any number."""
     config_name: str | None = None
     """For classes of FusionBench 0.1, which a configuration asks for by `name`."""
+    factor: str = "scaling_factor"
+    """What the class calls its scaling factor."""
 
     def config(self, experts: int) -> dict:
         chosen = {"name": self.config_name} if self.config_name else {"_target_": f"fusion_bench.method.{self.name}"}
         options = {key: value[:experts] if key == "weights" else value for key, value in self.options.items()}
-        return chosen | ({"scaling_factor": 0.3} if self.scaled else {}) | options
+        return chosen | ({self.factor: 0.3} if self.scaled else {}) | options
 
 
 TIES = {"threshold": 20, "remove_keys": []}
@@ -57,6 +59,10 @@ METHODS = (
     Method("MagMaxAlgorithm", scaled=True),
     Method("DareTaskArithmetic", DARE, scaled=True),
     Method("DareTiesMerging", DARE | TIES | {"merge_func": "sum"}, scaled=True),
+    Method("TaskSingularVectorMerging", scaled=True, factor="alpha"),
+    Method("ISO_C_Merge", scaled=True),
+    Method("ISO_CTS_Merge", {"common_space_fraction": 0.8}, scaled=True),
+    Method("WUDIMerging", {"iter_num": 400}),
     Method("SimpleAverageAlgorithm"),
     Method("WeightedAverageAlgorithm", {"normalize": True, "weights": [0.3, 0.5, 0.2, 0.7, 0.1]}),
     Method(
@@ -148,7 +154,7 @@ def run_both(pool: Pool, method: Method, scratch: Path) -> list[tuple[str, Path,
     (config / "parity.yaml").write_text(json.dumps(pool.config(method)))
     shared = ["--config-path", str(config), "--config-name", "parity"]
     factors = [str(factor) for factor in SCALING_FACTORS] if method.scaled else []
-    sweep = ["-m", f"method.scaling_factor={','.join(factors)}"] if factors else []
+    sweep = ["-m", f"method.{method.factor}={','.join(factors)}"] if factors else []
     theirs, ours = scratch / "theirs", scratch / "ours"
 
     def place(folder: Path) -> str:
@@ -193,7 +199,7 @@ def compare(pool: Pool, method: Method, factor: str, theirs: Path, ours: Path) -
     loss_difference = max(abs(a - b) for a, b in zip(*losses, strict=True))
     same_accuracy = accuracies[0] == accuracies[1]
     assert reports[0]["model_info"]["all_params"] == reports[1]["model_info"]["all_params"]
-    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in ("_target_", "name", "scaling_factor") and value != []}
+    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in ("_target_", "name", method.factor) and value != []}
     cells = [
         f"`{method.name}`",
         ", ".join(f"{key} {value if isinstance(value, str) else json.dumps(value)}" for key, value in options.items()),
@@ -217,13 +223,15 @@ def section(pool: Pool, rows: list[Row]) -> str:
 
 
 def with_rows(text: str, pool: Pool, rows: list[Row]) -> str:
-    """The page with these rows, all of one class, in the place of those that it has of the class."""
+    """The page with these rows, all of one class, in the place of those that it has of the class, or below those of the class before it."""
     before, title, after = text.partition(f"## {pool.name}\n")
     theirs, rest, others = after.partition("\n## ")
     lines = theirs.split("\n")
     is_of_class = [cells.startswith(f"| {rows[0].cells[0]} |") for cells in lines]
     kept = [cells for cells, of_class in zip(lines, is_of_class, strict=True) if not of_class]
-    first = is_of_class.index(True)
+    order = [f"| `{method.name}` |" for method in METHODS]
+    earlier = tuple(order[: order.index(f"| {rows[0].cells[0]} |")])
+    first = max(place for place, cells in enumerate(kept) if cells.startswith(earlier)) + 1
     made = before + title + "\n".join([*kept[:first], *(line(row.cells) for row in rows), *kept[first:]]) + rest + others
     return made.partition(LEFT_OUT_TITLE)[0] + left_out()
 

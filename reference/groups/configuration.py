@@ -246,14 +246,16 @@ METHODS = {
     "DummyAlgorithm": "dummy", "SimpleAverageAlgorithm": "simple_average", "WeightedAverageAlgorithm": "linear/weighted_average",
     "TaskArithmeticAlgorithm": "task_arithmetic", "TiesMergingAlgorithm": "ties_merging", "MagMaxAlgorithm": "magmax/magmax",
     "DareTaskArithmetic": "dare/task_arithmetic", "DareTiesMerging": "dare/ties_merging",
+    "TaskSingularVectorMerging": "task_singular_vector/TaskSingularVectorMerging", "ISO_C_Merge": "isotropic_merging/iso_c",
+    "ISO_CTS_Merge": "isotropic_merging/iso_cts", "WUDIMerging": "wudi/wudi",
     "LinearInterpolationAlgorithm": "linear/linear_interpolation", "ModelStock": "model_stock/model_stock",
     "SlerpMergeAlgorithm": "slerp/slerp", "CLIPTaskWiseAdaMergingAlgorithm": "adamerging/clip",
 }  # fmt: skip
 """FusionBench's classes and their configuration in the group `method`."""
 
 
-def importable_names(target: type, package: str) -> list[str]:
-    """Every dotted name under `package` that imports this class."""
+def importable_names(target: type, package: str, alias: str | None = None) -> list[str]:
+    """Every dotted name under `package` that imports this class, by its own name and by the one that a configuration has."""
     from importlib import import_module
 
     # The module that defines it, its packages up to `package`, and `package` itself.
@@ -261,9 +263,10 @@ def importable_names(target: type, package: str) -> list[str]:
     modules = {".".join(steps[:count]) for count in range(1, len(steps) + 1)} | {package}
     names = []
     for module in sorted(modules):
-        with contextlib.suppress(ImportError, AttributeError):
-            if getattr(import_module(module), target.__name__, None) is target:
-                names.append(f"{module}.{target.__name__}")
+        for name in sorted({alias or target.__name__, target.__name__}):
+            with contextlib.suppress(ImportError, AttributeError):
+                if getattr(import_module(module), name, None) is target:
+                    names.append(f"{module}.{name}")
     return names
 
 
@@ -301,9 +304,9 @@ def keys_wanted(target: type, config: dict) -> list[dict]:
     return found
 
 
-def method_facts(target: type, config: dict) -> dict:
+def method_facts(target: type, config: dict, alias: str) -> dict:
     name = name_of(target)
-    facts = {"names": importable_names(target, "fusion_bench.method"), **({"name": name} if name else {})}
+    facts = {"names": importable_names(target, "fusion_bench.method", alias), **({"name": name} if name else {})}
     return facts | {"parameters": keys_wanted(target, config) if name else parameters(target), "configuration": plain(config)}
 
 
@@ -323,7 +326,7 @@ def program_facts() -> dict:
     for name, path in METHODS.items():
         target = getattr(fusion_bench.method, name)
         config = yaml.load((root / "method" / f"{path}.yaml").read_text(), Loader=get_yaml_loader())
-        methods[name] = method_facts(target, config)
+        methods[name] = method_facts(target, config, name)
     classes = {}
     for module, names in (
         (fusion_bench.modelpool, ["CLIPVisionModelPool"]),

@@ -110,6 +110,8 @@ export interface MethodSummary {
 export interface MethodView extends MethodSummary {
   /** False for averages: the slider has nothing to move. */
   readonly hasScalingFactor: boolean;
+  /** Up to where its scaling factor is worth trying, where that is beyond the usual. */
+  readonly reach?: number | undefined;
   /** Why it cannot merge the pool as it is, and what to do. */
   readonly refusal: string | null;
   /** All but the scaling factor, which is the slider's. */

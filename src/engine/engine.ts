@@ -413,7 +413,8 @@ export function createEngine({
         jobs.run(jobId, 'Writing the merged model', async (job) => {
           const onUnsummed = (names: readonly string[]) => remark(unsummedRecipe(names));
           const { learn } = state;
-          const context = { value, workspace, version, learn, hasher, onUnsummed };
+          const { matrices } = runtime;
+          const context = { value, workspace, version, learn, hasher, matrices, onUnsummed };
           return downloads.keep(await exportModel(library, context, options, job));
         }),
       );

@@ -4,10 +4,10 @@ import { ConfigError } from '../errors';
 import { refuseExperts } from '../method/define';
 import {
   defaultOptions,
+  findScalingFactor,
   type MethodOption,
   type MethodOptions,
   resolveOptions,
-  SCALING_FACTOR,
 } from '../method/options';
 import { findMethod, METHODS } from '../method/registry';
 import { taskArithmetic } from '../method/task-arithmetic';
@@ -63,8 +63,7 @@ export function methodInForce({ name, options }: MethodState, experts: number): 
 /** The scaling factor while the user has chosen none: the tutorial's rule, or the method's own default. */
 export function methodScalingFactor({ method }: MethodInForce, experts: number): number {
   if (method === taskArithmetic) return defaultScalingFactor(experts);
-  const option = method.options.find(({ name }) => name === SCALING_FACTOR);
-  return option?.kind === 'number' ? option.default : 1;
+  return findScalingFactor(method.options)?.default ?? 1;
 }
 
 export function methodView(inForce: MethodInForce): MethodView {
@@ -74,6 +73,7 @@ export function methodView(inForce: MethodInForce): MethodView {
     title: method.title,
     summary: method.summary,
     hasScalingFactor: method.kind === 'task vector',
+    reach: findScalingFactor(method.options)?.reach,
     refusal,
     options: told(method).map((option) => ({
       option,
@@ -84,7 +84,8 @@ export function methodView(inForce: MethodInForce): MethodView {
 
 /** The options that the page offers as fields: all but the slider's. */
 function told(method: Method): readonly MethodOption[] {
-  return method.options.filter(({ name }) => name !== SCALING_FACTOR);
+  const factor = findScalingFactor(method.options);
+  return method.options.filter((option) => option !== factor);
 }
 
 /** A list with one value per expert is of no use when the number of experts has changed. */

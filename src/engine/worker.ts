@@ -1,5 +1,7 @@
 /** The engine's worker: puts the engine together from the browser's parts and offers it to the page. */
 import { expose } from 'comlink';
+import type { MatrixAnswer } from '../method/matrices/messages';
+import { createMatrixThreads } from '../method/matrices/threads';
 import { loadWasmInBrowser } from '../runtime/ort/wasm-browser';
 import { requestStudioDevice } from '../runtime/webgpu/device';
 import { openLibrary } from '../storage/library';
@@ -22,6 +24,17 @@ expose(
       navigator.hardwareConcurrency,
     ),
     runtime: {
+      matrices: createMatrixThreads((hear) => {
+        const thread = new Worker(new URL('./pool/matrix-worker.ts', import.meta.url), {
+          type: 'module',
+        });
+        thread.onmessage = ({ data }: MessageEvent<MatrixAnswer>) => hear(data);
+        thread.onerror = () => hear(null);
+        return {
+          ask: (job, transfer) => thread.postMessage(job, transfer),
+          end: () => thread.terminate(),
+        };
+      }, navigator.hardwareConcurrency),
       loadWasm: loadWasmInBrowser,
       requestDevice: requestStudioDevice,
       // Loaded when a GPU is there: its 27 MB are not for pages that compute on the CPU.

@@ -24,10 +24,11 @@ beforeAll(async () => {
   weighted = await openPoolFiles(files, WEIGHTS);
 });
 
-/** As many experts as the method takes, with its defaults for that many. */
+/** As many experts as the method takes, with its defaults for that many, and few steps where it takes hundreds. */
 function prepared(method: Method, from: ModelPool): { choice: MethodChoice; pool: ModelPool } {
   const experts = from.experts.slice(0, method.experts.max);
-  const options = defaultOptions(method.options, experts.length);
+  const defaults = defaultOptions(method.options, experts.length);
+  const options = 'iter_num' in defaults ? { ...defaults, iter_num: 3 } : defaults;
   return { choice: { method, options }, pool: { ...from, experts } };
 }
 

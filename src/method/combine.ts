@@ -2,6 +2,7 @@
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { FLAT, tensorScale } from './layers/factors';
+import { createMatrixJobsHere } from './matrices/jobs';
 import { visitParts } from './parts';
 import { taskArithmetic } from './task-arithmetic';
 import type {
@@ -89,23 +90,28 @@ async function combineParts(
   const { method, options = {} } =
     pool.experts.length > 0 ? choice : { method: taskArithmetic, options: {} };
   const { backend } = context;
-  const progress = visits(pool.mergedNames.length * method.passes, context);
-  const combinePart = await method.plan(pool, options, progress);
-  await visitParts(
-    pool,
-    () => true,
-    progress,
-    (part) =>
-      withPart(backend, pool.pretrained, part, async (theta) => {
-        const values = await combinePart(part, theta);
-        try {
-          use(part, theta, values, method.kind);
-        } finally {
-          backend.free(values);
-        }
-      }),
-  );
-  return method.kind;
+  const ending = new AbortController();
+  const progress = visits(pool.mergedNames.length * method.passes, context, ending.signal);
+  try {
+    const combinePart = await method.plan(pool, options, progress);
+    await visitParts(
+      pool,
+      () => true,
+      progress,
+      (part) =>
+        withPart(backend, pool.pretrained, part, async (theta) => {
+          const values = await combinePart(part, theta);
+          try {
+            use(part, theta, values, method.kind);
+          } finally {
+            backend.free(values);
+          }
+        }),
+    );
+    return method.kind;
+  } finally {
+    ending.abort();
+  }
 }
 
 /** Whole tensors that are put together from their parts. */
@@ -126,11 +132,17 @@ function keptTensors(backend: TensorBackend) {
 }
 
 /** Counts visits for the progress, and stops between two of them. */
-function visits(total: number, { backend, signal, onProgress }: CombineContext): PlanContext {
+function visits(
+  total: number,
+  { backend, signal, onProgress, matrices = createMatrixJobsHere() }: CombineContext,
+  ending: AbortSignal,
+): PlanContext {
   let done = 0;
   signal?.throwIfAborted();
   return {
     backend,
+    matrices,
+    signal: signal ? AbortSignal.any([signal, ending]) : ending,
     visited() {
       done++;
       onProgress?.(done, total);

@@ -14,7 +14,10 @@ import type { CombinePart, DefinedMethod, Method, PlanContext } from './types';
 
 /** What a method's file says; without more it takes the base and any number of experts, in one pass. */
 interface Definition<Name extends string, D extends readonly MethodOption[]>
-  extends Pick<Method, 'module' | 'configuration' | 'configName' | 'title' | 'summary' | 'kind'> {
+  extends Pick<
+    Method,
+    'alias' | 'module' | 'configuration' | 'configName' | 'title' | 'summary' | 'kind' | 'compared'
+  > {
   readonly name: Name;
   readonly options: D;
   readonly takes?: Method['takes'];

@@ -46,6 +46,7 @@ function mark({ own, optional, nullable }: MethodOption): string {
 function kindText(option: MethodOption): string {
   if (option.kind === 'choice') return option.choices.join(', ');
   if (option.kind === 'number list' && option.perExpert) return 'number per expert';
+  if (option.kind === 'number' && option.orPerExpert) return 'number or number per expert';
   return option.kind;
 }
 

@@ -7,6 +7,7 @@ import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { FLAT, tensorScale } from './layers/factors';
+import { createMatrixJobsHere, type MatrixJobs } from './matrices/jobs';
 import { partsOf } from './parts';
 import type { Combination, CombinePart, MergedWeights, MethodChoice, Part } from './types';
 import { withPart } from './vision-tensor';
@@ -47,14 +48,17 @@ export function mergedFromCheckpoints(
   pool: ModelPool,
   { method, options = {} }: MethodChoice,
   scalingFactor: number,
-  signal?: AbortSignal,
+  signal: AbortSignal = new AbortController().signal,
   layers = FLAT,
+  matrices: MatrixJobs = createMatrixJobsHere(),
 ): MergedValues {
   const backend = createCpuBackend();
-  const visited = () => signal?.throwIfAborted();
+  const visited = () => signal.throwIfAborted();
+  // Nobody says in which order tensors are asked for: none is merged before it is.
+  const context = { backend, visited, signal, matrices: { ...matrices, atOnce: 1 } };
   let plan: Promise<CombinePart> | undefined;
   return async (name) => {
-    plan ??= method.plan(pool, options, { backend, visited });
+    plan ??= method.plan(pool, options, context);
     const combinePart = await plan;
     const mergePart = (part: Part, out: TensorBuffer) =>
       withPart(backend, pool.pretrained, part, async (base) => {

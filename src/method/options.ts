@@ -24,6 +24,15 @@ export interface NumberOption extends Described {
   /** Both bounds are allowed values. */
   readonly min?: number;
   readonly max?: number;
+  /** The lambda of `theta_0 + lambda * S`: applied after the combination, so a slider can move it. */
+  readonly isScalingFactor?: true;
+  /** Up to where a scaling factor is worth trying, where that is beyond what is so of task arithmetic. */
+  readonly reach?: number;
+  /**
+   * A configuration may give a list instead, with a value for each expert: weights of the task vectors, as the pool's are, and
+   * no scaling factor.
+   */
+  readonly orPerExpert?: true;
 }
 
 export interface BooleanOption extends Described {
@@ -99,18 +108,35 @@ export interface OptionProblem {
   readonly problem: string;
 }
 
-/** The lambda of `theta_0 + lambda * S`: applied after the combination, so a slider can move it. */
-export const SCALING_FACTOR = 'scaling_factor';
-
 /** Describes a method's scaling factor. */
 export function scalingFactor<const N extends number>(value: N) {
   return {
-    name: SCALING_FACTOR,
+    name: 'scaling_factor',
     kind: 'number',
     default: value,
+    isScalingFactor: true,
     description: 'Multiplies the combined task vector before it is added to the base.',
   } as const;
 }
+
+/** The option that is the scaling factor; undefined where a method has none. */
+export function findScalingFactor(options: readonly MethodOption[]): NumberOption | undefined {
+  return options.find(
+    (option): option is NumberOption => option.kind === 'number' && !!option.isScalingFactor,
+  );
+}
+
+/** Of methods on matrices: what they leave of each task vector is small, and the best factor is the larger for it. */
+export const MATRIX_REACH = 4;
+
+/** Describes tensors that a method on matrices leaves to the mean. */
+export const EXCLUDE_KEYS = {
+  name: 'exclude_keys',
+  kind: 'string list',
+  default: [],
+  nullable: true,
+  description: 'Matrices that become the plain mean of the task vectors, as all other tensors do.',
+} as const;
 
 /**
  * Checks values against their descriptions and fills in the defaults. Throws ConfigError with the option's name, its

@@ -6,6 +6,7 @@ import { createCpuBackend } from '../runtime/cpu/backend';
 import { stockRatio } from './model-stock-ratio';
 import { METHODS } from './registry';
 import { slerpCoefficients } from './slerp-coefficients';
+import type { MatrixRow } from './testing/matrix-parity';
 import {
   choiceOfRow,
   differingResident,
@@ -18,6 +19,8 @@ import { twoModels } from './two-models';
 import { readVisionTensor } from './vision-tensor';
 
 const fixture = fixtureJson<MethodFixture>('methods/expected.json');
+/** Held to it by `matrices/parity.test.ts`. */
+const matrices = fixtureJson<{ rows: MatrixRow[] }>('methods/matrices.json');
 const pools = new Map<string, ModelPool>();
 
 beforeAll(async () => {
@@ -44,7 +47,7 @@ describe('every method', () => {
     (name) => name !== 'TaskArithmeticAlgorithm',
   );
   it.each(names)('is held to FusionBench on every shape: %s', (name) => {
-    const rows = fixture.results.filter(({ method }) => method === name);
+    const rows = [...fixture.results, ...matrices.rows].filter(({ method }) => method === name);
     expect(new Set(rows.map(({ shape }) => shape))).toEqual(new Set(Object.keys(fixture.names)));
   });
 

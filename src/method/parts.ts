@@ -6,7 +6,7 @@ import { elementCount } from '../checkpoint/data-length';
 import type { ClipModel } from '../clip/types';
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend } from '../runtime/types';
-import type { Part, PlanContext } from './types';
+import type { Part, PassContext } from './types';
 
 /** The parts of one tensor, in their order. A tensor that some model can only read whole is one part. */
 export function partsOf(
@@ -36,7 +36,7 @@ export function partsOf(
 export async function visitParts(
   pool: ModelPool,
   included: (name: string) => boolean,
-  { backend, visited }: PlanContext,
+  { backend, visited }: PassContext,
   visit: (part: Part) => Promise<void>,
 ): Promise<void> {
   const parts = eachPart(pool, included, backend);
@@ -82,12 +82,37 @@ function* eachPart(
   }
 }
 
+/** What follows from a whole tensor: found once for all of its parts, and let go when the last of them has it. */
+export interface TensorResults<T> {
+  of(part: Part): Promise<T>;
+  /** Finds it before a part asks for it. */
+  begin(name: string): void;
+}
+
+export function tensorResults<T>(find: (name: string) => Promise<T>): TensorResults<T> {
+  const found = new Map<string, { readonly result: Promise<T>; handedOut: number }>();
+  const known = (name: string) => {
+    const there = found.get(name);
+    if (there) return there;
+    const result = find(name);
+    // Told to the parts that ask for it, if any do.
+    result.catch(() => undefined);
+    const begun = { result, handedOut: 0 };
+    found.set(name, begun);
+    return begun;
+  };
+  return {
+    of({ name, length, tensorLength }) {
+      const one = known(name);
+      one.handedOut += length;
+      if (one.handedOut >= tensorLength) found.delete(name);
+      return one.result;
+    },
+    begin: (name) => void known(name),
+  };
+}
+
 /** What follows from a whole tensor, found when the first of its parts asks for it. */
 export function oncePerTensor<T>(find: (name: string) => Promise<T>): (part: Part) => Promise<T> {
-  const found = new Map<string, Promise<T>>();
-  return ({ name }) => {
-    const known = found.get(name) ?? find(name);
-    found.set(name, known);
-    return known;
-  };
+  return tensorResults(find).of;
 }

@@ -2,7 +2,7 @@
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { visitParts } from './parts';
-import type { Part, PlanContext } from './types';
+import type { Part, PassContext } from './types';
 import { withPart } from './vision-tensor';
 
 /** Makes a part of one expert's task vector in `delta`; `base` is that part of `theta_0`. */
@@ -44,7 +44,7 @@ export async function withBuffers<T>(
 export function passOver(
   pool: ModelPool,
   included: (name: string) => boolean,
-  context: PlanContext,
+  context: PassContext,
   visit: (part: Part, base: TensorBuffer) => Promise<void>,
 ): Promise<void> {
   return visitParts(pool, included, context, (part) =>

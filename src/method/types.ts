@@ -4,6 +4,7 @@
  */
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
+import type { MatrixJobs } from './matrices/jobs';
 import type { IgnoredOption, MethodOption, MethodOptions, OptionProblem } from './options';
 
 export interface CombineContext {
@@ -11,6 +12,8 @@ export interface CombineContext {
   readonly signal?: AbortSignal;
   /** Tensors visited, visits in all: a method that goes through the pool twice visits every tensor twice. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** Where whole matrices are merged; one after the other in this thread without. */
+  readonly matrices?: MatrixJobs | undefined;
 }
 
 interface Owned {
@@ -60,17 +63,27 @@ export interface Part {
  */
 export type CombinePart = (part: Part, base: TensorBuffer) => Promise<TensorBuffer>;
 
-/** What a method plans with. */
-export interface PlanContext {
+/** What a pass over the pool needs. */
+export interface PassContext {
   readonly backend: TensorBackend;
   /** Called after each tensor of a pass over the pool (`visitParts` does): tells the progress, throws once the work is cancelled. */
   visited(): void;
+}
+
+/** What a method plans with. */
+export interface PlanContext extends PassContext {
+  /** Where whole matrices are merged. */
+  readonly matrices: MatrixJobs;
+  /** Aborted when the combination is no longer wanted, or is done. */
+  readonly signal: AbortSignal;
 }
 
 /** One way of combining models: all that page, command line, configurations and documentation know of it. */
 export interface Method {
   /** FusionBench's class name. */
   readonly name: string;
+  /** Another name that FusionBench has for the class. */
+  readonly alias?: string;
   /** FusionBench's module that defines the class; the packages above it export it as well. */
   readonly module: string;
   /** The option of FusionBench's config group `method` that chooses it: a file below `config/method`. */
@@ -97,6 +110,8 @@ export interface Method {
   /** How many experts it takes; without `max` any number. */
   readonly experts: { readonly min: number; readonly max?: number };
   readonly options: readonly MethodOption[];
+  /** Options that it is compared with where none are told: its defaults would take hours. */
+  readonly compared?: MethodOptions;
   /** FusionBench's other options: accepted in its YAML, and without effect here. */
   readonly ignored: readonly IgnoredOption[];
   /** How often it goes through all tensors of the pool, the combination included. */

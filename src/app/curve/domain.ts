@@ -15,6 +15,12 @@ export interface Domain {
   readonly max: number;
 }
 
+export interface Wanted {
+  readonly wantsNegative?: boolean;
+  /** Where the slider ends. */
+  readonly reach?: number | undefined;
+}
+
 /**
  * What was visited decides: from a little below zero to the slider's end; all of the slider once a negative factor was
  * visited or is wanted; and on to what lies beyond the slider.
@@ -22,13 +28,13 @@ export interface Domain {
 export function plotDomain(
   visited: readonly { readonly scalingFactor: number }[],
   factor: number,
-  wantsNegative = false,
+  { wantsNegative = false, reach = SLIDER.max }: Wanted = {},
 ): Domain {
   const values = [factor, ...visited.map(({ scalingFactor }) => scalingFactor)];
   const inside = values.filter((value) => value >= FURTHEST.min && value <= FURTHEST.max);
   const lowest = Math.min(0, ...inside);
   const start = lowest < 0 || wantsNegative ? SLIDER.min : NEAREST_START;
-  return { min: Math.min(start, lowest), max: Math.max(SLIDER.max, ...inside) };
+  return { min: Math.min(start, lowest), max: Math.max(reach, ...inside) };
 }
 
 /** Where a value lies on the axis: 0 at its start, 1 at its end. */

@@ -131,8 +131,9 @@ describe('plotDomain', () => {
   it('begins a little below zero, and is the slider’s whole range once it is needed', () => {
     expect(plotDomain(curve, 0.7)).toEqual({ min: -0.1, max: 2 });
     expect(plotDomain(curve, -0.2)).toEqual({ min: -1, max: 2 });
-    expect(plotDomain(curve, 0.7, true)).toEqual({ min: -1, max: 2 });
+    expect(plotDomain(curve, 0.7, { wantsNegative: true })).toEqual({ min: -1, max: 2 });
     expect(plotDomain([point(-0.5, 0.1, {})], 0.7)).toEqual({ min: -1, max: 2 });
+    expect(plotDomain(curve, 0.7, { reach: 4 })).toEqual({ min: -0.1, max: 4 });
   });
 
   it('reaches out to what was visited beyond the slider', () => {

@@ -23,10 +23,12 @@ export function Instrument() {
   const { curve, open } = useSnapshot((snapshot) => snapshot.scores);
   const factor = usePage(shownFactor) ?? 0;
   const negative = usePage((state) => state.view.negative);
+  const reach = useSnapshot((snapshot) => snapshot.method.reach);
   const { holdSlider, showNegative } = useCommands();
   const [held, hold] = useState<Domain | null>(null);
   // While the handle is held the axis stands still, whatever is visited.
-  const domain = held ?? plotDomain([...curve, ...open], factor, negative);
+  const domain =
+    held ?? plotDomain([...curve, ...open], factor, { wantsNegative: negative, reach });
   const grab = () => {
     hold(domain);
     holdSlider(true);

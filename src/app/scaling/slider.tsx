@@ -18,11 +18,12 @@ export function Slider({ domain, onGrab = () => undefined }: SliderProps) {
   const factor = usePage(shownFactor) ?? 0;
   const { setScalingFactor } = useCommands();
   const moves = useSnapshot((snapshot) => snapshot.method.hasScalingFactor);
+  const max = useSnapshot((snapshot) => snapshot.method.reach) ?? SLIDER.max;
   const start = axisShare(SLIDER.min, domain);
-  const length = axisShare(SLIDER.max, domain) - start;
+  const length = axisShare(max, domain) - start;
   const place = (value: number) => {
-    const clamped = Math.min(Math.max(value, SLIDER.min), SLIDER.max);
-    const share = (clamped - SLIDER.min) / (SLIDER.max - SLIDER.min);
+    const clamped = Math.min(Math.max(value, SLIDER.min), max);
+    const share = (clamped - SLIDER.min) / (max - SLIDER.min);
     return `calc(var(--thumb) / 2 + (100% - var(--thumb)) * ${share})`;
   };
   const style: Record<string, string> = {
@@ -43,7 +44,7 @@ export function Slider({ domain, onGrab = () => undefined }: SliderProps) {
           aria-label="Scaling factor"
           aria-valuetext={formatFactor(factor)}
           min={SLIDER.min}
-          max={SLIDER.max}
+          max={max}
           step={SLIDER.step}
           value={factor}
           disabled={!moves}

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
-import { SCALING_FACTOR } from '../../method/options';
+import { findScalingFactor } from '../../method/options';
 import { METHODS } from '../../method/registry';
 import { otherOptions } from '../../method/testing/other-options';
 import { drop, openStudio, type TestStudio } from '../testing/drops';
@@ -58,7 +58,8 @@ describe('configurations of the page', () => {
         await studio.engine.editPool({ type: 'setIncluded', id, included: false });
       }
       const experts = studio.state().pool.models.filter(({ included }) => included).length - 1;
-      const { [SCALING_FACTOR]: _, ...options } = otherOptions(method, experts);
+      const factor = findScalingFactor(method.options)?.name ?? '';
+      const { [factor]: _, ...options } = otherOptions(method, experts);
       await studio.engine.setMethod(name, options);
       await studio.engine.setScalingFactor(0.6);
       const before = state(studio);
@@ -94,6 +95,38 @@ describe('configurations of the page', () => {
     await studio.engine.setMethod('SimpleAverageAlgorithm', {});
     const average = await studio.engine.exportConfiguration('fusion_bench');
     expect(await average.file.text()).toContain('SimpleAverageAlgorithm');
+  });
+
+  it('carry weights of task vectors to FusionBench and back where its method takes them', async () => {
+    const studio = await open('alphas');
+    const [, first, second] = studio.state().pool.models;
+    await studio.engine.setMethod('TaskSingularVectorMerging', {});
+    await studio.engine.editPool({ type: 'setWeight', id: first?.id ?? '', weight: 0.25 });
+    await studio.engine.editPool({ type: 'setWeight', id: second?.id ?? '', weight: -0.5 });
+    await studio.engine.setScalingFactor(2);
+    const { file } = await studio.engine.exportConfiguration('fusion_bench');
+    const text = await file.text();
+    expect(text.replaceAll(/\n +- /g, ' ')).toContain('alpha: 0.5 -1 2 2 2\n');
+    await studio.engine.applyConfiguration(yaml('alphas.yaml', text));
+    const { models } = studio.state().pool;
+    expect(models.slice(1).map(({ weight }) => weight)).toEqual([0.5, -1, 2, 2, 2]);
+    expect(studio.state().scalingFactor).toBe(1);
+  });
+
+  it('say what FusionBench passes over of a method', async () => {
+    const studio = await open('own-options');
+    const head = async () => {
+      const { file } = await studio.engine.exportConfiguration('fusion_bench');
+      return (await file.text()).split('\n').filter((line) => line.includes('passes over'));
+    };
+    await studio.engine.setMethod('WUDIMerging', {});
+    expect(await head()).toEqual([]);
+    await studio.engine.setMethod('WUDIMerging', { solver: 'exact' });
+    await studio.engine.setScalingFactor(1.5);
+    expect(await head()).toEqual([
+      "# FusionBench passes over scaling_factor and merges as with 1; Task Arithmetic Studio's command line does as it says.",
+      "# FusionBench passes over solver and merges as with adam; Task Arithmetic Studio's command line does as it says.",
+    ]);
   });
 
   it('draw by the program’s seed, as on the command line', () => {

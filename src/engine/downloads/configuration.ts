@@ -3,7 +3,8 @@
  * place: what is written has them in folders of these names beside the file, for the user to change.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
-import { type MethodOptions, SCALING_FACTOR } from '../../method/options';
+import { findScalingFactor, type MethodOptions } from '../../method/options';
+import type { Method } from '../../method/types';
 import { mergedNames } from '../../modelpool/judge';
 import type { MergekitMerge } from '../../program/config/formats/mergekit-merge';
 import { readMergekitConfig } from '../../program/config/formats/read-mergekit';
@@ -64,9 +65,8 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
     throw new CompatibilityError('There is nothing to write: the pool needs a base and an expert.');
   }
   const { method, options } = inForce(value);
+  const { lambda, expertWeights } = factorAndWeights(value, experts, format);
   const inputs = mergeInputs(pool, value.method, value.layers);
-  const lambda: MethodOptions =
-    method.kind === 'task vector' ? { [SCALING_FACTOR]: scalingFactorOf(value) } : {};
   // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
   const between = method.takes === 'two models' && experts.length === 2;
   const models: ModelSource[] = [
@@ -84,8 +84,6 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
     method: methodConfig(method, { ...options, ...lambda }),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
   };
-  // Methods that give merged weights have no use for those of the task vectors.
-  const expertWeights = experts.map(({ weight }) => (method.kind === 'task vector' ? weight : 1));
   if (format === 'mergekit') {
     if (ofParts.length > 0) throw noParts(ofParts);
     return writeMergekitConfig(
@@ -108,14 +106,49 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
       `FusionBench has no weight for a task vector; set those of ${names} to 1, choose the method with coefficients, or take mergekit's configuration.`,
     );
   }
+  const remarks = [
+    ...ownOptionsRemark(method, { ...options, ...lambda }),
+    ...(ofParts.length > 0 ? [PARTS_REMARK] : []),
+  ];
   return writeConfig(
     {
       ...config,
       program: { ...PROGRAM_DEFAULTS, report_save_path: '{log_dir}/program_report.json' },
       taskpool: taskPool(value.tasks, base),
     },
-    ofParts.length > 0 ? PARTS_REMARK : undefined,
+    remarks.length > 0 ? remarks.join('\n') : undefined,
   );
+}
+
+/** The scaling factor as the method's option, and what weights are left to be said elsewhere. */
+function factorAndWeights(
+  value: EngineValue,
+  experts: readonly PoolModel[],
+  format: ConfigurationFormat,
+): { readonly lambda: MethodOptions; readonly expertWeights: readonly number[] } {
+  const { method } = inForce(value);
+  const factor = findScalingFactor(method.options);
+  // Methods that give merged weights have no use for those of the task vectors.
+  if (!factor) return { lambda: {}, expertWeights: experts.map(() => 1) };
+  const scalingFactor = scalingFactorOf(value);
+  const weights = experts.map(({ weight }) => weight);
+  const isWeighted = weights.some((weight) => weight !== 1);
+  if (format === 'fusion_bench' && isWeighted && factor.orPerExpert) {
+    // A list has no factor beside it, and comes to the same with each weight multiplied by it.
+    const listed = weights.map((weight) => scalingFactor * weight);
+    return { lambda: { [factor.name]: listed }, expertWeights: weights.map(() => 1) };
+  }
+  return { lambda: { [factor.name]: scalingFactor }, expertWeights: weights };
+}
+
+/** What FusionBench passes over, where it decides what is merged: draws by chance are others there anyway. */
+function ownOptionsRemark(method: Method, options: MethodOptions): string[] {
+  return method.options
+    .filter(({ own, name, default: usual }) => own && name !== 'seed' && options[name] !== usual)
+    .map(
+      ({ name, default: usual }) =>
+        `FusionBench passes over ${name} and merges as with ${usual}; Task Arithmetic Studio's command line does as it says.`,
+    );
 }
 
 const PARTS_REMARK = `FOLDER#KEY, one of several state dicts in a file, is read by Task Arithmetic Studio's command line alone:
@@ -132,6 +165,7 @@ function noParts(models: readonly PoolModel[]): CompatibilityError {
 export function readConfiguration(text: string, file: string): WantedRecipe {
   const { method, modelpool, seed, expertWeights, layers } = readEither(text, file);
   const runnable = runnableMethod(method, seed);
+  const weights = expertWeights ?? runnable?.expertWeights;
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
   if (base && runnable) refuseBaseLast(runnable, modelpool.models, file);
   return {
@@ -143,7 +177,7 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
     pretrained: base ? wanted(base) : null,
     experts: modelpool.models
       .filter((model) => model !== base)
-      .map((model, index) => ({ ...wanted(model), weight: expertWeights?.[index] ?? 1 })),
+      .map((model, index) => ({ ...wanted(model), weight: weights?.[index] ?? 1 })),
   };
 }
 

@@ -3,6 +3,7 @@ import { isProcessorFile } from '../../checkpoint/file-roles';
 import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
 import type { NamedBlob } from '../../checkpoint/types';
 import { CompatibilityError } from '../../errors';
+import type { MatrixJobs } from '../../method/matrices/jobs';
 import {
   type MergedValues,
   mergedFromCheckpoints,
@@ -38,6 +39,7 @@ export interface ExportContext {
   /** Is told of sums that had to be computed. */
   readonly learn: Learn;
   readonly hasher: Hasher;
+  readonly matrices?: MatrixJobs | undefined;
   /** Is told the names of models whose sums the recipe has to do without. */
   onUnsummed(names: readonly string[]): void;
 }
@@ -141,7 +143,15 @@ function mergedValues(
   const scalingFactor = scalingFactorOf(context.value);
   const pool = openModelPool(inputs.base.model, inputs.experts);
   const { method, layers } = inputs;
-  const fromCheckpoints = mergedFromCheckpoints(pool, method, scalingFactor, signal, layers);
+  const { matrices } = context;
+  const fromCheckpoints = mergedFromCheckpoints(
+    pool,
+    method,
+    scalingFactor,
+    signal,
+    layers,
+    matrices,
+  );
   const workspace = exactWorkspace(context);
   return async (name) => {
     signal.throwIfAborted();

@@ -54,7 +54,7 @@ describe('the scoring loop', () => {
     expect(counted).toEqual(labels(ALL));
     expect(completed).toEqual([ALL]);
     expect(failures).toEqual([]);
-    expect(new Set(told)).toEqual(new Set(['Adding up task vectors', 'Zero-shot head of alpha']));
+    expect(new Set(told)).toEqual(new Set(['Combining the experts', 'Zero-shot head of alpha']));
     expect(ort.pictureRuns()).toBe(counted.length);
     await loop.idle();
     loop.demand(ALL);

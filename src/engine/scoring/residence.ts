@@ -8,6 +8,7 @@ import type { ClipModel } from '../../clip/types';
 import type { VisionWeights } from '../../clip/vision-weights';
 import { CompatibilityError } from '../../errors';
 import { combine } from '../../method/combine';
+import type { MatrixJobs } from '../../method/matrices/jobs';
 import { streamedMerged, streamedOwn } from '../../method/streamed-weights';
 import type { Combination } from '../../method/types';
 import {
@@ -67,6 +68,7 @@ export interface ResidenceOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
   readonly load: LoadCombination;
+  readonly matrices?: MatrixJobs | undefined;
   /** Bytes of the smallest tower that is run layer by layer. */
   readonly layeredFrom?: number | undefined;
 }
@@ -77,7 +79,7 @@ export interface ResidenceOptions {
 export async function takeResidence(
   inputs: ScoringInputs,
   backend: TensorBackend,
-  { signal, onProgress, load, layeredFrom = LAYERED_BYTES }: ResidenceOptions,
+  { signal, onProgress, load, matrices, layeredFrom = LAYERED_BYTES }: ResidenceOptions,
 ): Promise<Residence> {
   const { base, donor, experts, method } = inputs;
   const source = donor.model.visualProjection;
@@ -95,7 +97,7 @@ export async function takeResidence(
   const matrix = await readFloat32(source);
   const combination =
     (await load(inputs, backend, { signal, onProgress })) ??
-    (await combine(pool, method, { backend, signal, onProgress }));
+    (await combine(pool, method, { backend, signal, onProgress, matrices }));
   const projection = backend.upload(matrix);
   /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;

@@ -2,6 +2,7 @@
  * Decides where the page computes: Auto takes WebGPU on a real adapter, and the CPU on a software adapter or none,
  * because ONNX Runtime's wasm is some forty times faster than a software GPU on the same processor.
  */
+import type { MatrixJobs } from '../../method/matrices/jobs';
 import { createCpuRuntime, createWebgpuRuntime } from '../../runtime/create';
 import type { LoadWasm } from '../../runtime/ort/wasm';
 import type { OrtEngine, Runtime } from '../../runtime/types';
@@ -14,6 +15,8 @@ export interface RuntimeParts {
   /** Rejects with the reason, for people, where there is no WebGPU. */
   requestDevice(): Promise<StudioDevice>;
   createWebgpuEngine(device: GPUDevice): Promise<OrtEngine>;
+  /** Threads that merge matrices; the engine's own without. */
+  readonly matrices?: MatrixJobs;
 }
 
 /** Makes the runtime for a choice. Falls back to the CPU, and says why, whenever WebGPU cannot be had. */

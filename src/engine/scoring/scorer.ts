@@ -173,7 +173,7 @@ export function createScorer({
     await leave();
     try {
       const runtime = await chooseRuntime(choice, parts);
-      const workspace = createWorkspace(runtime, heads, loadCombination);
+      const workspace = createWorkspace(runtime, heads, loadCombination, parts.matrices);
       let own: Running | null = null;
       own = {
         workspace,

@@ -84,8 +84,8 @@ describe('a workspace', () => {
     await prepare();
     const tensors = told.length - 1;
     expect(told[0]).toBe('Zero-shot head of alpha 2/2');
-    expect(told[1]).toBe(`Adding up task vectors 1/${tensors}`);
-    expect(told.at(-1)).toBe(`Adding up task vectors ${tensors}/${tensors}`);
+    expect(told[1]).toBe(`Combining the experts 1/${tensors}`);
+    expect(told.at(-1)).toBe(`Combining the experts ${tensors}/${tensors}`);
   });
 
   it('does one piece of work at a time', async () => {

@@ -6,6 +6,7 @@ import { createLayeredVisionTower } from '../../clip/layered-tower';
 import type { ProcessorConfig } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError } from '../../errors';
+import type { MatrixJobs } from '../../method/matrices/jobs';
 import { createMutex } from '../../runtime/mutex';
 import type { Runtime } from '../../runtime/types';
 import { batchSize } from '../../taskpool/batch-size';
@@ -63,11 +64,13 @@ interface Pictures {
 /**
  * @param kept - heads of earlier visits
  * @param load - combinations of earlier visits
+ * @param matrices - threads that merge matrices
  */
 export function createWorkspace(
   runtime: Runtime,
   kept: HeadCache,
   load: LoadCombination = async () => null,
+  matrices?: MatrixJobs,
 ): Workspace {
   const mutex = createMutex();
   let resident: { readonly of: string; readonly donor: string; readonly value: Residence } | null =
@@ -88,7 +91,8 @@ export function createWorkspace(
     if (resident && isResident(inputs)) return resident.value;
     const of = keyText(inputs.key);
     const donor = keyText(inputs.donor.key);
-    const value = await takeResidence(inputs, runtime.tensors, { signal, onProgress, load });
+    const options = { signal, onProgress, load, matrices };
+    const value = await takeResidence(inputs, runtime.tensors, options);
     resident = { of, donor, value };
     return value;
   };
@@ -179,7 +183,7 @@ export function createWorkspace(
       });
       signals.unit.throwIfAborted();
       const residence = await residenceFor(inputs, signals.unit, (done, total) =>
-        onPreparing('Adding up task vectors', done, total),
+        onPreparing('Combining the experts', done, total),
       );
       signals.unit.throwIfAborted();
       const isEnsemble = unit.key.weights.kind === 'ensemble';

@@ -3,6 +3,8 @@
  * pictures to choose by and nothing else (`trials.ts`). One at a time; whatever else changes what is merged or scored ends it.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
+import { findScalingFactor } from '../../method/options';
+import type { Method } from '../../method/types';
 import { meanAccuracy, meanLoss, searchOutcome, verdict } from '../../program/search/halves';
 import {
   type Candidate,
@@ -24,10 +26,12 @@ import type { SearchName, SearchView } from './view';
 /** Pictures of each task that a search for weights looks at: every value reads all experts anew. */
 const WEIGHTS_SAMPLE = 256;
 
-const PLANS: Readonly<Record<SearchName, SearchPlan>> = {
-  lambda: LAMBDA_PLAN,
-  weights: WEIGHTS_PLAN,
-};
+/** As far as the method's scaling factor is worth trying. */
+function planOf(name: SearchName, { options }: Method): SearchPlan {
+  if (name === 'weights') return WEIGHTS_PLAN;
+  return { ...LAMBDA_PLAN, max: findScalingFactor(options)?.reach ?? LAMBDA_PLAN.max };
+}
+
 const LABELS: Readonly<Record<SearchName, string>> = {
   lambda: 'Finding the best λ',
   weights: 'Finding weights',
@@ -195,7 +199,7 @@ export function createSearches(parts: SearchesParts): Searches {
         `All pictures of ${whole.join(', ')} are reported on, and none is left to choose by. Split every task first.`,
       );
     }
-    const plan = PLANS[name];
+    const plan = planOf(name, method);
     const before = {
       scalingFactor: scalingFactorOf(value),
       weights: inputs.experts.map(({ weight }) => weight),

@@ -10,7 +10,7 @@ import { defineDareTaskArithmetic } from '../dare-task-arithmetic';
 import { defineDareTiesMerging } from '../dare-ties-merging';
 import { type MergedValues, mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
 import { defineModelStock } from '../model-stock';
-import { type MethodOptions, SCALING_FACTOR } from '../options';
+import type { MethodOptions } from '../options';
 import { findMethod } from '../registry';
 import { defineSlerp } from '../slerp';
 import type { MethodChoice } from '../types';
@@ -113,7 +113,7 @@ async function differing(
 
 /** Methods that yield weights have none, and none is used. */
 function scalingFactorOf({ options }: MethodRow): number {
-  return Number(options[SCALING_FACTOR] ?? Number.NaN);
+  return Number(options.scaling_factor ?? Number.NaN);
 }
 
 /** Bits, lowest first, 1 = kept: for each expert in turn the tensors in the order in which torch drew their numbers. */

@@ -45,24 +45,34 @@ export async function readPool(
   };
 }
 
-/** A pool of a few small vectors, by tensor name: what a method does to numbers, without a model around them. */
+/**
+ * A pool of a few small vectors, by tensor name: what a method does to numbers, without a model around them. Of those with shapes
+ * it has matrices.
+ */
 export function vectorPool(
   base: Readonly<Record<string, readonly number[]>>,
   experts: readonly Readonly<Record<string, readonly number[]>>[],
   weights: readonly number[] = [],
+  shapes: Readonly<Record<string, readonly number[]>> = {},
 ): ModelPool {
   return {
-    pretrained: vectors('_pretrained_', base),
+    pretrained: vectors('_pretrained_', base, shapes),
     experts: experts.map((values, i) => ({
-      model: vectors(`expert-${i}`, values),
+      model: vectors(`expert-${i}`, values, shapes),
       weight: weights[i] ?? 1,
     })),
     mergedNames: Object.keys(base),
   };
 }
 
-function vectors(name: string, values: Readonly<Record<string, readonly number[]>>): ClipModel {
-  const tensors = Object.entries(values).map(([key, data]) => tensor(key, [data.length], data));
+function vectors(
+  name: string,
+  values: Readonly<Record<string, readonly number[]>>,
+  shapes: Readonly<Record<string, readonly number[]>>,
+): ClipModel {
+  const tensors = Object.entries(values).map(([key, data]) =>
+    tensor(key, shapes[key] ?? [data.length], data),
+  );
   const file = checkpoint(tensors);
   return {
     name,

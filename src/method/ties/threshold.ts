@@ -12,7 +12,7 @@ import {
   MAGNITUDE_LOW_BITS,
 } from '../../runtime/types';
 import { type MakeTaskVector, passOver, withBuffers } from '../task-vectors';
-import type { PlanContext } from '../types';
+import type { PassContext } from '../types';
 
 /**
  * The smallest magnitude that is kept, for each expert: a float32.
@@ -24,7 +24,7 @@ export async function findThresholds(
   threshold: number,
   included: (name: string) => boolean,
   makeTaskVector: MakeTaskVector,
-  context: PlanContext,
+  context: PassContext,
 ): Promise<number[]> {
   const length = pool.mergedNames
     .filter(included)
@@ -76,7 +76,7 @@ async function countAll(
   high: readonly (number | null)[],
   included: (name: string) => boolean,
   makeTaskVector: MakeTaskVector,
-  context: PlanContext,
+  context: PassContext,
 ): Promise<Uint32Array[]> {
   const { backend } = context;
   const counts: CountBuffer[] = [];

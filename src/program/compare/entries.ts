@@ -1,6 +1,6 @@
 /** What a comparison has rows for: every method that fits the pool, and what they are to be held against. Pure. */
 import { refuseExperts } from '../../method/define';
-import { defaultOptions, type MethodOptions, SCALING_FACTOR } from '../../method/options';
+import { defaultOptions, findScalingFactor, type MethodOptions } from '../../method/options';
 import { METHODS } from '../../method/registry';
 import { simpleAverage } from '../../method/simple-average';
 import { taskArithmetic } from '../../method/task-arithmetic';
@@ -70,9 +70,11 @@ function isReference(method: Method): boolean {
 }
 
 function methodEntry(method: Method, { experts, inUse, seed = null }: EntriesOf): MethodEntry {
-  const described = method.options.filter(({ name }) => name !== SCALING_FACTOR);
+  const factor = findScalingFactor(method.options);
+  const described = method.options.filter((option) => option !== factor);
+  const given = inUse?.name === method.name ? inUse.told : (method.compared ?? {});
   const told = Object.fromEntries(
-    Object.entries(inUse?.name === method.name ? inUse.told : {}).filter(([name, value]) => {
+    Object.entries(given).filter(([name, value]) => {
       // A list for another number of experts is of no use.
       const option = described.find((each) => each.name === name);
       const perExpert = option?.kind === 'number list' && option.perExpert;
@@ -91,8 +93,7 @@ function methodEntry(method: Method, { experts, inUse, seed = null }: EntriesOf)
 
 /** The factor that a search begins with: the method's own. */
 export function defaultFactor({ options }: Method): number {
-  const factor = options.find(({ name }) => name === SCALING_FACTOR);
-  return factor?.kind === 'number' ? factor.default : 1;
+  return findScalingFactor(options)?.default ?? 1;
 }
 
 const TITLES: Readonly<Record<ReferenceEntry['kind'], string>> = {

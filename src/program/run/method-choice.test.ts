@@ -44,6 +44,29 @@ describe('the method of a configuration', () => {
     expect(runnable(average, 7)?.options).toEqual({});
   });
 
+  it('weighs the task vectors by a list in the scaling factor’s place', () => {
+    const singular = (alpha: unknown) =>
+      runnable({ _target_: 'fusion_bench.method.TaskSingularVectorMerging', alpha });
+    expect(singular([0.5, 2])).toMatchObject({ scalingFactor: 1, expertWeights: [0.5, 2] });
+    expect(singular([0.5, 2])?.options).toEqual({});
+    for (const [alpha, scalingFactor] of [[1.5, 1.5] as const, [null, 1] as const]) {
+      expect(singular(alpha)).toMatchObject({ scalingFactor });
+      expect(singular(alpha)).not.toHaveProperty('expertWeights');
+    }
+    expect(() => singular([0.5])).toThrow(
+      'method.alpha: one weight for each of the 2 fine-tuned models is needed (a, b), but there are 1.',
+    );
+    expect(() => singular('all')).toThrow(
+      'method.alpha: a finite number or a list of them is expected, but it is the text "all".',
+    );
+  });
+
+  it.each(['ISO_C_Merge', 'IsotropicMergingInCommonSubspace'])('is known as %s', (name) => {
+    const { method } =
+      runnable({ _target_: `fusion_bench.method.${name}`, scaling_factor: 1 }) ?? {};
+    expect(method?.name).toBe('ISO_C_Merge');
+  });
+
   it('is none where nothing is merged', () => {
     expect(runnable({ _target_: 'fusion_bench.method.DummyAlgorithm' })).toBeNull();
   });

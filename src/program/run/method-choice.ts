@@ -2,11 +2,11 @@
 import { ConfigError } from '../../errors';
 import { isFlat, type LayerFactors } from '../../method/layers/factors';
 import { type LayerPlan, plannedFactors } from '../../method/layers/plan';
-import { type MethodOptions, SCALING_FACTOR } from '../../method/options';
+import type { MethodOptions } from '../../method/options';
 import { findMethod } from '../../method/registry';
 import type { Method } from '../../method/types';
 import type { ModelPool } from '../../modelpool/types';
-import { decisiveOptions } from '../config/methods/definition';
+import { decisiveOptions, withoutFactor } from '../config/methods/definition';
 import type { MethodConfig } from '../config/methods/index';
 
 export interface RunnableMethod {
@@ -15,6 +15,8 @@ export interface RunnableMethod {
   readonly options: MethodOptions;
   /** 1 where the method has none. */
   readonly scalingFactor: number;
+  /** Of the experts' task vectors, in pool order, where the configuration gives some in the scaling factor's place. */
+  readonly expertWeights?: readonly number[];
   /** Of the pool's tensors; absent where all are 1. */
   readonly layers?: LayerFactors;
 }
@@ -31,12 +33,13 @@ export function runnableMethod(
   if (target === 'DummyAlgorithm') return null;
   const method = findMethod(target);
   if (!method) throw new ConfigError(`method._target_: ${target} cannot be run.`);
-  const { [SCALING_FACTOR]: factor, ...told } = decisiveOptions(method, options);
+  const { told, factor } = withoutFactor(method, decisiveOptions(method, options));
   const draws = method.options.some(({ name }) => name === 'seed');
   return {
     method,
     options: seed !== null && draws ? { seed, ...told } : told,
     scalingFactor: typeof factor === 'number' ? factor : 1,
+    ...(typeof factor === 'object' && { expertWeights: factor }),
   };
 }
 

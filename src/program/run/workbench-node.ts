@@ -27,6 +27,7 @@ import { comparePool, poolKeys } from './compare-models';
 import { createEngines, type EngineParts, nodeEngineParts } from './engines-node';
 import { findMissing } from './find-models-node';
 import { keepLast } from './keep';
+import { createMatrixWorkers } from './matrix-workers-node';
 import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod, withLayers } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
@@ -85,6 +86,7 @@ export function createWorkbench(
 ): Workbench {
   const tensors = createCpuBackend();
   const helpers = createPictureWorkers(programs);
+  const matrices = createMatrixWorkers(programs);
   const pools = keepLast<OpenedPool>();
   const residents = keepLast<Resident>((resident) => resident.free());
   const sums = createWeightsSums(surroundings);
@@ -99,6 +101,7 @@ export function createWorkbench(
   const combining: CombineContext = {
     backend: tensors,
     signal,
+    matrices,
     onProgress: (done, total) => listener.progress('Combining the models', done, total),
   };
 
@@ -156,10 +159,11 @@ export function createWorkbench(
         runnable?.method.takes,
       ];
       const {
-        opened: asConfigured,
+        opened: unweighted,
         tasks,
         choosing,
       } = await openAll(config, poolKeyOf(method), method);
+      const asConfigured = weighted(unweighted, method?.expertWeights ?? []);
       const configured =
         method && config.layers ? withLayers(method, config.layers, asConfigured.pool) : method;
       const { pretrained } = asConfigured.pool;
@@ -281,6 +285,7 @@ export function createWorkbench(
       await taskPools.dispose();
       await residents.dispose();
       await helpers?.dispose();
+      matrices?.dispose();
     },
   };
 }

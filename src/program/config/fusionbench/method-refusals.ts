@@ -87,19 +87,15 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
   },
   {
     names: [
-      'TaskSingularVectorMerging',
-      'IsotropicMergingInCommonSubspace',
-      'IsotropicMergingInCommonAndTaskSubspace',
-      'ISO_C_Merge',
-      'ISO_CTS_Merge',
       'SingularProjectionMergingAlgorithm',
       'singular_projection_merging',
       'SingularValueCalibration',
       'SingularValueCalibrationArithmeticTask',
       'SingularValueCalibrationWithBaseMethod',
     ],
-    why: 'it takes the task vectors apart into singular vectors, which are not computed here',
-    nearest: TASK_VECTORS,
+    why: 'it measures single directions of the merged weights against those of every task vector, which is not computed here',
+    nearest:
+      'What comes nearest is TaskSingularVectorMerging or ISO_C_Merge, which work on singular vectors as well.',
   },
   {
     names: [
@@ -112,11 +108,6 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
       'ContinualWeightAverageForCLIP',
     ],
     why: 'it merges the models one after the other and scores after each, and here all are merged at once',
-    nearest: TASK_VECTORS,
-  },
-  {
-    names: ['WUDIMerging'],
-    why: 'it finds the merged task vector by gradient descent, and nothing is trained here',
     nearest: TASK_VECTORS,
   },
   {

@@ -22,7 +22,11 @@ const configs = JSON.parse(
 ) as Readonly<Record<string, string>>;
 
 const HAD: ReadonlySet<string> = new Set([
-  ...methodDefinitions.flatMap(({ name, configName }) => [name, configName ?? name]),
+  ...methodDefinitions.flatMap(({ name, alias, configName }) => [
+    name,
+    alias ?? name,
+    configName ?? name,
+  ]),
   'CLIPVisionModelPool',
   'CLIPVisionModelTaskPool',
   'DummyTaskPool',

@@ -1,6 +1,11 @@
 /** What a configuration can say of a method, made of the method's description; `src/method` has one file for each. */
 import type * as v from 'valibot';
-import { type MethodOptions, type OptionValue, resolveOptions } from '../../../method/options';
+import {
+  findScalingFactor,
+  type MethodOptions,
+  type OptionValue,
+  resolveOptions,
+} from '../../../method/options';
 import type { Method } from '../../../method/types';
 import type { TargetClass } from '../program/targets';
 import { optionSchemas } from './schema';
@@ -26,10 +31,11 @@ export interface MethodDefinition extends TargetClass {
 }
 
 export function definitionOf(method: Method): MethodDefinition {
-  const { name, module, configName } = method;
+  const { name, alias, module, configName } = method;
   return {
     name,
     module,
+    ...(alias === undefined ? {} : { alias }),
     ...(configName === undefined ? {} : { configName }),
     options: optionSchemas(method),
     check: (options, pool) => [
@@ -50,15 +56,28 @@ export function decisiveOptions({ options }: Method, read: ReadOptions): MethodO
   );
 }
 
+/** Options apart from the scaling factor, which may be a weight for each expert instead. */
+export function withoutFactor(
+  { options }: Pick<Method, 'options'>,
+  given: MethodOptions,
+): { readonly told: MethodOptions; readonly factor: number | readonly number[] | undefined } {
+  const { [findScalingFactor(options)?.name ?? '']: factor, ...told } = given;
+  // Its schema made it one of them.
+  return { told, factor: factor as number | readonly number[] | undefined };
+}
+
 function optionProblems(method: Method, given: MethodOptions, { experts }: PoolNames): string[] {
   const problems = method.options.flatMap((option) => {
-    if (option.kind !== 'number list' || !option.perExpert) return [];
-    const { length } = given[option.name] as readonly number[];
+    const value = given[option.name];
+    const isPerExpert = option.kind === 'number list' && option.perExpert;
+    if (!Array.isArray(value) || !(isPerExpert || option.kind === 'number')) return [];
+    const { length } = value;
     if (length === experts.length) return [];
     const wanted = `one weight for each of the ${experts.length} fine-tuned models is needed (${experts.join(', ')})`;
     return [`method.${option.name}: ${wanted}, but there are ${length}.`];
   });
-  const found = method.check(resolveOptions(method.name, method.options, given));
+  const { told } = withoutFactor(method, given);
+  const found = method.check(resolveOptions(method.name, method.options, told));
   return found ? [...problems, `method.${found.option}: ${found.problem}`] : problems;
 }
 

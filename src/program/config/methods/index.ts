@@ -9,6 +9,7 @@ export const methodDefinitions: readonly MethodDefinition[] = [dummy, ...METHODS
 
 type ReadValue<O extends MethodOption> =
   | ValueOf<O>
+  | (O extends { readonly orPerExpert: true } ? readonly number[] : never)
   | (O extends { readonly nullable: true } ? null : never);
 
 type OptionsOf<D extends readonly MethodOption[]> = {

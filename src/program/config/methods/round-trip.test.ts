@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SCALING_FACTOR } from '../../../method/options';
+import { findScalingFactor } from '../../../method/options';
 import { METHODS } from '../../../method/registry';
 import { otherOptions } from '../../../method/testing/other-options';
 import type { Method } from '../../../method/types';
@@ -31,7 +31,7 @@ describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (na
     const read = readConfig(writeConfig(written));
     expect(read).toEqual(written);
 
-    const { [SCALING_FACTOR]: factor = 1, ...options } = told;
+    const { [findScalingFactor(method.options)?.name ?? '']: factor = 1, ...options } = told;
     expect(runnableMethod(read.method, null)).toEqual({ method, options, scalingFactor: factor });
   });
 

@@ -5,6 +5,7 @@ import type { Method } from '../../../method/types';
 import {
   finiteNumber,
   flag,
+  numberOrNumbers,
   numbers,
   numberWithin,
   oneOf,
@@ -45,7 +46,7 @@ function valueSchema(option: MethodOption): v.GenericSchema {
   switch (option.kind) {
     case 'number':
     case 'integer':
-      return numberWithin(option);
+      return option.orPerExpert ? numberOrNumbers : numberWithin(option);
     case 'boolean':
       return flag;
     case 'choice':

@@ -78,6 +78,12 @@ export const texts = v.array(text, expected('a list of texts'));
 
 export const numbers = v.array(finiteNumber, expected('a list of numbers'));
 
+/** One number, or a list of them. */
+export const numberOrNumbers = v.union(
+  [finiteNumber, numbers],
+  expected('a finite number or a list of them'),
+);
+
 /** One of a few names. */
 export function oneOf<const T extends readonly string[]>(names: T) {
   return v.picklist(names, (issue) => {

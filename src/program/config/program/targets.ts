@@ -7,14 +7,19 @@ import { describe, type Reading } from './reading';
 /** A class of FusionBench that can be the `_target_` of a section. */
 export interface TargetClass {
   readonly name: string;
+  /** Another name of the same class. */
+  readonly alias?: string;
   /** The module that defines it; the packages above it export it as well. */
   readonly module: string;
 }
 
 /** Every dotted name that imports the class: from its module and from each package above it. */
-export function targetNames({ module, name }: TargetClass): string[] {
+export function targetNames({ module, name, alias }: TargetClass): string[] {
   const steps = module.split('.');
-  return steps.map((_, index) => `${steps.slice(0, index + 1).join('.')}.${name}`);
+  const names = alias === undefined ? [name] : [name, alias];
+  return steps.flatMap((_, index) =>
+    names.map((each) => `${steps.slice(0, index + 1).join('.')}.${each}`),
+  );
 }
 
 /**

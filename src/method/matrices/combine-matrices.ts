@@ -1,0 +1,63 @@
+/**
+ * Combining a pool by methods that take matrices whole: tensors of two dimensions are one job each, and their parts are handed
+ * out of its result; all others are combined part by part. Jobs go ahead of the parts by as many as are worked on at once and as
+ * many again, so the most that is in memory beside `theta_0` and `S` are the task vectors of `atOnce` matrices with
+ * what merging them takes, and `2 atOnce` merged ones.
+ */
+import type { ModelPool } from '../../modelpool/types';
+import { tensorResults } from '../parts';
+import type { MatrixJob, MatrixWork } from '../spectral/merge-matrix';
+import type { CombinePart, PlanContext } from '../types';
+import { filled } from '../vision-tensor';
+import type { FillMean } from './means';
+import { matrixShape, matrixTaskVectors } from './read-matrix';
+
+export interface MatrixMethod {
+  readonly work: MatrixWork;
+  /** Whether a tensor of two dimensions is merged as a matrix. */
+  included(name: string): boolean;
+  /** What a job gets of the experts' task vectors; without it all of them. */
+  gather?(
+    taskVectors: AsyncIterable<Float32Array<ArrayBuffer>>,
+  ): Promise<readonly Float32Array<ArrayBuffer>[]>;
+  readonly mean: FillMean;
+}
+
+export function combineMatrices(
+  pool: ModelPool,
+  { backend, matrices, signal }: PlanContext,
+  { work, included, gather = all, mean }: MatrixMethod,
+): CombinePart {
+  const names = pool.mergedNames.filter((name) => included(name) && matrixShape(pool, name));
+  const places = new Map(names.map((name, place) => [name, place]));
+  const results = tensorResults((name) =>
+    matrices.run(async (): Promise<MatrixJob> => {
+      const shape = matrixShape(pool, name);
+      if (!shape) throw new RangeError(`${name} is no matrix`);
+      return { work, shape, tensors: await gather(matrixTaskVectors(pool, name, signal)) };
+    }, signal),
+  );
+  const ahead = matrices.atOnce > 1 ? 2 * matrices.atOnce : 1;
+  /** Before this place every matrix was asked for. */
+  let begun = 0;
+  return async (part, base) => {
+    const place = places.get(part.name);
+    if (place === undefined) {
+      return filled(backend, base.length, (out) => mean(out, part, base));
+    }
+    const merged = results.of(part);
+    const next = names.slice(Math.max(begun, place + 1), place + ahead);
+    for (const name of next) results.begin(name);
+    begun = Math.max(begun, place + 1 + next.length);
+    const values = await merged;
+    return backend.receive(part.length, async (memory) => {
+      memory.set(values.subarray(part.begin, part.begin + part.length));
+    });
+  };
+}
+
+async function all<T>(values: AsyncIterable<T>): Promise<T[]> {
+  const found: T[] = [];
+  for await (const value of values) found.push(value);
+  return found;
+}

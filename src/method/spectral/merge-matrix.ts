@@ -1,0 +1,52 @@
+/** What becomes of the task vectors of one matrix: the work that is handed to threads. */
+import type { Products } from '../../runtime/linear-algebra/matrix';
+import { mergeIsotropically } from './isotropic';
+import { mergeTaskSingularVectors } from './task-singular-vectors';
+import { mergeInTaskSpaces } from './task-spaces';
+import type { Shape } from './wide';
+import { solveWudi } from './wudi';
+import { descendWudi } from './wudi-adam';
+
+export type MatrixWork =
+  /** Of one tensor, the sum of the task vectors. */
+  | { readonly kind: 'isotropic' }
+  | { readonly kind: 'task spaces'; readonly commonSpaceFraction: number }
+  | { readonly kind: 'task singular vectors' }
+  | { readonly kind: 'wudi'; readonly solver: 'exact' }
+  | { readonly kind: 'wudi'; readonly solver: 'adam'; readonly steps: number };
+
+export interface MatrixJob {
+  readonly work: MatrixWork;
+  readonly shape: Shape;
+  /** Of every expert the task vector, in pool order, row by row. */
+  readonly tensors: readonly Float32Array<ArrayBuffer>[];
+}
+
+/**
+ * The merged task vector, the same to the last bit wherever it is computed.
+ *
+ * @throws RangeError where `products` has no memory for it
+ */
+export function mergeMatrix(
+  products: Products,
+  { work, shape, tensors }: MatrixJob,
+): Float32Array<ArrayBuffer> {
+  const out = new Float32Array(shape.rows * shape.columns);
+  switch (work.kind) {
+    case 'isotropic': {
+      const [sum] = tensors;
+      if (sum) mergeIsotropically(products, sum, shape, out);
+      break;
+    }
+    case 'task spaces':
+      mergeInTaskSpaces(products, tensors, work.commonSpaceFraction, shape, out);
+      break;
+    case 'task singular vectors':
+      mergeTaskSingularVectors(products, tensors, shape, out);
+      break;
+    case 'wudi':
+      if (work.solver === 'exact') solveWudi(products, tensors, shape, out);
+      else descendWudi(products, tensors, shape, work.steps, out);
+  }
+  return out;
+}

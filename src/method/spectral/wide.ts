@@ -1,0 +1,114 @@
+/** Tensors of two dimensions as matrices of float64 with no more rows than columns: what stands otherwise is turned. */
+import {
+  type Block,
+  block,
+  type Products,
+  ROOM_BETWEEN,
+} from '../../runtime/linear-algebra/matrix';
+
+/** Sizes of a tensor of two dimensions. */
+export interface Shape {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Its short and its long side. */
+export interface Sides {
+  readonly short: number;
+  readonly long: number;
+  readonly isTurned: boolean;
+}
+
+export function sidesOf({ rows, columns }: Shape): Sides {
+  return {
+    short: Math.min(rows, columns),
+    long: Math.max(rows, columns),
+    isTurned: rows > columns,
+  };
+}
+
+/** Numbers to reserve for a matrix of these sizes. */
+export const room = (rows: number, columns: number): number => rows * columns + ROOM_BETWEEN;
+
+/** A matrix of zeros. */
+export function takeMatrix(products: Products, rows: number, columns: number): Block {
+  return block(products.take(rows * columns), columns);
+}
+
+/** Adds `factor` times a tensor to a wide matrix. */
+export function addTensor(
+  to: Block,
+  values: Float32Array,
+  { short, long, isTurned }: Sides,
+  factor = 1,
+): void {
+  const { data, at, stride } = to;
+  for (let i = 0; i < short; i++) {
+    const row = at + i * stride;
+    for (let j = 0; j < long; j++) {
+      const value = values[isTurned ? j * short + i : i * long + j] as number;
+      data[row + j] = (data[row + j] as number) + factor * value;
+    }
+  }
+}
+
+/** A wide matrix as the tensor it stands for, rounded to float32. */
+export function toTensor(
+  from: Block,
+  { short, long, isTurned }: Sides,
+  out: Float32Array,
+  factor = 1,
+): void {
+  for (let i = 0; i < short; i++) {
+    const row = from.at + i * from.stride;
+    for (let j = 0; j < long; j++) {
+      out[isTurned ? j * short + i : i * long + j] = factor * (from.data[row + j] as number);
+    }
+  }
+}
+
+/** `to = from'`, a tile at a time, so that both stay in a processor's cache. */
+export function transpose(from: Block, rows: number, columns: number, to: Block): void {
+  const tile = 32;
+  for (let top = 0; top < rows; top += tile) {
+    for (let left = 0; left < columns; left += tile) {
+      for (let i = top; i < Math.min(top + tile, rows); i++) {
+        for (let j = left; j < Math.min(left + tile, columns); j++) {
+          to.data[to.at + j * to.stride + i] = from.data[from.at + i * from.stride + j] as number;
+        }
+      }
+    }
+  }
+}
+
+/** Rows of a Gram matrix that are computed at a time: beyond its diagonal only the upper half is. */
+const PANEL = 64;
+
+/** `gram += M M'` of `rows` x `columns`; `turned` is M'. */
+export function addGram(
+  products: Products,
+  gram: Block,
+  matrix: Block,
+  turned: Block,
+  rows: number,
+  columns: number,
+): void {
+  for (let i = 0; i < rows; i += PANEL) {
+    const height = Math.min(PANEL, rows - i);
+    products.multiplyAdd(
+      { ...gram, at: gram.at + i * gram.stride + i },
+      { ...matrix, at: matrix.at + i * matrix.stride },
+      { ...turned, at: turned.at + i },
+      height,
+      rows - i,
+      columns,
+    );
+  }
+}
+
+/** Copies the upper half of a square matrix to its lower half. */
+export function mirror({ data, at, stride }: Block, order: number): void {
+  for (let i = 0; i < order; i++) {
+    for (let j = 0; j < i; j++) data[at + i * stride + j] = data[at + j * stride + i] as number;
+  }
+}

@@ -1,0 +1,39 @@
+/** Threads of the command line that merge matrices. */
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, Worker } from 'node:worker_threads';
+import { answerMatrices, type MatrixAnswer } from '../../method/matrices/messages';
+import { createMatrixThreads, type MatrixThreads } from '../../method/matrices/threads';
+import type { MatrixJob } from '../../method/spectral/merge-matrix';
+
+/** The program of each thread: `src/cli/matrix-worker.ts`. */
+const PROGRAM = 'matrix-worker.js';
+
+/**
+ * @param programs - the folder of the built programs
+ * @returns undefined where the thread's program was not built: then matrices are merged in the main thread
+ */
+export function createMatrixWorkers(programs: URL | undefined): MatrixThreads | undefined {
+  if (!programs) return undefined;
+  const program = new URL(PROGRAM, programs);
+  if (!existsSync(fileURLToPath(program))) return undefined;
+  return createMatrixThreads((hear) => {
+    const worker = new Worker(program);
+    // What our own program says.
+    worker.on('message', (answer: MatrixAnswer) => hear(answer));
+    worker.on('error', () => hear(null));
+    return {
+      ask: (job, transfer) => worker.postMessage(job, transfer),
+      end: () => void worker.terminate(),
+    };
+  }, availableParallelism());
+}
+
+/** What each of the threads does. */
+export function answerMatricesOf(port: MessagePort): void {
+  answerMatrices({
+    listen: (hear) => port.on('message', (job: MatrixJob) => hear(job)),
+    tell: (answer, transfer) => port.postMessage(answer, transfer),
+  });
+}
