@@ -38,7 +38,7 @@ test.describe('WGSL', () => {
   }
 
   for (const method of METHODS) {
-    test(`gives the bytes of FusionBench's ${method}`, async ({ page }) => {
+    test(`gives the bytes of the reference: ${method}`, async ({ page }) => {
       const call = await openTestPage<typeof room>(page, 'kernels');
       const rows = await call('methodRows', method);
       expect(rows.length).toBeGreaterThan(0);

@@ -46,6 +46,7 @@ GROUPS = (
     "formats_training",
     "relatives",
     "methods",
+    "relations",
     "matrix_methods",
     "statistics",
     "linear_algebra",

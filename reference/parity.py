@@ -44,7 +44,7 @@ class Method:
 
     def config(self, experts: int) -> dict:
         chosen = {"name": self.config_name} if self.config_name else {"_target_": f"fusion_bench.method.{self.name}"}
-        options = {key: value[:experts] if key == "weights" else value for key, value in self.options.items()}
+        options = {key: value[:experts] if isinstance(value, list) and key == "weights" else value for key, value in self.options.items()}
         return chosen | ({self.factor: 0.3} if self.scaled else {}) | options
 
 
@@ -69,6 +69,17 @@ METHODS = (
         "CLIPTaskWiseAdaMergingAlgorithm",
         {"weights": [0.3, 0.5, 0.2, 0.7, 0.1], "clamp_weights": False, "tie_weights": True, "strict": False},
         config_name="clip_task_wise_adamerging",
+    ),
+    Method(
+        "CLIPLayerWiseAdaMergingAlgorithm",
+        {"weights": "merging_weights.pt", "clamp_weights": False, "tie_weights": True, "strict": False},
+        config_name="clip_layer_wise_adamerging",
+    ),
+    Method("DareSimpleAverage", DARE),
+    Method("ExPOAlgorithm", {"extrapolation_factor": 0.3}),
+    *(
+        Method("MagnitudeDiffPruningAlgorithm", {"prune_ratio": 0.5, "rescale": rescale, "extract_names": None, "prune_type": "minor"}, only=2)
+        for rescale in (None, True, False)
     ),
     Method("ModelStock", {"ignore_keys": []}),
     Method("SlerpMergeAlgorithm", {"t": 0.5}, only=2),
@@ -146,12 +157,30 @@ def run(command: list[str]) -> None:
         sys.exit(f"{' '.join(command)}\n{(result.stderr or result.stdout)[-4000:]}")
 
 
+def save_layer_wise_weights(pool: Pool, file: Path) -> None:
+    """Weights as AdaMerging's learning leaves them: one for each expert and parameter."""
+    import torch
+
+    from groups.clips import load_vision
+
+    count = len(list(load_vision(pool.models["_pretrained_"]).parameters()))
+    generator = torch.Generator().manual_seed(SEED)
+    torch.save(0.3 + 0.1 * torch.randn(len(pool.models) - 1, count, generator=generator), file)
+
+
 def run_both(pool: Pool, method: Method, scratch: Path) -> list[tuple[str, Path, Path]]:
     """Every scaling factor with the folders in which FusionBench and the studio left report and model."""
     config = scratch / "config"
     config.mkdir(parents=True)
+    content = pool.config(method)
+    if isinstance(content["method"].get("weights"), str):
+        content["method"]["weights"] = str(scratch / content["method"]["weights"])
+        # Its class tells the logger what it is told.
+        logger = {"_target_": "lightning.fabric.loggers.TensorBoardLogger", "root_dir": str(scratch / "logs")}
+        content["fabric"] = {"_target_": "lightning.Fabric", "loggers": logger}
+        save_layer_wise_weights(pool, scratch / "merging_weights.pt")
     # JSON is YAML.
-    (config / "parity.yaml").write_text(json.dumps(pool.config(method)))
+    (config / "parity.yaml").write_text(json.dumps(content))
     shared = ["--config-path", str(config), "--config-name", "parity"]
     factors = [str(factor) for factor in SCALING_FACTORS] if method.scaled else []
     sweep = ["-m", f"method.{method.factor}={','.join(factors)}"] if factors else []

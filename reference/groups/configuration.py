@@ -21,7 +21,7 @@ from hydra.core.override_parser.types import QuotedString, Sweep
 from omegaconf import OmegaConf
 from omegaconf._utils import get_yaml_loader
 
-from groups.common import versions, write_json
+from groups.common import FIXTURES, versions, write_json
 from groups.configuration_cases import ENVIRONMENT, INTERPOLATIONS, OVERRIDES, OWN, SPLITS, SWEEPS, TREES, YAMLS
 
 PROJECT = Path(__file__).resolve().parent.parent.parent
@@ -250,6 +250,9 @@ METHODS = {
     "ISO_CTS_Merge": "isotropic_merging/iso_cts", "WUDIMerging": "wudi/wudi",
     "LinearInterpolationAlgorithm": "linear/linear_interpolation", "ModelStock": "model_stock/model_stock",
     "SlerpMergeAlgorithm": "slerp/slerp", "CLIPTaskWiseAdaMergingAlgorithm": "adamerging/clip",
+    "CLIPLayerWiseAdaMergingAlgorithm": "adamerging/clip", "DareSimpleAverage": "dare/simple_average",
+    "ExPOAlgorithm": "linear/expo", "MagnitudeDiffPruningAlgorithm": "pruning/magnitude_diff_pruning",
+    "TaskVectorCosSimilarity": "analysis/task_vector_cos_similarity",
 }  # fmt: skip
 """FusionBench's classes and their configuration in the group `method`."""
 
@@ -287,17 +290,25 @@ def name_of(target: type) -> str | None:
     return next((name for name, path in AlgorithmFactory._aglorithms.items() if path.endswith(f".{target.__name__}")), None)
 
 
+def weights_for(target: type):
+    """Weights of two experts: layer-wise ones come from a file alone."""
+    return str(FIXTURES / "methods/merging_weights-p8-32.pt") if "LayerWise" in target.__name__ else [0.3, 0.5]
+
+
 def keys_wanted(target: type, config: dict) -> list[dict]:
     """The keys of such a class's configuration, and whether it merges without them: `weights` are given, and nothing is learned."""
     from omegaconf.errors import ConfigAttributeError
 
     from groups import fusionbench
 
-    told = {key: value for key, value in config.items() if key != "name"} | {"weights": [0.3, 0.5], "fast_dev_run": False}
+    told = {key: value for key, value in config.items() if key != "name"} | {"weights": weights_for(target), "fast_dev_run": False}
     found = []
     for key in told:
+        algorithm = target(OmegaConf.create({other: value for other, value in told.items() if other != key}))
+        # One of them would tell the logger of a program, and there is none.
+        algorithm.log_hyperparams = lambda config: None
         try:
-            fusionbench.merged(target(OmegaConf.create({other: value for other, value in told.items() if other != key})), "p8-32")
+            fusionbench.merged(algorithm, "p8-32")
             found.append({"name": key, "required": False})
         except ConfigAttributeError:
             found.append({"name": key, "required": True})

@@ -7,10 +7,14 @@ from pathlib import Path
 import numpy as np
 import torch
 from fusion_bench.method import (
+    CLIPLayerWiseAdaMergingAlgorithm,
     CLIPTaskWiseAdaMergingAlgorithm,
+    DareSimpleAverage,
     DareTaskArithmetic,
     DareTiesMerging,
+    ExPOAlgorithm,
     MagMaxAlgorithm,
+    MagnitudeDiffPruningAlgorithm,
     ModelStock,
     SimpleAverageAlgorithm,
     SlerpMergeAlgorithm,
@@ -75,6 +79,70 @@ def task_wise(results: Results, shape: str, experts: int) -> None:
         options = {"weights": weights, "clamp_weights": clamp_weights}
         config = OmegaConf.create(options | {"tie_weights": True, "strict": False})
         results.add(shape, "CLIPTaskWiseAdaMergingAlgorithm", options, run(CLIPTaskWiseAdaMergingAlgorithm(config), shape))
+
+
+def layer_wise_weights(shape: str, experts: int) -> torch.Tensor:
+    """One weight for each expert and parameter, as AdaMerging's learning leaves them: about 0.3, some beyond [0, 1]."""
+    generator = torch.Generator().manual_seed(SEED)
+    return 0.3 + 0.4 * torch.randn(experts, len(list(load_vision(base_folder(shape)).parameters())), generator=generator)
+
+
+def weights_file(shape: str) -> str:
+    return f"merging_weights-{shape}.pt"
+
+
+def layer_wise(results: Results, shape: str, folder: Path, experts: int) -> None:
+    """FusionBench takes layer-wise weights only from a file, saved as its own `save_merging_weights` does: a plain tensor."""
+    weights = layer_wise_weights(shape, experts)
+    file = folder / weights_file(shape)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    torch.save(weights, file)
+    for clamp_weights in (False, True):
+        config = OmegaConf.create({"weights": str(file), "clamp_weights": clamp_weights, "tie_weights": True, "strict": False})
+        algorithm = CLIPLayerWiseAdaMergingAlgorithm(config)
+        # It would tell the logger of a program, and there is none.
+        algorithm.log_hyperparams = lambda config: None
+        options = {"weights": [float32_list(row) for row in weights], "clamp_weights": clamp_weights}
+        results.add(shape, "CLIPLayerWiseAdaMergingAlgorithm", options, run(algorithm, shape), weightsFile=weights_file(shape))
+
+
+def extrapolation(results: Results, shape: str, experts: list[str]) -> None:
+    for factor, models in ((0.1, experts), (0.3, experts), (0.5, experts[:1]), (-0.25, experts[:2])):
+        options = {"extrapolation_factor": factor}
+        results.add(shape, "ExPOAlgorithm", options, run(ExPOAlgorithm(**options), shape, experts=models), models=["_pretrained_", *models])
+
+
+PRUNINGS = (
+    {"prune_ratio": 0.5},
+    {"prune_ratio": 0.3, "rescale": True},
+    {"prune_ratio": 0.5, "rescale": False},
+    {"prune_ratio": 0.7, "rescale": 1.5, "prune_type": "major"},
+    {"prune_ratio": 0.45, "extract_names": [".*(mlp|q_proj).*weight", "embeddings.position"]},
+)
+
+
+def pruning(results: Results, shape: str, experts: list[str]) -> None:
+    for number, options in enumerate(PRUNINGS):
+        models = [experts[number % len(experts)]]
+        results.add(shape, "MagnitudeDiffPruningAlgorithm", options, run(MagnitudeDiffPruningAlgorithm(**options), shape, experts=models), models=["_pretrained_", *models])
+
+
+def lines(results: Results, shape: str, experts: int) -> None:
+    """LiNeS after its paper and its authors' `LiNeS_scaling`, written anew: FusionBench has no such method."""
+    base, *tuned = (load_vision(folder).state_dict() for folder in (base_folder(shape), *expert_folders(shape).values()))
+    blocks = 1 + max(int(name.split(".")[2]) for name in map(canonical, base) if name.startswith("encoder.layers."))
+    for alpha, beta in ((None, 0.5), (0.2, 0.8), (1.0, -0.4)):
+        first = 1 / experts if alpha is None else alpha
+        merged = {}
+        for name, theta in base.items():
+            steps = canonical(name).split(".")
+            depth = int(steps[2]) / max(1, blocks - 1) if steps[:2] == ["encoder", "layers"] else 0.0
+            total = tuned[0][name] - theta
+            for model in tuned[1:]:
+                total = total + (model[name] - theta)
+            merged[name] = theta + total * (first + beta * depth)
+        options = {"scaling_factor": 1.0, "beta": beta} | ({} if alpha is None else {"alpha": alpha})
+        results.add(shape, "LiNeS", options, merged)
 
 
 def stock(results: Results, shape: str, ignored: list[str]) -> None:
@@ -145,7 +213,8 @@ def dare(results: Results, shape: str, folder: Path, only_linear: bool) -> None:
     sparsity = 0.9 if shape == "p16-48" else 0.5
     common = {"sparsity_ratio": sparsity, "only_on_linear_weights": only_linear, "rescale": True}
     ties = {"scaling_factor": 0.5, "threshold": 20, "remove_keys": [], "merge_func": "sum"}
-    for method, options in ((DareTaskArithmetic, common | {"scaling_factor": 0.3}), (DareTiesMerging, common | ties)):
+    runs = ((DareTaskArithmetic, common | {"scaling_factor": 0.3}), (DareTiesMerging, common | ties), (DareSimpleAverage, common))
+    for method, options in runs:
         torch.manual_seed(SEED)
         with recorded_draws() as draws:
             state_dict = run(method(**options), shape)
@@ -198,6 +267,10 @@ def make(out: Path) -> None:
             averages(results, shape, experts)
             selections(results, shape)
             task_wise(results, shape, experts)
+            layer_wise(results, shape, folder, experts)
+            lines(results, shape, experts)
+            extrapolation(results, shape, list(expert_folders(shape)))
+            pruning(results, shape, list(expert_folders(shape)))
             stock(results, shape, [])
             for only_linear in (False, True):
                 dare(results, shape, folder, only_linear)

@@ -124,6 +124,7 @@ it('leaves what it has when it is interrupted, and goes on from there', async ()
     report: join(folder, 'report.json'),
     model: null,
     comparison: join(folder, 'table.csv'),
+    relations: null,
   };
   const surroundings = {
     cwd: PROJECT,
@@ -166,9 +167,15 @@ it('takes every method that fits the pool', async () => {
   );
   expect(code, told).toBe(0);
   const rows = rowsIn(folder).filter(({ kind }) => kind === 'method');
-  // Two experts and the base are three models: too many for an interpolation between two.
-  const fitting = METHODS.filter(({ takes }) => takes !== 'two models').map(({ name }) => name);
-  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(fitting));
+  // Two experts and the base are three models: too many for an interpolation between two, and one expert too many for pruning.
+  // Nobody gave coefficients of every tensor.
+  const fitting = METHODS.filter(
+    ({ name, takes, experts }) =>
+      takes !== 'two models' &&
+      (experts.max ?? 2) >= 2 &&
+      name !== 'CLIPLayerWiseAdaMergingAlgorithm',
+  );
+  expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(fitting.map(({ name }) => name)));
   expect(rows.every(({ choosing }) => choosing?.pictures === 20)).toBe(true);
   const least = Math.min(...rows.map(({ choosing }) => choosing?.loss ?? Number.NaN));
   expect(rows.find(({ chosen }) => chosen)?.choosing?.loss).toBe(least);

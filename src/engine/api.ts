@@ -6,7 +6,7 @@
 
 import type { LayerFactors } from '../method/layers/factors';
 import type { LayerPreset } from '../method/layers/presets';
-import type { MethodOption, OptionValue } from '../method/options';
+import type { FactorOption, MethodOption, OptionValue } from '../method/options';
 import type { Finding, Severity } from '../modelpool/types';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparisonView } from './compare/view';
@@ -37,6 +37,7 @@ export type Origin = 'user' | 'demo';
 export type { NamedModel } from './merge-types';
 export type {
   ComparisonView,
+  FactorOption,
   Finding,
   LayerFactors,
   LayerPreset,
@@ -377,6 +378,17 @@ export interface AddOutcome {
   readonly findings: readonly Finding[];
 }
 
+/** The cosine of the angle between every two task vectors. */
+export interface TaskVectorSimilarity {
+  /** Of the experts that were compared, in pool order; the base is not among them. */
+  readonly ids: readonly string[];
+  readonly names: readonly string[];
+  /** A row for each expert, -1..1. */
+  readonly cosines: readonly (readonly number[])[];
+  /** The same as FusionBench's `task_vector_cos_similarity.csv`. */
+  readonly csv: string;
+}
+
 export interface ExportOptions {
   /** The vision tower as FusionBench saves it, or the whole CLIP with the base's other tensors. */
   readonly content: 'vision' | 'clip';
@@ -442,7 +454,10 @@ export interface StudioEngine {
   applyMerge(merge: NamedMerge): Promise<MergeOutcome>;
   /** The YAML that FusionBench or mergekit runs; rejects with CompatibilityError where the format cannot say it. */
   exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
-  /** Brings pool, method and scaling factor to what a configuration says; rejects as `restoreRecipe`, or with ConfigError. */
+  /**
+   * Brings pool, method and scaling factor to what a configuration says, or the method to the layer-wise coefficients in a
+   * file of FusionBench's (`merging_weights.pt`). Rejects as `restoreRecipe`, or with ConfigError or FormatError.
+   */
   applyConfiguration(file: DroppedFile): Promise<void>;
   /**
    * Scores the values from coarse to fine and fills the curve.
@@ -455,6 +470,8 @@ export interface StudioEngine {
    * Rejects with ConfigError where a task is not split, or the method has no scaling factor.
    */
   search(jobId: string, name: SearchName): Promise<void>;
+  /** Compares the task vectors of the included experts, as a job of that id. Rejects with CompatibilityError where they do not fit. */
+  compareTaskVectors(jobId: string): Promise<TaskVectorSimilarity>;
   /**
    * Compares every method that fits the pool, as a job of that id; stopped, another run goes on from there. Of tasks that are
    * not split half of the pictures are chosen by. Rejects where there is nothing to compare.

@@ -106,6 +106,7 @@ describe('openEngine', () => {
     ['exportConfiguration', ['mergekit']],
     ['applyConfiguration', [{ path: 'x' }]],
     ['sweep', [[0.1]]],
+    ['compareTaskVectors', ['job']],
     ['stop', []],
     ['cancel', ['job']],
     ['chooseEngine', ['cpu']],

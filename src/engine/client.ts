@@ -70,6 +70,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     applyConfiguration: (file) => call(() => remote.applyConfiguration(file)),
     sweep: (...parameters) => call(() => remote.sweep(...parameters)),
     search: (...parameters) => call(() => remote.search(...parameters)),
+    compareTaskVectors: (jobId) => call(() => remote.compareTaskVectors(jobId)),
     compare: (jobId) => call(() => remote.compare(jobId)),
     exportComparison: () => call(() => remote.exportComparison()),
     stop: () => call(() => remote.stop()),

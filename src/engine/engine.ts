@@ -20,6 +20,7 @@ import { createJobs } from './jobs/jobs';
 import { wantedLayers, withPlannedLayers } from './layers';
 import { withMergeSettings } from './merge-settings';
 import { chooseMethod, TASK_ARITHMETIC } from './method';
+import { COMPARING, compareTaskVectors } from './pool/comparing';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
@@ -368,7 +369,13 @@ export function createEngine({
     }),
 
     applyConfiguration: whenOpen((file) =>
-      command(async () => restore(await (await configurations()).readConfigurationFile(file))),
+      command(async () => {
+        const { holdsCoefficients, readCoefficients, ...read } = await configurations();
+        if (!holdsCoefficients(file)) return restore(await read.readConfigurationFile(file));
+        const weights = await readCoefficients(file);
+        const method = read.methodOfCoefficients(file, weights, state.value());
+        return setNumber('method', (records) => ({ ...records, method }));
+      }),
     ),
 
     sweep: whenOpen((values, pictures = null) =>
@@ -383,6 +390,11 @@ export function createEngine({
         return searches.run(jobId, name);
       }),
     ),
+
+    compareTaskVectors: whenOpen((jobId) => {
+      const { pool } = state.value();
+      return command(() => jobs.run(jobId, COMPARING, (job) => compareTaskVectors(pool, job)));
+    }),
 
     compare: whenOpen((jobId) =>
       command(() => {

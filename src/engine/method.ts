@@ -5,6 +5,7 @@ import { refuseExperts } from '../method/define';
 import {
   defaultOptions,
   findScalingFactor,
+  isPerExpert,
   type MethodOption,
   type MethodOptions,
   resolveOptions,
@@ -90,7 +91,7 @@ function told(method: Method): readonly MethodOption[] {
 
 /** A list with one value per expert is of no use when the number of experts has changed. */
 function fits(option: MethodOption, value: MethodOptions[string], experts: number): boolean {
-  if (option.kind !== 'number list' || !option.perExpert) return true;
+  if (!isPerExpert(option)) return true;
   return Array.isArray(value) && value.length === experts;
 }
 

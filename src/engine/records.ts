@@ -116,7 +116,14 @@ export const settingSchemas: {
       name: v.string(),
       options: v.record(
         v.string(),
-        v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]),
+        v.union([
+          finite,
+          v.boolean(),
+          v.string(),
+          v.array(finite),
+          v.array(v.string()),
+          v.array(v.array(finite)),
+        ]),
       ),
     }),
     v.check((method) => isMethod(method)),

@@ -3,6 +3,7 @@ import { CompatibilityError, ConfigError } from '../errors';
 import type { ModelPool } from '../modelpool/types';
 import {
   type IgnoredOption,
+  isPerExpert,
   type MethodOption,
   type MethodOptions,
   type OptionProblem,
@@ -75,11 +76,13 @@ function checkLists(
   experts: number,
 ): void {
   for (const option of described) {
-    if (option.kind !== 'number list' || !option.perExpert) continue;
-    const { length } = options[option.name] as readonly number[];
+    if (!isPerExpert(option)) continue;
+    const { length } = options[option.name] as readonly unknown[];
     if (length !== experts) {
+      const items = option.kind === 'number table' ? 'rows' : 'values';
+      const item = option.kind === 'number table' ? 'row' : 'value';
       throw new ConfigError(
-        `${method}: ${option.name} has ${length} values and the pool ${experts} experts; give one value for each expert, in pool order.`,
+        `${method}: ${option.name} has ${length} ${items} and the pool ${experts} experts; give one ${item} for each expert, in pool order.`,
       );
     }
   }

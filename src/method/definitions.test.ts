@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
+import { taskWise } from './adamerging/task-wise';
 import { linearInterpolation } from './linear-interpolation';
 import { mergedFromCheckpoints } from './merged-values';
 import { modelStock } from './model-stock';
@@ -9,7 +10,6 @@ import { simpleAverage } from './simple-average';
 import { slerp } from './slerp';
 import { slerpCoefficients } from './slerp-coefficients';
 import { taskArithmetic } from './task-arithmetic';
-import { taskWise } from './task-wise';
 import { mergeVectors, vectorPool } from './testing/pool';
 import { tiesMerging } from './ties-merging';
 import type { Method } from './types';

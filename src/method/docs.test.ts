@@ -27,12 +27,19 @@ function cells(row: string): string[] {
 
 function expertsText({ experts: { min, max } }: Method): string {
   if (max === undefined) return min <= 1 ? 'any' : `${min} or more`;
+  if (max === min) return String(min);
   return `${min} or ${max}`;
+}
+
+/** By its package and its name, as FusionBench's own configurations do it. */
+function target({ module, name }: Method): string {
+  return `${module.split('.').slice(0, 2).join('.')}.${name}`;
 }
 
 function modelsText({ takes, experts }: Method): string {
   if (takes === 'two models') return 'exactly 2, `_pretrained_` counted';
-  const several = `${Math.max(1, experts.min)} or more`;
+  const { min, max } = experts;
+  const several = max === min ? `exactly ${min}` : `${Math.max(1, min)} or more`;
   return takes === 'experts'
     ? `${several}, beside \`_pretrained_\` or without`
     : `\`_pretrained_\` and ${several}`;
@@ -46,6 +53,8 @@ function mark({ own, optional, nullable }: MethodOption): string {
 function kindText(option: MethodOption): string {
   if (option.kind === 'choice') return option.choices.join(', ');
   if (option.kind === 'number list' && option.perExpert) return 'number per expert';
+  if (option.kind === 'number table') return 'numbers per expert';
+  if (option.kind === 'factor') return ['number', ...option.rules].join(', ');
   if (option.kind === 'number' && option.orPerExpert) return 'number or number per expert';
   return option.kind;
 }
@@ -92,7 +101,7 @@ describe('docs/methods.md', () => {
     const listed = rows('| Class |').map(cells);
     const known = METHODS.map((method) => [
       `\`${method.name}\``,
-      `\`${method.configName ? `name: ${method.configName}` : `_target_: fusion_bench.method.${method.name}`}\``,
+      `\`${method.configName ? `name: ${method.configName}` : `_target_: ${target(method)}`}\``,
       `\`method=${method.configuration}\``,
       modelsText(method),
     ]);

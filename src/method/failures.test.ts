@@ -67,13 +67,17 @@ async function failEverywhere(attempt: (count: () => void) => Promise<unknown>):
   }
 }
 
-/** A matrix and a vector. */
+/** A linear weight: some methods leave everything else alone. */
+const LINEAR = 'encoder.layers.0.mlp.fc1.weight';
 const EXPERTS = [
-  { a: [4, -3, 2, 1], b: [1, 0, -5] },
-  { a: [-1, 6, 0, 2], b: [0.5, 2, 2] },
-  { a: [2, 2, -7, 3], b: [-3, 1, 4] },
+  { a: [4, -3, 2, 1], [LINEAR]: [1, 0, -5] },
+  { a: [-1, 6, 0, 2], [LINEAR]: [0.5, 2, 2] },
+  { a: [2, 2, -7, 3], [LINEAR]: [-3, 1, 4] },
 ];
-const pool = vectorPool({ a: [0, 1, 0, 1], b: [1, 1, 1] }, EXPERTS, [], { a: [2, 2] });
+const pool = vectorPool({ a: [0, 1, 0, 1], [LINEAR]: [1, 1, 1] }, EXPERTS, [], {
+  a: [2, 2],
+  [LINEAR]: [1, 3],
+});
 
 type Case = readonly [title: string, method: Method, given: MethodOptions];
 

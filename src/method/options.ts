@@ -46,6 +46,16 @@ export interface ChoiceOption extends Described {
   readonly default: string;
 }
 
+/** A number to multiply by, or a rule for one. */
+export interface FactorOption extends Described {
+  readonly kind: 'factor';
+  /** `none` is a configuration's null. */
+  readonly rules: readonly ('none' | boolean)[];
+  readonly default: Factor;
+}
+
+export type Factor = number | boolean | 'none';
+
 export interface NumberListOption extends Described {
   readonly kind: 'number list';
   readonly default: readonly number[];
@@ -53,9 +63,19 @@ export interface NumberListOption extends Described {
   readonly perExpert: boolean;
 }
 
+/** A row for each expert, in pool order, each with one value for all tensors or one for each of them. */
+export interface NumberTableOption extends Described {
+  readonly kind: 'number table';
+  readonly default: NumberTable;
+}
+
+export type NumberTable = readonly (readonly number[])[];
+
 export interface StringListOption extends Described {
   readonly kind: 'string list';
   readonly default: readonly string[];
+  /** FusionBench takes an empty list for something else than null: a configuration must not give one. */
+  readonly neverEmpty?: true;
 }
 
 /** An option of FusionBench's class that changes nothing of the result: taken from a configuration, and kept. */
@@ -73,10 +93,18 @@ export type MethodOption =
   | NumberOption
   | BooleanOption
   | ChoiceOption
+  | FactorOption
   | NumberListOption
+  | NumberTableOption
   | StringListOption;
 
-export type OptionValue = number | boolean | string | readonly number[] | readonly string[];
+export type OptionValue =
+  | number
+  | boolean
+  | string
+  | readonly number[]
+  | readonly string[]
+  | NumberTable;
 
 /** Option values by name, as YAML or the page gives them: what is missing has its default. */
 export type MethodOptions = Readonly<Record<string, OptionValue>>;
@@ -91,9 +119,13 @@ export type ValueOf<O extends MethodOption> = O extends {
     ? number
     : O extends BooleanOption
       ? boolean
-      : O extends NumberListOption
-        ? readonly number[]
-        : readonly string[];
+      : O extends FactorOption
+        ? number | O['rules'][number]
+        : O extends NumberListOption
+          ? readonly number[]
+          : O extends NumberTableOption
+            ? NumberTable
+            : readonly string[];
 
 /** The values of described options, typed by their descriptions. */
 export type ValuesOf<D extends readonly MethodOption[]> = {
@@ -171,14 +203,21 @@ export function resolveOptions(
 export function defaultOptions(described: readonly MethodOption[], experts: number): MethodOptions {
   return Object.fromEntries(
     described.map((option) => {
-      if (option.kind !== 'number list' || !option.perExpert) return [option.name, option.default];
-      const values = Array.from(
-        { length: experts },
-        (_, i) => option.default[i % option.default.length] ?? 0,
-      );
-      return [option.name, values];
+      return [
+        option.name,
+        isPerExpert(option) ? repeated(option.default, experts) : option.default,
+      ];
     }),
   );
+}
+
+/** Whether its value is a list with one item for each expert. */
+export function isPerExpert(option: MethodOption): option is NumberListOption | NumberTableOption {
+  return option.kind === 'number table' || (option.kind === 'number list' && option.perExpert);
+}
+
+function repeated(values: readonly number[] | NumberTable, experts: number): OptionValue {
+  return Array.from({ length: experts }, (_, i) => values[i % values.length]) as OptionValue;
 }
 
 /** Why options do not fit together, as an error of `method`. */
@@ -204,15 +243,29 @@ function objection(option: MethodOption, value: OptionValue): string | null {
       return option.choices.some((choice) => choice === value)
         ? null
         : `one of ${option.choices.join(', ')}`;
+    case 'factor':
+      return option.rules.some((rule) => rule === value) || Number.isFinite(value)
+        ? null
+        : `a finite number or ${option.rules.join(', ')}`;
     case 'number list':
-      return isListOf(value, (item) => Number.isFinite(item)) ? null : 'a list of finite numbers';
+      return isListOf(value, Number.isFinite) ? null : 'a list of finite numbers';
+    case 'number table':
+      return isListOf(value, (row) => isListOf(row, Number.isFinite))
+        ? null
+        : 'a list of lists of finite numbers';
     case 'string list':
       return isListOf(value, (item) => typeof item === 'string') ? null : 'a list of texts';
   }
 }
 
+/** More values of a list than anybody reads. */
+const MOST_SHOWN = 20;
+
 function shown(value: OptionValue): string {
-  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`;
+  if (Array.isArray(value)) {
+    const more = value.length > MOST_SHOWN ? ', ...' : '';
+    return `[${value.slice(0, MOST_SHOWN).map(shown).join(', ')}${more}]`;
+  }
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
@@ -229,6 +282,6 @@ function rangeText({ kind, min, max }: NumberOption): string {
   return max === undefined ? what : `${what} of at most ${max}`;
 }
 
-function isListOf(value: OptionValue, test: (item: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(test);
+function isListOf(value: unknown, test: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every((item) => test(item));
 }

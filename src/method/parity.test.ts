@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { fixtureFiles, fixtureJson } from '../clip/testing';
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
+import { shorten } from '../shorten';
 import { stockRatio } from './model-stock-ratio';
 import { METHODS } from './registry';
 import { slerpCoefficients } from './slerp-coefficients';
@@ -46,13 +47,20 @@ describe('every method', () => {
   const names = METHODS.map(({ name }) => name).filter(
     (name) => name !== 'TaskArithmeticAlgorithm',
   );
-  it.each(names)('is held to FusionBench on every shape: %s', (name) => {
+  it.each(names)('is held to the reference on every shape: %s', (name) => {
     const rows = [...fixture.results, ...matrices.rows].filter(({ method }) => method === name);
     expect(new Set(rows.map(({ shape }) => shape))).toEqual(new Set(Object.keys(fixture.names)));
   });
 
-  it.each(fixture.results.map((row) => [row.method, row.shape, JSON.stringify(row.options), row]))(
-    'gives the bytes of FusionBench: %s on %s with %s',
+  it.each(
+    fixture.results.map((row) => [
+      row.method,
+      row.shape,
+      shorten(JSON.stringify(row.options), 120),
+      row,
+    ]),
+  )(
+    'gives the bytes of the reference: %s on %s with %s',
     async (_method, _shape, _options, row) => {
       const pool = poolOfRow(poolOf(row.shape), row);
       const choice = choiceOfRow(row, fixture, pool, maskOf(row.mask));

@@ -1,16 +1,21 @@
 /** All methods, in the order in which page, messages and documentation list them. */
+import { layerWise } from './adamerging/layer-wise';
+import { taskWise } from './adamerging/task-wise';
+import { dareSimpleAverage } from './dare-simple-average';
 import { dareTaskArithmetic } from './dare-task-arithmetic';
 import { dareTiesMerging } from './dare-ties-merging';
+import { expo } from './expo';
 import { isoC } from './iso-c';
 import { isoCts } from './iso-cts';
 import { linearInterpolation } from './linear-interpolation';
+import { lines } from './lines';
 import { magMax } from './magmax';
 import { modelStock } from './model-stock';
+import { magnitudeDiffPruning } from './pruning/magnitude-diff-pruning';
 import { simpleAverage } from './simple-average';
 import { slerp } from './slerp';
 import { taskArithmetic } from './task-arithmetic';
 import { taskSingularVectors } from './task-singular-vectors';
-import { taskWise } from './task-wise';
 import { tiesMerging } from './ties-merging';
 import type { Method } from './types';
 import { weightedAverage } from './weighted-average';
@@ -18,6 +23,7 @@ import { wudi } from './wudi';
 
 const methods = [
   taskArithmetic,
+  lines,
   tiesMerging,
   magMax,
   dareTaskArithmetic,
@@ -27,9 +33,13 @@ const methods = [
   isoCts,
   wudi,
   taskWise,
+  layerWise,
   simpleAverage,
   weightedAverage,
+  dareSimpleAverage,
   modelStock,
+  expo,
+  magnitudeDiffPruning,
   linearInterpolation,
   slerp,
 ] as const;

@@ -80,11 +80,14 @@ export interface PlanContext extends PassContext {
 
 /** One way of combining models: all that page, command line, configurations and documentation know of it. */
 export interface Method {
-  /** FusionBench's class name. */
+  /** FusionBench's class name, or for a method that FusionBench does not have one of the same kind. */
   readonly name: string;
   /** Another name that FusionBench has for the class. */
   readonly alias?: string;
-  /** FusionBench's module that defines the class; the packages above it export it as well. */
+  /**
+   * FusionBench's module that defines the class; the packages above it export it as well. What FusionBench does not have
+   * stands below `task_arithmetic_studio`, so that a configuration says whose it is.
+   */
   readonly module: string;
   /** The option of FusionBench's config group `method` that chooses it: a file below `config/method`. */
   readonly configuration: string;
@@ -123,6 +126,11 @@ export interface Method {
    * Throws ConfigError on options and CompatibilityError on a pool that the method cannot do with.
    */
   plan(pool: ModelPool, options: MethodOptions, context: PlanContext): Promise<CombinePart>;
+}
+
+/** Whether FusionBench has it, and runs a configuration that asks for it. */
+export function isFusionBench({ module }: Pick<Method, 'module'>): boolean {
+  return module.startsWith('fusion_bench.');
 }
 
 /** A method whose name and options are known to the compiler. */

@@ -41,7 +41,8 @@ export async function withPart<T>(
   }
 }
 
-function visionTensor(model: ClipModel, name: string): TensorSource {
+/** A model's tensor by canonical name. Throws CompatibilityError where it has none. */
+export function visionTensor(model: ClipModel, name: string): TensorSource {
   const tensor = model.visionTensors.get(name);
   if (!tensor) throw new CompatibilityError(`${model.name} has no tensor ${name}.`);
   return tensor;

@@ -36,6 +36,7 @@ describe('damaged files are opened or refused', () => {
       'pickle',
       'JSON configurations',
       'LoRA folders',
+      'coefficients',
       'zip',
       'tar',
       'Parquet',

@@ -19,7 +19,14 @@ const schema = v.object({
   options: v.optional(
     v.record(
       v.string(),
-      v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]),
+      v.union([
+        finite,
+        v.boolean(),
+        v.string(),
+        v.array(finite),
+        v.array(v.string()),
+        v.array(v.array(finite)),
+      ]),
     ),
     {},
   ),

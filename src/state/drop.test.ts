@@ -46,6 +46,13 @@ describe('splitDrop', () => {
     });
   });
 
+  it('takes coefficients by FusionBench’s name for them, and other .pt files for checkpoints', () => {
+    const files = ['run/merging_weights.pt', 'recipe.yaml', 'model.pt'];
+    const { configurations, checkpoints } = splitDrop(dropped(...files));
+    expect(configurations.map(({ path }) => path)).toEqual(files.slice(0, 2));
+    expect(checkpoints.map(({ path }) => path)).toEqual(['model.pt']);
+  });
+
   it('leaves what it does not know to the engine’s judgement of checkpoints', () => {
     expect(split('notes.md')).toEqual({ checkpoints: ['notes.md'], taskImages: [] });
   });

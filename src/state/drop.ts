@@ -9,12 +9,14 @@ const PACKED_PICTURES = /\.(zip|parquet|tar|tar\.gz|tgz)$/i;
 /** What older training scripts call their checkpoints, though it is no tar archive. */
 const CHECKPOINT_TAR = /\.(pth|pt|ckpt)\.tar$/i;
 const CONFIGURATION = /\.ya?ml$/i;
+/** Coefficients that FusionBench learned, by the name that it gives them. */
+const COEFFICIENTS = /(^|\/)merging_weights[^/]*\.pth?$/i;
 const TASK_FILES = /(^|\/)tasks\.json$/i;
 
 export interface SplitDrop {
   readonly checkpoints: readonly DroppedFile[];
   readonly taskImages: readonly DroppedFile[];
-  /** YAML of FusionBench or mergekit. */
+  /** YAML of FusionBench or mergekit; coefficients, which say as little of any model. */
   readonly configurations: readonly DroppedFile[];
 }
 
@@ -33,8 +35,8 @@ export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
  * lies, is for the model pool; a note beside pictures goes with them.
  */
 export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
-  const configurations = dropped.filter(({ path }) => CONFIGURATION.test(path));
-  const files = dropped.filter(({ path }) => !CONFIGURATION.test(path));
+  const configurations = dropped.filter(isConfiguration);
+  const files = dropped.filter((file) => !isConfiguration(file));
   const weightFolders = new Set(files.filter(hasWeights).map(folderOf));
   const pictureRoots = new Set(files.filter(isTaskFile).map(rootOf));
   const taskImages = files.filter(
@@ -49,6 +51,10 @@ export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
     taskImages,
     configurations,
   };
+}
+
+function isConfiguration({ path }: DroppedFile): boolean {
+  return CONFIGURATION.test(path) || COEFFICIENTS.test(path);
 }
 
 function pathOf(file: File): string {

@@ -44,6 +44,8 @@ const LAYERS_VERSION = 2;
 const LONGEST = 1_000_000;
 const MOST_MODELS = 1000;
 const LONGEST_NAME = 1000;
+/** Of a vision tower; a ViT-L/14 has 391. */
+const MOST_TENSORS = 10_000;
 
 /** Minus zero is zero: it would change the sign of zeros in the bytes. */
 const number = v.pipe(
@@ -58,6 +60,7 @@ const option = v.union([
   v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
   v.pipe(v.array(number), v.maxLength(MOST_MODELS)),
   v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_NAME))), v.maxLength(MOST_MODELS)),
+  v.pipe(v.array(v.pipe(v.array(number), v.maxLength(MOST_TENSORS))), v.maxLength(MOST_MODELS)),
 ]);
 /** A tower has fewer tensors. */
 const MOST_LAYERS = 10_000;

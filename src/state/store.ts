@@ -49,6 +49,7 @@ import type {
   StudioState,
   TaskEdit,
   TaskInsight,
+  TaskVectorSimilarity,
 } from './types';
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
@@ -106,6 +107,8 @@ export interface StudioCommands {
   sweep(range?: SweepRange): Promise<void>;
   /** Finds the scaling factor or weights on the pictures to choose by. */
   search(name: SearchName): Promise<void>;
+  /** How alike the experts' task vectors are; null if that was stopped, or the engine could not tell. */
+  compareTaskVectors(): Promise<TaskVectorSimilarity | null>;
   /** Compares every method that fits the pool, or goes on with a comparison that was stopped. */
   compare(): Promise<void>;
   /** Merges by a method that was compared, with the options and at the factor that it was compared with: one step to undo. */
@@ -469,6 +472,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         endings.timed('The search', () =>
           history.track('search', () => engine().search(nextJob(), name)),
         ),
+      ),
+    compareTaskVectors: () =>
+      attempt(
+        () =>
+          endings.timed('The comparison of task vectors', () =>
+            engine().compareTaskVectors(nextJob()),
+          ),
+        null,
       ),
     compare: () =>
       run(async () => {

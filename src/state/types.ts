@@ -12,6 +12,7 @@ export type {
   EngineView,
   ExportedFile,
   ExportOptions,
+  FactorOption,
   Finding,
   HalfScore,
   Interval,
@@ -51,5 +52,6 @@ export type {
   TaskEdit,
   TaskInsight,
   TaskScore,
+  TaskVectorSimilarity,
   TaskView,
 } from '../engine/api';

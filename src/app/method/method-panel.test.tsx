@@ -4,6 +4,7 @@ import { aModel, aSnapshot } from '../../state/testing';
 import type { MethodView } from '../../state/types';
 import { draw } from '../testing';
 import { MethodPanel } from './method-panel';
+import { tableText } from './table-field';
 
 const method: MethodView = {
   name: 'DareTaskArithmetic',
@@ -55,6 +56,51 @@ describe('the options of a method', () => {
     await drawn.leave(field);
     expect(field.value).toBe(before);
     expect(drawn.engine.calls.map(([command]) => command)).not.toContain('setMethod');
+  });
+});
+
+describe('options that are no plain numbers', () => {
+  const rescale = {
+    option: {
+      name: 'rescale',
+      description: 'Multiplies.',
+      kind: 'factor',
+      rules: ['none', true, false],
+      default: 'none',
+    },
+    value: 'none',
+  } as const;
+  const withRescale = (value: number | 'none') => ({
+    ...method,
+    name: 'MagnitudeDiffPruningAlgorithm',
+    options: [{ ...rescale, value }],
+  });
+
+  it('are a rule or a number of its own: a factor', async () => {
+    const drawn = await draw(<MethodPanel />, aSnapshot({ method: withRescale('none') }));
+    const select = drawn.find<HTMLSelectElement>('.method-option select');
+    expect([...select.options].map(({ value }) => value)).toEqual([
+      'none',
+      'true',
+      'false',
+      'number',
+    ]);
+    for (const [rule, sent] of [
+      ['true', true],
+      ['number', 2],
+    ] as const) {
+      select.value = rule;
+      await drawn.run(() => select.dispatchEvent(new Event('change', { bubbles: true })));
+      const call = ['setMethod', 'MagnitudeDiffPruningAlgorithm', { rescale: sent }];
+      expect(drawn.engine.calls.at(-1)).toEqual(call);
+    }
+    await drawn.push(aSnapshot({ method: withRescale(1.5) }));
+    expect(drawn.find<HTMLInputElement>('[aria-label="rescale factor"]').value).toBe('1.5');
+  });
+
+  it('are told by size and range: a table', () => {
+    expect(tableText([[0.3], [0.3]])).toBe('2 experts, all tensors alike, 0.30');
+    expect(tableText([[0.25, -0.12345, 1]])).toBe('1 expert × 3 tensors, −0.123 to 1.00');
   });
 });
 

@@ -4,7 +4,9 @@ import { parseNumber } from '../../state/url';
 import { Choice } from '../ui/choice';
 import { NumberField } from '../ui/number-field';
 import { useEdited } from '../use-edited';
+import { FactorField } from './factor-field';
 import { ListField } from './list-field';
+import { TableField } from './table-field';
 
 interface OptionFieldProps {
   readonly option: MethodOption;
@@ -74,6 +76,10 @@ function Field({ id, label, option, value, onValue }: FieldProps) {
           ))}
         </Choice>
       );
+    case 'factor':
+      return <FactorField id={id} label={label} option={option} value={value} onValue={onValue} />;
+    case 'number table':
+      return <TableField id={id} value={value} />;
     case 'number list':
       return (
         <ListField

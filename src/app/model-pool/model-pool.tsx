@@ -2,6 +2,7 @@ import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
 import { useExpertNames } from '../names/use-short-names';
+import { CompareTaskVectors } from '../relations/compare-task-vectors';
 import { Term } from '../tips/term';
 import { FileButton } from '../ui/file-button';
 import { FindingList } from '../ui/finding-list';
@@ -54,6 +55,7 @@ export function ModelPool() {
           />
         ))}
       </ul>
+      {summed.length > 1 && <CompareTaskVectors experts={summed} />}
     </section>
   );
 }

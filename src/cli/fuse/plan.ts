@@ -60,7 +60,7 @@ export async function planRuns(
     const outputs = runOutputs(program, composition, names);
     planned.push({ program, withoutEffect, config, outputs, swept: swept[jobNumber] ?? new Map() });
   }
-  for (const key of ['report', 'model', 'comparison'] as const) refuseSharedPath(planned, key);
+  for (const key of OUTPUTS) refuseSharedPath(planned, key);
   return planned;
 }
 
@@ -104,10 +104,9 @@ function sweptOverrides(runs: readonly (readonly string[])[]): Map<string, strin
   });
 }
 
-function refuseSharedPath(
-  runs: readonly PlannedRun[],
-  key: 'report' | 'model' | 'comparison',
-): void {
+const OUTPUTS = ['report', 'model', 'comparison', 'relations'] as const;
+
+function refuseSharedPath(runs: readonly PlannedRun[], key: (typeof OUTPUTS)[number]): void {
   const seen = new Set<string>();
   for (const { outputs } of runs) {
     const path = outputs[key];

@@ -36,10 +36,15 @@ export async function runAll(
         progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
       }
       compared = [];
-      const { results, search, comparison, reportPath, modelFolder, comparisonPath } =
-        await workbench.run(program, outputs, (made) => {
+      const { results, search, comparison, ...written } = await workbench.run(
+        program,
+        outputs,
+        (made) => {
           compared = made;
-        });
+        },
+      );
+      const { reportPath, modelFolder, comparisonPath, relationsPath } = written;
+      if (relationsPath) progress.note(`Cosines of the task vectors: ${relationsPath}`);
       if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
       if (reportPath) progress.note(`Report: ${reportPath}`);
       if (comparisonPath) progress.note(`Comparison: ${comparisonPath}`);

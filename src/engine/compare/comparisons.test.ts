@@ -68,7 +68,11 @@ describe('a comparison of methods', () => {
     const view = shown(studio.state());
     expect(studio.state().jobs).toEqual([]);
     expect([view.phase, view.stopped, view.of]).toEqual(['done', false, view.rows.length]);
-    const fitting = METHODS.filter((method) => refuseExperts(method, 2) === null);
+    // Nobody gave coefficients of every tensor.
+    const fitting = METHODS.filter(
+      (method) =>
+        refuseExperts(method, 2) === null && method.name !== 'CLIPLayerWiseAdaMergingAlgorithm',
+    );
     const accuracies = view.rows.map(({ reporting }) => reporting?.accuracy ?? Number.NaN);
     expect(accuracies).toEqual(accuracies.toSorted((a, b) => b - a));
     expect(view.rows.map(({ name }) => name).toSorted()).toEqual(

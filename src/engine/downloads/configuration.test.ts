@@ -1,7 +1,9 @@
 import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
+import { fixtureJson } from '../../clip/testing';
 import { findScalingFactor } from '../../method/options';
 import { METHODS } from '../../method/registry';
+import type { MethodFixture } from '../../method/testing/method-parity';
 import { otherOptions } from '../../method/testing/other-options';
 import { drop, openStudio, type TestStudio } from '../testing/drops';
 import { readConfiguration } from './configuration';
@@ -17,6 +19,12 @@ async function open(name: string): Promise<TestStudio> {
 }
 
 const yaml = (name: string, text: string) => ({ path: name, file: new File([text], name) });
+
+async function coefficientsFile(name: string) {
+  const [found] = (await drop('methods', 'methods')).filter(({ path }) => path.endsWith(name));
+  if (!found) throw new Error(`no fixture ${name}`);
+  return { ...found, path: name };
+}
 
 /** What a configuration can say of the state. */
 function state(studio: TestStudio) {
@@ -95,6 +103,54 @@ describe('configurations of the page', () => {
     await studio.engine.setMethod('SimpleAverageAlgorithm', {});
     const average = await studio.engine.exportConfiguration('fusion_bench');
     expect(await average.file.text()).toContain('SimpleAverageAlgorithm');
+  });
+
+  it('take coefficients for every tensor from the file that FusionBench saves', async () => {
+    const studio = await open('coefficients');
+    const name = 'merging_weights-p8-24.pt';
+    const dropped = await coefficientsFile(name);
+    const { results } = fixtureJson<MethodFixture>('methods/expected.json');
+    const row = results.find((each) => each.weightsFile === name);
+    await studio.engine.applyConfiguration(dropped);
+    expect(state(studio)).toMatchObject({
+      method: 'CLIPLayerWiseAdaMergingAlgorithm',
+      options: { weights: row?.options.weights, clamp_weights: false },
+    });
+
+    const { models } = studio.state().pool;
+    await studio.engine.editPool({ type: 'setIncluded', id: models[2]?.id ?? '', included: false });
+    await expect(
+      studio.engine.applyConfiguration(dropped),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: merging_weights-p8-24.pt holds coefficients of 5 experts, and the pool merges 4. Include as many as they were learned for, in the same order.]`,
+    );
+    await studio.engine.editPool({ type: 'setIncluded', id: models[3]?.id ?? '', included: false });
+    await studio.engine.editPool({ type: 'setIncluded', id: models[4]?.id ?? '', included: false });
+    await expect(
+      studio.engine.applyConfiguration(await coefficientsFile('merging_weights-p8-32.pt')),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: merging_weights-p8-32.pt holds coefficients of 39 tensors, and the base has 23: they were learned with another size of CLIP.]`,
+    );
+  });
+
+  it('are refused where they name files that the page cannot look for, or merge nothing', () => {
+    const pool = `
+modelpool:
+  _target_: fusion_bench.modelpool.CLIPVisionModelPool
+  models: { _pretrained_: base, mnist: mnist }
+`;
+    const coefficients =
+      'method: { name: clip_layer_wise_adamerging, weights: runs/w.pt, clamp_weights: false, tie_weights: true, strict: false }';
+    expect(() =>
+      readConfiguration(coefficients + pool, 'x.yaml'),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: x.yaml: method.weights names runs/w.pt, which the page cannot look for. Drop that file itself: it chooses the method and its coefficients.]`,
+    );
+    const cosines =
+      'method: { _target_: fusion_bench.method.TaskVectorCosSimilarity, plot_heatmap: true }';
+    expect(() => readConfiguration(cosines + pool, 'x.yaml')).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: x.yaml: TaskVectorCosSimilarity merges nothing. On the page its table is had by "Compare task vectors" below the model pool.]`,
+    );
   });
 
   it('carry weights of task vectors to FusionBench and back where its method takes them', async () => {

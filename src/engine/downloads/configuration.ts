@@ -3,20 +3,27 @@
  * place: what is written has them in folders of these names beside the file, for the user to change.
  */
 import { CompatibilityError, ConfigError } from '../../errors';
-import { findScalingFactor, type MethodOptions } from '../../method/options';
+import { layerWise } from '../../method/adamerging/layer-wise';
+import { findScalingFactor, type MethodOptions, type NumberTable } from '../../method/options';
 import type { Method } from '../../method/types';
 import { mergedNames } from '../../modelpool/judge';
 import type { MergekitMerge } from '../../program/config/formats/mergekit-merge';
 import { readMergekitConfig } from '../../program/config/formats/read-mergekit';
 import { PROGRAM_DEFAULTS, writeConfig } from '../../program/config/formats/write-config';
 import { writeMergekitConfig } from '../../program/config/formats/write-mergekit';
-import { methodConfig } from '../../program/config/methods/index';
+import {
+  filesOfOptions,
+  type MethodConfig,
+  methodConfig,
+} from '../../program/config/methods/index';
 import { PRETRAINED } from '../../program/config/program/modelpool';
 import { readConfig } from '../../program/config/program/read-program';
 import type { ModelSource, ProgramConfig, TaskConfig } from '../../program/config/program/types';
 import { type RunnableMethod, runnableMethod } from '../../program/run/method-choice';
+import { readWeightsTable, WEIGHTS_FILE } from '../../program/weights-table';
 import { FUSION_BENCH_BATCH } from '../../taskpool/tally';
 import type { ConfigurationFormat, DroppedFile, ExportedFile } from '../api';
+import { chooseMethod, type MethodState } from '../method';
 import type { WantedModel, WantedRecipe } from '../pool/restoring';
 import { partOf } from '../scoring/keys';
 import { mergeInputs } from '../scoring/readiness';
@@ -34,6 +41,40 @@ import {
 
 /** Far more than any configuration has; a wrong file is refused before it is read. */
 const MAX_BYTES = 1_000_000;
+
+/** Whether a dropped file holds coefficients, as FusionBench saves them, and no configuration. */
+export function holdsCoefficients({ path }: DroppedFile): boolean {
+  return WEIGHTS_FILE.test(path);
+}
+
+/** The coefficients in a dropped file, a row for each expert. Rejects with FormatError on a file of something else. */
+export function readCoefficients({ path, file }: DroppedFile): Promise<NumberTable> {
+  return readWeightsTable({ name: path, blob: file });
+}
+
+/** Coefficients of this file as the method of a pool. Throws ConfigError where they are of other experts or tensors. */
+export function methodOfCoefficients(
+  { path }: DroppedFile,
+  weights: NumberTable,
+  { pool, method }: EngineValue,
+): MethodState {
+  const experts = includedExperts(pool);
+  if (weights.length !== experts.length) {
+    throw new ConfigError(
+      `${path} holds coefficients of ${weights.length} experts, and the pool merges ${experts.length}. Include as many as they were learned for, in the same order.`,
+    );
+  }
+  const base = baseOf(pool)?.opened.model;
+  const tensors = base ? mergedNames(base).length : null;
+  const columns = weights[0]?.length ?? 0;
+  if (tensors !== null && columns !== tensors && columns !== 1) {
+    throw new ConfigError(
+      `${path} holds coefficients of ${columns} tensors, and the base has ${tensors}: they were learned with another size of CLIP.`,
+    );
+  }
+  const kept = method.name === layerWise.name ? method.options : {};
+  return chooseMethod(layerWise.name, { ...kept, weights });
+}
 
 /** The value's configuration as a file. Throws as `writeConfiguration`. */
 export function writeConfigurationFile(
@@ -109,6 +150,7 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
   const remarks = [
     ...ownOptionsRemark(method, { ...options, ...lambda }),
     ...(ofParts.length > 0 ? [PARTS_REMARK] : []),
+    ...(method === layerWise ? [COEFFICIENTS_REMARK] : []),
   ];
   return writeConfig(
     {
@@ -154,6 +196,9 @@ function ownOptionsRemark(method: Method, options: MethodOptions): string[] {
 const PARTS_REMARK = `FOLDER#KEY, one of several state dicts in a file, is read by Task Arithmetic Studio's command line alone:
 for FusionBench, save that state dict alone and name its folder.`;
 
+const COEFFICIENTS_REMARK = `Lists of coefficients are read by Task Arithmetic Studio's command line alone: for FusionBench, save them by
+torch.save(torch.tensor(weights), "merging_weights.pt"), with a value for every parameter, and name that file in weights.`;
+
 function noParts(models: readonly PoolModel[]): CompatibilityError {
   const named = models.map((model) => `${model.name} ("${partOf(filesOf(model))}")`).join(', ');
   return new CompatibilityError(
@@ -164,6 +209,12 @@ function noParts(models: readonly PoolModel[]): CompatibilityError {
 /** Reads a dropped YAML as what it asks the page to merge. Throws ConfigError with every problem and its path. */
 export function readConfiguration(text: string, file: string): WantedRecipe {
   const { method, modelpool, seed, expertWeights, layers } = readEither(text, file);
+  refuseFiles(method, file);
+  if (method.target === 'TaskVectorCosSimilarity') {
+    throw new ConfigError(
+      `${file}: TaskVectorCosSimilarity merges nothing. On the page its table is had by "Compare task vectors" below the model pool.`,
+    );
+  }
   const runnable = runnableMethod(method, seed);
   const weights = expertWeights ?? runnable?.expertWeights;
   const base = modelpool.models.find(({ name }) => name === PRETRAINED);
@@ -179,6 +230,15 @@ export function readConfiguration(text: string, file: string): WantedRecipe {
       .filter((model) => model !== base)
       .map((model, index) => ({ ...wanted(model), weight: weights?.[index] ?? 1 })),
   };
+}
+
+/** Of what lies beside a configuration the page knows nothing. */
+function refuseFiles(method: MethodConfig, file: string): void {
+  const [option, path] = [...filesOfOptions(method)][0] ?? [];
+  if (path === undefined) return;
+  throw new ConfigError(
+    `${file}: method.${option} names ${path}, which the page cannot look for. Drop that file itself: it chooses the method and its coefficients.`,
+  );
 }
 
 function readEither(

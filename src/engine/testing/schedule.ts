@@ -470,6 +470,11 @@ export function allCommands(files: MicroFiles) {
     ),
     make(
       fc.constant(null),
+      () => 'compare task vectors',
+      (_, real) => ({ fields: [], send: ({ engine }) => engine.compareTaskVectors(jobId(real)) }),
+    ),
+    make(
+      fc.constant(null),
       () => 'report',
       () => ({ fields: [], send: ({ engine }) => engine.exportReport() }),
     ),

@@ -7,6 +7,7 @@
  */
 import type { ModelPool } from '../../modelpool/types';
 import type { DropPattern, TensorBackend, TensorBuffer } from '../../runtime/types';
+import { isLinearWeight } from '../linear-weights';
 import type { OptionProblem } from '../options';
 import { type MakeTaskVector, plainTaskVectors } from '../task-vectors';
 import type { Part } from '../types';
@@ -114,10 +115,4 @@ export function fnv1a(text: string): bigint {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   }
   return hash;
-}
-
-/** `nn.Linear` weights of the vision tower; the embeddings' tables and kernels are none. */
-function isLinearWeight({ pretrained }: ModelPool, name: string): boolean {
-  const rank = pretrained.visionTensors.get(name)?.shape.length;
-  return rank === 2 && name.startsWith('encoder.layers.') && name.endsWith('.weight');
 }

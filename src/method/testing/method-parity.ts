@@ -6,6 +6,7 @@ import type { ModelPool } from '../../modelpool/types';
 import type { TensorBackend } from '../../runtime/types';
 import { combine } from '../combine';
 import type { Drop } from '../dare/drop';
+import { defineDareSimpleAverage } from '../dare-simple-average';
 import { defineDareTaskArithmetic } from '../dare-task-arithmetic';
 import { defineDareTiesMerging } from '../dare-ties-merging';
 import { type MergedValues, mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
@@ -13,7 +14,7 @@ import { defineModelStock } from '../model-stock';
 import type { MethodOptions } from '../options';
 import { findMethod } from '../registry';
 import { defineSlerp } from '../slerp';
-import type { MethodChoice } from '../types';
+import type { Method, MethodChoice } from '../types';
 import { sha256 } from './sha256';
 
 export interface MethodRow {
@@ -27,6 +28,8 @@ export interface MethodRow {
   readonly ratios?: readonly (number | null)[];
   /** Slerp: FusionBench's own, null where it interpolates linearly. */
   readonly coefficients?: readonly (readonly [number, number] | null)[];
+  /** Layer-wise coefficients: the file that FusionBench read them from. */
+  readonly weightsFile?: string;
   /** DARE: the file with the elements that torch kept. */
   readonly mask?: string;
 }
@@ -67,9 +70,7 @@ export function choiceOfRow(
   }
   if (row.mask && mask) {
     const drop = dropByMask(mask, fixture.maskOrder[row.mask] ?? [], pool);
-    const define =
-      row.method === 'DareTiesMerging' ? defineDareTiesMerging : defineDareTaskArithmetic;
-    return { method: define(drop), options };
+    return { method: defineDare(row.method, drop), options };
   }
   return { method: known(row.method), options };
 }
@@ -134,6 +135,13 @@ function dropByMask(mask: Uint8Array, order: readonly string[], pool: ModelPool)
       values.map((value, i) => (kept(start + i) ? value : 0)),
     );
   };
+}
+
+function defineDare(name: string, drop: Drop): Method {
+  if (name === 'DareTiesMerging') return defineDareTiesMerging(drop);
+  return name === 'DareSimpleAverage'
+    ? defineDareSimpleAverage(drop)
+    : defineDareTaskArithmetic(drop);
 }
 
 function known(name: string) {

@@ -16,6 +16,10 @@ function otherValue(option: MethodOption, experts: number): OptionValue {
       return !option.default;
     case 'choice':
       return option.choices.find((choice) => choice !== option.default) ?? option.default;
+    case 'factor':
+      return -0.75;
+    case 'number table':
+      return Array.from({ length: experts }, (_, place) => [0.125 - 0.75 * place]);
     case 'number list':
       return Array.from({ length: experts }, (_, place) => 0.125 - 0.75 * place);
     case 'string list':

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CompatibilityError, DeviceError } from '../../errors';
+import type { MethodOptions } from '../../method/options';
 import { METHODS } from '../../method/registry';
 import type { ScoredTask } from '../search/halves';
 import { type ComparedRow, compareModels } from './compare';
@@ -81,13 +82,36 @@ describe('what is compared', () => {
       inUse: null,
       everyTaskHasExpert: true,
     }).map(entryName);
-    const fitting = METHODS.filter(({ experts: { min, max } }) => min <= 3 && (max ?? 3) >= 3);
+    // Nobody gave coefficients of every tensor.
+    const fitting = METHODS.filter(
+      ({ name, experts: { min, max } }) =>
+        min <= 3 && (max ?? 3) >= 3 && name !== 'CLIPLayerWiseAdaMergingAlgorithm',
+    );
     expect(names.slice(0, 3)).toEqual(['TaskArithmeticAlgorithm', 'pretrained', 'experts']);
     expect(names.at(-1)).toBe('ensemble');
     expect(new Set(names)).toEqual(
       new Set([...fitting.map(({ name }) => name), 'pretrained', 'experts', 'ensemble']),
     );
     expect(names).not.toContain('LinearInterpolationAlgorithm');
+    expect(names).toContain('LiNeS');
+  });
+
+  it('has coefficients of every tensor where they are in use or asked for', () => {
+    const name = 'CLIPLayerWiseAdaMergingAlgorithm';
+    const common = { experts: 2, everyTaskHasExpert: false };
+    const weights = (names: readonly string[] | null, told?: MethodOptions) =>
+      comparisonEntries({ ...common, names, inUse: told ? { name, told } : null }).flatMap(
+        (entry) =>
+          entry.kind === 'method' && entry.method.name === name ? [entry.options.weights] : [],
+      );
+    const given = [
+      [0.1, 0.2],
+      [0.3, 0.4],
+    ];
+    expect(weights(null)).toEqual([]);
+    expect(weights(null, { weights: given })).toEqual([given]);
+    expect(weights([name])).toEqual([[[0.3], [0.3]]]);
+    expect(weights([name], { weights: [...given, [0.5, 0.6]] })).toEqual([[[0.3], [0.3]]]);
   });
 
   it('always has what the others are held against, and each task’s expert only where each has one', () => {

@@ -1,6 +1,11 @@
 /** What a comparison has rows for: every method that fits the pool, and what they are to be held against. Pure. */
 import { refuseExperts } from '../../method/define';
-import { defaultOptions, findScalingFactor, type MethodOptions } from '../../method/options';
+import {
+  defaultOptions,
+  findScalingFactor,
+  isPerExpert,
+  type MethodOptions,
+} from '../../method/options';
 import { METHODS } from '../../method/registry';
 import { simpleAverage } from '../../method/simple-average';
 import { taskArithmetic } from '../../method/task-arithmetic';
@@ -44,10 +49,7 @@ export interface EntriesOf {
  */
 export function comparisonEntries(of: EntriesOf): Entry[] {
   const fits = of.fits ?? ((method) => refuseExperts(method, of.experts) === null);
-  const wanted = METHODS.filter(
-    (method) =>
-      fits(method) && (of.names === null || of.names.includes(method.name) || isReference(method)),
-  );
+  const wanted = METHODS.filter((method) => fits(method) && isWanted(method, of));
   const entries = wanted.map((method) => methodEntry(method, of));
   const [first, ...others] = entries.toSorted(
     (a, b) => Number(b.method === taskArithmetic) - Number(a.method === taskArithmetic),
@@ -69,6 +71,14 @@ function isReference(method: Method): boolean {
   return method === BASELINE || method === simpleAverage;
 }
 
+function isWanted(method: Method, { names, inUse }: EntriesOf): boolean {
+  if (isReference(method)) return true;
+  if (names !== null) return names.includes(method.name);
+  // Coefficients of every tensor that nobody gave are one for each expert, and that model is there already.
+  const isGiven = method.options.some(({ kind }) => kind === 'number table');
+  return !isGiven || inUse?.name === method.name;
+}
+
 function methodEntry(method: Method, { experts, inUse, seed = null }: EntriesOf): MethodEntry {
   const factor = findScalingFactor(method.options);
   const described = method.options.filter((option) => option !== factor);
@@ -77,8 +87,8 @@ function methodEntry(method: Method, { experts, inUse, seed = null }: EntriesOf)
     Object.entries(given).filter(([name, value]) => {
       // A list for another number of experts is of no use.
       const option = described.find((each) => each.name === name);
-      const perExpert = option?.kind === 'number list' && option.perExpert;
-      return option && !(perExpert && Array.isArray(value) && value.length !== experts);
+      const isOther = Array.isArray(value) && value.length !== experts;
+      return option && !(isPerExpert(option) && isOther);
     }),
   );
   const drawn: MethodOptions =

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { isFusionBench } from '../../method/types';
 import { methodDefinitions } from './methods/index';
 
 const hydra = new URL('../hydra/', import.meta.url);
@@ -17,7 +18,10 @@ const words = [
   'report_save_path',
   'log_dir',
   '\\bclip',
-  ...methodDefinitions.map(({ name }) => name.replace(/Algorithm$/, '')),
+  // As short as ExPO a name stands in other words as well.
+  ...methodDefinitions
+    .filter(isFusionBench)
+    .map(({ name }) => name.replace(/(?<=\w{5})Algorithm$/, '')),
   ...methodDefinitions.flatMap(({ configName = [] }) => configName),
 ];
 

@@ -18,7 +18,12 @@ import { MODEL_FILES } from './save-model-node';
 import type { Surroundings } from './surroundings';
 import { systemReason } from './system-reason';
 
-const { report: REPORT_KEY, model: MODEL_KEY, comparison: COMPARISON_KEY } = OUTPUT_KEYS;
+const {
+  report: REPORT_KEY,
+  model: MODEL_KEY,
+  comparison: COMPARISON_KEY,
+  relations: RELATIONS_KEY,
+} = OUTPUT_KEYS;
 
 /** Longer than any report; what is longer was not written by this program. */
 const MAX_REPORT_BYTES = 256 * 2 ** 20;
@@ -45,6 +50,7 @@ export async function guardOutputs(
       [REPORT_KEY, outputs.report],
       [MODEL_KEY, outputs.model],
       [COMPARISON_KEY, outputs.comparison],
+      [RELATIONS_KEY, outputs.relations],
     ]) {
       if (name?.includes('\0')) throw new ConfigError(`${key}: no name of a file has a NUL in it.`);
     }
@@ -63,12 +69,19 @@ export async function guardOutputs(
     const comparison = program.compare ? path(outputs.comparison) : null;
     if (comparison) {
       await outsideInputs(COMPARISON_KEY, comparison, places);
-      await guardTable(comparison, overwrite);
+      await guardTable(COMPARISON_KEY, comparison, CSV_BEGINNING, 'file', overwrite);
       await canMakeFiles(COMPARISON_KEY, dirname(comparison));
+    }
+    const relations = path(outputs.relations);
+    if (relations) {
+      await outsideInputs(RELATIONS_KEY, relations, places);
+      // FusionBench names the file itself, and its first cell is empty.
+      await guardTable(RELATIONS_KEY, relations, ',', 'folder', overwrite);
+      await canMakeFiles(RELATIONS_KEY, dirname(relations));
     }
     if (model) {
       for (const name of MODEL_FILES) await outsideInputs(MODEL_KEY, join(model, name), places);
-      const beside = [report, comparison].flatMap((file) =>
+      const beside = [report, comparison, relations].flatMap((file) =>
         file && dirname(file) === model ? [basename(file)] : [],
       );
       await guardModelFolder(model, [...MODEL_FILES, ...beside], overwrite);
@@ -102,13 +115,19 @@ async function guardReport(path: string, overwrite: boolean): Promise<void> {
   );
 }
 
-async function guardTable(path: string, overwrite: boolean): Promise<void> {
+async function guardTable(
+  key: string,
+  path: string,
+  beginning: string,
+  chosen: 'file' | 'folder',
+  overwrite: boolean,
+): Promise<void> {
   const found = await whatIs(path);
   if (!found) return;
-  requireRegular(COMPARISON_KEY, path, found);
-  if (overwrite || (await readFile(path, 'utf8')).startsWith(CSV_BEGINNING)) return;
+  requireRegular(key, path, found);
+  if (overwrite || (await readFile(path, 'utf8')).startsWith(beginning)) return;
   throw new ConfigError(
-    `${COMPARISON_KEY}: ${path} is there already, and is no table of this program. Name another file, or replace it with +overwrite=true.`,
+    `${key}: ${path} is there already, and is no table of this program. Name another ${chosen}, or replace it with +overwrite=true.`,
   );
 }
 

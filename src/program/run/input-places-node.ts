@@ -4,6 +4,7 @@ import { dirname, join, resolve, sep } from 'node:path';
 import { ConfigError } from '../../errors';
 import { type FoundFolder, findDatasetPlace } from '../../modelpool/sources/find-folder-node';
 import { hasMagic } from '../../taskpool/sources/glob';
+import { filesOfOptions } from '../config/methods/index';
 import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
 import { isGenericDataset } from './dataset-files-node';
 import { findPretrained } from './find-models-node';
@@ -18,13 +19,16 @@ export interface InputPlace {
 
 /** What cannot be found is left out: whoever opens it says so. */
 export async function inputPlaces(
-  { modelpool, taskpool }: ProgramConfig,
+  { method, modelpool, taskpool }: ProgramConfig,
   surroundings: Surroundings,
 ): Promise<InputPlace[]> {
   const places: InputPlace[] = [];
   const add = async (key: string, paths: Promise<readonly string[]>) => {
     for (const path of await orNothing(paths)) places.push({ key, path: await real(path) });
   };
+  for (const [name, file] of filesOfOptions(method)) {
+    places.push({ key: `method.${name}`, path: await real(resolve(surroundings.cwd, file)) });
+  }
   const model = (key: string, source: Pretrained, weights = true) =>
     add(key, findPretrained(key, source, surroundings, weights).then(pathsOf));
   for (const source of modelpool.models) {

@@ -22,7 +22,7 @@ export interface RunnableMethod {
 }
 
 /**
- * Null for `DummyAlgorithm`, which merges nothing.
+ * Null for `DummyAlgorithm` and `TaskVectorCosSimilarity`, which merge nothing.
  * @param seed - the program's, for a method that draws by chance and is not told a seed of its own
  * @throws ConfigError for a method that configurations know and this program does not run
  */
@@ -30,7 +30,7 @@ export function runnableMethod(
   { target, options }: MethodConfig,
   seed: number | null,
 ): RunnableMethod | null {
-  if (target === 'DummyAlgorithm') return null;
+  if (target === 'DummyAlgorithm' || target === 'TaskVectorCosSimilarity') return null;
   const method = findMethod(target);
   if (!method) throw new ConfigError(`method._target_: ${target} cannot be run.`);
   const { told, factor } = withoutFactor(method, decisiveOptions(method, options));

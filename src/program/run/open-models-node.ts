@@ -23,7 +23,8 @@ export interface OpenedPool {
 }
 
 /**
- * The pool that a method combines; without a method (`DummyAlgorithm`) a pool of the model alone that is scored.
+ * The pool that a method combines; without a method (`DummyAlgorithm`) a pool of the model alone that is scored. `whole`:
+ * without a method all models all the same, for they are looked at.
  * @throws ConfigError for models that are not on this machine, FormatError and CompatibilityError as `openClip` and
  *   `openModelPool`
  */
@@ -31,6 +32,7 @@ export async function openPool(
   { models }: Pick<ModelPoolConfig, 'models'>,
   runnable: RunnableMethod | null,
   surroundings: Surroundings,
+  whole = false,
 ): Promise<OpenedPool> {
   const folders = new Map<string, FoundFolder>();
   const sources = new Map<string, readonly NamedBlob[]>();
@@ -44,7 +46,7 @@ export async function openPool(
   const pretrainedSource = models.find(({ name }) => name === PRETRAINED);
   const pretrained = pretrainedSource && (await open(pretrainedSource));
   const tuned = models.filter(({ name }) => !isSpecialName(name));
-  if (!runnable) {
+  if (!runnable && !whole) {
     const [first] = tuned;
     const model = pretrained ?? (first && (await open(first)));
     if (!model) throw new ConfigError('modelpool.models: there is no model.');
@@ -57,7 +59,7 @@ export async function openPool(
   const experts: ClipModel[] = [];
   for (const source of tuned) experts.push(await open(source, pretrained));
   // An interpolation goes from the first to the second in the order of the file, the pretrained model being one of them.
-  if (runnable.method.takes === 'two models' && pretrained && models[0] !== pretrainedSource) {
+  if (runnable?.method.takes === 'two models' && pretrained && models[0] !== pretrainedSource) {
     experts.push(pretrained);
   }
   // What takes no part in an average still says which tensors there are.

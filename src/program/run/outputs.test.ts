@@ -39,6 +39,7 @@ describe('where a run writes', () => {
       report: 'outputs/tutorial/2026-05-17_09-08-07/program_report.json',
       model: null,
       comparison: null,
+      relations: null,
     });
   });
 
@@ -54,6 +55,7 @@ describe('where a run writes', () => {
       report: 'my/run/r.json',
       model: 'my/run/model',
       comparison: null,
+      relations: null,
     });
   });
 

@@ -5,6 +5,7 @@ import type { ProgramConfig } from '../config/program/types';
 import { strftime } from '../hydra/interpolation/strftime';
 import type { Composition } from '../hydra/run';
 import type { ConfigTree } from '../hydra/values/node';
+import { RELATIONS_FILE } from '../relations-csv';
 
 /** Paths as the configuration means them, relative to where the program was started. */
 export interface RunOutputs {
@@ -16,6 +17,8 @@ export interface RunOutputs {
   readonly model: string | null;
   /** Null where no methods are compared, or their table is not wanted. */
   readonly comparison: string | null;
+  /** The table of how alike the task vectors are; null where the method makes none. */
+  readonly relations: string | null;
 }
 
 /** The options that name them. */
@@ -23,6 +26,7 @@ export const OUTPUT_KEYS = {
   report: 'report_save_path',
   model: 'merged_model_save_path',
   comparison: 'compare.save_path',
+  relations: 'method.output_path',
 } as const;
 
 export interface RunNames {
@@ -40,7 +44,7 @@ const UNCHOSEN = { run: 'outputs/%Y-%m-%d/%H-%M-%S', sweep: 'multirun/%Y-%m-%d/%
  * `outputs/<configuration>/<date>/program_report.json`, so that a run never goes unrecorded. null or false switch it off.
  */
 export function runOutputs(
-  { program, compare }: Pick<ProgramConfig, 'program' | 'compare'>,
+  { program, method, compare }: Pick<ProgramConfig, 'program' | 'method' | 'compare'>,
   { config, run }: Pick<Composition, 'config' | 'run'>,
   names: RunNames,
 ): RunOutputs {
@@ -55,6 +59,10 @@ export function runOutputs(
     report: report && expandLogDir(report, logDir),
     model: model && expandLogDir(model, logDir),
     comparison: comparison && expandLogDir(comparison, logDir),
+    relations:
+      method.target === 'TaskVectorCosSimilarity'
+        ? `${expandLogDir(method.options.output_path ?? '{log_dir}', logDir)}/${RELATIONS_FILE}`
+        : null,
   };
 }
 

@@ -8,6 +8,7 @@ import { resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
+import { cosineSimilarities } from '../../method/relations/cosine-similarity';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { CombineContext } from '../../method/types';
 import { loadOwnWeights } from '../../method/weights';
@@ -16,6 +17,7 @@ import type { ComparedRow } from '../compare/compare';
 import { comparisonCsv } from '../compare/csv';
 import { PRETRAINED } from '../config/program/modelpool';
 import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
+import { relationsCsv } from '../relations-csv';
 import {
   type ComparisonReport,
   programReport,
@@ -26,6 +28,7 @@ import type { Candidate } from '../search/search';
 import { comparePool, poolKeys } from './compare-models';
 import { createEngines, type EngineParts, nodeEngineParts } from './engines-node';
 import { findMissing } from './find-models-node';
+import { withGivenValues } from './given-values-node';
 import { keepLast } from './keep';
 import { createMatrixWorkers } from './matrix-workers-node';
 import type { RunListener } from './messages';
@@ -54,6 +57,7 @@ export interface RunResult {
   readonly reportPath: string | null;
   readonly modelFolder: string | null;
   readonly comparisonPath: string | null;
+  readonly relationsPath: string | null;
 }
 
 export interface Workbench {
@@ -114,6 +118,7 @@ export function createWorkbench(
   const openJudged = async (
     { models }: Pick<ModelPoolConfig, 'models'>,
     runnable: RunnableMethod | null,
+    whole = false,
   ) => {
     for (const { name, dtype } of models) {
       if (name !== PRETRAINED || (dtype !== 'float16' && dtype !== 'bfloat16')) continue;
@@ -121,14 +126,26 @@ export function createWorkbench(
         `modelpool.models.${name}: ${dtype} decides how the merged model is saved; it is computed and scored in float32.`,
       );
     }
-    return openPool({ models }, runnable, surroundings);
+    return openPool({ models }, runnable, surroundings, whole);
   };
 
+  async function writeRelations({ pool }: OpenedPool, path: string): Promise<void> {
+    const cosines = await cosineSimilarities(pool, {
+      signal,
+      onProgress: (done, total) => listener.progress('Comparing the task vectors', done, total),
+    });
+    const names = pool.experts.map(({ model }) => model.name);
+    const text = new TextEncoder().encode(relationsCsv(names, cosines));
+    await writeFileWhole(path, [text], signal);
+  }
+
   async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
-    const { program, modelpool, taskpool, search, compare } = config;
+    const { method, program, modelpool, taskpool, search, compare } = config;
     const halved = search ?? compare;
     try {
-      const opened = await pools.keep(poolKey, () => openJudged(modelpool, runnable));
+      const opened = await pools.keep(poolKey, () =>
+        openJudged(modelpool, runnable, method.target === 'TaskVectorCosSimilarity'),
+      );
       if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
         return { opened, tasks: null, choosing: null };
       }
@@ -151,19 +168,26 @@ export function createWorkbench(
   return {
     async run(config, outputs, onRows) {
       const { modelpool, taskpool } = config;
+      const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const { seed } = config.program;
-      const method = runnableMethod(config.method, seed);
+      const given = await withGivenValues(config.method, surroundings);
+      const method = runnableMethod(given, seed);
       /** Which models a pool has follows from these. */
       const poolKeyOf = (runnable: RunnableMethod | null) => [
         modelpool.models,
-        runnable?.method.takes,
+        runnable?.method.takes ?? given.target,
       ];
       const {
-        opened: unweighted,
+        opened: everything,
         tasks,
         choosing,
       } = await openAll(config, poolKeyOf(method), method);
-      const asConfigured = weighted(unweighted, method?.expertWeights ?? []);
+      const relationsPath = path(outputs.relations);
+      if (relationsPath) await writeRelations(everything, relationsPath);
+      // What is only looked at takes no part in the model that is scored.
+      const asConfigured = method
+        ? weighted(everything, method.expertWeights ?? [])
+        : withoutExperts(everything);
       const configured =
         method && config.layers ? withLayers(method, config.layers, asConfigured.pool) : method;
       const { pretrained } = asConfigured.pool;
@@ -177,7 +201,6 @@ export function createWorkbench(
             : resideForAll(pool, runnable, combining),
         );
       };
-      const path = (name: string | null) => name && resolve(surroundings.cwd, name);
       const comparisonPath = config.compare ? path(outputs.comparison) : null;
       let comparison: ComparisonReport | null = null;
       if (config.compare && tasks && choosing) {
@@ -278,7 +301,8 @@ export function createWorkbench(
         await writeFileWhole(reportPath, [text], signal);
       }
       const search = found?.report ?? null;
-      return { results, search, comparison, reportPath, modelFolder, comparisonPath };
+      const written = { reportPath, modelFolder, comparisonPath, relationsPath };
+      return { results, search, comparison, ...written };
     },
     async dispose() {
       await sums.dispose();
@@ -298,6 +322,10 @@ function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
     signal.addEventListener('abort', stop);
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
   });
+}
+
+function withoutExperts({ pool, ...found }: OpenedPool): OpenedPool {
+  return { pool: { ...pool, experts: [] }, ...found };
 }
 
 /** The pool with other weights of its experts. */

@@ -70,7 +70,7 @@ async function save(
   const workbench = createWorkbench(SURROUNDINGS, silent, signal, { runsOnce });
   const model = join(folder, 'model');
   try {
-    const outputs = { logDir: folder, report: null, model, comparison: null };
+    const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
     await workbench.run(program(method, models, layers), outputs);
   } finally {
     await workbench.dispose();
@@ -107,6 +107,39 @@ interface MethodsFixture {
 }
 const merge = fixtureJson<MergeFixture>('merge/p8-32/expected.json');
 const methods = fixtureJson<MethodsFixture>('methods/expected.json');
+
+describe('coefficients in a file', () => {
+  it('are read from where the command is called, and give FusionBench’s bytes', async () => {
+    const row = methods.results.find(
+      ({ shape, method }) => shape === 'p8-32' && method === 'CLIPLayerWiseAdaMergingAlgorithm',
+    );
+    const weights = 'reference/fixtures/methods/merging_weights-p8-32.pt';
+    const method = { ...asked('CLIPLayerWiseAdaMergingAlgorithm'), clamp_weights: false, weights };
+    const hashes = await savedHashes(await save(method));
+    expect(methods.names['p8-32']?.map((name) => hashes[name])).toEqual(row?.sha256);
+    await expect(save({ ...method, weights: 'nowhere.pt' })).rejects.toThrow(
+      /^method\.weights: .*nowhere\.pt cannot be read/,
+    );
+  });
+});
+
+describe('TaskVectorCosSimilarity', () => {
+  it('writes its table, and saves the pretrained model', async () => {
+    const method = { _target_: 'fusion_bench.method.TaskVectorCosSimilarity', plot_heatmap: false };
+    const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
+    const model = join(folder, 'model');
+    const relations = join(folder, 'tables/task_vector_cos_similarity.csv');
+    const outputs = { logDir: folder, report: null, model, comparison: null, relations };
+    const { relationsPath } = await workbench.run(program(method), outputs);
+    await workbench.dispose();
+    expect(relationsPath).toBe(relations);
+    const [head, first] = readFileSync(relations, 'utf8').split('\n');
+    expect(head).toBe(',outlines,surfaces');
+    expect(first).toMatch(/^outlines,1\.0,-?0\.\d+$/);
+    const base = Object.entries(merge.base).map(([name, { sha256: sum }]) => [name, sum]);
+    expect(await savedHashes(model)).toEqual(Object.fromEntries(base));
+  });
+});
 
 describe('the saved model', () => {
   it.each(Object.keys(merge.scaling_factors))('has FusionBench’s bytes at %s', async (factor) => {
@@ -146,7 +179,7 @@ describe('the saved model', () => {
     const saved: Record<string, string>[] = [];
     for (const layers of ['flat', 'attention', 'flat']) {
       const model = join(folder, layers);
-      const outputs = { logDir: folder, report: null, model, comparison: null };
+      const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
       await workbench.run({ ...program(taskArithmetic(0.3), ALL, layers) }, outputs);
       saved.push(await savedHashes(model));
     }
@@ -268,7 +301,7 @@ describe('the saved model', () => {
 describe('an interrupted run', () => {
   it('leaves neither a half model nor its folder, and a model that was there as it was', async () => {
     const model = join(folder, 'kept/model');
-    const outputs = { logDir: folder, report: null, model, comparison: null };
+    const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
     const interruptible = () => {
       const controller = new AbortController();
       const listener: RunListener = {

@@ -5,6 +5,7 @@ import type { NamedBlob } from '../../checkpoint/types';
 import { openClip } from '../../clip/open';
 import { fixtureFiles, openFixture } from '../../clip/testing';
 import type { ClipModel } from '../../clip/types';
+import { readWeightsTable } from '../weights-table';
 import { type Dice, dice, mutatedBytes, mutatedJson } from './mutate';
 
 /** A tensor that repeats one value may be large; small ones are read to their ends. */
@@ -45,6 +46,18 @@ export const CHECKPOINTS: readonly FuzzTarget[] = [
   checkpoints('pickle', PICKLES, (name) => !isJson(name) && !isSafetensors(name)),
   checkpoints('JSON configurations', WHOLE, isJson),
   checkpoints('LoRA folders', ADAPTERS, () => true),
+  {
+    name: 'coefficients',
+    async read(seed) {
+      const roll = dice(seed);
+      const files = await once(folders, 'methods', () => fixtureFiles('methods'));
+      const chosen = one(
+        roll,
+        files.filter(({ name }) => name.endsWith('.pt')),
+      );
+      await readWeightsTable({ name: chosen.name, blob: await mutatedFile(chosen, roll) });
+    },
+  },
 ];
 
 const bases = new Map<string, Promise<ClipModel>>();

@@ -52,19 +52,14 @@ export function mergekitMethod(method: MethodConfig, weights: readonly number[])
       return taskVectors('task_arithmetic', { lambda: method.options.scaling_factor }, weights);
     case 'TiesMergingAlgorithm':
       return ties(method.options, weights);
-    case 'DareTaskArithmetic': {
-      const { scaling_factor, sparsity_ratio, rescale, only_on_linear_weights } = method.options;
-      if (only_on_linear_weights) throw notInMergekit('only_on_linear_weights: true');
-      return {
-        ...taskVectors(
-          'dare_linear',
-          { lambda: scaling_factor, density: 1 - sparsity_ratio, rescale },
-          weights,
-        ),
-        remark:
-          'mergekit drops other entries by chance than FusionBench, and rescales by the norm of each tensor.',
-      };
-    }
+    case 'DareTaskArithmetic':
+      return dare(method.options, method.options.scaling_factor, weights);
+    case 'DareSimpleAverage':
+      return dare(
+        method.options,
+        1 / weights.length,
+        weights.map(() => 1),
+      );
     case 'SlerpMergeAlgorithm': {
       const { t, DOT_THRESHOLD, epsilon } = method.options;
       if (DOT_THRESHOLD !== 0.9995 || epsilon !== 1e-8) {
@@ -104,6 +99,23 @@ function ties(
     ...taskVectors('ties', { lambda: scaling_factor, density }, weights, merge_func === 'mean'),
     remark:
       'mergekit trims every tensor on its own, FusionBench all of them together: the results differ.',
+  };
+}
+
+function dare(
+  {
+    sparsity_ratio,
+    rescale,
+    only_on_linear_weights,
+  }: Extract<MethodConfig, { target: 'DareSimpleAverage' }>['options'],
+  lambda: number,
+  weights: readonly number[],
+): MergekitMethod {
+  if (only_on_linear_weights) throw notInMergekit('only_on_linear_weights: true');
+  return {
+    ...taskVectors('dare_linear', { lambda, density: 1 - sparsity_ratio, rescale }, weights),
+    remark:
+      'mergekit drops other entries by chance than FusionBench, and rescales by the norm of each tensor.',
   };
 }
 

@@ -2,6 +2,8 @@
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import type { LayerPlan } from '../../../method/layers/plan';
+import { findMethod } from '../../../method/registry';
+import { isFusionBench } from '../../../method/types';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { splitText } from '../program/split';
 import { shortestName } from '../program/targets';
@@ -22,6 +24,9 @@ import { type Writable, writeYaml } from './write-yaml';
 
 const COMMENT = `Written by Task Arithmetic Studio. FusionBench runs it with
 fusion_bench --config-path FOLDER --config-name NAME_OF_THIS_FILE`;
+
+const OWN_COMMENT = `Written by Task Arithmetic Studio, whose command line runs it; FusionBench has no such method:
+npm run fuse -- --config-path FOLDER --config-name NAME_OF_THIS_FILE`;
 
 type Keys = Readonly<Record<string, Writable | undefined>>;
 
@@ -61,8 +66,13 @@ export function writeConfig(
       compare: compare && compareKeys(compare),
       layers: layers && layersValue(layers),
     },
-    remark === undefined ? COMMENT : `${COMMENT}\n${remark}`,
+    remark === undefined ? comment(method) : `${comment(method)}\n${remark}`,
   );
+}
+
+function comment({ target }: MethodConfig): string {
+  const method = findMethod(target);
+  return method && !isFusionBench(method) ? OWN_COMMENT : COMMENT;
 }
 
 function methodKeys(method: MethodConfig): Keys {

@@ -9,16 +9,14 @@ const TASK_VECTORS =
 export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
   {
     names: [
-      'CLIPLayerWiseAdaMergingAlgorithm',
       'LayerWiseAdaMergingAlgorithm',
-      'clip_layer_wise_adamerging',
       'clip_layer_wise_adamerging_doge_ta',
       'CLIPLayerWiseAdaMergingSurgeryAlgorithm',
       'clip_layer_wise_adamerging_surgery',
     ],
     why: 'it learns a weight for each layer and model, with gradients on pictures of the tasks, and nothing is trained here',
     nearest:
-      'What comes nearest is name: clip_task_wise_adamerging with weights that were learned elsewhere; they are one for each model.',
+      'What comes nearest is name: clip_layer_wise_adamerging with weights that were learned elsewhere.',
   },
   {
     names: ['TaskWiseAdaMergingAlgorithm'],
@@ -111,24 +109,6 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
     nearest: TASK_VECTORS,
   },
   {
-    names: ['ExPOAlgorithm'],
-    why: 'it goes beyond the average of the models, away from the base, and is not computed here by this name',
-    nearest:
-      'For one model the same extrapolation is TaskArithmeticAlgorithm with a scaling_factor of 1 + extrapolation_factor.',
-  },
-  {
-    names: ['MagnitudeDiffPruningAlgorithm'],
-    why: 'it prunes the difference between two models, which is not computed here as a method of its own',
-    nearest:
-      'What comes nearest is TiesMergingAlgorithm, which keeps the largest of each task vector before it merges them.',
-  },
-  {
-    names: ['DareSimpleAverage'],
-    why: 'it is a short form of another method',
-    nearest:
-      'Write DareTaskArithmetic with a scaling_factor of 1 over the number of fine-tuned models.',
-  },
-  {
     names: [
       'CLIPWeightEnsemblingMoEAlgorithm',
       'clip_weight_ensembling_moe',
@@ -194,7 +174,6 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
   },
   {
     names: [
-      'TaskVectorCosSimilarity',
       'TaskVectorViolinPlot',
       'ProjectedEnergyAnalysis',
       'ErrorAccumulationAnalysisForCLIP',

@@ -2,6 +2,7 @@
 import type * as v from 'valibot';
 import {
   findScalingFactor,
+  isPerExpert,
   type MethodOptions,
   type OptionValue,
   resolveOptions,
@@ -40,7 +41,7 @@ export function definitionOf(method: Method): MethodDefinition {
     options: optionSchemas(method),
     check: (options, pool) => [
       ...poolProblems(method, pool),
-      ...optionProblems(method, decisiveOptions(method, options), pool),
+      ...optionProblems(method, options, pool),
     ],
   };
 }
@@ -50,8 +51,18 @@ export function decisiveOptions({ options }: Method, read: ReadOptions): MethodO
   return Object.fromEntries(
     options.flatMap(({ name }) => {
       const value = read[name] ?? null;
-      // Its schema made it a value of its kind.
+      // Its schema made it a value of its kind, or the name of a file of such values.
       return value === null ? [] : [[name, value as OptionValue]];
+    }),
+  );
+}
+
+/** Options whose values lie in a file, which has to be read before they decide anything, by name with its path. */
+export function valuesInFiles({ options }: Method, read: ReadOptions): ReadonlyMap<string, string> {
+  return new Map(
+    options.flatMap(({ name, kind }) => {
+      const value = read[name];
+      return kind === 'number table' && typeof value === 'string' ? [[name, value] as const] : [];
     }),
   );
 }
@@ -66,14 +77,17 @@ export function withoutFactor(
   return { told, factor: factor as number | readonly number[] | undefined };
 }
 
-function optionProblems(method: Method, given: MethodOptions, { experts }: PoolNames): string[] {
+function optionProblems(method: Method, read: ReadOptions, { experts }: PoolNames): string[] {
+  const inFiles = valuesInFiles(method, read);
+  const decisive = Object.entries(decisiveOptions(method, read));
+  const given = Object.fromEntries(decisive.filter(([name]) => !inFiles.has(name)));
   const problems = method.options.flatMap((option) => {
     const value = given[option.name];
-    const isPerExpert = option.kind === 'number list' && option.perExpert;
-    if (!Array.isArray(value) || !(isPerExpert || option.kind === 'number')) return [];
+    if (!Array.isArray(value) || !(isPerExpert(option) || option.kind === 'number')) return [];
     const { length } = value;
     if (length === experts.length) return [];
-    const wanted = `one weight for each of the ${experts.length} fine-tuned models is needed (${experts.join(', ')})`;
+    const what = option.kind === 'number table' ? 'row of weights' : 'weight';
+    const wanted = `one ${what} for each of the ${experts.length} fine-tuned models is needed (${experts.join(', ')})`;
     return [`method.${option.name}: ${wanted}, but there are ${length}.`];
   });
   const { told } = withoutFactor(method, given);
@@ -81,17 +95,22 @@ function optionProblems(method: Method, given: MethodOptions, { experts }: PoolN
   return found ? [...problems, `method.${found.option}: ${found.problem}`] : problems;
 }
 
-function poolProblems({ takes, experts: { min } }: Method, pool: PoolNames): string[] {
+function poolProblems({ takes, experts: { min, max } }: Method, pool: PoolNames): string[] {
   if (takes === 'two models') return needsTwoModels(pool);
   const problems =
     takes === 'experts' || pool.hasPretrained
       ? []
       : ['modelpool.models: there is no _pretrained_, the model that all were fine-tuned from.'];
   // The page shows a base alone as well; a program that merges needs something to merge.
-  return [...problems, ...needsExperts(pool, Math.max(1, min))];
+  return [...problems, ...needsExperts(pool, Math.max(1, min), max)];
 }
 
-function needsExperts({ experts }: PoolNames, least: number): string[] {
+function needsExperts({ experts }: PoolNames, least: number, most = Infinity): string[] {
+  if (experts.length > most) {
+    return [
+      `modelpool.models: at most ${most === 1 ? 'one fine-tuned model' : `${most} fine-tuned models`} beside _pretrained_ can be merged by this method; it has ${experts.length} (${experts.join(', ')}).`,
+    ];
+  }
   if (experts.length >= least) return [];
   const wanted = least === 1 ? 'a fine-tuned model' : `${least} fine-tuned models`;
   return [

@@ -1,14 +1,21 @@
-/** The methods that a configuration can ask for: all that there are, and the one that merges nothing. */
+/** The methods that a configuration can ask for: all that there are, and those that merge nothing. */
 import type { MethodOption, ValueOf, ValuesOf } from '../../../method/options';
-import { METHODS, type RegisteredMethod } from '../../../method/registry';
-import type { DefinedMethod } from '../../../method/types';
-import { definitionOf, type MethodDefinition, type ReadOptions } from './definition';
+import { findMethod, METHODS, type RegisteredMethod } from '../../../method/registry';
+import type { DefinedMethod, Method } from '../../../method/types';
+import { type CosSimilarityOptions, cosSimilarity } from './cos-similarity';
+import { definitionOf, type MethodDefinition, type ReadOptions, valuesInFiles } from './definition';
 import { dummy } from './dummy';
 
-export const methodDefinitions: readonly MethodDefinition[] = [dummy, ...METHODS.map(definitionOf)];
+export const methodDefinitions: readonly MethodDefinition[] = [
+  dummy,
+  cosSimilarity,
+  ...METHODS.map(definitionOf),
+];
 
 type ReadValue<O extends MethodOption> =
   | ValueOf<O>
+  // The path of a file of them.
+  | (O extends { readonly kind: 'number table' } ? string : never)
   | (O extends { readonly orPerExpert: true } ? readonly number[] : never)
   | (O extends { readonly nullable: true } ? null : never);
 
@@ -31,7 +38,8 @@ type ConfigOf<M> =
 /** A method with its options, told apart by `target`. */
 export type MethodConfig =
   | ConfigOf<RegisteredMethod>
-  | { readonly target: (typeof dummy)['name']; readonly options: ReadOptions };
+  | { readonly target: (typeof dummy)['name']; readonly options: ReadOptions }
+  | { readonly target: (typeof cosSimilarity)['name']; readonly options: CosSimilarityOptions };
 
 /**
  * The configuration of a method that was not read: what FusionBench's class has or wants besides is added, so that
@@ -47,7 +55,23 @@ export function methodConfig<D extends readonly MethodOption[]>(
   const ignored = method.ignored.flatMap(({ name, default: value }) =>
     value === undefined ? [] : [[name, value] as const],
   );
-  const options = { ...Object.fromEntries([...described, ...ignored]), ...given };
+  const told = Object.entries<unknown>(given).map(
+    ([name, value]) => [name, standsForNull(method, name, value) ? null : value] as const,
+  );
+  const options = Object.fromEntries([...described, ...ignored, ...told]);
   // A method's name and its options belong together by construction.
   return { target: method.name, options } as MethodConfig;
+}
+
+/** Paths of the files that the method's options name, by option. */
+export function filesOfOptions({ target, options }: MethodConfig): ReadonlyMap<string, string> {
+  const method = findMethod(target);
+  return method ? valuesInFiles(method, options) : new Map();
+}
+
+/** FusionBench says null where nothing was told. */
+function standsForNull({ options }: Method, name: string, value: unknown): boolean {
+  const option = options.find((candidate) => candidate.name === name);
+  if (!option?.nullable) return false;
+  return Array.isArray(value) ? value.length === 0 : value === option.default;
 }

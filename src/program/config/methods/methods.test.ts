@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
+import { defaultOptions, type MethodOption } from '../../../method/options';
 import { METHODS } from '../../../method/registry';
-import type { Method } from '../../../method/types';
+import { isFusionBench, type Method } from '../../../method/types';
 import { compose } from '../../hydra/compose';
 import { configFolder } from '../../hydra/folder-node';
 import { fixture } from '../../hydra/testing';
@@ -33,13 +34,15 @@ function factsOf(name: string): Facts {
   return facts;
 }
 
+const fusionBenchs = methodDefinitions.filter(isFusionBench);
+
 describe("methods, against FusionBench's classes", () => {
   it('has every method of the reference', () => {
-    const names = methodDefinitions.map(({ name }) => name);
+    const names = fusionBenchs.map(({ name }) => name);
     expect(new Set(names)).toEqual(new Set(Object.keys(methods)));
   });
 
-  it.each(methodDefinitions.map((definition) => [definition.name, definition] as const))(
+  it.each(fusionBenchs.map((definition) => [definition.name, definition] as const))(
     '%s: names, options, what is mandatory, defaults',
     (name, { options, configName, ...target }) => {
       const facts = factsOf(name);
@@ -58,8 +61,9 @@ describe("methods, against FusionBench's classes", () => {
       expect(missing.map((issue) => issue.path?.[0]?.key).sort()).toEqual(required.sort());
 
       // Where FusionBench would learn them there are none.
+      const learned = own.find(({ missing }) => missing !== undefined)?.default;
       const given = Object.fromEntries(
-        required.map((key) => [key, facts.configuration[key] ?? [0.3]]),
+        required.map((key) => [key, facts.configuration[key] ?? learned]),
       );
       // Options that nothing here depends on have no value where FusionBench has null.
       const defaults = parameters.filter(
@@ -77,16 +81,43 @@ describe('the option of the config group method', () => {
   const folder = configFolder(fileURLToPath(new URL('../../../../config', import.meta.url)));
 
   /** What FusionBench's option leaves open: which of two classes, and what it would learn. */
-  const choosing = ({ configName }: Method) =>
-    configName === undefined ? [] : [`method.name=${configName}`, 'method.weights=[0.3,0.3]'];
+  const choosing = ({ configName, options }: Method) => {
+    if (configName === undefined) return [];
+    const weights = JSON.stringify(defaultOptions(options, 2).weights);
+    return [`method.name=${configName}`, `method.weights=${weights}`];
+  };
 
   /** A pool that the method can merge, of two experts at most. */
-  const pool = ({ takes }: Method) => [
+  const pool = ({ takes, experts }: Method) => [
     'modelpool=CLIPVisionModelPool/clip-vit-base-patch32_sun397_and_cars',
     ...(takes === 'two models' ? ['~modelpool.models._pretrained_'] : []),
+    ...(experts.max === 1 ? ['~modelpool.models.sun397'] : []),
   ];
 
-  it.each(METHODS.map((method) => [method.configuration, method] as const))(
+  /**
+   * Where FusionBench's file says another thing than its class and this program: tensors that a vision tower does not have
+   * (Model Stock), a factor of 0 (pruning), and nothing, for it would be learned (AdaMerging).
+   */
+  const differs = ({ name, missing }: MethodOption) =>
+    missing !== undefined || name === 'ignore_keys' || name === 'rescale';
+
+  const own = METHODS.filter((method) => !isFusionBench(method));
+  it.each(own.map((method) => [method.configuration, method] as const))(
+    '%s, which FusionBench does not have, composes and chooses the method with its defaults',
+    async (configuration, method) => {
+      const overrides = [`method=${configuration}`, ...pool(method)];
+      const configName = 'fabric_model_fusion';
+      const { config, referenced } = await compose({ ...folder, configName, overrides, env: {} });
+      const { target, options } = readProgram(config, referenced).method;
+      expect(target).toBe(method.name);
+      const defaults = method.options.filter(({ nullable }) => !nullable);
+      expect(options).toMatchObject(
+        Object.fromEntries(defaults.map((item) => [item.name, item.default])),
+      );
+    },
+  );
+
+  it.each(METHODS.filter(isFusionBench).map((method) => [method.configuration, method] as const))(
     '%s is shipped as FusionBench ships it, composes, and chooses the method with its defaults',
     async (configuration, method) => {
       const overrides = [`method=${configuration}`, ...choosing(method), ...pool(method)];
@@ -98,12 +129,15 @@ describe('the option of the config group method', () => {
       const { configuration: shipped } = factsOf(method.name);
       expect(Object.keys(shipped)).toContain(method.configName ? 'name' : '_target_');
       const names = new Set(Object.keys(shipped));
-      // FusionBench's list for Model Stock is of tensors that a vision tower does not have.
       const defaults = method.options.filter(
-        ({ name, missing }) =>
-          names.has(name) && shipped[name] !== null && name !== 'ignore_keys' && !missing,
+        (option) => names.has(option.name) && !differs(option),
       );
-      const expected = Object.fromEntries(defaults.map((item) => [item.name, item.default]));
+      // Null stands for the default.
+      const expected = Object.fromEntries(
+        defaults.flatMap((item) =>
+          shipped[item.name] === null ? [] : [[item.name, item.default] as const],
+        ),
+      );
       expect(decisiveOptions(method, read.options)).toMatchObject(expected);
     },
   );

@@ -2,18 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { findScalingFactor } from '../../../method/options';
 import { METHODS } from '../../../method/registry';
 import { otherOptions } from '../../../method/testing/other-options';
-import type { Method } from '../../../method/types';
+import { isFusionBench, type Method } from '../../../method/types';
 import { runnableMethod } from '../../run/method-choice';
 import { PROGRAM_DEFAULTS, writeConfig } from '../formats/write-config';
 import { readConfig } from '../program/read-program';
 import type { ProgramConfig } from '../program/types';
 import { methodConfig } from './index';
 
-const EXPERTS = ['a', 'b'];
+/** As many as the method takes, two at most. */
+const experts = ({ experts: { max } }: Method) => ['a', 'b'].slice(0, max);
 
-function program(method: Method, options = otherOptions(method, EXPERTS.length)): ProgramConfig {
+function program(
+  method: Method,
+  options = otherOptions(method, experts(method).length),
+): ProgramConfig {
   const base = method.takes === 'two models' ? [] : ['_pretrained_'];
-  const models = [...base, ...EXPERTS].map((name) => ({ name, reference: `./${name}` }));
+  const models = [...base, ...experts(method)].map((name) => ({ name, reference: `./${name}` }));
   return {
     method: methodConfig(method, options),
     modelpool: { target: 'CLIPVisionModelPool', models, processor: null, platform: 'hf' },
@@ -24,7 +28,7 @@ function program(method: Method, options = otherOptions(method, EXPERTS.length))
 
 describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (name, method) => {
   it('comes back from its configuration with what it was told', () => {
-    const told = otherOptions(method, EXPERTS.length);
+    const told = otherOptions(method, experts(method).length);
     for (const option of method.options) expect(told[option.name]).not.toEqual(option.default);
 
     const written = program(method);
@@ -39,7 +43,8 @@ describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (na
     const yaml = writeConfig(program(method));
     const expected = method.configName
       ? `\nmethod:\n  name: ${method.configName}\n`
-      : `\nmethod:\n  _target_: fusion_bench.method.${name}\n`;
+      : `\nmethod:\n  _target_: ${isFusionBench(method) ? 'fusion_bench' : 'task_arithmetic_studio'}.method.${name}\n`;
     expect(yaml).toContain(expected);
+    expect(yaml.includes('FusionBench has no such method')).toBe(!isFusionBench(method));
   });
 });

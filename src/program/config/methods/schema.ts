@@ -3,12 +3,15 @@ import * as v from 'valibot';
 import type { IgnoredOption, MethodOption } from '../../../method/options';
 import type { Method } from '../../../method/types';
 import {
+  factor,
   finiteNumber,
   flag,
   numberOrNumbers,
   numbers,
   numberWithin,
   oneOf,
+  someTexts,
+  tableOrFile,
   text,
   texts,
   wholeNumber,
@@ -51,10 +54,14 @@ function valueSchema(option: MethodOption): v.GenericSchema {
       return flag;
     case 'choice':
       return oneOf(option.choices);
+    case 'factor':
+      return option.rules.includes(true) ? factor : finiteNumber;
     case 'number list':
       return numbers;
+    case 'number table':
+      return tableOrFile;
     case 'string list':
-      return texts;
+      return option.neverEmpty ? someTexts : texts;
   }
 }
 

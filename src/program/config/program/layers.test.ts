@@ -60,7 +60,7 @@ describe('layer factors in a configuration', () => {
       layers: ( is no regular expression (Invalid regular expression: /(/: Unterminated group)."
     `);
     expect(problems('ramp', 'SimpleAverageAlgorithm')).toMatchInlineSnapshot(
-      `"layers: a factor by layer needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, TiesMergingAlgorithm, MagMaxAlgorithm, DareTaskArithmetic, DareTiesMerging."`,
+      `"layers: a factor by layer needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, LiNeS, TiesMergingAlgorithm, MagMaxAlgorithm, DareTaskArithmetic, DareTiesMerging, TaskSingularVectorMerging, ISO_C_Merge, ISO_CTS_Merge, WUDIMerging."`,
     );
   });
 });

@@ -48,7 +48,7 @@ describe('what is refused', () => {
       `"modelpool._target_: OpenCLIPVisionModelPool is not had here: its models are pickled modules, which are programs and are not run here. CLIPVisionModelPool reads checkpoints that OpenCLIP itself saved, from their folder."`,
     );
     expect(await problems('~method._target_')).toMatchInlineSnapshot(
-      `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.TaskArithmeticAlgorithm, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.ModelStock, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.SlerpMergeAlgorithm."`,
+      `"method._target_: the name of a method is expected, but it is nothing. There are fusion_bench.method.DummyAlgorithm, fusion_bench.method.TaskVectorCosSimilarity, fusion_bench.method.TaskArithmeticAlgorithm, task_arithmetic_studio.method.LiNeS, fusion_bench.method.TiesMergingAlgorithm, fusion_bench.method.MagMaxAlgorithm, fusion_bench.method.DareTaskArithmetic, fusion_bench.method.DareTiesMerging, fusion_bench.method.TaskSingularVectorMerging, fusion_bench.method.ISO_C_Merge, fusion_bench.method.ISO_CTS_Merge, fusion_bench.method.WUDIMerging, fusion_bench.method.SimpleAverageAlgorithm, fusion_bench.method.WeightedAverageAlgorithm, fusion_bench.method.DareSimpleAverage, fusion_bench.method.ModelStock, fusion_bench.method.ExPOAlgorithm, fusion_bench.method.MagnitudeDiffPruningAlgorithm, fusion_bench.method.LinearInterpolationAlgorithm, fusion_bench.method.SlerpMergeAlgorithm."`,
     );
   });
 
@@ -124,10 +124,15 @@ describe('what is refused', () => {
     expect(
       await problems('~method', '+method={name:clip_layer_wise_adamerging}'),
     ).toMatchInlineSnapshot(
-      `"method.name: clip_layer_wise_adamerging is not had here: it learns a weight for each layer and model, with gradients on pictures of the tasks, and nothing is trained here. What comes nearest is name: clip_task_wise_adamerging with weights that were learned elsewhere; they are one for each model."`,
+      `
+      "method.weights: there are none, so FusionBench would learn them from pictures, which this program does not. Name the file that FusionBench saved (method.weights=merging_weights.pt), write them (a list for each fine-tuned model, in pool order), or use task arithmetic (method=task_arithmetic), whose one scaling factor is for all.
+      method.clamp_weights: it is missing; CLIPLayerWiseAdaMergingAlgorithm needs it.
+      method.tie_weights: it is missing; CLIPLayerWiseAdaMergingAlgorithm needs it.
+      method.strict: it is missing; CLIPLayerWiseAdaMergingAlgorithm needs it."
+    `,
     );
     expect(await problems('~method', '+method={name:task_arithmetic}')).toMatchInlineSnapshot(
-      `"method.name: task_arithmetic is not a method that this program has. By name there is clip_task_wise_adamerging; the others have a _target_."`,
+      `"method.name: task_arithmetic is not a method that this program has. By name there is clip_task_wise_adamerging, clip_layer_wise_adamerging; the others have a _target_."`,
     );
     expect(
       await problems(

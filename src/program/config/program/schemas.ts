@@ -76,7 +76,26 @@ function boundsText({ kind, min, max }: Bounds): string {
 
 export const texts = v.array(text, expected('a list of texts'));
 
+/** Where no text and an empty list are not the same. */
+export const someTexts = v.pipe(
+  texts,
+  v.minLength(1, 'a list of at least one text is expected, but it is empty. Leave it out.'),
+);
+
 export const numbers = v.array(finiteNumber, expected('a list of numbers'));
+
+/** Lists of numbers, or the path of a file that holds them. */
+export const tableOrFile = v.lazy((value) =>
+  typeof value === 'string'
+    ? text
+    : v.array(numbers, expected('a list of lists of numbers, or the path of a file of them,')),
+);
+
+/** What multiplies: a number, or whether a rule does. */
+export const factor = v.union(
+  [flag, v.pipe(v.number(), v.finite())],
+  expected('a finite number, true or false'),
+);
 
 /** One number, or a list of them. */
 export const numberOrNumbers = v.union(

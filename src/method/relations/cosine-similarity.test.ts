@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { fixtureFiles, fixtureJson } from '../../clip/testing';
+import { openPoolFiles, readPool, vectorPool } from '../testing/pool';
+import { cosineSimilarities } from './cosine-similarity';
+
+async function openShape(shape: string, weights: readonly number[] = []) {
+  const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
+  return openPoolFiles(await readPool(shape, experts, fixtureFiles), weights);
+}
+
+/** FusionBench's table, without the names. */
+function expected(shape: string): number[][] {
+  const path = `../../../reference/fixtures/relations/${shape}/task_vector_cos_similarity.csv`;
+  const [, ...lines] = readFileSync(new URL(path, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n');
+  return lines.map((line) => line.split(',').slice(1).map(Number));
+}
+
+describe('cosines between task vectors', () => {
+  it.each(['p8-32', 'p16-48', 'p8-24'])('are FusionBench’s within 1e-12: %s', async (shape) => {
+    const pool = await openShape(shape, [0.5, -1, 3, 0, 2]);
+    const theirs = expected(shape);
+    for (const pieceLength of [undefined, 1000, 7]) {
+      const ours = await cosineSimilarities(pool, pieceLength ? { pieceLength } : {});
+      expect(ours).toHaveLength(theirs.length);
+      for (const [i, row] of theirs.entries()) {
+        for (const [j, cosine] of row.entries()) {
+          expect(Math.abs((ours[i]?.[j] ?? Number.NaN) - cosine)).toBeLessThan(1e-12);
+        }
+      }
+    }
+  });
+
+  it('are 0 for a task vector of zeros, itself included, as in torch', async () => {
+    const pool = vectorPool({ a: [1, 2] }, [{ a: [1, 2] }, { a: [4, 6] }, { a: [-2, -2] }]);
+    expect(await cosineSimilarities(pool)).toEqual([
+      [0, 0, 0],
+      [0, 1, -1],
+      [0, -1, 1],
+    ]);
+  });
+
+  it('tell their progress, and stop where they are told to', async () => {
+    const pool = vectorPool({ a: [0], b: [0], c: [0] }, [{ a: [1], b: [1], c: [1] }]);
+    const seen: number[] = [];
+    const controller = new AbortController();
+    const work = cosineSimilarities(pool, {
+      signal: controller.signal,
+      onProgress: (done, total) => {
+        seen.push(done / total);
+        if (done === 2) controller.abort();
+      },
+    });
+    await expect(work).rejects.toThrow('aborted');
+    expect(seen).toEqual([1 / 3, 2 / 3]);
+  });
+});
