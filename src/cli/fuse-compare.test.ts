@@ -125,6 +125,7 @@ it('leaves what it has when it is interrupted, and goes on from there', async ()
     model: null,
     comparison: join(folder, 'table.csv'),
     relations: null,
+    predictions: null,
   };
   const surroundings = {
     cwd: PROJECT,

@@ -85,7 +85,7 @@ async function fuseSums(pretrained: string, expert: unknown) {
   const listener = { progress: () => undefined, note: () => undefined };
   const workbench = createWorkbench(surroundings, listener, new AbortController().signal);
   const model = join(root, 'merged');
-  const nothing = { report: null, comparison: null, relations: null };
+  const nothing = { report: null, comparison: null, relations: null, predictions: null };
   await workbench.run(config, { logDir: root, ...nothing, model });
   await workbench.dispose();
   const { checkpoint } = await openClip(

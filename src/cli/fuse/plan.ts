@@ -104,7 +104,7 @@ function sweptOverrides(runs: readonly (readonly string[])[]): Map<string, strin
   });
 }
 
-const OUTPUTS = ['report', 'model', 'comparison', 'relations'] as const;
+const OUTPUTS = ['report', 'model', 'comparison', 'relations', 'predictions'] as const;
 
 function refuseSharedPath(runs: readonly PlannedRun[], key: (typeof OUTPUTS)[number]): void {
   const seen = new Set<string>();

@@ -43,10 +43,11 @@ export async function runAll(
           compared = made;
         },
       );
-      const { reportPath, modelFolder, comparisonPath, relationsPath } = written;
+      const { reportPath, modelFolder, comparisonPath, relationsPath, predictionsPath } = written;
       if (relationsPath) progress.note(`Cosines of the task vectors: ${relationsPath}`);
       if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
       if (reportPath) progress.note(`Report: ${reportPath}`);
+      if (predictionsPath) progress.note(`Predictions: ${predictionsPath}`);
       if (comparisonPath) progress.note(`Comparison: ${comparisonPath}`);
       if (search) console.log(searchText(search));
       if (comparison) console.log(comparisonText(comparison.rows));

@@ -10,6 +10,7 @@ import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import { ConfigError, FormatError } from '../../errors';
 import { CSV_BEGINNING } from '../compare/csv';
 import type { ProgramConfig } from '../config/program/types';
+import { PREDICTIONS_BEGINNING } from '../predictions-csv';
 import { RECIPE_KEY } from '../recipe';
 import { OWN_KEY } from '../report';
 import { type InputPlace, inputPlaces, real } from './input-places-node';
@@ -23,6 +24,7 @@ const {
   model: MODEL_KEY,
   comparison: COMPARISON_KEY,
   relations: RELATIONS_KEY,
+  predictions: PREDICTIONS_KEY,
 } = OUTPUT_KEYS;
 
 /** Longer than any report; what is longer was not written by this program. */
@@ -51,6 +53,7 @@ export async function guardOutputs(
       [MODEL_KEY, outputs.model],
       [COMPARISON_KEY, outputs.comparison],
       [RELATIONS_KEY, outputs.relations],
+      [PREDICTIONS_KEY, outputs.predictions],
     ]) {
       if (name?.includes('\0')) throw new ConfigError(`${key}: no name of a file has a NUL in it.`);
     }
@@ -66,22 +69,27 @@ export async function guardOutputs(
       await guardReport(report, overwrite);
       await canMakeFiles(REPORT_KEY, dirname(report));
     }
-    const comparison = program.compare ? path(outputs.comparison) : null;
-    if (comparison) {
-      await outsideInputs(COMPARISON_KEY, comparison, places);
-      await guardTable(COMPARISON_KEY, comparison, CSV_BEGINNING, 'file', overwrite);
-      await canMakeFiles(COMPARISON_KEY, dirname(comparison));
-    }
-    const relations = path(outputs.relations);
-    if (relations) {
-      await outsideInputs(RELATIONS_KEY, relations, places);
-      // FusionBench names the file itself, and its first cell is empty.
-      await guardTable(RELATIONS_KEY, relations, ',', 'folder', overwrite);
-      await canMakeFiles(RELATIONS_KEY, dirname(relations));
+    // FusionBench names the file of cosines itself, and its first cell is empty.
+    const tables = [
+      [COMPARISON_KEY, program.compare ? outputs.comparison : null, CSV_BEGINNING, 'file'],
+      [RELATIONS_KEY, outputs.relations, ',', 'folder'],
+      [
+        PREDICTIONS_KEY,
+        program.taskpool ? outputs.predictions : null,
+        PREDICTIONS_BEGINNING,
+        'file',
+      ],
+    ] as const;
+    for (const [key, name, beginning, chosen] of tables) {
+      const table = path(name);
+      if (!table) continue;
+      await outsideInputs(key, table, places);
+      await guardTable(key, table, beginning, chosen, overwrite);
+      await canMakeFiles(key, dirname(table));
     }
     if (model) {
       for (const name of MODEL_FILES) await outsideInputs(MODEL_KEY, join(model, name), places);
-      const beside = [report, comparison, relations].flatMap((file) =>
+      const beside = [report, ...tables.map(([, name]) => path(name))].flatMap((file) =>
         file && dirname(file) === model ? [basename(file)] : [],
       );
       await guardModelFolder(model, [...MODEL_FILES, ...beside], overwrite);

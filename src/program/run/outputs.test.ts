@@ -40,6 +40,7 @@ describe('where a run writes', () => {
       model: null,
       comparison: null,
       relations: null,
+      predictions: null,
     });
   });
 
@@ -56,6 +57,7 @@ describe('where a run writes', () => {
       model: 'my/run/model',
       comparison: null,
       relations: null,
+      predictions: null,
     });
   });
 

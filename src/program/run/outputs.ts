@@ -19,6 +19,8 @@ export interface RunOutputs {
   readonly comparison: string | null;
   /** The table of how alike the task vectors are; null where the method makes none. */
   readonly relations: string | null;
+  /** Null where predictions are not wanted. */
+  readonly predictions: string | null;
 }
 
 /** The options that name them. */
@@ -27,6 +29,7 @@ export const OUTPUT_KEYS = {
   model: 'merged_model_save_path',
   comparison: 'compare.save_path',
   relations: 'method.output_path',
+  predictions: 'predictions_save_path',
 } as const;
 
 export interface RunNames {
@@ -54,6 +57,7 @@ export function runOutputs(
     : '{log_dir}/program_report.json';
   const model = program.merged_model_save_path;
   const comparison = compare?.savePath ?? null;
+  const predictions = program.predictions_save_path;
   return {
     logDir,
     report: report && expandLogDir(report, logDir),
@@ -63,6 +67,7 @@ export function runOutputs(
       method.target === 'TaskVectorCosSimilarity'
         ? `${expandLogDir(method.options.output_path ?? '{log_dir}', logDir)}/${RELATIONS_FILE}`
         : null,
+    predictions: predictions && expandLogDir(predictions, logDir),
   };
 }
 

@@ -37,6 +37,7 @@ import { type OpenedPool, openPool } from './open-models-node';
 import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
+import { predictionsTable } from './predictions-node';
 import { runRecipe } from './recipe';
 import { type Resident, resideForAll, resideForOne } from './resident';
 import { saveDtype, saveModel } from './save-model-node';
@@ -58,6 +59,7 @@ export interface RunResult {
   readonly modelFolder: string | null;
   readonly comparisonPath: string | null;
   readonly relationsPath: string | null;
+  readonly predictionsPath: string | null;
 }
 
 export interface Workbench {
@@ -191,7 +193,8 @@ export function createWorkbench(
       const configured =
         method && config.layers ? withLayers(method, config.layers, asConfigured.pool) : method;
       const { pretrained } = asConfigured.pool;
-      const isOnly = runsOnce && !config.search && !config.compare;
+      const predictionsPath = taskpool && tasks ? path(outputs.predictions) : null;
+      const isOnly = runsOnce && !config.search && !config.compare && !predictionsPath;
       const residentOf = ({ pool }: OpenedPool, runnable = configured) => {
         const weights = pool.experts.map(({ weight }) => weight);
         const key = [poolKeyOf(runnable), runnable?.method.name, runnable?.options, weights];
@@ -282,9 +285,8 @@ export function createWorkbench(
               place: async () => merged.weights(),
             }))
           : of.evaluate(merged.weights());
-      const { results, engine } = tasks
-        ? (found?.evaluation ?? (await evaluated(tasks)))
-        : { results: [], engine: 'cpu' };
+      const evaluation = tasks && (found?.evaluation ?? (await evaluated(tasks)));
+      const { results, engine } = evaluation ?? { results: [], engine: 'cpu' };
       const reportPath = taskpool ? path(outputs.report) : null;
       if (reportPath) {
         const report = programReport({
@@ -300,8 +302,28 @@ export function createWorkbench(
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);
       }
+      const { beside } = resident;
+      if (predictionsPath && tasks && evaluation && beside) {
+        const table = await predictionsTable(tasks, {
+          merged: evaluation,
+          base: beside.base,
+          experts: opened.pool.experts.map(({ model }) => model),
+          async own(expert) {
+            const working = beside.working();
+            await loadOwnWeights(tensors, expert, working, signal);
+            return working.buffers;
+          },
+        });
+        await writeFileWhole(predictionsPath, [new TextEncoder().encode(table)], signal);
+      }
       const search = found?.report ?? null;
-      const written = { reportPath, modelFolder, comparisonPath, relationsPath };
+      const written = {
+        reportPath,
+        modelFolder,
+        comparisonPath,
+        relationsPath,
+        predictionsPath,
+      };
       return { results, search, comparison, ...written };
     },
     async dispose() {

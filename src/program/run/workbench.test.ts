@@ -70,7 +70,14 @@ async function save(
   const workbench = createWorkbench(SURROUNDINGS, silent, signal, { runsOnce });
   const model = join(folder, 'model');
   try {
-    const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
+    const outputs = {
+      logDir: folder,
+      report: null,
+      model,
+      comparison: null,
+      relations: null,
+      predictions: null,
+    };
     await workbench.run(program(method, models, layers), outputs);
   } finally {
     await workbench.dispose();
@@ -129,7 +136,14 @@ describe('TaskVectorCosSimilarity', () => {
     const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
     const model = join(folder, 'model');
     const relations = join(folder, 'tables/task_vector_cos_similarity.csv');
-    const outputs = { logDir: folder, report: null, model, comparison: null, relations };
+    const outputs = {
+      logDir: folder,
+      report: null,
+      model,
+      comparison: null,
+      relations,
+      predictions: null,
+    };
     const { relationsPath } = await workbench.run(program(method), outputs);
     await workbench.dispose();
     expect(relationsPath).toBe(relations);
@@ -179,7 +193,14 @@ describe('the saved model', () => {
     const saved: Record<string, string>[] = [];
     for (const layers of ['flat', 'attention', 'flat']) {
       const model = join(folder, layers);
-      const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
+      const outputs = {
+        logDir: folder,
+        report: null,
+        model,
+        comparison: null,
+        relations: null,
+        predictions: null,
+      };
       await workbench.run({ ...program(taskArithmetic(0.3), ALL, layers) }, outputs);
       saved.push(await savedHashes(model));
     }
@@ -301,7 +322,14 @@ describe('the saved model', () => {
 describe('an interrupted run', () => {
   it('leaves neither a half model nor its folder, and a model that was there as it was', async () => {
     const model = join(folder, 'kept/model');
-    const outputs = { logDir: folder, report: null, model, comparison: null, relations: null };
+    const outputs = {
+      logDir: folder,
+      report: null,
+      model,
+      comparison: null,
+      relations: null,
+      predictions: null,
+    };
     const interruptible = () => {
       const controller = new AbortController();
       const listener: RunListener = {

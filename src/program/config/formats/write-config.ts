@@ -34,6 +34,7 @@ type Keys = Readonly<Record<string, Writable | undefined>>;
 export const PROGRAM_DEFAULTS: ProgramOptions = {
   merged_model_save_path: null,
   report_save_path: null,
+  predictions_save_path: null,
   seed: null,
   overwrite: false,
   engine: 'auto',

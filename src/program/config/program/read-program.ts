@@ -41,6 +41,7 @@ const programOptions = {
     ),
     null,
   ),
+  predictions_save_path: orNull(text),
   overwrite: v.optional(flag, false),
   engine: v.optional(oneOf(ENGINE_NAMES), 'auto'),
   seed: orNull(wholeNumber),
@@ -134,6 +135,7 @@ function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | und
   return {
     merged_model_save_path: read.merged_model_save_path,
     report_save_path: read.report_save_path === false ? null : read.report_save_path,
+    predictions_save_path: read.predictions_save_path,
     overwrite: read.overwrite,
     engine: read.engine,
     seed: read.seed,

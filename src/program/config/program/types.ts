@@ -59,6 +59,8 @@ export interface ProgramOptions {
   readonly merged_model_save_path: string | null;
   /** A file for the report; `{log_dir}` stands for the run's. */
   readonly report_save_path: string | null;
+  /** A file for the predictions of every picture; `{log_dir}` stands for the run's. Not an option of FusionBench. */
+  readonly predictions_save_path: string | null;
   /** Whether files that are no earlier results may be replaced. Not an option of FusionBench, which always does. */
   readonly overwrite: boolean;
   /** What scores. Not an option of FusionBench, whose Fabric chooses. */
