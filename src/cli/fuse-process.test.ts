@@ -81,7 +81,7 @@ describe('the command', () => {
     expect([code, told]).toEqual([1, expect.stringContaining('TypeError: planted')]);
     const source = readFileSync(join(PROJECT, 'src/method/combine.ts'), 'utf8').split('\n');
     const line = Number(/src\/method\/combine\.ts:(\d+):/.exec(told)?.[1]);
-    expect(source[line - 1]).toContain('kept.set(name, whole)');
+    expect(source[line - 1]).toContain('tensors.set(name, whole)');
   });
 
   it('ends with 2 where a name is wrong', async () => {
