@@ -51,6 +51,7 @@ describe('reading a program', () => {
           "fast_dev_run": false,
           "merged_model_save_path": null,
           "overwrite": false,
+          "predictions_save_path": null,
           "print_config": true,
           "print_function_call": true,
           "report_save_path": null,
