@@ -3,7 +3,6 @@ import { CompatibilityError, FormatError } from '../errors';
 import type { OrtEngine } from '../runtime/types';
 import { padded } from './pooling';
 import { type EmbedOptions, embedTokenIds } from './text-tower';
-import { createTokenizer, padTokenId } from './tokenizer';
 import type { ClipModel, TextConfig } from './types';
 
 /**
@@ -29,6 +28,8 @@ export async function encodePrompts(
       `${name} came without its tokenizer, so it cannot read class names. Add its tokenizer.json (or vocab.json and merges.txt) together with its weights.`,
     );
   }
+  // Loaded when there are prompts to read: heads are kept, and the demo brings its own.
+  const { createTokenizer, padTokenId } = await import('./tokenizer');
   const tokenize = createTokenizer(tokenizer.json, tokenizer.config, text.config.maxPositions);
   const different = [...new Set(prompts)];
   const prompted = different.map((prompt) => tokenize(prompt).ids);

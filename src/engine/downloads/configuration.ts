@@ -16,7 +16,7 @@ import {
   type MethodConfig,
   methodConfig,
 } from '../../program/config/methods/index';
-import { PRETRAINED } from '../../program/config/program/modelpool';
+import { PRETRAINED } from '../../program/config/program/base-name';
 import { readConfig } from '../../program/config/program/read-program';
 import type { ModelSource, ProgramConfig, TaskConfig } from '../../program/config/program/types';
 import { type RunnableMethod, runnableMethod } from '../../program/run/method-choice';

@@ -7,7 +7,7 @@ import { checkedFactors, FLAT, type LayerFactors } from '../../method/layers/fac
 import type { LayerPlan } from '../../method/layers/plan';
 import type { MethodOptions } from '../../method/options';
 import { sameName } from '../../modelpool/same-name';
-import { PRETRAINED } from '../../program/config/program/modelpool';
+import { PRETRAINED } from '../../program/config/program/base-name';
 import { chooseMethod } from '../method';
 import type { ModelRecord, Records } from '../records';
 import { inOrder } from './edits';

@@ -1,6 +1,6 @@
 /** What a thread that merges matrices is asked, one job at a time, and says. */
 import type { MatrixJob } from '../spectral/merge-matrix';
-import { createMatrixWork } from './jobs';
+import { createMatrixWork } from './work';
 
 export type MatrixAnswer =
   /** The thread is there: what is asked of it from now on is heard. */

@@ -2,7 +2,7 @@
 import type { ClipModel } from '../../clip/types';
 import { namedPlace } from '../../modelpool/same-name';
 import type { TensorBuffer } from '../../runtime/types';
-import { PRETRAINED } from '../config/program/modelpool';
+import { PRETRAINED } from '../config/program/base-name';
 import { predictionsCsv, type TaskPredictions } from '../predictions-csv';
 import type { Evaluation, OpenedTaskPool } from './task-pools-node';
 

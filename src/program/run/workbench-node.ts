@@ -15,7 +15,7 @@ import { loadOwnWeights } from '../../method/weights';
 import { createCpuBackend } from '../../runtime/cpu/backend';
 import type { ComparedRow } from '../compare/compare';
 import { comparisonCsv } from '../compare/csv';
-import { PRETRAINED } from '../config/program/modelpool';
+import { PRETRAINED } from '../config/program/base-name';
 import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
 import { relationsCsv } from '../relations-csv';
 import {

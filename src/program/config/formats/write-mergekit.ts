@@ -1,7 +1,8 @@
 /** A model pool and its method written as mergekit's YAML. */
 import { ConfigError } from '../../../errors';
 import type { LayerFactors } from '../../../method/layers/factors';
-import { isSpecialName, PRETRAINED } from '../program/modelpool';
+import { PRETRAINED } from '../program/base-name';
+import { isSpecialName } from '../program/modelpool';
 import type { ModelSource } from '../program/types';
 import { mergekitFilters } from './mergekit-layers';
 import type { MergekitMerge } from './mergekit-merge';

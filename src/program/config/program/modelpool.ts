@@ -1,7 +1,9 @@
 /** FusionBench's `CLIPVisionModelPool` in a configuration. */
+
 import * as v from 'valibot';
 import type { ConfigValue } from '../../hydra/values/node';
 import type { PoolNames } from '../methods/definition';
+import { PRETRAINED } from './base-name';
 import { readModel, readPretrained } from './pretrained';
 import { describe, isTree, type Reading, readSection } from './reading';
 import { ignored, oneOf } from './schemas';
@@ -12,9 +14,6 @@ const POOL = {
   name: 'CLIPVisionModelPool',
   module: 'fusion_bench.modelpool.clip_vision.modelpool',
 } as const satisfies TargetClass;
-
-/** The name of the base among a pool's models. */
-export const PRETRAINED = '_pretrained_';
 
 export const PROCESSOR_TARGETS = [
   'transformers.CLIPProcessor.from_pretrained',

@@ -1,0 +1,2 @@
+/** The name of the base among a pool's models. */
+export const PRETRAINED = '_pretrained_';
