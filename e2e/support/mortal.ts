@@ -111,6 +111,10 @@ export async function openMortal(launch: LaunchOptions, baseURL: string): Promis
         case 'browser killed':
           return killBrowser();
         case 'engine ended':
+          // So soon that there is none yet: as soon as there is one.
+          await page.waitForFunction(() => globalThis.engineWorker !== undefined, null, {
+            polling: 20,
+          });
           await page.evaluate(() => {
             globalThis.engineWorker?.terminate();
             const message = 'ended by a test';
