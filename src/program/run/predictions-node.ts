@@ -2,14 +2,14 @@
 import type { ClipModel } from '../../clip/types';
 import { namedPlace } from '../../modelpool/same-name';
 import type { TensorBuffer } from '../../runtime/types';
-import { PRETRAINED } from '../config/program/base-name';
 import { predictionsCsv, type TaskPredictions } from '../predictions-csv';
 import type { Evaluation, OpenedTaskPool } from './task-pools-node';
 
 export interface PredictingModels {
   /** Of the merged model, which has been scored. */
   readonly merged: Evaluation;
-  readonly base: ReadonlyMap<string, TensorBuffer>;
+  /** The model that the experts are held against, under the name that the pool gives it. */
+  readonly base: { readonly name: string; readonly weights: ReadonlyMap<string, TensorBuffer> };
   readonly experts: readonly ClipModel[];
   /** Brings an expert's weights into place, until the next. */
   own(expert: ClipModel): Promise<ReadonlyMap<string, TensorBuffer>>;
@@ -24,8 +24,8 @@ export async function predictionsTable(
   { merged, base, experts, own }: PredictingModels,
 ): Promise<string> {
   const found = [...predictionsOf(pool, merged, () => MERGED)];
-  const pretrained = await pool.evaluate(base, 'Pretrained');
-  found.push(...predictionsOf(pool, pretrained, () => PRETRAINED));
+  const ofBase = await pool.evaluate(base.weights, base.name);
+  found.push(...predictionsOf(pool, ofBase, () => base.name));
   const names = experts.map(({ name }) => name);
   const expertOf = (task: string) => experts[namedPlace(task, names)];
   if (pool.tasks.every(({ name }) => expertOf(name))) {

@@ -39,7 +39,7 @@ import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
 import { predictionsTable } from './predictions-node';
 import { runRecipe } from './recipe';
-import { type Resident, resideForAll, resideForOne } from './resident';
+import { type Beside, type Resident, resideForAll, resideForOne } from './resident';
 import { saveDtype, saveModel } from './save-model-node';
 import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
@@ -167,6 +167,13 @@ export function createWorkbench(
     }
   }
 
+  /** A model's own weights in the room beside a combination, until the next model is placed there. */
+  const placeOwn = async (model: ClipModel, { working }: Beside) => {
+    const room = working();
+    await loadOwnWeights(tensors, model, room, signal);
+    return room.buffers;
+  };
+
   return {
     async run(config, outputs, onRows) {
       const { modelpool, taskpool } = config;
@@ -229,9 +236,7 @@ export function createWorkbench(
           async own(expert, last) {
             const model = opened.pool.experts[expert]?.model;
             if (!model) throw new RangeError(`there is no expert ${expert}`);
-            const working = (await besideOf(last)).working();
-            await loadOwnWeights(tensors, model, working, signal);
-            return working.buffers;
+            return placeOwn(model, await besideOf(last));
           },
           async onRows(rows) {
             onRows?.(rows);
@@ -306,13 +311,9 @@ export function createWorkbench(
       if (predictionsPath && tasks && evaluation && beside) {
         const table = await predictionsTable(tasks, {
           merged: evaluation,
-          base: beside.base,
+          base: { name: opened.pool.pretrained.name, weights: beside.base },
           experts: opened.pool.experts.map(({ model }) => model),
-          async own(expert) {
-            const working = beside.working();
-            await loadOwnWeights(tensors, expert, working, signal);
-            return working.buffers;
-          },
+          own: (expert) => placeOwn(expert, beside),
         });
         await writeFileWhole(predictionsPath, [new TextEncoder().encode(table)], signal);
       }
