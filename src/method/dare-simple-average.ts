@@ -13,7 +13,7 @@ import {
   thinnedTaskVectors,
 } from './dare/drop';
 import { defineMethod } from './define';
-import { withBuffers } from './task-vectors';
+import { addUp, withBuffers } from './task-vectors';
 import { filled } from './vision-tensor';
 
 export const dareSimpleAverage = defineDareSimpleAverage(dropByPattern);
@@ -42,10 +42,7 @@ export function defineDareSimpleAverage(drop: Drop) {
         filled(backend, base.length, (merged) =>
           withBuffers(backend, base.length, 2, async ([sum, delta]) => {
             if (!sum || !delta) return;
-            for (const expert of equals.keys()) {
-              await makeTaskVector(delta, base, part, expert);
-              backend.addScaled(sum, delta, 1, false);
-            }
+            await addUp(backend, { sum, delta }, makeTaskVector, equals.length, base, part);
             backend.scaleAndAdd(merged, base, sum, 1 / equals.length);
           }),
         );

@@ -10,7 +10,7 @@ import {
 } from './dare/drop';
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { withBuffers } from './task-vectors';
+import { addUp, withBuffers } from './task-vectors';
 import { filled } from './vision-tensor';
 
 export const dareTaskArithmetic = defineDareTaskArithmetic(dropByPattern);
@@ -32,10 +32,7 @@ export function defineDareTaskArithmetic(drop: Drop) {
         filled(backend, base.length, (sum) =>
           withBuffers(backend, base.length, 1, async ([delta]) => {
             if (!delta) return;
-            for (const expert of pool.experts.keys()) {
-              await makeTaskVector(delta, base, part, expert);
-              backend.addScaled(sum, delta, 1, false);
-            }
+            await addUp(backend, { sum, delta }, makeTaskVector, pool.experts.length, base, part);
           }),
         );
     },

@@ -24,6 +24,21 @@ export function plainTaskVectors({ experts }: ModelPool, backend: TensorBackend)
   };
 }
 
+/** Adds the task vectors of so many experts to `sum`, from left to right; `delta` is room for one of them. */
+export async function addUp(
+  backend: TensorBackend,
+  { sum, delta }: { readonly sum: TensorBuffer; readonly delta: TensorBuffer },
+  makeTaskVector: MakeTaskVector,
+  count: number,
+  base: TensorBuffer,
+  part: Part,
+): Promise<void> {
+  for (let expert = 0; expert < count; expert++) {
+    await makeTaskVector(delta, base, part, expert);
+    backend.addScaled(sum, delta, 1, false);
+  }
+}
+
 /** Has `count` zeroed buffers for as long as `use` works with them. */
 export async function withBuffers<T>(
   backend: TensorBackend,
