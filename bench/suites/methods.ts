@@ -3,14 +3,15 @@ import { mkdir, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { METHODS } from '../../src/method/registry';
-import type { Method } from '../../src/method/types';
+import { isFusionBench, type Method } from '../../src/method/types';
 import { NO_REFERENCE, python, runFuse, runFusionBench } from '../support/processes';
 import { methodSection, writeMergeProgram } from '../support/programs';
 import { randomPool } from '../support/random-pool';
 import type { Row, Suite } from '../support/row';
 import { type Contender, sideBySide } from '../support/side-by-side';
+import { SINGULAR } from './singular';
 
-/** Those that the goals are about are timed with eight by `combining` and `merging`; eleven methods with four are minutes enough. */
+/** Those that the goals are about are timed with eight by `combining`, `merging` and `singular`; the others with four are minutes enough. */
 const EXPERTS = 4;
 
 export const methods: Suite = async ({ folder, rounds, tell }) => {
@@ -18,7 +19,7 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
   await mkdir(place, { recursive: true });
   const pool = await randomPool(join(folder, 'b32'), EXPERTS);
   const rows: Row[] = [];
-  for (const method of METHODS) {
+  for (const method of METHODS.filter(isTimedHere)) {
     const experts = pool.experts.slice(0, method.takes === 'two models' ? 2 : EXPERTS);
     const section = methodSection(method.name, perExpertOptions(method, experts.length));
     const name = method.name;
@@ -31,7 +32,7 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
       return (await run()).seconds;
     };
     const others: Contender[] = [];
-    if (python !== undefined) {
+    if (python !== undefined && isFusionBench(method)) {
       others.push({
         name: 'FusionBench',
         measure: timedBy(() => runFusionBench(save, availableParallelism())),
@@ -48,6 +49,14 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
     omitted: python === undefined ? [`FusionBench: ${NO_REFERENCE}`] : [],
   };
 };
+
+/** Singular vectors and solves are timed by `singular`; a table of a number for each expert and tensor is a weighted sum. */
+function isTimedHere(method: Method): boolean {
+  return (
+    !SINGULAR.some(({ name }) => name === method.name) &&
+    !method.options.some(({ kind }) => kind === 'number table')
+  );
+}
 
 /** Lists that need a number for every expert. */
 function perExpertOptions({ options }: Method, experts: number): Record<string, unknown> {

@@ -14,7 +14,7 @@ import type { Suite } from '../support/row';
 import { type Contender, sideBySide } from '../support/side-by-side';
 
 const FEW = 32;
-const MANY = 160;
+const MANY = 416;
 const BATCH = 32;
 
 /** The published vocabulary, whose tokenizer is used. */

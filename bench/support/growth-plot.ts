@@ -24,6 +24,7 @@ export function growthPlot(panels: readonly GrowthPanel[]): string {
     .map((panel, i) => `<g transform="translate(${i * WIDTH} 0)">${panelMarks(panel)}</g>`)
     .join('\n');
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH * panels.length} ${HEIGHT}" font-family="system-ui, sans-serif" font-size="11">
+<title>Time over the size of the work</title>
 <rect width="100%" height="100%" fill="#ffffff"/>
 ${body}
 </svg>

@@ -10,10 +10,12 @@ export interface SuitesRun {
   readonly rounds: number;
   /** Kept afterwards; without it a folder of the system is made and removed. */
   readonly folder?: string;
+  /** Told of every suite as it ends. */
+  readonly onSection?: (name: string, section: Section, minutes: number) => Promise<void>;
 }
 
 /** A suite that fails is said and left out: the others are measured all the same. */
-export async function runSuites({ suites, rounds, folder }: SuitesRun): Promise<Section[]> {
+export async function runSuites({ suites, rounds, folder, onSection }: SuitesRun): Promise<void> {
   const place = folder ?? (await mkdtemp(`${tmpdir()}/studio-bench-`));
   await mkdir(place, { recursive: true });
   const sections: Section[] = [];
@@ -25,8 +27,10 @@ export async function runSuites({ suites, rounds, folder }: SuitesRun): Promise<
       try {
         const context = { folder: place, rounds, tell: (line: string) => console.log(`  ${line}`) };
         const begun = performance.now();
-        sections.push(await suite(context));
+        const section = await suite(context);
+        sections.push(section);
         const minutes = (performance.now() - begun) / 60_000;
+        await onSection?.(name, section, minutes);
         console.log(`  ${name}: ${minutes.toFixed(1)} minutes`);
       } catch (error) {
         process.exitCode = 1;
@@ -37,5 +41,4 @@ export async function runSuites({ suites, rounds, folder }: SuitesRun): Promise<
     if (folder === undefined) await rm(place, { recursive: true, force: true });
   }
   for (const section of sections) console.log(`\n${sectionText(section)}`);
-  return sections;
 }

@@ -131,3 +131,17 @@ it.runIf(process.platform === 'linux')('keeps few files open, however many are r
   }
   await expect.poll(() => open() - before).toBeLessThanOrEqual(70);
 });
+
+describe('many short reads', () => {
+  it('let the program’s other work have its turn', async () => {
+    const source = await fileSource(write('short.bin', new Uint8Array(64)));
+    const into = new Uint8Array(16);
+    await source.readInto(0, into);
+    let hadTurn = false;
+    setImmediate(() => {
+      hadTurn = true;
+    });
+    for (let reads = 0; reads < 1_000_000 && !hadTurn; reads++) await source.readInto(16, into);
+    expect(hadTurn).toBe(true);
+  });
+});

@@ -8,6 +8,7 @@ import {
   fstatSync,
   open as openFile,
   read as readFile,
+  readSync,
 } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
@@ -24,6 +25,12 @@ const KEPT = 64;
 
 /** Linux reads at most 2 GiB at a time, and Node takes no larger number; larger pieces are no faster. */
 const MAX_READ_BYTES = 2 ** 26;
+
+/** So little is read at once: waking another thread for it costs more than the reading. */
+const SHORT_BYTES = 2 ** 20;
+
+/** For so long nothing else has its turn. */
+const TURN_MS = 10;
 
 interface Descriptor {
   readonly number: Promise<number>;
@@ -120,9 +127,27 @@ async function readAt(
   let filled = 0;
   while (filled < into.length) {
     const length = Math.min(into.length - filled, MAX_READ_BYTES);
-    const { bytesRead } = await read(descriptor, into, filled, length, begin + filled);
+    const bytesRead = await readSome(descriptor, into, filled, length, begin + filled);
     if (bytesRead === 0) break;
     filled += bytesRead;
   }
   return filled;
+}
+
+let turn = Number.NEGATIVE_INFINITY;
+
+/** Short pieces at once, as long as the program's other work has its turn now and then: a read that is waited for lets it in. */
+async function readSome(
+  descriptor: number,
+  into: Uint8Array<ArrayBuffer>,
+  offset: number,
+  length: number,
+  begin: number,
+): Promise<number> {
+  if (length <= SHORT_BYTES && performance.now() - turn < TURN_MS) {
+    return readSync(descriptor, into, offset, length, begin);
+  }
+  const { bytesRead } = await read(descriptor, into, offset, length, begin);
+  turn = performance.now();
+  return bytesRead;
 }

@@ -176,6 +176,14 @@ describe('the method', () => {
     expect(values(studio.state())).toMatchObject({ threshold: 20, merge_func: 'sum' });
   });
 
+  it('begins with the quick solver where the defaults would take hours', async () => {
+    const studio = await open();
+    await studio.engine.setMethod('WUDIMerging', {});
+    expect(values(studio.state())).toMatchObject({ solver: 'exact', iter_num: 400 });
+    await studio.engine.setMethod('WUDIMerging', { solver: 'adam' });
+    expect(values(studio.state())).toMatchObject({ solver: 'adam' });
+  });
+
   it('is refused where it cannot be, and stays as it was', async () => {
     const studio = await open();
     await expect(studio.engine.setMethod('Nope', {})).rejects.toThrow('There is no method Nope');

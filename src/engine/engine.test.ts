@@ -162,6 +162,17 @@ describe('the engine', () => {
     await again.close();
   });
 
+  it('tells the first number of a value at once, however seldom it tells how the counts grow', async () => {
+    const studio = await openStudio('first-number', undefined, 600_000);
+    await fill(studio);
+    const first = await studio.until(({ scores }) => scores.merged.average !== null);
+    expect(first.scalingFactor).toBe(0.7);
+    await studio.engine.setScalingFactor(0.4);
+    await studio.until(
+      ({ scores, scalingFactor }) => scalingFactor === 0.4 && scores.merged.average !== null,
+    );
+  });
+
   it('drops a value in flight for a newer one', async () => {
     const studio = await openStudio('latest-wins');
     await fill(studio);

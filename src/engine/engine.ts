@@ -19,7 +19,7 @@ import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
 import { wantedLayers, withPlannedLayers } from './layers';
 import { withMergeSettings } from './merge-settings';
-import { chooseMethod, TASK_ARITHMETIC } from './method';
+import { chooseMethod, startingOptions, TASK_ARITHMETIC } from './method';
 import { COMPARING, compareTaskVectors } from './pool/comparing';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
@@ -70,8 +70,11 @@ export interface Engine {
 /** Remarks that a snapshot carries: the page tells each once, and none is older than a visit. */
 const MAX_REMARKS = 20;
 
-/** Often enough to look continuous, seldom enough to leave the page its time: a batch of a tiny model takes less. */
-const SNAPSHOT_INTERVAL_MS = 60;
+/**
+ * Counts that grow, four times a second: without a GPU drawing the page takes up to 50 ms of the processor's time, which scoring
+ * then has not. What was asked for and the first number of a value are never held back.
+ */
+const SNAPSHOT_INTERVAL_MS = 250;
 
 export function createEngine({
   library,
@@ -84,6 +87,7 @@ export function createEngine({
   const queue = createQueue();
   let push: (snapshot: StudioState) => void | Promise<void> = () => undefined;
   let remarks: readonly Remark[] = [];
+  let awaitsNumber = false;
 
   const book = createScoreBook();
   const keeping = createKeeping(library, book, () => follow(false));
@@ -98,7 +102,10 @@ export function createEngine({
     onChange: () => {
       trials.look(scorer.phase());
       readWhenFree();
-      snapshots.changed();
+      const awaited = awaitsNumber;
+      awaitsNumber = scorer.awaitsNumber();
+      if (awaited && !awaitsNumber) void snapshots.flush();
+      else snapshots.changed();
     },
   });
   const jobs = createJobs(() => {
@@ -329,7 +336,7 @@ export function createEngine({
     setMethod: whenOpen(async (name, options) => {
       const { method } = state.value();
       // Merged here, not on the page: its snapshot may be older than its last edit.
-      const kept = name === method.name ? method.options : {};
+      const kept = name === method.name ? method.options : startingOptions(name);
       const next = chooseMethod(name, { ...kept, ...options });
       return setNumber('method', (records) => ({ ...records, method: next }));
     }),

@@ -43,6 +43,11 @@ export function chooseMethod(name: string, options: MethodOptions): MethodState 
   return { name: method.name, options };
 }
 
+/** What a person who chooses a method begins with: FusionBench's defaults, but where they would take hours. */
+export function startingOptions(name: string): MethodOptions {
+  return findMethod(name)?.compared ?? {};
+}
+
 export function methodInForce({ name, options }: MethodState, experts: number): MethodInForce {
   const method = findMethod(name) ?? taskArithmetic;
   const described = told(method);

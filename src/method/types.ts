@@ -113,7 +113,7 @@ export interface Method {
   /** How many experts it takes; without `max` any number. */
   readonly experts: { readonly min: number; readonly max?: number };
   readonly options: readonly MethodOption[];
-  /** Options that it is compared with where none are told: its defaults would take hours. */
+  /** Options that it is chosen with on the page, and compared with, where none are told: its defaults would take hours. */
   readonly compared?: MethodOptions;
   /** FusionBench's other options: accepted in its YAML, and without effect here. */
   readonly ignored: readonly IgnoredOption[];

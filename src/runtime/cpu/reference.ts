@@ -18,12 +18,12 @@ export interface CpuCounts extends CountBuffer {
 }
 
 /**
- * Elements that are worked on at a time, 1 MiB of them: base, sum and one expert's lie in a processor's own cache while all
- * experts are added, and reading so many costs more than asking for them.
+ * Elements that are worked on at a time, 256 KiB of them: base, sum and one expert's lie in a processor's own cache while all
+ * experts are added.
  */
-const PART_LENGTH = 2 ** 18;
+const PART_LENGTH = 2 ** 16;
 
-/** While one part is computed the next is read. */
+/** While one part is computed the next is read, where reading is waited for. */
 const PARTS_AT_ONCE = 2;
 
 /** The array behind a CPU buffer, for ONNX Runtime's wasm build to read; no copy. */
