@@ -83,7 +83,13 @@ const STATES: readonly { readonly name: string; go(page: Page, call: Call): Prom
   },
 ];
 
-const DIALOGS = ['About', 'Curve as a table', 'Rename', 'Edit classes and prompts'];
+const DIALOGS = [
+  'About',
+  'Curve as a table',
+  'Rename',
+  'Edit classes and prompts',
+  'Try a picture',
+];
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const [device, width, height] of [

@@ -67,6 +67,32 @@ async function lostPictures(page) {
 }
 
 /**
+ * A drawn seven, and what the models make of it.
+ * @param {Page} page
+ */
+async function drawDigit(page) {
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Try a picture' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Classes' }).selectOption('of mnist');
+  await dialog.getByRole('tab', { name: 'Draw' }).click();
+  await dialog.getByText(/^28 × 28 pixels/).waitFor();
+  const box = await dialog.locator('canvas').boundingBox();
+  if (!box) throw new Error('There is nothing to draw on.');
+  const stroke = [
+    [0.3, 0.3],
+    [0.68, 0.28],
+    [0.45, 0.75],
+  ];
+  for (const [i, [x = 0, y = 0]] of stroke.entries()) {
+    await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 8 });
+    if (i === 0) await page.mouse.down();
+  }
+  await page.mouse.up();
+  await dialog.locator('.top-classes').nth(2).getByText('%').first().waitFor();
+}
+
+/**
  * What is shown, in this order, in one tab.
  * @type {readonly { name: string, show: (page: Page) => Promise<unknown> }[]}
  */
@@ -86,6 +112,7 @@ const PICTURES = [
     name: 'tour-curve',
     show: (page) => page.getByRole('button', { name: 'Curve as a table' }).click(),
   },
+  { name: 'tour-try', show: drawDigit },
   { name: 'tour-search', show: findFactor },
 ];
 

@@ -18,6 +18,7 @@ import { TaskPool } from './task-pool/task-pool';
 import { Glossary } from './tips/term';
 import { TipLayer } from './tips/tip-layer';
 import { TabTitle } from './title/tab-title';
+import { TryPicture } from './try-picture/try-picture';
 import { useNarrow } from './use-narrow';
 
 /** The whole page. */
@@ -66,6 +67,7 @@ function Panels() {
           <Instrument />
           <SearchPanel />
           <AccuracyTable />
+          <TryPicture />
           <ExportPanel />
         </>
       )}

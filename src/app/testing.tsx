@@ -29,6 +29,8 @@ export interface Drawn {
   leave(field: HTMLElement): Promise<void>;
   /** Gives a command that comes from elsewhere on the page. */
   run(command: (commands: StudioCommands) => unknown): Promise<void>;
+  /** Takes the panel from the page. */
+  unmount(): void;
 }
 
 /** Draws a panel; its studio's frames come at once, and it is connected. */
@@ -81,6 +83,7 @@ export async function draw(panel: ReactNode, first: StudioState = aSnapshot()): 
         field.blur();
       }),
     run: (command) => act(async () => void command(studio.commands)),
+    unmount: () => root.unmount(),
   };
 }
 

@@ -14,6 +14,7 @@ import type { PictureQuery, TaskInsight } from './insight/types';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 import type { SearchName, SearchView } from './search/view';
 import type { SplitShare, TaskSplitView } from './tasks/split-share';
+import type { TriedPicture, TriedView } from './try-picture/types';
 
 export type {
   ComparedModel,
@@ -24,6 +25,7 @@ export type {
   PictureView,
   TaskInsight,
 } from './insight/types';
+export type { TriedAnswer, TriedClasses, TriedPicture, TriedView } from './try-picture/types';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
@@ -340,6 +342,8 @@ export interface StudioState {
   readonly search: SearchView | null;
   /** The comparison of methods that goes on, or the last one, until pool or tasks change. */
   readonly comparison: ComparisonView | null;
+  /** The picture that is tried, and what each model makes of it; null while none is. */
+  readonly tried: TriedView | null;
   /** The latest; each is to be told once. */
   readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
@@ -494,6 +498,11 @@ export interface StudioEngine {
   taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
   /** Pictures by their places in the task; those that are not there are left out. */
   taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
+  /**
+   * Tries a picture, in the place of the one before; the answers come with the snapshots and follow whatever is merged. Null
+   * ends it. Resolves to the picture as a browser draws it. Rejects with ConfigError on classes that cannot be told apart.
+   */
+  tryPicture(picture: TriedPicture | null): Promise<Blob | null>;
   /** Removes everything of the demo from the library and remembers that; `false` only forgets that. */
   setDemoHidden(hidden: boolean): Promise<void>;
 }

@@ -82,6 +82,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     sampleImages: (...parameters) => call(() => remote.sampleImages(...parameters)),
     taskInsight: (...parameters) => call(() => remote.taskInsight(...parameters)),
     taskPictures: (...parameters) => call(() => remote.taskPictures(...parameters)),
+    tryPicture: (picture) => call(() => remote.tryPicture(picture)),
     setDemoHidden: (hidden) => call(() => remote.setDemoHidden(hidden)),
   };
 

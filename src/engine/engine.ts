@@ -47,6 +47,7 @@ import { createState } from './state';
 import { editTasks } from './tasks/edits';
 import { showable } from './tasks/showable';
 import { sampleImages } from './tasks/view';
+import { createTried } from './try-picture/tried';
 
 export interface EngineParts {
   readonly library: Library;
@@ -101,6 +102,7 @@ export function createEngine({
     hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
     onChange: () => {
       trials.look(scorer.phase());
+      tried.follow();
       readWhenFree();
       const awaited = awaitsNumber;
       awaitsNumber = scorer.awaitsNumber();
@@ -144,6 +146,17 @@ export function createEngine({
     apply: (...found) => applyFound(state, ...found),
     stayStopped: () => state.set({ sweep: [], stopped: true }),
   });
+  const tried = createTried({
+    value: state.value,
+    kind: scorer.kind,
+    workspace: scorer.workspace,
+    isBusy: trials.goesOn,
+    awaitsNumber: scorer.awaitsNumber,
+    onChange: () => {
+      readWhenFree();
+      snapshots.changed();
+    },
+  });
   const insight = createInsight({
     book,
     kind: scorer.kind,
@@ -165,6 +178,7 @@ export function createEngine({
       jobs: jobs.views(),
       search: searches.view(),
       comparison: comparisons.view(),
+      tried: tried.view(),
       remarks,
     });
   }
@@ -192,6 +206,7 @@ export function createEngine({
     if (value.stopped) scorer.stop();
     else if (demand) scorer.score(trials.demand() ?? demand, again);
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method, value.layers) === null);
+    tried.follow();
     readWhenFree();
     // What fails here is told by the engine's own reason.
     if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
@@ -207,7 +222,7 @@ export function createEngine({
     measuring.follow(state.value(), !scorer.awaitsNumber());
     const scores = phase === 'preparing' || phase === 'scoring';
     // Whatever is imported, written or read comes before what nobody asked for.
-    scorer.spare(jobs.views().length === 0 && !measuring.pending());
+    scorer.spare(jobs.views().length === 0 && !measuring.pending() && !tried.pending());
     const isOnly = (...names: readonly string[]) =>
       jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
     const beside = hasher.atOnce > 1 ? [MEASURING] : [];
@@ -453,6 +468,13 @@ export function createEngine({
     taskInsight: whenOpen(async (taskId, query) => insight.taskInsight(taskId, query)),
     taskPictures: whenOpen((taskId, indices) => insight.taskPictures(taskId, indices)),
 
+    tryPicture: whenOpen((picture) =>
+      command(async () => {
+        tried.ask(picture);
+        return picture && (await showable({ ...picture, classname: '' })).blob;
+      }),
+    ),
+
     setDemoHidden: whenOpen((hidden) => {
       if (hidden) arrivals.stopDemo();
       return change((records) =>
@@ -467,6 +489,7 @@ export function createEngine({
       state.close();
       searches.close();
       comparisons.close();
+      await tried.close();
       for (const { id } of jobs.views()) jobs.cancel(id);
       await arrivals.idle();
       await queue.run(async () => undefined);

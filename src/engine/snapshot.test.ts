@@ -19,6 +19,7 @@ const around = (): Surroundings => ({
   jobs: [{ id: 'a', label: 'Work', progress: 0.5, secondsLeft: null }],
   search: null,
   comparison: null,
+  tried: null,
   remarks: [{ id: 1, severity: 'info', message: 'x', details: [] }],
 });
 const pooled = (changes = {}) =>

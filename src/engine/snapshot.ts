@@ -8,6 +8,7 @@ import type {
   SearchView,
   StorageView,
   StudioState,
+  TriedView,
 } from './api';
 import { layersView } from './layers';
 import { mergeSettings } from './merge-settings';
@@ -31,6 +32,7 @@ export interface Surroundings {
   readonly jobs: readonly JobView[];
   readonly search: SearchView | null;
   readonly comparison: ComparisonView | null;
+  readonly tried: TriedView | null;
   readonly remarks: readonly Remark[];
 }
 
@@ -53,7 +55,7 @@ export function demandOf(value: EngineValue): { demand: Demand | null; missing: 
 
 export function snapshotOf(value: EngineValue, around: Surroundings): StudioState {
   const { pool, tasks, demoHidden } = value;
-  const { book, kind, phase, engine, storage, jobs, search, comparison, remarks } = around;
+  const { book, kind, phase, engine, storage, jobs, search, comparison, tried, remarks } = around;
   return {
     method: methodView(inForce(value)),
     methods: METHOD_MENU,
@@ -70,6 +72,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     scores: scoreBoard(book, demandOf(value).demand, kind, phase),
     search,
     comparison,
+    tried,
     remarks,
     demoHidden,
   };

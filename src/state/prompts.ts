@@ -46,7 +46,8 @@ function checkClassnames(names: readonly string[], classes: number): string | nu
     : `“${twice}” stands in the list twice: the text tower could not tell the two classes apart.`;
 }
 
-function checkTemplates(templates: readonly string[]): string | null {
+/** What keeps these templates from being used, in a sentence; `null` where nothing does. */
+export function checkTemplates(templates: readonly string[]): string | null {
   if (templates.length === 0)
     return 'At least one template is needed, for example: a photo of a {}';
   const index = templates.findIndex((text) => !PLACEHOLDERS.some((mark) => text.includes(mark)));

@@ -50,6 +50,7 @@ import type {
   TaskEdit,
   TaskInsight,
   TaskVectorSimilarity,
+  TriedPicture,
 } from './types';
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
@@ -125,6 +126,11 @@ export interface StudioCommands {
   taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
   /** Empty if the engine could not give any. */
   taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
+  /**
+   * Has the models look at a picture, in the place of the one before; what they make of it comes with the snapshots. Null ends it.
+   * The picture as a browser draws it; or what keeps it from being tried, for people.
+   */
+  tryPicture(picture: TriedPicture | null): Promise<Blob | string | null>;
   hideDemo(): Promise<void>;
   showDemo(): Promise<void>;
   /** Hands a file that the page itself makes to the browser's downloads. */
@@ -520,6 +526,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     sampleImages: (taskId, count) => attempt(() => engine().sampleImages(taskId, count), []),
     taskInsight: (taskId, query) => attempt(() => engine().taskInsight(taskId, query), null),
     taskPictures: (taskId, indices) => attempt(() => engine().taskPictures(taskId, indices), []),
+    // Told where the picture is, and not in a notice behind it.
+    tryPicture: async (picture) => {
+      try {
+        return await engine().tryPicture(picture);
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    },
     hideDemo: () => run(() => engine().setDemoHidden(true)),
     showDemo: () =>
       run(async () => {

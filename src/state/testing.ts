@@ -150,6 +150,7 @@ export function aSnapshot(overrides: Partial<StudioState> = {}): StudioState {
     scores: emptyBoard,
     search: null,
     comparison: null,
+    tried: null,
     remarks: [],
     demoHidden: false,
     ...overrides,
@@ -211,6 +212,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     sampleImages: async () => [],
     taskInsight: async () => null,
     taskPictures: async () => [],
+    tryPicture: async (picture) => picture?.blob ?? null,
     setDemoHidden: nothing,
   };
   const push = (snapshot: StudioState): void => listener?.(structuredClone(snapshot));
@@ -254,6 +256,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     sampleImages: recorded('sampleImages', () => answers.sampleImages),
     taskInsight: recorded('taskInsight', () => answers.taskInsight),
     taskPictures: recorded('taskPictures', () => answers.taskPictures),
+    tryPicture: recorded('tryPicture', () => answers.tryPicture),
     setDemoHidden: recorded('setDemoHidden', () => answers.setDemoHidden),
   };
   return {

@@ -54,4 +54,8 @@ export type {
   TaskScore,
   TaskVectorSimilarity,
   TaskView,
+  TriedAnswer,
+  TriedClasses,
+  TriedPicture,
+  TriedView,
 } from '../engine/api';

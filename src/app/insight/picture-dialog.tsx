@@ -1,7 +1,8 @@
 import type { PictureView, TaskView } from '../../state/types';
-import { formatFactor, formatPercent } from '../format';
+import { formatFactor } from '../format';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icon';
+import { TopClasses } from './top-classes';
 import { className, MODEL_NAMES, MODELS } from './words';
 import './picture-dialog.css';
 
@@ -36,9 +37,7 @@ export function PictureDialog({
         {address && <img className="picture-large" src={address} alt={truth ?? ''} />}
         <div className="picture-guesses">
           {picture ? (
-            MODELS.map((model) => (
-              <TopClasses key={model} task={task} picture={picture} model={model} />
-            ))
+            MODELS.map((model) => <Guess key={model} task={task} picture={picture} model={model} />)
           ) : (
             <p>At this scaling factor it belongs to another group.</p>
           )}
@@ -73,42 +72,26 @@ function Go({ title, to, onGo }: GoProps) {
   );
 }
 
-interface TopClassesProps {
+interface GuessProps {
   readonly task: TaskView;
   readonly picture: PictureView;
   readonly model: (typeof MODELS)[number];
 }
 
-function TopClasses({ task, picture, model }: TopClassesProps) {
+function Guess({ task, picture, model }: GuessProps) {
   const guess = picture.guesses[model];
-  const name = MODEL_NAMES[model];
   return (
-    <table className={`top-classes ${model}`}>
-      <caption>
-        {name}
-        {guess && <Icon name={guess.right ? 'check' : 'close'} />}
-        <span className="visually-hidden">{guess && (guess.right ? 'right' : 'wrong')}</span>
-        {guess?.at !== undefined && <small>at {formatFactor(guess.at)}</small>}
-      </caption>
-      <tbody>
-        {guess ? (
-          guess.top.map(({ label, probability }) => (
-            <tr key={label} className={label === picture.label ? 'true-class' : ''}>
-              <th scope="row">{className(task, label)}</th>
-              <td>
-                <span className="probability-bar" aria-hidden="true">
-                  <span style={{ width: `${probability * 100}%` }} />
-                </span>
-              </td>
-              <td>{formatPercent(probability)}</td>
-            </tr>
-          ))
-        ) : (
-          <tr>
-            <td>Not scored</td>
-          </tr>
-        )}
-      </tbody>
-    </table>
+    <TopClasses
+      model={model}
+      classnames={task.classnames}
+      top={guess?.top ?? null}
+      absent="Not scored"
+      truth={picture.label}
+    >
+      {MODEL_NAMES[model]}
+      {guess && <Icon name={guess.right ? 'check' : 'close'} />}
+      <span className="visually-hidden">{guess && (guess.right ? 'right' : 'wrong')}</span>
+      {guess?.at !== undefined && <small>at {formatFactor(guess.at)}</small>}
+    </TopClasses>
   );
 }

@@ -8,12 +8,15 @@ interface FileButtonProps {
   readonly onFiles: (files: readonly DroppedFile[]) => void;
   /** Choose a folder with everything in it, instead of files. */
   readonly directory?: boolean;
+  /** Choose one file and no more. */
+  readonly single?: boolean;
   /** File name endings and types to offer first. */
   readonly accept?: string;
 }
 
 /** A real file input that looks like a button: its label is the button, the input itself keeps focus and keyboard. */
-export function FileButton({ label, onFiles, directory = false, accept }: FileButtonProps) {
+export function FileButton(props: FileButtonProps) {
+  const { label, onFiles, directory = false, single = false, accept } = props;
   const input = useRef<HTMLInputElement>(null);
   const take = () => {
     const element = input.current;
@@ -29,7 +32,7 @@ export function FileButton({ label, onFiles, directory = false, accept }: FileBu
       <input
         ref={input}
         type="file"
-        multiple
+        multiple={!single}
         accept={accept}
         onChange={take}
         {...(directory ? { webkitdirectory: '' } : {})}

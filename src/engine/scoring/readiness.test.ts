@@ -4,7 +4,7 @@ import { FLAT } from '../../method/layers/factors';
 import { TASK_ARITHMETIC } from '../method';
 import { openMicro } from '../testing/micro-models';
 import type { Pool, PoolModel, Task } from '../value';
-import { mergeInputs, ownExpert, scoringReadiness } from './readiness';
+import { mergeInputs, modelReadiness, ownExpert, scoringReadiness } from './readiness';
 
 const { models } = await openMicro();
 
@@ -102,6 +102,18 @@ describe('what is missing to score', () => {
     expect(missing(pool(BASE), [])).toBe(sentence);
     expect(missing(pool(BASE), [task('pets', { included: false })])).toBe(sentence);
     expect(missing(pool(BASE), [task('pets', { images: [], labels: [] })])).toBe(sentence);
+  });
+});
+
+describe('what pictures of no task are scored with', () => {
+  it('is the same, with the layers, and lacks the same but tasks', () => {
+    const layers = { 'layers.0.mlp': 0.5 };
+    const whole = scoringReadiness(pool(BASE, ALPHA), [task('pets')], TASK_ARITHMETIC, layers);
+    const { inputs } = modelReadiness(pool(BASE, ALPHA), TASK_ARITHMETIC, layers);
+    expect(inputs).toEqual({ ...whole.inputs, tasks: [] });
+    expect(inputs?.layers).toBeDefined();
+    const { missing: sentence } = modelReadiness(pool(VISION_ONLY), TASK_ARITHMETIC, FLAT);
+    expect(sentence).toBe(missing(pool(VISION_ONLY)));
   });
 });
 

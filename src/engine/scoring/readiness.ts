@@ -70,30 +70,48 @@ export const scoringReadiness = memo(
   ): ScoringReadiness => {
     // Whatever the layers: their keys are made once, and a move of a layer's fader is as quick as one of the slider.
     const ready = flatReadiness(pool, tasks, method);
-    const merge = mergeInputs(pool, method, layers);
-    if (!ready.inputs || !merge) return ready;
-    return merge.layers
-      ? { inputs: { ...ready.inputs, layers: merge.layers }, missing: null }
-      : ready;
+    return withLayers(ready, mergeInputs(pool, method, layers));
   },
 );
 
 const flatReadiness = memo(
   (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
-    const merge = flatInputs(pool, method);
-    if (!merge) return waitFor('Add a pretrained CLIP to begin.');
-    const donor = donorOf(pool, merge.base);
-    if (!donor) {
-      return waitFor(
-        `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
-      );
-    }
+    const models = flatModels(pool, method);
+    if (!models.inputs) return models;
     const included = tasks.filter((task) => task.included && task.images.length > 0);
     if (included.length === 0) return waitFor('Add task images to see accuracies.');
-    const inputs = { ...merge, donor, tasks: included.map((task) => taskInput(task, pool, donor)) };
+    const { donor } = models.inputs;
+    const inputs = {
+      ...models.inputs,
+      tasks: included.map((task) => taskInput(task, pool, donor)),
+    };
     return { inputs, missing: null };
   },
 );
+
+/** The same for pictures that are in no task: none is among its inputs, and none is missing. */
+export const modelReadiness = memo(
+  (pool: Pool, method: MethodState, layers: LayerFactors): ScoringReadiness =>
+    withLayers(flatModels(pool, method), mergeInputs(pool, method, layers)),
+);
+
+const flatModels = memo((pool: Pool, method: MethodState): ScoringReadiness => {
+  const merge = flatInputs(pool, method);
+  if (!merge) return waitFor('Add a pretrained CLIP to begin.');
+  const donor = donorOf(pool, merge.base);
+  if (!donor) {
+    return waitFor(
+      `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
+    );
+  }
+  return { inputs: { ...merge, donor, tasks: [] }, missing: null };
+});
+
+function withLayers(ready: ScoringReadiness, merge: MergeInputs | null): ScoringReadiness {
+  return ready.inputs && merge?.layers
+    ? { inputs: { ...ready.inputs, layers: merge.layers }, missing: null }
+    : ready;
+}
 
 /** The inputs of a merge alone, which needs neither text tower nor tasks; null while there is no readable base. */
 export const mergeInputs = memo(
@@ -135,9 +153,13 @@ export const ownExpert = memo((pool: Pool, task: Task): PoolModel | null => {
   // One that is gone is chosen no more.
   const found =
     experts.find(({ id }) => id === task.expert) ?? experts[namedPlace(task.name, names)];
-  if (!found?.opened.model || modelFindings(pool, found).some(isError)) return null;
-  return found;
+  return found && expertSource(pool, found) ? found : null;
 });
+
+/** An expert that can be scored for itself; null where it cannot be read, or does not fit the base. */
+export function expertSource(pool: Pool, model: PoolModel): Source | null {
+  return modelFindings(pool, model).some(isError) ? null : sourceOf(model);
+}
 
 function sourceOf(model: PoolModel | undefined): Source | null {
   if (!model?.opened.model) return null;

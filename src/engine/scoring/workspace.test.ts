@@ -173,6 +173,22 @@ describe('the vision tower', () => {
     expect(sessions).toEqual([0, 0, 0]);
   });
 
+  it('is another for a picture alone, beside that for batches and on the same weights', async () => {
+    const { prepare, ort } = await workspaceOn();
+    const { model } = await prepare();
+    const alone = { ...ALPHA, id: 'alone', images: ALPHA.images.slice(0, 1), labels: [0] };
+    const one = await prepare(INPUTS, alone);
+    expect(one.model.tower.batch).toBe(1);
+    expect(one.model).toMatchObject({ weights: 'weights' in model && model.weights });
+    expect((await prepare()).model.tower).toBe(model.tower);
+    expect((await prepare(INPUTS, alone)).model.tower).toBe(one.model.tower);
+    expect(ort.alive()).toBe(2);
+    // Another geometry lets both go.
+    const vision = { ...micro.models.base.vision, activation: 'gelu' } as const;
+    await prepare(withBase({ vision }), alone);
+    expect(ort.alive()).toBe(1);
+  });
+
   it('takes batches that keep its engine busy', async () => {
     const tower = { hiddenSize: 64, heads: 1, intermediateSize: 64, imageSize: 256, patchSize: 8 };
     const vision = { ...micro.models.base.vision, ...tower, layers: 48 };

@@ -40,6 +40,10 @@ export interface Workspace {
     readonly model: ScoringModel | ScoringEnsemble;
     readonly task: ScoringTask;
   }>;
+  /**
+   * The head of a task, kept where it is known. Outside of `exclusive` it holds up nothing but what computes it.
+   */
+  head(inputs: ScoringInputs, task: TaskInput, options: HeadOptions): Promise<ZeroShotHead>;
   /** What is resident of this combination, if it is. What is done with it is done inside `exclusive`. */
   residence(combination: CombinationKey): Residence | null;
   /** Is the combination of something else resident, in the place of this? */
@@ -75,7 +79,8 @@ export function createWorkspace(
   const mutex = createMutex();
   let resident: { readonly of: string; readonly donor: string; readonly value: Residence } | null =
     null;
-  let tower: { readonly of: string; readonly value: VisionTower } | null = null;
+  /** By pictures per run: a batch of them, and one alone, which need not wait for the work of a batch. */
+  const towers = new Map<number, { readonly of: string; readonly value: VisionTower }>();
   const heads = new Map<string, ZeroShotHead>();
   const pictures = new Map<string, Pictures>();
   const budget = { left: CROP_BUDGET_BYTES };
@@ -100,20 +105,26 @@ export function createWorkspace(
   const towerFor = async (
     { base }: ScoringInputs,
     { projectionDim, isLayered }: Pick<Residence, 'projectionDim' | 'isLayered'>,
+    { images }: Pick<TaskInput, 'images'>,
   ) => {
     const { vision: geometry } = base.model;
     const of = JSON.stringify([geometry, projectionDim, isLayered]);
-    if (tower?.of === of) return tower.value;
-    await tower?.value.release();
-    tower = null;
+    for (const [size, { of: other, value }] of towers) {
+      if (other === of) continue;
+      towers.delete(size);
+      await value.release();
+    }
     const { vision } = runtime;
-    await verifyVision(runtime, geometry, projectionDim);
     const gpu = runtime.software ? 'software-gpu' : 'gpu';
     const engine = vision.provider === 'webgpu' ? gpu : vision.provider;
-    const batch = batchSize(geometry, engine);
+    const batch = images.length === 1 ? 1 : batchSize(geometry, engine);
+    const known = towers.get(batch);
+    if (known) return known.value;
+    if (towers.size === 0) await verifyVision(runtime, geometry, projectionDim);
     const create = isLayered ? createLayeredVisionTower : createVisionTower;
-    tower = { of, value: await create(geometry, projectionDim, vision, batch) };
-    return tower.value;
+    const value = await create(geometry, projectionDim, vision, batch);
+    towers.set(batch, { of, value });
+    return value;
   };
 
   const headOf = async ({ donor }: ScoringInputs, task: TaskInput, options: HeadOptions) => {
@@ -158,12 +169,12 @@ export function createWorkspace(
   const letGo = async (): Promise<void> => {
     resident?.value.free();
     resident = null;
-    const { value } = tower ?? {};
-    tower = null;
+    const leaving = [...towers.values()];
+    towers.clear();
     for (const { source } of pictures.values()) source.release();
     pictures.clear();
     heads.clear();
-    await value?.release();
+    for (const { value } of leaving) await value.release();
   };
 
   return {
@@ -193,7 +204,7 @@ export function createWorkspace(
       const { source } = picturesOf(inputs, unit.task);
       return {
         model: {
-          tower: await towerFor(inputs, residence),
+          tower: await towerFor(inputs, residence, unit.task),
           ...placed,
           projection: residence.projection,
         },
@@ -205,6 +216,7 @@ export function createWorkspace(
         },
       };
     },
+    head: headOf,
     residence: (combination) => (resident?.of === keyText(combination) ? resident.value : null),
     isDisplaced: (inputs) => resident !== null && !isResident(inputs),
     clear: () => mutex.run(letGo),

@@ -30,6 +30,8 @@ export interface Trials {
   score(trial: Trial): Promise<readonly ScoredTask[] | null>;
   /** The same where it is known; null where it is not. */
   known(trial: Trial): readonly ScoredTask[] | null;
+  /** Has a search or a comparison begun that has not ended? */
+  goesOn(): boolean;
   /** Ends the trial that goes on, and refuses all others until the next `begin`. */
   stop(): void;
   /** What is to be scored instead of what is on the page; null while nothing is tried. */
@@ -92,6 +94,7 @@ export function createTrials({ book, kind, onDemand }: TrialsParts): Trials {
       return ended === 'scored' ? known(trial) : null;
     },
     known,
+    goesOn: () => holder !== null,
     stop() {
       stopped = true;
       running?.settle('stopped');

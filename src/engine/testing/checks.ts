@@ -62,9 +62,10 @@ export async function settle(world: World, waiting: Waiting): Promise<void> {
   }
 }
 
-function isAtRest({ jobs, scores, pool, engine }: StudioState): boolean {
+function isAtRest({ jobs, scores, pool, engine, tried }: StudioState): boolean {
   return (
     jobs.length === 0 &&
+    (tried?.doing ?? null) === null &&
     engine.active !== null &&
     scores.phase !== 'preparing' &&
     scores.phase !== 'scoring' &&
@@ -72,14 +73,16 @@ function isAtRest({ jobs, scores, pool, engine }: StudioState): boolean {
   );
 }
 
-function restOf({ scores, pool, tasks, scalingFactor, method, jobs, engine }: StudioState) {
-  return [scores.phase, scores.curve.length, pool, tasks, scalingFactor, method.name, jobs, engine];
+function restOf({ scores, pool, tasks, scalingFactor, method, ...others }: StudioState) {
+  const { jobs, engine, tried } = others;
+  const { phase, curve } = scores;
+  return [phase, curve.length, pool, tasks, scalingFactor, method.name, jobs, engine, tried];
 }
 
 /** What of a snapshot is the same for every engine on the same library. */
 export function sharedState(snapshot: StudioState) {
   const { storage, scores, ...others } = snapshot;
-  const { jobs: _, remarks: __, search: _____, comparison: ______, ...state } = others;
+  const { jobs: _, remarks: __, search: _____, comparison: ______, tried: _7, ...state } = others;
   const { sweep: ___, secondsLeft: ____, ...board } = scores;
   return { ...state, used: storage.used, scores: board };
 }
@@ -92,6 +95,23 @@ export async function checkStored(tab: Tab, world: World): Promise<void> {
     [...pool.models, ...tasks].map(({ id }) => id).sort(),
   );
   expect(world.scratchFiles(), 'no scratch file is left').toEqual([]);
+}
+
+/** What the models make of a picture that is tried is what they make of it among the task's. */
+export async function checkTried(tab: Tab, { tried }: Real): Promise<void> {
+  const asked = tried.get(tab);
+  const view = tab.state().tried;
+  if (!asked || !view || view.problem !== null) return;
+  const query = { group: 'all', label: null, offset: 0, limit: 100 } as const;
+  const insight = await tab.engine.taskInsight(asked.taskId, query);
+  const picture = insight?.pictures.find(({ index }) => index === asked.index);
+  for (const model of ['pretrained', 'merged', 'expert'] as const) {
+    const guess = picture?.guesses[model];
+    if (!guess || guess.at !== undefined) continue;
+    expect(view.models[model], `the ${model} model of a picture that is tried`).toEqual({
+      top: guess.top,
+    });
+  }
 }
 
 /** Nothing of a tab that was closed is left in the engine that computes. */

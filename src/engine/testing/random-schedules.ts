@@ -11,6 +11,7 @@ import {
   checkFile,
   checkGivenBack,
   checkStored,
+  checkTried,
   release,
   settle,
   sharedState,
@@ -55,6 +56,7 @@ export function testSchedules(share: number): void {
             given: [],
             touched: new Map(),
             noted: new Map(),
+            tried: new Map(),
             jobs: 0,
           };
           try {
@@ -119,6 +121,7 @@ async function check(real: Real, waiting: Waiting): Promise<void> {
     expect(sharedState(state()), 'tabs agree').toEqual(sharedState(tab.state()));
   }
   await waiting.for(tab.inside(() => checkStored(tab, world)));
+  for (const each of world.tabs) await waiting.for(each.inside(() => checkTried(each, real)));
   const shown = sharedState(tab.state());
   const visited = shown.scores.curve.map(({ scalingFactor }) => scalingFactor);
   const closing = [...world.tabs];

@@ -33,6 +33,8 @@ export interface Real {
   readonly touched: Map<string, number>;
   /** Settings that a tab had once. */
   readonly noted: Map<Tab, StudioState['merge']>;
+  /** Which picture of which task is tried in a tab, on the task's own classes. */
+  readonly tried: Map<Tab, { readonly taskId: string; readonly index: number }>;
   jobs: number;
 }
 
@@ -472,6 +474,47 @@ export function allCommands(files: MicroFiles) {
       fc.constant(null),
       () => 'compare task vectors',
       (_, real) => ({ fields: [], send: ({ engine }) => engine.compareTaskVectors(jobId(real)) }),
+    ),
+    make(
+      fc.tuple(place, fc.nat({ max: 11 })),
+      ([n, index]) => `try picture ${index} of task ${n}`,
+      ([n, index], real, tab) => {
+        const task = at(tab.state().tasks, n);
+        if (!task) return null;
+        return {
+          fields: [],
+          send: async ({ engine }) => {
+            const [picture] = await engine.taskPictures(task.id, [index]);
+            if (!picture) return;
+            const { name, blob } = picture;
+            const classes = { kind: 'task', taskId: task.id } as const;
+            real.tried.set(tab, { taskId: task.id, index });
+            await engine.tryPicture({ name, blob, classes, expert: null });
+          },
+        };
+      },
+    ),
+    make(
+      fc.constantFrom('typed classes', 'typed classes, with an expert', 'no picture', 'nothing'),
+      (what) => `try ${what}`,
+      (what, real, tab) => {
+        const [first] = files.tasks.alpha ?? [];
+        const expert = what.endsWith('expert') ? (modelAt(tab.state(), 1)?.id ?? null) : null;
+        const classes = {
+          kind: 'typed',
+          classnames: ['left', 'right', 'other'],
+          templates: ['a {}'],
+        } as const;
+        const blob = what === 'no picture' ? new Blob(['no picture']) : (first?.file ?? new Blob());
+        return {
+          fields: [],
+          send: ({ engine }) => {
+            real.tried.delete(tab);
+            const isNothing = what === 'nothing';
+            return engine.tryPicture(isNothing ? null : { name: what, blob, classes, expert });
+          },
+        };
+      },
     ),
     make(
       fc.constant(null),
