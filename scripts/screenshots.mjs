@@ -93,6 +93,25 @@ async function drawDigit(page) {
 }
 
 /**
+ * What is merged pinned, another merge held against it, and pictures that they differ in.
+ * @param {Page} page
+ */
+async function pinAndCompare(page) {
+  const panel = page.getByRole('region', { name: 'Pins' });
+  await panel.getByRole('button', { name: 'Pin this merge' }).click();
+  const field = page.getByRole('spinbutton', { name: 'Scaling factor value' });
+  await field.fill('0.4');
+  await field.press('Enter');
+  await scored(page);
+  await panel
+    .getByRole('button', { name: /^[1-9].*A right, B wrong$/ })
+    .first()
+    .click();
+  await panel.locator('.tile img').first().waitFor();
+  await panel.evaluate((element) => element.scrollIntoView());
+}
+
+/**
  * What is shown, in this order, in one tab.
  * @type {readonly { name: string, show: (page: Page) => Promise<unknown> }[]}
  */
@@ -114,6 +133,7 @@ const PICTURES = [
   },
   { name: 'tour-try', show: drawDigit },
   { name: 'tour-search', show: findFactor },
+  { name: 'tour-pins', show: pinAndCompare },
 ];
 
 /**

@@ -3,7 +3,7 @@
 import math
 import random
 from pathlib import Path
-from statistics import NormalDist, pvariance
+from statistics import NormalDist
 
 import numpy
 import torch
@@ -46,25 +46,33 @@ def batch_loss(losses: list[float], batch_size: int) -> float:
 DISCORDANT = ((0, 0), (1, 0), (0, 7), (3, 5), (5, 5), (10, 25), (200, 260), (1000, 1000), (4000, 4400), (1, 5000))
 PAIRED = (
     ((50, 3, 9),),
+    ((21, 1, 7),),
+    ((20, 0, 0),),
+    ((1, 0, 1),),
     ((50, 3, 9), (400, 20, 10), (7, 0, 0)),
     ((10, 10, 0), (10, 0, 10)),
     ((1000, 100, 160), (300, 12, 40), (250, 0, 3), (1514, 200, 210)),
 )
 
 
+def bonett_price(pictures: int, first: int, second: int) -> tuple[float, float]:
+    """Wald's interval of the mean of -1, 0 and 1, with a -1 and a 1 more; Bonett and Price (2012)."""
+    values = numpy.array([-1.0] * (first + 1) + [1.0] * (second + 1) + [0.0] * (pictures - first - second))
+    half = Z * values.std() / math.sqrt(len(values))
+    return max(-1, values.mean() - half), min(1, values.mean() + half)
+
+
 def paired(tasks: tuple[tuple[int, int, int], ...]) -> dict:
-    """Mean of the tasks' differences with the normal interval of independent means of -1, 0 and 1; McNemar's test over all."""
-    total = NormalDist(0, 0)
-    for pictures, first, second in tasks:
-        differences = [-1] * first + [1] * second + [0] * (pictures - first - second)
-        total = total + NormalDist(sum(differences) / pictures, (pvariance(differences) / pictures) ** 0.5)
-    mean = total / len(tasks)
+    """Mean of the tasks' differences, its interval by MOVER (Zou, Huang and Zhang 2009) from the tasks'; McNemar's test over all."""
+    differences = numpy.array([(second - first) / pictures for pictures, first, second in tasks])
+    ends = numpy.array([bonett_price(*task) for task in tasks])
+    below, above = numpy.linalg.norm((ends - differences[:, None]) / len(tasks), axis=0)
     first, second = (sum(task[i] for task in tasks) for i in (1, 2))
     return {
         "tasks": [{"pictures": n, "firstOnly": b, "secondOnly": c} for n, b, c in tasks],
-        "difference": mean.mean,
-        "low": max(-1, mean.mean - Z * mean.stdev),
-        "high": min(1, mean.mean + Z * mean.stdev),
+        "difference": float(differences.mean()),
+        "low": float(differences.mean() - below),
+        "high": float(differences.mean() + above),
         "pValue": mcnemar(first, second),
     }
 

@@ -11,6 +11,7 @@ import { LinkBanner } from './link/link-banner';
 import { useUndoKeys } from './merge-tools/use-undo-keys';
 import { ModelPool } from './model-pool/model-pool';
 import { Notices } from './notices/notices';
+import { Pins } from './pins/pins';
 import { AccuracyTable } from './results/accuracy-table';
 import { Instrument } from './scaling/instrument';
 import { SearchPanel } from './search/search-panel';
@@ -68,6 +69,7 @@ function Panels() {
           <SearchPanel />
           <AccuracyTable />
           <TryPicture />
+          <Pins />
           <ExportPanel />
         </>
       )}

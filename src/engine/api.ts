@@ -12,6 +12,8 @@ import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparisonView } from './compare/view';
 import type { PictureQuery, TaskInsight } from './insight/types';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
+import type { NamedPin, Pair, PairComparison, PinEdit, PinView } from './pins/types';
+import type { AverageScore, HalfScore, Interval } from './score-types';
 import type { SearchName, SearchView } from './search/view';
 import type { SplitShare, TaskSplitView } from './tasks/split-share';
 import type { TriedPicture, TriedView } from './try-picture/types';
@@ -19,6 +21,8 @@ import type { TriedPicture, TriedView } from './try-picture/types';
 export type {
   ComparedModel,
   ModelInsight,
+  PairGroup,
+  PairName,
   PictureGroup,
   PictureGuess,
   PictureQuery,
@@ -38,9 +42,22 @@ export type Origin = 'user' | 'demo';
 
 export type { NamedModel } from './merge-types';
 export type {
+  NamedPin,
+  Pair,
+  PairComparison,
+  PairDifference,
+  PairSide,
+  Pin,
+  PinEdit,
+  PinView,
+} from './pins/types';
+export type {
+  AverageScore,
   ComparisonView,
   FactorOption,
   Finding,
+  HalfScore,
+  Interval,
   LayerFactors,
   LayerPreset,
   MergeOutcome,
@@ -180,9 +197,6 @@ export interface StorageView {
   readonly inMemory?: boolean;
 }
 
-/** 95 % interval, both ends in 0..1. */
-export type Interval = readonly [low: number, high: number];
-
 export interface TaskScore {
   readonly taskId: string;
   /** Images scored so far and in all. */
@@ -200,24 +214,6 @@ export interface TaskScore {
   readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
   /** Of a task that is split: all of the above is of the pictures to report on, and this of those to choose by. */
   readonly choosing?: HalfScore;
-}
-
-/** A model on the pictures to choose by. */
-export interface HalfScore {
-  readonly scored: number;
-  readonly total: number;
-  readonly correct: number;
-  readonly accuracy: number;
-  readonly interval: Interval;
-}
-
-export interface AverageScore {
-  /** Unweighted mean over the tasks that have a score. */
-  readonly accuracy: number;
-  readonly interval: Interval;
-  readonly tasks: number;
-  /** All of their images are scored. */
-  readonly complete: boolean;
 }
 
 /** One column of the table "Accuracy by task". */
@@ -344,6 +340,8 @@ export interface StudioState {
   readonly comparison: ComparisonView | null;
   /** The picture that is tried, and what each model makes of it; null while none is. */
   readonly tried: TriedView | null;
+  /** Merges that were pinned, in their order. */
+  readonly pins: readonly PinView[];
   /** The latest; each is to be told once. */
   readonly remarks: readonly Remark[];
   /** Was the demo hidden by the user (so that it is not loaded at start)? */
@@ -456,6 +454,18 @@ export interface StudioEngine {
   setMerge(settings: MergeSettings): Promise<void>;
   /** Merges as these words say where all of its models are there, and else changes nothing and names those that are not. */
   applyMerge(merge: NamedMerge): Promise<MergeOutcome>;
+  /**
+   * Pins what is merged now, under a name that says method and factor. Gives its id. Rejects with CompatibilityError where nothing
+   * is merged, with ConfigError where there are enough pins.
+   */
+  pin(): Promise<string>;
+  /** Takes pins of a link; those that are there already are passed over. Names those for which there was no room. */
+  takePins(pins: readonly NamedPin[]): Promise<readonly string[]>;
+  editPins(edit: PinEdit): Promise<void>;
+  /** Merges as the pin says where all of its models are there, and else changes nothing and names those that are not. */
+  applyPin(id: string): Promise<MergeOutcome>;
+  /** Two merges on the pictures that both have been scored on, by the scores that are there now. */
+  comparePins(pair: Pair): Promise<PairComparison>;
   /** The YAML that FusionBench or mergekit runs; rejects with CompatibilityError where the format cannot say it. */
   exportConfiguration(format: ConfigurationFormat): Promise<ExportedFile>;
   /**

@@ -8,18 +8,30 @@
  */
 import { ConfigError } from '../errors';
 import { RECIPE_KEY, readRecipe } from '../program/recipe';
+import { randomHex } from '../storage/random-hex';
 import type { Library } from '../storage/types';
-import type { EngineChoice, Finding, Remark, StudioEngine, StudioState } from './api';
+import type {
+  EngineChoice,
+  Finding,
+  MergeOutcome,
+  PairSide,
+  Remark,
+  StudioEngine,
+  StudioState,
+} from './api';
 import { createArrivals } from './arrivals';
 import { createComparisons } from './compare/comparisons';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
+import { pinReports } from './downloads/pin-report';
 import { exportComparison, exportReport } from './downloads/report';
 import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
 import { wantedLayers, withPlannedLayers } from './layers';
 import { withMergeSettings } from './merge-settings';
 import { chooseMethod, startingOptions, TASK_ARITHMETIC } from './method';
+import { addPin, editPins, pinOf, recipeOfPin, takePins } from './pins/pin';
+import { comparePins, pinUnits, sideColumn } from './pins/pins';
 import { COMPARING, compareTaskVectors } from './pool/comparing';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
@@ -162,7 +174,10 @@ export function createEngine({
     kind: scorer.kind,
     demand: () => demandOf(state.value()).demand,
     tasks: () => state.value().tasks,
+    columns: ({ a, b }) => ({ a: columnOf(a), b: columnOf(b) }),
   });
+  const columnOf = (side: PairSide) =>
+    side === null ? null : sideColumn(state.value(), side, scorer.kind());
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
@@ -203,6 +218,7 @@ export function createEngine({
     const value = state.value();
     const { demand, missing } = demandOf(value);
     scorer.assume(value.computedOn);
+    keepPins();
     if (value.stopped) scorer.stop();
     else if (demand) scorer.score(trials.demand() ?? demand, again);
     else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method, value.layers) === null);
@@ -211,6 +227,13 @@ export function createEngine({
     // What fails here is told by the engine's own reason.
     if (value.choice !== chosen) choose(value.choice).catch(() => undefined);
     snapshots.changed();
+  }
+
+  /** What pins were scored by stays, in memory and in the library. */
+  function keepPins(): void {
+    const units = pinUnits(state.value(), scorer.kind());
+    book.keep(units);
+    void keeping.used(units);
   }
 
   /**
@@ -281,6 +304,20 @@ export function createEngine({
         withPlannedLayers(applyRecipe(wanted, records, sumOf), wanted, state.value()),
       ),
     );
+  };
+
+  /** Changes nothing where models are missing, and names them. */
+  const applyWanted = async (wanted: WantedRecipe): Promise<MergeOutcome> => {
+    await sumUp(wanted);
+    return queue.run(async () => {
+      let missing: readonly string[] = [];
+      await state.change((records) => {
+        const match = matchRecipe(wanted, records, sumOf);
+        missing = match.missing;
+        return match.restored ?? records;
+      });
+      return { missing };
+    });
   };
 
   const readLibrary = async (): Promise<void> => {
@@ -369,21 +406,40 @@ export function createEngine({
 
     setMerge: whenOpen((settings) => change((records) => withMergeSettings(records, settings))),
 
-    applyMerge: whenOpen((merge) =>
+    applyMerge: whenOpen((merge) => command(() => applyWanted(recipeOfMerge(merge)))),
+
+    pin: whenOpen(async () => {
+      // What is on screen now, whatever comes before its turn.
+      const pin = pinOf(state.value(), randomHex());
+      await change((records) => addPin(records, pin));
+      return pin.id;
+    }),
+
+    takePins: whenOpen((pins) =>
       command(async () => {
-        const wanted = recipeOfMerge(merge);
-        await sumUp(wanted);
-        return queue.run(async () => {
-          let missing: readonly string[] = [];
-          await state.change((records) => {
-            const match = matchRecipe(wanted, records, sumOf);
-            missing = match.missing;
-            return match.restored ?? records;
-          });
-          return { missing };
-        });
+        let left: readonly string[] = [];
+        await queue.run(() =>
+          state.change((records) => {
+            const taken = takePins(records, pins, randomHex, sumOf);
+            left = taken.left;
+            return taken.records;
+          }),
+        );
+        return left;
       }),
     ),
+
+    editPins: whenOpen((edit) => change((records) => editPins(records, edit))),
+
+    applyPin: whenOpen((id) =>
+      command(async () => {
+        const pin = state.value().pins.find((each) => each.id === id);
+        if (!pin) throw new ConfigError('This pin is not there any more.');
+        return applyWanted(recipeOfPin(pin));
+      }),
+    ),
+
+    comparePins: whenOpen(async (pair) => comparePins(state.value(), book, scorer.kind(), pair)),
 
     exportConfiguration: whenOpen((format) => {
       const value = state.value();
@@ -457,7 +513,10 @@ export function createEngine({
     releaseDownload: (download) => downloads.release(download),
 
     exportReport: whenOpen(() =>
-      command(() => exportReport(state.value(), snapshot(), version, insight.figures)),
+      command(() => {
+        const pins = pinReports(state.value(), book, scorer.kind());
+        return exportReport(state.value(), snapshot(), version, insight.figures, pins);
+      }),
     ),
 
     sampleImages: whenOpen(async (taskId, count) => {

@@ -59,6 +59,7 @@ describe('a library of before items had records', () => {
       },
       tasks: [taskEntry(t)],
       scalingFactor: 0.45,
+      pins: [],
       method: { name: 'TiesMergingAlgorithm', options: { threshold: 35 } },
       choice: 'cpu',
       demoHidden: true,
@@ -67,6 +68,7 @@ describe('a library of before items had records', () => {
     expect(await recordsOf(library)).toEqual({
       baseId: b,
       scalingFactor: 0.45,
+      pins: [],
       method: { name: 'TiesMergingAlgorithm', options: { threshold: 35 } },
       layers: {},
       choice: 'cpu',

@@ -15,6 +15,8 @@ import type {
 } from '../storage/types';
 import type { EngineChoice, Origin } from './api';
 import { chooseMethod, type MethodState, TASK_ARITHMETIC } from './method';
+import { pinsSchema } from './pins/schema';
+import type { Pin } from './pins/types';
 import type { EngineKind } from './scoring/keys';
 import { SPLIT_SHARES, type SplitShare } from './tasks/split-share';
 
@@ -55,6 +57,8 @@ export interface Settings {
   readonly demoHidden: boolean;
   /** What computed last: its scores are those to show until it is known what computes now. */
   readonly computedOn: EngineKind;
+  /** Merges that were pinned, in their order. */
+  readonly pins: readonly Pin[];
 }
 
 export interface Records extends Settings {
@@ -71,6 +75,7 @@ export const NO_RECORDS: Records = {
   choice: 'auto',
   demoHidden: false,
   computedOn: 'cpu',
+  pins: [],
   models: [],
   tasks: [],
 };
@@ -132,6 +137,10 @@ export const settingSchemas: {
   choice: v.picklist(['auto', 'webgpu', 'cpu']),
   demoHidden: v.boolean(),
   computedOn: v.picklist(['cpu', 'webgpu']),
+  pins: v.pipe(
+    pinsSchema,
+    v.check((pins) => pins.every(({ method }) => isMethod(method))),
+  ),
 };
 const settingEnvelope = v.object({ version: v.literal(VERSION), value: v.unknown() });
 
@@ -183,6 +192,7 @@ export function readRecords({ items, settings }: LibraryRecords): ReadRecords {
     choice: read('choice'),
     demoHidden: read('demoHidden'),
     computedOn: read('computedOn'),
+    pins: read('pins'),
     models: models.sort(byOrder),
     tasks: tasks.sort(byOrder),
   };

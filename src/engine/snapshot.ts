@@ -13,6 +13,7 @@ import type {
 import { layersView } from './layers';
 import { mergeSettings } from './merge-settings';
 import { methodView } from './method';
+import { pinViews } from './pins/pins';
 import { poolView } from './pool/view';
 import { type ScoringPhase, scoreBoard } from './scoring/board';
 import type { ScoreBook } from './scoring/book';
@@ -73,6 +74,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
     search,
     comparison,
     tried,
+    pins: pinViews(value, book, kind),
     remarks,
     demoHidden,
   };

@@ -200,6 +200,7 @@ function recordsOf({
   choice,
   demoHidden,
   computedOn,
+  pins,
 }: EngineValue): Records {
   const { baseId, models } = pool;
   return {
@@ -212,6 +213,7 @@ function recordsOf({
     choice,
     demoHidden,
     computedOn,
+    pins,
   };
 }
 

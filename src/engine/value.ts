@@ -63,6 +63,7 @@ export interface EngineValue {
   readonly choice: EngineChoice;
   readonly demoHidden: boolean;
   readonly computedOn: Settings['computedOn'];
+  readonly pins: Settings['pins'];
   /** The user stopped scoring and measuring, until the next command. */
   readonly stopped: boolean;
 }
@@ -78,6 +79,7 @@ export const START: EngineValue = {
   choice: NO_RECORDS.choice,
   demoHidden: NO_RECORDS.demoHidden,
   computedOn: NO_RECORDS.computedOn,
+  pins: NO_RECORDS.pins,
   stopped: false,
 };
 

@@ -107,6 +107,49 @@ export interface ComparisonReport {
   readonly stopped: boolean;
 }
 
+/** A merge that was pinned, and how the merged model compares with it. */
+export interface PinReport {
+  readonly name: string;
+  readonly recipe: Omit<Recipe, 'programVersion'>;
+  /** Names of its models that are not there any more; absent where all are. */
+  readonly missing?: readonly string[];
+  /** By task; absent where nothing is scored. */
+  readonly tasks: Readonly<Record<string, PinScore>>;
+  /** The unweighted mean over these tasks. */
+  readonly average: Pick<PinScore, 'accuracy' | 'interval'> | null;
+  /** Of the merged model less the pin, on the pictures that both were scored on. */
+  readonly difference: {
+    readonly tasks: Readonly<Record<string, PinDifference>>;
+    readonly average: PinDifference | null;
+  };
+}
+
+export interface PinScore {
+  readonly n: number;
+  readonly correct: number;
+  /** Images there are, where only a part of them was scored. */
+  readonly available?: number;
+  readonly accuracy: number;
+  /** 95 %. */
+  readonly interval: readonly [number, number];
+}
+
+export interface PinDifference {
+  readonly n: number;
+  /** Accuracies on these images. */
+  readonly pin: number;
+  readonly merged: number;
+  /** Images that only one of the two is right about, and those that they predict another class for. */
+  readonly pinOnly: number;
+  readonly mergedOnly: number;
+  readonly differing: number;
+  readonly difference: number;
+  /** 95 %: `taskpool/statistics/paired.ts` says which. */
+  readonly interval: readonly [number, number];
+  /** Of McNemar's exact test. */
+  readonly pValue: number;
+}
+
 export interface SplitArguments {
   readonly validation_fraction: number | null;
   readonly validation_size: number | null;
@@ -126,6 +169,7 @@ export interface ReportInput {
   readonly engine: string;
   readonly search?: SearchReport | undefined;
   readonly comparison?: ComparisonReport | undefined;
+  readonly pins?: readonly PinReport[] | undefined;
 }
 
 export function namedClassification(
@@ -174,6 +218,7 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       expert: Object.fromEntries(input.expert.map((result) => [result.task, details(result)])),
       ...(input.search && { search: searchDetails(input.search) }),
       ...(input.comparison && { comparison: input.comparison }),
+      ...(input.pins?.length && { pins: input.pins }),
     },
   };
 }

@@ -3,7 +3,7 @@ import { linkAddress, readLink } from './link';
 import { namedMerge } from './link-commands';
 import { NO_PLATFORM, type Platform } from './platform';
 import { createStudio } from './store';
-import { aModel, aSnapshot, aTask, bareDependencies, createFakeEngine } from './testing';
+import { aModel, aPin, aSnapshot, aTask, bareDependencies, createFakeEngine } from './testing';
 import type { StudioState } from './types';
 
 const SHA = (digit: string) => digit.repeat(64);
@@ -49,6 +49,9 @@ if (!merge) throw new Error('there is something to merge');
 const LINK = linkAddress(PAGE, { merge, tasks: ['flags'], view: { negative: true } }, false);
 const asked = (engine: ReturnType<typeof createFakeEngine>, wanted: string) =>
   engine.calls.filter(([name]) => name === wanted).map(([, value]) => value);
+
+const manyLayers = () =>
+  Object.fromEntries(Array.from({ length: 2000 }, (_, i) => [`layers.${i}.mlp`, 0.5]));
 
 describe('copying a link', () => {
   it('holds what is on screen and says so', async () => {
@@ -102,6 +105,25 @@ describe('copying a link', () => {
     );
   });
 
+  it('holds the pins, and says which it has no room for', async () => {
+    const pin = aPin('mine');
+    const { commands, copied, state, engine } = await setUp({ ...START, pins: [pin] });
+    await commands.start();
+    await commands.copyLink();
+    expect(readLink(copied[0] ?? '')?.pins).toEqual([pin.named]);
+    expect(state().notices).toEqual([]);
+    const vast = aPin('vast', {
+      named: { name: 'vast', merge: { ...pin.named.merge, layers: manyLayers() } },
+    });
+    engine.push({ ...START, pins: [vast, pin] });
+    await commands.copyLink();
+    expect(readLink(copied[1] ?? '')?.pins).toEqual([pin.named]);
+    expect(state().notices[0]).toMatchObject({
+      title: 'The link is copied, with the latest pins only',
+      details: ['vast'],
+    });
+  });
+
   it('shows the link where the browser refuses to copy, and is not there without a merge', async () => {
     const refuse = { copy: () => Promise.reject(new Error('no')) };
     const { commands, state, engine } = await setUp(START, PAGE, refuse);
@@ -115,6 +137,23 @@ describe('copying a link', () => {
 });
 
 describe('opening a link', () => {
+  it('takes its pins once its merge is there, and says which there was no room for', async () => {
+    const { named } = aPin('mine');
+    const contents = { merge, tasks: ['flags'], view: { negative: false }, pins: [named] };
+    const { commands, engine, state } = await setUp(START, linkAddress(PAGE, contents, false));
+    engine.answer('applyMerge', async () => ({ missing: ['mnist'] }));
+    engine.answer('takePins', async () => ['mine']);
+    await commands.start();
+    expect(asked(engine, 'takePins')).toEqual([]);
+    engine.answer('applyMerge', async () => ({ missing: [] }));
+    await commands.addCheckpoints([{ path: 'm', file: new File([''], 'm') }]);
+    expect(asked(engine, 'takePins')).toEqual([[named]]);
+    expect(state().notices[0]).toMatchObject({
+      title: 'Not all pins of the link were taken',
+      details: ['mine'],
+    });
+  });
+
   it('merges as it says where everything is there, scores its tasks, and is one step to undo', async () => {
     const { commands, engine, state, address } = await setUp(START, LINK);
     engine.answer('applyMerge', async () => {

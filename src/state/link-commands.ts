@@ -1,6 +1,6 @@
 /** Links to a merge: made of what is on screen, and opened as far as the library has what they name. */
 import type { StoreApi } from 'zustand';
-import { type LinkContents, linkAddress, readLink, type WantedModel } from './link';
+import { type LinkContents, linkWithPins, readLink, type WantedModel } from './link';
 import type { MergeHistory } from './merge-history';
 import type { NoticeText } from './notices';
 import type { PageState } from './page-state';
@@ -52,6 +52,7 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
     const tasks = link.tasks.filter((name) => !known.has(name));
     if (models.length === 0) {
       await includeTasks(link.tasks, snapshot);
+      await takePins(link);
       platform.forgetLink();
       store.setState({ view: link.view, announcement: 'Merging as the link says.' });
     }
@@ -75,6 +76,17 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
     }
   };
 
+  const takePins = async ({ pins }: LinkContents): Promise<void> => {
+    const left = pins ? await engine().takePins(pins) : [];
+    if (left.length === 0) return;
+    notify({
+      severity: 'info',
+      title: 'Not all pins of the link were taken',
+      message: 'There is no room for more. Remove some of the pins here, and open the link again.',
+      details: left,
+    });
+  };
+
   const tryToApply = async (): Promise<void> => {
     if (opened === null) return;
     try {
@@ -94,7 +106,13 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
       const usesDemo = snapshot.pool.models.some(
         ({ origin, included }) => origin === 'demo' && included,
       );
-      const address = linkAddress(platform.href(), { merge, tasks, view }, usesDemo);
+      const pins = snapshot.pins.map(({ named }) => named);
+      const { address, left } = linkWithPins(
+        platform.href(),
+        { merge, tasks, view },
+        pins,
+        usesDemo,
+      );
       try {
         await platform.copy(address);
       } catch {
@@ -107,6 +125,18 @@ export function createLinkCommands(port: LinkPort): LinkCommands {
         return false;
       }
       store.setState({ announcement: 'The link is copied.' });
+      if (left.length > 0) {
+        notify({
+          severity: 'info',
+          title:
+            left.length === pins.length
+              ? 'The link is copied, without pins'
+              : 'The link is copied, with the latest pins only',
+          message:
+            'With all of them it would be so long that mail and chat programs cut it off. These are not in it:',
+          details: left,
+        });
+      }
       const unsummed = [merge.pretrained, ...merge.experts].filter(({ sha256 }) => sha256 === null);
       if (unsummed.length > 0) {
         notify({

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type LinkContents, linkAddress, readLink, withoutLink } from './link';
+import { type LinkContents, linkAddress, linkWithPins, readLink, withoutLink } from './link';
 
 const SHA = 'ab'.repeat(32);
 const contents: LinkContents = {
@@ -50,6 +50,50 @@ describe('a link', () => {
     );
   });
 
+  describe('has pins', () => {
+    const pinned = (name: string, experts = 1) => ({
+      name,
+      merge: {
+        ...contents.merge,
+        experts: Array.from({ length: experts }, (_, i) => ({
+          name: `expert ${i}`,
+          weight: 1,
+          sha256: SHA,
+          part: null,
+        })),
+      },
+    });
+
+    it('where there are some, and versions that know none say so', () => {
+      const pins = [pinned('mine'), pinned('yours', 3)];
+      const { address, left } = linkWithPins(PAGE, contents, pins, true);
+      expect(readLink(address)).toEqual({ ...contents, pins });
+      expect(left).toEqual([]);
+      expect(() => readLink(holding({ version: 1, ...contents, pins: [{ name: 'x' }] }))).toThrow(
+        'pins.0.merge',
+      );
+      const none = linkWithPins(PAGE, contents, [], true);
+      expect(none.address).toBe(linkAddress(PAGE, contents, true));
+    });
+
+    it('as many as there is room for, the latest first', () => {
+      const pins = Array.from({ length: 12 }, (_, i) => pinned(`pin ${i}`, 10));
+      const { address, left } = linkWithPins(PAGE, contents, pins, true);
+      expect(address.length).toBeLessThanOrEqual(16_000);
+      const kept = readLink(address)?.pins?.map(({ name }) => name) ?? [];
+      expect(kept.length).toBeGreaterThan(2);
+      expect([...left, ...kept]).toEqual(pins.map(({ name }) => name));
+      const longer = linkAddress(PAGE, { ...contents, pins: pins.slice(left.length - 1) }, true);
+      expect(longer.length).toBeGreaterThan(16_000);
+    });
+
+    it('but none that is too long by itself', () => {
+      const { address, left } = linkWithPins(PAGE, contents, [pinned('vast', 500)], true);
+      expect(left).toEqual(['vast']);
+      expect(readLink(address)).toEqual(contents);
+    });
+  });
+
   it('asks for a page without the demo where it needs none of it', () => {
     expect(new URL(linkAddress(PAGE, contents, false)).hash).toMatch(/^#demo=off&link=/);
   });
@@ -70,7 +114,7 @@ describe('a link that is not one', () => {
   const experts = contents.merge.experts;
   it.each<[string, unknown, string]>([
     ['is no base64', '', 'it is cut off or was changed on its way'],
-    ['is of a newer version', { version: 3 }, 'made by a newer version of this page'],
+    ['is of a newer version', { version: 4 }, 'made by a newer version of this page'],
     ['has no version', contents, 'version is not what it should be'],
     ['has a field too many', { ...whole, files: 1 }, 'files is not what it should be'],
     ['has no expert', { ...whole, merge: { ...whole.merge, experts: [] } }, 'merge.experts is not'],

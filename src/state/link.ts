@@ -4,13 +4,15 @@
  */
 import * as v from 'valibot';
 import { ConfigError } from '../errors';
-import type { NamedMerge, NamedModel } from './types';
+import type { NamedMerge, NamedModel, NamedPin } from './types';
 
 export interface LinkContents {
   readonly merge: NamedMerge;
   /** Names of the tasks that are scored. */
   readonly tasks: readonly string[];
   readonly view: LinkedView;
+  /** Merges that were pinned; absent where none were. */
+  readonly pins?: readonly NamedPin[];
 }
 
 /** What of the page is looked at. */
@@ -40,9 +42,13 @@ const VERSION = 1;
 /** Of links with layer factors: versions that know none would merge without. */
 const LAYERS_VERSION = 2;
 
+/** Of links with pins: versions that know none refuse what they do not know, and this tells them why. */
+const PINS_VERSION = 3;
+
 /** Browsers take addresses of two million characters; this is a pool of some thousand models. */
 const LONGEST = 1_000_000;
 const MOST_MODELS = 1000;
+const MOST_PINS = 100;
 const LONGEST_NAME = 1000;
 /** Of a vision tower; a ViT-L/14 has 391. */
 const MOST_TENSORS = 10_000;
@@ -71,15 +77,17 @@ const model = v.strictObject({
   sha256: v.nullable(v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/))),
   part: v.nullable(name),
 });
+const merge = v.strictObject({
+  method: v.strictObject({ name, options: v.record(v.string(), option) }),
+  scalingFactor: v.nullable(number),
+  layers: v.exactOptional(layers),
+  pretrained: model,
+  experts: v.pipe(v.array(model), v.minLength(1), v.maxLength(MOST_MODELS)),
+});
 const schema = v.strictObject({
-  version: v.picklist([VERSION, LAYERS_VERSION]),
-  merge: v.strictObject({
-    method: v.strictObject({ name, options: v.record(v.string(), option) }),
-    scalingFactor: v.nullable(number),
-    layers: v.exactOptional(layers),
-    pretrained: model,
-    experts: v.pipe(v.array(model), v.minLength(1), v.maxLength(MOST_MODELS)),
-  }),
+  version: v.picklist([VERSION, LAYERS_VERSION, PINS_VERSION]),
+  merge,
+  pins: v.exactOptional(v.pipe(v.array(v.strictObject({ name, merge })), v.maxLength(MOST_PINS))),
   tasks: v.pipe(v.array(name), v.maxLength(MOST_MODELS)),
   view: v.strictObject({ negative: v.boolean() }),
 });
@@ -88,12 +96,38 @@ const schema = v.strictObject({
 export function linkAddress(href: string, contents: LinkContents, demo: boolean): string {
   const address = new URL(href);
   const parameters = new URLSearchParams();
-  const version = contents.merge.layers ? LAYERS_VERSION : VERSION;
+  const version = versionOf(contents);
   // Elsewhere the demo would only be in the way.
   if (!demo) parameters.set('demo', 'off');
   parameters.set(KEY, encode(JSON.stringify({ version, ...contents })));
   address.hash = parameters.toString();
   return address.href;
+}
+
+function versionOf({ merge: { layers: factors }, pins }: LinkContents): number {
+  if (pins) return PINS_VERSION;
+  return factors ? LAYERS_VERSION : VERSION;
+}
+
+/** Mail and chat programs cut longer addresses off. */
+const LONGEST_WITH_PINS = 16_000;
+
+/**
+ * The same with as many of the pins as it has room for, the latest first, in their order.
+ * @returns the address, and the names of those that were left out
+ */
+export function linkWithPins(
+  href: string,
+  contents: Omit<LinkContents, 'pins'>,
+  pins: readonly NamedPin[],
+  demo: boolean,
+): { readonly address: string; readonly left: readonly string[] } {
+  for (let first = 0; first < pins.length; first++) {
+    const address = linkAddress(href, { ...contents, pins: pins.slice(first) }, demo);
+    if (address.length > LONGEST_WITH_PINS) continue;
+    return { address, left: pins.slice(0, first).map((pin) => pin.name) };
+  }
+  return { address: linkAddress(href, contents, demo), left: pins.map((pin) => pin.name) };
 }
 
 /**
@@ -126,7 +160,7 @@ function parse(text: string): v.InferOutput<typeof schema> {
     throw bad('it is cut off or was changed on its way');
   }
   const newer = v.safeParse(
-    v.object({ version: v.pipe(v.number(), v.minValue(LAYERS_VERSION + 1)) }),
+    v.object({ version: v.pipe(v.number(), v.minValue(PINS_VERSION + 1)) }),
     value,
   );
   if (newer.success) {

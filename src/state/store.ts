@@ -23,6 +23,7 @@ import {
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
+import { createPinCommands, type PinCommands } from './pin-commands';
 import { NO_PLATFORM, type Platform } from './platform';
 import { createScalingFactorCommand } from './scaling-factor';
 import { hasDemo, hasOwnModels, isEmpty, shownFactor } from './selectors';
@@ -72,7 +73,7 @@ export interface StudioDependencies {
   readonly platform?: Platform;
 }
 
-export interface StudioCommands {
+export interface StudioCommands extends PinCommands {
   /** Opens the engine, takes the address's scaling factor, loads the demo into an empty library. */
   start(): Promise<void>;
   /** A drop of anything: each file goes to the pool it is for. */
@@ -222,6 +223,15 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     layers.forget();
   };
 
+  /** The engine has what was asked for with a fader before it is asked for anything else. */
+  const sendFactors = (): Promise<unknown> => {
+    const { wanted, wantedLayers } = store.getState();
+    return Promise.all([
+      wanted !== null && engine().setScalingFactor(wanted),
+      wantedLayers !== null && engine().setLayers(wantedLayers),
+    ]);
+  };
+
   /** The scaling factor that the address carries, or will in a moment; null before it was read, and where there is none. */
   let addressed: number | null = null;
   const setAddress = (value: number): void => {
@@ -245,6 +255,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     notifyError,
     forgetFactors,
   });
+  const pins = createPinCommands({ store, engine, history, attempt, sendFactors, forgetFactors });
   /** Set in another tab, or by a recipe: a reload must not bring back the one that the address had before. */
   const correctAddress = (): void => {
     const { wanted, snapshot } = store.getState();
@@ -461,6 +472,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     copyLink: links.copy,
     openLink: links.open,
     forgetLink: links.forget,
+    ...pins,
     showNegative: () => store.setState({ view: { negative: true } }),
     setMethod: (name, options) =>
       run(() => history.track('method', () => engine().setMethod(name, options))),

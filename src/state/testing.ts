@@ -5,6 +5,7 @@ import type { StudioDependencies } from './store';
 import type {
   MethodView,
   ModelView,
+  PinView,
   ScoreBoard,
   StudioEngine,
   StudioState,
@@ -87,6 +88,33 @@ export function aScore(taskId: string, correct: number, scored: number, total = 
   };
 }
 
+/** A pin of one expert that nothing is scored of, unless told. */
+export function aPin(name: string, overrides: Partial<PinView> = {}): PinView {
+  const model = { name: 'base', weight: 1, sha256: null, part: null };
+  const merge = {
+    method: { name: 'TaskArithmeticAlgorithm', options: {} },
+    scalingFactor: 0.3,
+    pretrained: model,
+    experts: [{ ...model, name: 'fashion' }],
+  };
+  const withId = (said: typeof model, id: string) => ({ ...said, id });
+  return {
+    pin: {
+      id: `pin ${name}`,
+      name,
+      ...merge,
+      pretrained: withId(merge.pretrained, 'base'),
+      experts: merge.experts.map((expert) => withId(expert, 'model-1')),
+    },
+    named: { name, merge },
+    missing: [],
+    present: false,
+    tasks: {},
+    average: null,
+    ...overrides,
+  };
+}
+
 export const emptyBoard: ScoreBoard = {
   pretrained: { tasks: {}, average: null },
   merged: { tasks: {}, average: null },
@@ -151,6 +179,7 @@ export function aSnapshot(overrides: Partial<StudioState> = {}): StudioState {
     search: null,
     comparison: null,
     tried: null,
+    pins: [],
     remarks: [],
     demoHidden: false,
     ...overrides,
@@ -193,6 +222,11 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     restoreRecipe: nothing,
     setMerge: nothing,
     applyMerge: async () => ({ missing: [] }),
+    pin: async () => 'pin-1',
+    takePins: async () => [],
+    editPins: nothing,
+    applyPin: async () => ({ missing: [] }),
+    comparePins: async () => ({ tasks: {}, average: null }),
     exportConfiguration: async () => ({
       name: 'task_arithmetic.yaml',
       file: new Blob(['method:']),
@@ -240,6 +274,11 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     restoreRecipe: recorded('restoreRecipe', () => answers.restoreRecipe),
     setMerge: recorded('setMerge', () => answers.setMerge),
     applyMerge: recorded('applyMerge', () => answers.applyMerge),
+    pin: recorded('pin', () => answers.pin),
+    takePins: recorded('takePins', () => answers.takePins),
+    editPins: recorded('editPins', () => answers.editPins),
+    applyPin: recorded('applyPin', () => answers.applyPin),
+    comparePins: recorded('comparePins', () => answers.comparePins),
     exportConfiguration: recorded('exportConfiguration', () => answers.exportConfiguration),
     applyConfiguration: recorded('applyConfiguration', () => answers.applyConfiguration),
     sweep: recorded('sweep', () => answers.sweep),

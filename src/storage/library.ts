@@ -11,6 +11,7 @@ import { stageItem } from './import';
 import { getItem, openImageSet, openModel, setFacts, sumSizes } from './items';
 import { getKept, KEPT_LIMIT, putKept } from './kept';
 import { PART_SIZE } from './parts';
+import { randomHex } from './random-hex';
 import { readRecords, withoutPlaces } from './read';
 import { recoverRecords } from './recover';
 import { getResults, putResults, RESULTS_LIMIT, touchResults } from './results';
@@ -98,10 +99,4 @@ export function openLibrary(options: LibraryOptions = {}): Library {
       await database.close();
     },
   };
-}
-
-/** 128 random bits. Not `crypto.randomUUID`: that is missing where the page is served over plain http. */
-function randomHex(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

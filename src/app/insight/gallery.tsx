@@ -1,31 +1,51 @@
 import { useId, useState } from 'react';
-import type { PictureGroup, PictureView, TaskView } from '../../state/types';
+import type { Pair, PairGroup, PictureGroup, PictureView, TaskView } from '../../state/types';
 import { formatCount, formatMany, formatPercent } from '../format';
 import { Choice } from '../ui/choice';
 import { Icon } from '../ui/icon';
 import { PictureDialog } from './picture-dialog';
 import { useInsight } from './use-insight';
 import { usePictures } from './use-pictures';
-import { className, GROUP_MEANINGS, GROUPS, guessText, MODELS } from './words';
+import {
+  className,
+  GROUP_MEANINGS,
+  GROUPS,
+  guessText,
+  MODELS,
+  PAIR,
+  PAIR_GROUPS,
+  type ShownModel,
+} from './words';
 import './gallery.css';
 
 /** Tiles that are drawn at once; more come when they are asked for. */
 const AT_ONCE = 24;
 
+type Group = PictureGroup | PairGroup;
+
+interface GalleryProps {
+  readonly task: TaskView;
+  /** Two merges to compare picture by picture, instead of the pretrained, the merged and the expert model. */
+  readonly pair?: Pair;
+  /** What is looked at first. */
+  readonly first?: Group;
+}
+
 /** A task's pictures by what merging did to them, following the slider. */
-export function Gallery({ task }: { task: TaskView }) {
-  const [group, setGroup] = useState<PictureGroup>('all');
+export function Gallery({ task, pair, first = 'all' }: GalleryProps) {
+  const [group, setGroup] = useState<Group>(first);
+  const models: readonly ShownModel[] = pair ? PAIR : MODELS;
   const [label, setLabel] = useState<number | null>(null);
   const [limit, setLimit] = useState(AT_ONCE);
   const [open, setOpen] = useState<number | null>(null);
   const meaning = useId();
-  const insight = useInsight(task.id, { group, label, offset: 0, limit });
+  const insight = useInsight(task.id, { group, label, offset: 0, limit, ...(pair && { pair }) });
   const pictures = insight?.pictures ?? [];
   const addresses = usePictures(
     task.id,
     pictures.map(({ index }) => index),
   );
-  const choose = (next: Partial<{ group: PictureGroup; label: number | null }>) => {
+  const choose = (next: Partial<{ group: Group; label: number | null }>) => {
     if (next.group !== undefined) setGroup(next.group);
     if (next.label !== undefined) setLabel(next.label);
     setLimit(AT_ONCE);
@@ -38,7 +58,7 @@ export function Gallery({ task }: { task: TaskView }) {
       <div className="gallery-choices">
         <fieldset className="segments">
           <legend className="visually-hidden">Pictures of {task.name}</legend>
-          {GROUPS.map(({ id, title }) => (
+          {(pair ? PAIR_GROUPS : GROUPS).map(({ id, title }) => (
             <button
               key={id}
               type="button"
@@ -74,6 +94,7 @@ export function Gallery({ task }: { task: TaskView }) {
             key={picture.index}
             task={task}
             picture={picture}
+            models={models}
             address={addresses.get(picture.index)}
             onOpen={() => setOpen(picture.index)}
           />
@@ -93,6 +114,7 @@ export function Gallery({ task }: { task: TaskView }) {
           task={task}
           place={open}
           picture={pictures[opened]}
+          models={models}
           address={addresses.get(open)}
           previous={pictures[opened - 1]?.index}
           next={pictures[opened + 1]?.index}
@@ -107,14 +129,15 @@ export function Gallery({ task }: { task: TaskView }) {
 interface TileProps {
   readonly task: TaskView;
   readonly picture: PictureView;
+  readonly models: readonly ShownModel[];
   readonly address: string | undefined;
   readonly onOpen: () => void;
 }
 
-function Tile({ task, picture, address, onOpen }: TileProps) {
+function Tile({ task, picture, models, address, onOpen }: TileProps) {
   const { label, guesses } = picture;
   const truth = className(task, label);
-  const made = MODELS.map((model) => guessText(task, model, guesses[model]));
+  const made = models.map((model) => guessText(task, model, guesses[model]));
   return (
     <li>
       <button
@@ -126,7 +149,7 @@ function Tile({ task, picture, address, onOpen }: TileProps) {
       >
         {address ? <img src={address} alt="" loading="lazy" /> : <span className="tile-blank" />}
         <span className="tile-truth">{truth}</span>
-        {MODELS.map((model) => {
+        {models.map((model) => {
           const guess = guesses[model];
           const [first] = guess?.top ?? [];
           return (

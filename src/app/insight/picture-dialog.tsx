@@ -3,7 +3,7 @@ import { formatFactor } from '../format';
 import { Dialog } from '../ui/dialog';
 import { Icon } from '../ui/icon';
 import { TopClasses } from './top-classes';
-import { className, MODEL_NAMES, MODELS } from './words';
+import { className, MODEL_NAMES, type ShownModel } from './words';
 import './picture-dialog.css';
 
 interface PictureDialogProps {
@@ -12,6 +12,8 @@ interface PictureDialogProps {
   readonly place: number;
   /** Undefined once it has left the group that is looked at. */
   readonly picture: PictureView | undefined;
+  /** Whose classes are shown. */
+  readonly models: readonly ShownModel[];
   readonly address: string | undefined;
   readonly previous: number | undefined;
   readonly next: number | undefined;
@@ -24,6 +26,7 @@ export function PictureDialog({
   task,
   place,
   picture,
+  models,
   address,
   previous,
   next,
@@ -37,9 +40,9 @@ export function PictureDialog({
         {address && <img className="picture-large" src={address} alt={truth ?? ''} />}
         <div className="picture-guesses">
           {picture ? (
-            MODELS.map((model) => <Guess key={model} task={task} picture={picture} model={model} />)
+            models.map((model) => <Guess key={model} task={task} picture={picture} model={model} />)
           ) : (
-            <p>At this scaling factor it belongs to another group.</p>
+            <p>As it is merged now, it belongs to another group.</p>
           )}
         </div>
       </div>
@@ -75,7 +78,7 @@ function Go({ title, to, onGo }: GoProps) {
 interface GuessProps {
   readonly task: TaskView;
   readonly picture: PictureView;
-  readonly model: (typeof MODELS)[number];
+  readonly model: ShownModel;
 }
 
 function Guess({ task, picture, model }: GuessProps) {

@@ -1,10 +1,11 @@
 import type { ReactNode } from 'react';
-import type { ComparedModel, PictureGuess } from '../../state/types';
+import type { PictureGuess } from '../../state/types';
 import { formatPercent } from '../format';
+import type { ShownModel } from './words';
 import './top-classes.css';
 
 interface TopClassesProps {
-  readonly model: ComparedModel;
+  readonly model: ShownModel;
   readonly classnames: readonly string[];
   /** The most probable classes, the first first; null where there are none. */
   readonly top: PictureGuess['top'] | null;

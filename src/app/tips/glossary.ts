@@ -60,6 +60,10 @@ export const GLOSSARY = {
     term: 'McNemar’s exact test',
     text: 'Compares two models on the same pictures. It counts those that only one of the two gets right: were both equally good, each would have about half of them, and p says how often chance alone gives as uneven a count.',
   },
+  pin: {
+    term: 'Pin',
+    text: 'A merge that is kept under a name: method, options, factors, weights. What it was scored on is kept as well, so that it costs nothing to go on with another and hold the two against each other.',
+  },
   'calibration-error': {
     term: 'Calibration error',
     text: 'How far probability and share of right answers lie apart, on average over 15 ranges of probability (the expected calibration error). 0 % means that of the answers given with 70 %, 70 % are right.',

@@ -75,7 +75,7 @@ const figures = {
 };
 
 const read = async (shown: StudioState) => {
-  const { file, name } = exportReport(value, shown, '9.9', () => figures);
+  const { file, name } = exportReport(value, shown, '9.9', () => figures, []);
   expect(name).toBe('program_report.json');
   expect(file.type).toBe('application/json');
   const text = await file.text();
@@ -156,9 +156,9 @@ describe('the report', () => {
 
   it('needs a score, and a base', () => {
     const message = 'There is no score to report yet: add a base, an expert and task images.';
-    expect(() => exportReport(value, snapshot(column({})), '', () => null)).toThrow(message);
+    expect(() => exportReport(value, snapshot(column({})), '', () => null, [])).toThrow(message);
     const scored = snapshot(column({ pets: score(3, 4, 4) }));
     const baseless = { ...value, pool: { ...value.pool, baseId: null } };
-    expect(() => exportReport(baseless, scored, '', () => figures)).toThrow(message);
+    expect(() => exportReport(baseless, scored, '', () => figures, [])).toThrow(message);
   });
 });

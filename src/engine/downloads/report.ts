@@ -5,6 +5,7 @@ import { comparisonCsv } from '../../program/compare/csv';
 import {
   type ComparisonReport,
   namedClassification,
+  type PinReport,
   programReport,
   type SearchReport,
   type TaskResult,
@@ -19,12 +20,14 @@ import { recipeOf } from './recipe';
 /**
  * @param snapshot - what is shown of `value`
  * @param figuresOf - what else is known of the scores that are shown
+ * @param pins - how what was pinned compares with it
  */
 export function exportReport(
   value: EngineValue,
   snapshot: StudioState,
   version: string,
   figuresOf: (taskId: string, model: ComparedModel) => Classification | null,
+  pins: readonly PinReport[],
 ): ExportedFile {
   const inputs = mergeInputs(value.pool, value.method, value.layers);
   const { merged, pretrained, expert } = snapshot.scores;
@@ -47,6 +50,7 @@ export function exportReport(
     engine: adapter ? `${active} (${adapter})` : (active ?? 'none'),
     search: searchReport(snapshot),
     comparison: comparisonReport(snapshot),
+    pins,
   });
   const text = `${JSON.stringify(report, null, 2)}\n`;
   return { name: 'program_report.json', file: new Blob([text], { type: 'application/json' }) };

@@ -1,13 +1,14 @@
 /** Looking at a task's pictures: nothing here computes or changes anything. */
 import { type Classification, classification } from '../../taskpool/classification';
 import type { SampleImage } from '../api';
+import type { Pair } from '../pins/types';
 import type { ScoreBook } from '../scoring/book';
 import type { EngineKind } from '../scoring/keys';
 import type { Demand } from '../scoring/plan';
 import { showable } from '../tasks/showable';
 import { pictureAt } from '../tasks/view';
 import type { Task } from '../value';
-import { comparedScores } from './guesses';
+import { comparedScores, type PairColumns } from './guesses';
 import { taskInsight } from './task-insight';
 import type { ComparedModel, PictureQuery, TaskInsight } from './types';
 
@@ -17,17 +18,19 @@ export interface InsightParts {
   /** What is to be scored now; null where nothing can be. */
   readonly demand: () => Demand | null;
   readonly tasks: () => readonly Task[];
+  /** What the scores of two merges are looked up by. */
+  readonly columns: (pair: Pair) => PairColumns;
 }
 
-export function createInsight({ book, kind, demand, tasks }: InsightParts) {
-  const scoresOf = (taskId: string) => {
+export function createInsight({ book, kind, demand, tasks, columns }: InsightParts) {
+  const scoresOf = (taskId: string, pair?: Pair) => {
     const wanted = demand();
-    return wanted && comparedScores(book, wanted, kind(), taskId);
+    return wanted && comparedScores(book, wanted, kind(), taskId, pair ? columns(pair) : null);
   };
   return {
     /** Null where the task is not scored. */
     taskInsight(taskId: string, query: PictureQuery): TaskInsight | null {
-      const scores = scoresOf(taskId);
+      const scores = scoresOf(taskId, query.pair);
       return scores && taskInsight(scores, query);
     },
     /** Of the pictures that are reported on; null where the model has scored none of them. */

@@ -10,7 +10,13 @@ import {
   pretrainedColumn,
   type Unit,
 } from '../scoring/plan';
-import type { ComparedModel, PictureGuess } from './types';
+import type { ComparedModel, PairName, PictureGuess } from './types';
+
+/**
+ * What the scores of two merges that are compared are looked up by, of the task that is asked about and others; null for the
+ * merged model, as it is shown where nothing is compared.
+ */
+export type PairColumns = Readonly<Record<PairName, readonly Unit[] | null>>;
 
 /** A task's scores by the models that are compared. */
 export interface ComparedScores {
@@ -18,8 +24,9 @@ export interface ComparedScores {
   /** The pictures that are looked at: those to report on, where the task is split. */
   readonly rows: readonly number[];
   /** At the present scaling factor; undefined where nothing is scored. */
-  readonly tallies: Readonly<Record<ComparedModel, Tally | undefined>>;
-  guess(model: ComparedModel, row: number): PictureGuess | null;
+  readonly tallies: Readonly<Record<ComparedModel | PairName, Tally | undefined>>;
+  readonly isPair: boolean;
+  guess(model: ComparedModel | PairName, row: number): PictureGuess | null;
 }
 
 /** Null where the task is not in demand. */
@@ -28,6 +35,7 @@ export function comparedScores(
   { inputs, scalingFactor }: Pick<Demand, 'inputs' | 'scalingFactor'>,
   engine: EngineKind,
   taskId: string,
+  pair: PairColumns | null = null,
 ): ComparedScores | null {
   const task = inputs.tasks.find(({ id }) => id === taskId);
   if (!task) return null;
@@ -37,22 +45,30 @@ export function comparedScores(
   };
   const mergedAt = (value: number) => tallyOf(mergedColumn(inputs, engine, value));
   const merging = inputs.experts.length > 0;
+  const merged = merging ? mergedAt(scalingFactor) : undefined;
+  const sideOf = (column: readonly Unit[] | null | undefined) =>
+    column ? tallyOf(column) : merged;
   const tallies = {
     pretrained: tallyOf(pretrainedColumn(inputs, engine)),
-    merged: merging ? mergedAt(scalingFactor) : undefined,
+    merged,
     expert: tallyOf(expertColumns(inputs, engine).flat()),
+    a: sideOf(pair?.a),
+    b: sideOf(pair?.b),
   };
   const others = merging ? nearby(book.visited(engine, inputs), scalingFactor, mergedAt) : [];
-  const guess = (model: ComparedModel, row: number): PictureGuess | null => {
+  const isMerged = (model: ComparedModel | PairName) =>
+    model === 'merged' || ((model === 'a' || model === 'b') && pair?.[model] === null);
+  const guess = (model: ComparedModel | PairName, row: number): PictureGuess | null => {
     const made = guessOf(tallies[model], row, task.labels[row]);
-    if (made || model !== 'merged') return made;
+    if (made || !isMerged(model)) return made;
     for (const { value, tally } of others) {
       const nearest = guessOf(tally, row, task.labels[row]);
       if (nearest) return { ...nearest, at: value };
     }
     return null;
   };
-  return { task, rows: reportedRows(task) ?? [...task.labels.keys()], tallies, guess };
+  const rows = reportedRows(task) ?? [...task.labels.keys()];
+  return { task, rows, tallies, isPair: pair !== null, guess };
 }
 
 function guessOf(

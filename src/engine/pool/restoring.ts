@@ -14,6 +14,8 @@ import { inOrder } from './edits';
 
 export interface WantedModel {
   readonly name: string;
+  /** Where this one is there, it is meant, whatever its name and sum. */
+  readonly id?: string;
   readonly weight: number;
   readonly sha256?: string | null;
   /** Of several state dicts in its file the one that is wanted; absent for the one that the file gives unasked. */
@@ -117,6 +119,7 @@ function find(
   const ofPart = same.filter(({ part }) => part === (wanted.part ?? null));
   const isNamed = ({ name }: ModelRecord) => sameName(name, wanted.name);
   return (
+    among.find(({ id }) => id === wanted.id) ??
     ofPart.find(isNamed) ??
     ofPart[0] ??
     same.find(isNamed) ??

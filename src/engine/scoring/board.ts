@@ -158,7 +158,7 @@ function curve(book: ScoreBook, inputs: ScoringInputs, engine: EngineKind): Curv
 /** Of the pictures that are reported on; null while none of them is scored. */
 function taskScore({ task }: Unit, tally: Tally): TaskScore | null {
   const { id: taskId, split } = task;
-  const choosing = split && choosingScore(task, tally, split.choosing);
+  const choosing = split && halfScore(task, tally, split.choosing);
   const { scored, correct, total, perClass, loss, sampleLoss } = split
     ? countRows(tally, task, split.reporting)
     : figuresOf(tally);
@@ -183,12 +183,13 @@ function figuresOf(tally: Tally): RowCount {
   return { scored, correct, total, perClass, loss: tally.loss(), sampleLoss };
 }
 
-function choosingScore(
+/** A model on a part of a task's pictures, or on all of them where the rows are null; null while none of them is scored. */
+export function halfScore(
   task: Unit['task'],
   tally: Tally,
-  rows: readonly number[],
+  rows: readonly number[] | null,
 ): HalfScore | null {
-  const { scored, correct, total } = countRows(tally, task, rows);
+  const { scored, correct, total } = rows ? countRows(tally, task, rows) : tally;
   if (scored === 0) return null;
   return {
     scored,
@@ -199,7 +200,8 @@ function choosingScore(
   };
 }
 
-function averageScore(scores: readonly HalfScore[], complete: boolean): AverageScore | null {
+/** Unweighted mean over tasks; null where there is none. */
+export function averageScore(scores: readonly HalfScore[], complete: boolean): AverageScore | null {
   if (scores.length === 0) return null;
   return {
     accuracy: scores.reduce((sum, { accuracy }) => sum + accuracy, 0) / scores.length,

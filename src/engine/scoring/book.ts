@@ -22,6 +22,8 @@ export interface ScoreBook {
   open(unit: Unit): Tally;
   /** Keeps what is known of these units, however large it is, until the next call; a demand must not forget itself. */
   hold(units: Iterable<Unit>): void;
+  /** The same of what is not in demand. */
+  keep(units: Iterable<Unit>): void;
   /** Takes in a tally that was made elsewhere, unless its own is as far. */
   take(key: ScoreKey, tally: Tally): void;
   /** Scaling factors that were begun with this combination and these layer factors, ascending. */
@@ -40,6 +42,7 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
   /** Scaling factors by engine, combination and layer factors; how many tallies each has. */
   const factors = new Map<string, Map<number, number>>();
   let held: ReadonlySet<string> = new Set();
+  let kept: ReadonlySet<string> = new Set();
   let bytes = 0;
 
   const count = ({ engine, weights }: ScoreKey, change: 1 | -1): void => {
@@ -68,7 +71,7 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
     count(entry.key, 1);
     for (const oldest of entries.keys()) {
       if (bytes <= limitBytes || oldest === text) break;
-      if (!held.has(oldest)) drop(oldest);
+      if (!held.has(oldest) && !kept.has(oldest)) drop(oldest);
     }
   };
 
@@ -83,6 +86,9 @@ export function createScoreBook(limitBytes: number = LIMIT_BYTES): ScoreBook {
     },
     hold(units) {
       held = new Set(Array.from(units, ({ text }) => text));
+    },
+    keep(units) {
+      kept = new Set(Array.from(units, ({ text }) => text));
     },
     take(key, tally) {
       const text = scoreText(key);

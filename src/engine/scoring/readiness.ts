@@ -98,7 +98,8 @@ export const modelReadiness = memo(
 const flatModels = memo((pool: Pool, method: MethodState): ScoringReadiness => {
   const merge = flatInputs(pool, method);
   if (!merge) return waitFor('Add a pretrained CLIP to begin.');
-  const donor = donorOf(pool, merge.base);
+  const base = baseOf(pool);
+  const donor = sourceOf((base && donorOf(pool, base)) ?? undefined);
   if (!donor) {
     return waitFor(
       `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
@@ -170,12 +171,11 @@ function sourceOf(model: PoolModel | undefined): Source | null {
 }
 
 /** The base where it is a full CLIP, else the first full CLIP whose projection fits the base's width. */
-function donorOf({ models }: Pool, base: Source): Source | null {
-  const { hiddenSize } = base.model.vision;
-  const sources = [base, ...models.flatMap((model) => sourceOf(model) ?? [])];
-  const fits = ({ model }: Source) =>
-    canGiveText(model) && model.visualProjection?.shape[1] === hiddenSize;
-  return sources.find(fits) ?? null;
+export function donorOf({ models }: Pool, base: PoolModel): PoolModel | null {
+  const hiddenSize = base.opened.model?.vision.hiddenSize;
+  const fits = ({ opened: { model } }: PoolModel) =>
+    canGiveText(model) && model?.visualProjection?.shape[1] === hiddenSize;
+  return [base, ...models].find(fits) ?? null;
 }
 
 function taskInput(task: Task, pool: Pool, donor: Source): TaskInput {

@@ -81,10 +81,18 @@ function restOf({ scores, pool, tasks, scalingFactor, method, ...others }: Studi
 
 /** What of a snapshot is the same for every engine on the same library. */
 export function sharedState(snapshot: StudioState) {
-  const { storage, scores, ...others } = snapshot;
+  const { storage, scores, pins, ...others } = snapshot;
   const { jobs: _, remarks: __, search: _____, comparison: ______, tried: _7, ...state } = others;
   const { sweep: ___, secondsLeft: ____, ...board } = scores;
-  return { ...state, used: storage.used, scores: board };
+  // What a tab has counted of a pin that is not complete is its own, like the points that it refines.
+  const pinned = pins.map(({ pin, named, missing, present, average }) => [
+    pin,
+    named,
+    missing,
+    present,
+    average?.complete === true && average,
+  ]);
+  return { ...state, used: storage.used, scores: board, pins: pinned };
 }
 
 /** What is stored is what is listed, and nothing else is left. */

@@ -430,6 +430,41 @@ export function allCommands(files: MicroFiles) {
       }),
     ),
     make(
+      fc.constant(null),
+      () => 'pin',
+      () => ({
+        fields: one('*'),
+        send: ({ engine }) => engine.pin(),
+        shows: ({ pins, pool }) => !pool.mergeable || pins.length > 0,
+      }),
+    ),
+    make(
+      fc.tuple(place, fc.constantFrom('use', 'rename', 'remove', 'compare', 'take again')),
+      ([n, what]) => `${what} pin ${n}`,
+      ([n, what], _, tab) => {
+        const view = at(tab.state().pins, n);
+        if (!view) return null;
+        const { id } = view.pin;
+        return {
+          fields: one('*'),
+          send: async ({ engine }) => {
+            if (what === 'use') await engine.applyPin(id);
+            if (what === 'rename') await engine.editPins({ type: 'rename', id, name: 'mine' });
+            if (what === 'remove') await engine.editPins({ type: 'remove', id });
+            if (what === 'compare') await engine.comparePins({ a: id, b: null });
+            if (what === 'take again') await engine.takePins([view.named]);
+          },
+          shows: ({ pins, pool }) => {
+            const found = pins.find(({ pin }) => pin.id === id);
+            if (what === 'remove') return found === undefined;
+            if (what === 'rename') return found?.pin.name.startsWith('mine') ?? false;
+            if (what !== 'use' || !pool.mergeable) return true;
+            return found?.present === true || (found?.missing.length ?? 1) > 0;
+          },
+        };
+      },
+    ),
+    make(
       fc.uniqueArray(factor, { maxLength: 3 }),
       (values) => `sweep ${values}`,
       (values) => ({ fields: one('sweep'), send: ({ engine }) => engine.sweep(values) }),

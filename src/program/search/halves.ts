@@ -5,8 +5,8 @@
 import { averageInterval } from '../../taskpool/statistics/average-interval';
 import type { Interval } from '../../taskpool/statistics/normal';
 import {
-  type Discordance,
   discordance,
+  type PairCounts,
   type PairedDifference,
   pairedDifference,
 } from '../../taskpool/statistics/paired';
@@ -122,7 +122,8 @@ function countTask({ labels, tally: { predictions, losses }, rows }: ScoredTask)
   return { scored, correct, lossSum };
 }
 
-function discordanceOf(before: ScoredTask, after: ScoredTask | undefined): Discordance {
+/** Two models on the same pictures of one task: which of them either is right about. */
+export function discordanceOf(before: ScoredTask, after: ScoredTask | undefined): PairCounts {
   const take = ({ labels, tally, rows }: ScoredTask) => ({
     labels: rows ? rows.map((row) => labels[row] ?? -1) : labels,
     predictions: rows ? rows.map((row) => tally.predictions[row] ?? -1) : tally.predictions,

@@ -53,6 +53,12 @@ describe('a difference on the same pictures', () => {
     expect(back.interval).toEqual([-there.interval[1], -there.interval[0]]);
   });
 
+  it('has an interval where the models never differ, too', () => {
+    const [low, high] = pairedDifference([{ pictures: 20, firstOnly: 0, secondOnly: 0 }]).interval;
+    expect(high).toBeGreaterThan(0.05);
+    expect(low).toBe(-high);
+  });
+
   it.each([
     [[]],
     [[{ pictures: 0, firstOnly: 0, secondOnly: 0 }]],
@@ -71,6 +77,8 @@ describe('what only one of two models gets right', () => {
       pictures: 4,
       firstOnly: 1,
       secondOnly: 1,
+      bothRight: 1,
+      differing: 3,
     });
   });
 });

@@ -10,6 +10,13 @@ export interface Discordance {
   readonly secondOnly: number;
 }
 
+/** The same, with what they agree in. */
+export interface PairCounts extends Discordance {
+  readonly bothRight: number;
+  /** Both predict another class than the other, whichever is right. */
+  readonly differing: number;
+}
+
 /**
  * McNemar's exact test, two-sided: of the pictures that only one of two models gets right, is either model's share more
  * than half? Under equal models each is a coin's toss.
@@ -56,43 +63,68 @@ function logFactorial(n: number): number {
 export interface PairedDifference {
   /** Accuracy of the second less that of the first: the unweighted mean over tasks. */
   readonly difference: number;
-  /** 95 %, by the normal approximation. */
+  /** 95 %. */
   readonly interval: Interval;
   /** McNemar's exact test over the pictures of all tasks. */
   readonly pValue: number;
 }
 
 /**
- * How much better the second model is, both scored on the same pictures:
+ * The 95 % interval of a difference of paired proportions: Wald's, with one picture added to either kind of those that only
+ * one model gets right, so that it has a width where there is none of them.
  *
- *     d = 1/T · Σ d_t,  d_t = (c_t - b_t) / n_t,  var = 1/T² · Σ ((b_t + c_t) / n_t - d_t²) / n_t
+ *     p = (b + 1) / (n + 2), q = (c + 1) / (n + 2):  q - p ± z · √((p + q - (q - p)²) / (n + 2))
+ *
+ * Source: Bonett and Price, Journal of Educational and Behavioral Statistics 37 (2012) 479-488; recommended by Fagerland,
+ * Lydersen and Laake, Statistics in Medicine 33 (2014) 2850-2875.
+ */
+function bonettPrice({ pictures, firstOnly, secondOnly }: Discordance): Interval {
+  const n = pictures + 2;
+  const centre = (secondOnly - firstOnly) / n;
+  const half = Z95 * Math.sqrt(((firstOnly + secondOnly + 2) / n - centre ** 2) / n);
+  return [Math.max(-1, centre - half), Math.min(1, centre + half)];
+}
+
+/**
+ * How much better the second model is, both scored on the same pictures: the unweighted mean of the tasks' differences,
+ *
+ *     d = 1/T · Σ d_t,  d_t = (c_t - b_t) / n_t
  *
  * b_t pictures of task t are right by the first alone, c_t by the second alone. The pictures being the same, what both get
- * right or wrong says nothing, so that the interval is narrower than that of two accuracies.
+ * right or wrong says nothing, so that the interval is narrower than that of two accuracies. Of one task it is that of Bonett
+ * and Price; those [l_t, u_t] of several are put together by what either end is away from its d_t:
  *
- * Source: the variance of a difference of paired proportions, Agresti, Categorical Data Analysis, 3rd ed. (2013), section 11.1.1.
+ *     [d - 1/T · √Σ (d_t - l_t)², d + 1/T · √Σ (u_t - d_t)²]
+ *
+ * Source: Zou, Huang and Zhang, Computational Statistics & Data Analysis 53 (2009) 1080-1085.
  *
  * @throws RangeError without tasks, or where the counts cannot be.
  */
 export function pairedDifference(tasks: readonly Discordance[]): PairedDifference {
   if (tasks.length === 0) throw new RangeError('There is nothing to compare without tasks.');
   let sum = 0;
-  let variance = 0;
-  for (const { pictures, firstOnly, secondOnly } of tasks) {
+  let below = 0;
+  let above = 0;
+  for (const task of tasks) {
+    const { pictures, firstOnly, secondOnly } = task;
     if (!(Number.isSafeInteger(pictures) && pictures > 0 && firstOnly + secondOnly <= pictures)) {
       throw new RangeError(`${firstOnly} and ${secondOnly} of ${pictures} pictures: impossible.`);
     }
     const difference = (secondOnly - firstOnly) / pictures;
+    const [low, high] = bonettPrice(task);
     sum += difference;
-    variance += ((firstOnly + secondOnly) / pictures - difference ** 2) / pictures;
+    below += (difference - low) ** 2;
+    above += (high - difference) ** 2;
   }
   const total = (side: 'firstOnly' | 'secondOnly') =>
     tasks.reduce((count, task) => count + task[side], 0);
   const difference = sum / tasks.length;
-  const half = (Z95 * Math.sqrt(variance)) / tasks.length;
   return {
     difference,
-    interval: [Math.max(-1, difference - half), Math.min(1, difference + half)],
+    interval: [
+      difference - Math.sqrt(below) / tasks.length,
+      difference + Math.sqrt(above) / tasks.length,
+    ],
     pValue: mcnemarExact(total('firstOnly'), total('secondOnly')),
   };
 }
@@ -105,16 +137,16 @@ export function discordance(
   labels: ArrayLike<number>,
   first: ArrayLike<number>,
   second: ArrayLike<number>,
-): Discordance {
-  let pictures = 0;
-  let firstOnly = 0;
-  let secondOnly = 0;
+): PairCounts {
+  const counts = { pictures: 0, firstOnly: 0, secondOnly: 0, bothRight: 0, differing: 0 };
   for (let i = 0; i < labels.length; i++) {
     const [label, one, other] = [labels[i], first[i], second[i]];
     if (one === undefined || other === undefined || one < 0 || other < 0) continue;
-    pictures++;
-    if (one === label && other !== label) firstOnly++;
-    if (one !== label && other === label) secondOnly++;
+    counts.pictures++;
+    if (one !== other) counts.differing++;
+    else if (one === label) counts.bothRight++;
+    if (one === label && other !== label) counts.firstOnly++;
+    if (one !== label && other === label) counts.secondOnly++;
   }
-  return { pictures, firstOnly, secondOnly };
+  return counts;
 }
