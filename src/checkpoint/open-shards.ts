@@ -1,6 +1,5 @@
 import { FormatError } from '../errors';
 import { identifyFile } from './identify-file';
-import { openPytorch } from './pytorch/open-pytorch';
 import { openSafetensors } from './safetensors/open-safetensors';
 import { findShards } from './shard-index';
 import type { Checkpoint, NamedBlob, TensorSource } from './types';
@@ -42,5 +41,6 @@ async function openShard(part: NamedBlob): Promise<Checkpoint> {
   if (identity.kind === 'shard-index') {
     throw new FormatError(part.name, 'it is an index of shards where a shard is expected.');
   }
-  return identity.kind === 'safetensors' ? openSafetensors(part) : openPytorch(part);
+  if (identity.kind === 'safetensors') return openSafetensors(part);
+  return (await import('./pytorch/open-pytorch')).openPytorch(part);
 }

@@ -1,7 +1,6 @@
 import { FormatError } from '../errors';
 import { chooseWeights } from './choose-weights';
 import { openShards } from './open-shards';
-import { openPytorch } from './pytorch/open-pytorch';
 import { openSafetensors } from './safetensors/open-safetensors';
 import type { Checkpoint, NamedBlob, TensorSource } from './types';
 
@@ -19,7 +18,7 @@ export async function openCheckpoint(files: readonly NamedBlob[]): Promise<Check
     case 'shard-index':
       return partOf(await openShards(file, parts), file.part);
     default:
-      return openPytorch(file);
+      return (await import('./pytorch/open-pytorch')).openPytorch(file);
   }
 }
 

@@ -1,9 +1,7 @@
 /**
- * The JPEG and WebP decoders (libjpeg and libwebp as WebAssembly). Each is compiled when first needed and kept for the
+ * The JPEG and WebP decoders (libjpeg and libwebp as WebAssembly). Each is loaded when first needed and kept for the
  * life of the thread. How the .wasm file is found is all that differs between a page and Node.
  */
-import jpegFactory from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
-import webpFactory from '@jsquash/webp/codec/dec/webp_dec.js';
 import type { PictureCodec } from './codec-name';
 import { compile } from './compile-codec';
 
@@ -43,14 +41,18 @@ function gaveUp(thrown: unknown): boolean {
 }
 
 /** `options`: what the decoder's own `decode` takes after the data; it checks their number. */
-function codec(name: PictureCodec, factory: Factory, ...options: readonly boolean[]): Decode {
+function codec(
+  name: PictureCodec,
+  load: () => Promise<{ readonly default: Factory }>,
+  ...options: readonly boolean[]
+): Decode {
   let module: Promise<WebAssembly.Module> | undefined;
   let decoder: Promise<Decoder> | undefined;
   let complaints: string[] = [];
 
   async function start(): Promise<Decoder> {
     module ??= compile(name);
-    const compiled = await module;
+    const [{ default: factory }, compiled] = await Promise.all([load(), module]);
     return factory({
       noInitialRun: true,
       instantiateWasm: (imports, done) => {
@@ -89,6 +91,6 @@ function codec(name: PictureCodec, factory: Factory, ...options: readonly boolea
 /** Decoders by name. @throws CodecError for bad data; DeviceError where the decoder itself cannot be loaded. */
 export const codecs: Readonly<Record<PictureCodec, Decode>> = {
   // Not turned upright by the decoder: orientation.ts does that for all formats.
-  jpeg: codec('jpeg', jpegFactory, false),
-  webp: codec('webp', webpFactory),
+  jpeg: codec('jpeg', () => import('@jsquash/jpeg/codec/dec/mozjpeg_dec.js'), false),
+  webp: codec('webp', () => import('@jsquash/webp/codec/dec/webp_dec.js')),
 };

@@ -5,7 +5,6 @@ import type { RgbImage } from '../types';
 import { decodeJpeg } from './jpeg/jpeg';
 import { formatName, isReadable, PICTURE_FORMATS, type PictureFormat } from './picture-format';
 import { decodePng } from './png';
-import { decodeWebp } from './webp/webp';
 
 type Decode = (
   bytes: Uint8Array<ArrayBuffer>,
@@ -17,7 +16,7 @@ type Decode = (
 const DECODERS: Readonly<Record<PictureFormat, Decode>> = {
   PNG: decodePng,
   JPEG: decodeJpeg,
-  WebP: decodeWebp,
+  WebP: async (...given) => (await import('./webp/webp')).decodeWebp(...given),
   GIF: async (...given) => (await import('./gif/gif')).decodeGif(...given),
   BMP: async (bytes, file) => (await import('./bmp/bmp')).decodeBmp(bytes, file),
   PPM: async (bytes, file) => (await import('./netpbm/netpbm')).decodeNetpbm(bytes, file),
