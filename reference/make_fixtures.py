@@ -48,6 +48,7 @@ GROUPS = (
     "methods",
     "relations",
     "matrix_methods",
+    "mergekit_methods",
     "statistics",
     "linear_algebra",
     "spectral",

@@ -94,7 +94,8 @@ LEFT_OUT_TITLE = "## Not in the tables"
 LEFT_OUT = """\
 - `LinearInterpolationAlgorithm`: FusionBench 0.2.33 refuses every pool (it asserts that a list of names equals 2).
 - DARE above a sparsity of 0: torch's generator and the one documented here drop other elements. At 0 FusionBench keeps an
-  element if torch's draw is *above* 0, so it drops one in 2^24: the programs run with a `seed` at which it draws no 0."""
+  element if torch's draw is *above* 0, so it drops one in 2^24: the programs run with a `seed` at which it draws no 0.
+- What FusionBench does not have: [mergekit's methods](methods.md#methods-of-mergekit), held to mergekit tensor by tensor, and LiNeS."""
 
 
 @dataclass

@@ -22,6 +22,8 @@ import { readVisionTensor } from './vision-tensor';
 const fixture = fixtureJson<MethodFixture>('methods/expected.json');
 /** Held to it by `matrices/parity.test.ts`. */
 const matrices = fixtureJson<{ rows: MatrixRow[] }>('methods/matrices.json');
+/** And by `mergekit-parity.test.ts`. */
+const mergekits = fixtureJson<{ rows: MatrixRow[] }>('methods/mergekit.json');
 const pools = new Map<string, ModelPool>();
 
 beforeAll(async () => {
@@ -48,7 +50,9 @@ describe('every method', () => {
     (name) => name !== 'TaskArithmeticAlgorithm',
   );
   it.each(names)('is held to the reference on every shape: %s', (name) => {
-    const rows = [...fixture.results, ...matrices.rows].filter(({ method }) => method === name);
+    const rows = [...fixture.results, ...matrices.rows, ...mergekits.rows].filter(
+      ({ method }) => method === name,
+    );
     expect(new Set(rows.map(({ shape }) => shape))).toEqual(new Set(Object.keys(fixture.names)));
   });
 

@@ -1,17 +1,24 @@
 /** All methods, in the order in which page, messages and documentation list them. */
 import { layerWise } from './adamerging/layer-wise';
 import { taskWise } from './adamerging/task-wise';
+import { breadcrumbs } from './breadcrumbs';
+import { breadcrumbsTies } from './breadcrumbs-ties';
 import { dareSimpleAverage } from './dare-simple-average';
 import { dareTaskArithmetic } from './dare-task-arithmetic';
 import { dareTiesMerging } from './dare-ties-merging';
+import { della } from './della';
+import { dellaLinear } from './della-linear';
 import { expo } from './expo';
 import { isoC } from './iso-c';
 import { isoCts } from './iso-cts';
+import { karcherMean } from './karcher-mean';
 import { linearInterpolation } from './linear-interpolation';
 import { lines } from './lines';
 import { magMax } from './magmax';
 import { modelStock } from './model-stock';
+import { nuSlerp } from './nu-slerp';
 import { magnitudeDiffPruning } from './pruning/magnitude-diff-pruning';
+import { sce } from './sce';
 import { simpleAverage } from './simple-average';
 import { slerp } from './slerp';
 import { taskArithmetic } from './task-arithmetic';
@@ -28,6 +35,12 @@ const methods = [
   magMax,
   dareTaskArithmetic,
   dareTiesMerging,
+  breadcrumbs,
+  breadcrumbsTies,
+  dellaLinear,
+  della,
+  sce,
+  nuSlerp,
   taskSingularVectors,
   isoC,
   isoCts,
@@ -37,6 +50,7 @@ const methods = [
   simpleAverage,
   weightedAverage,
   dareSimpleAverage,
+  karcherMean,
   modelStock,
   expo,
   magnitudeDiffPruning,

@@ -102,7 +102,7 @@ export interface Method {
   readonly summary: string;
   /**
    * What `combine` yields. Only methods that yield a task vector have a scaling factor, and only they apply the pool's
-   * weights of experts, to each expert's task vector before anything else is done with it.
+   * weights of experts, to each expert's task vector before anything else is done with it; those of mergekit to what they leave of it.
    */
   readonly kind: Combination['kind'];
   /**

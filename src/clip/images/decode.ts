@@ -16,7 +16,7 @@ type Decode = (
 const DECODERS: Readonly<Record<PictureFormat, Decode>> = {
   PNG: decodePng,
   JPEG: decodeJpeg,
-  WebP: async (...given) => (await import('./webp/webp')).decodeWebp(...given),
+  WebP: async (bytes, file) => (await import('./webp/webp')).decodeWebp(bytes, file),
   GIF: async (...given) => (await import('./gif/gif')).decodeGif(...given),
   BMP: async (bytes, file) => (await import('./bmp/bmp')).decodeBmp(bytes, file),
   PPM: async (bytes, file) => (await import('./netpbm/netpbm')).decodeNetpbm(bytes, file),

@@ -1,21 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { fixtureFiles, fixtureJson } from '../../clip/testing';
 import type { ModelPool } from '../../modelpool/types';
 import { mergedFromCheckpoints } from '../merged-values';
+import { documentedBound } from '../testing/documented-bound';
 import { askedOf, distanceFrom, type MatrixRow } from '../testing/matrix-parity';
 import { openPoolFiles, readPool } from '../testing/pool';
 
 const { rows } = fixtureJson<{ rows: MatrixRow[] }>('methods/matrices.json');
 const pools = new Map<string, ModelPool>();
-const docs = readFileSync(new URL('../../../docs/methods.md', import.meta.url), 'utf8');
-
-/** How far a method's matrices are from FusionBench's at most, as its section in the documentation says. */
-function boundOf(method: string): number {
-  const section = docs.split(`\n### ${method}\n`)[1]?.split('\n### ')[0] ?? '';
-  const [, bound] = /within ([\d.e-]+) of/.exec(section) ?? [];
-  return Number(bound ?? Number.NaN);
-}
 
 beforeAll(async () => {
   for (const shape of new Set(rows.map((row) => row.shape))) {
@@ -34,7 +26,7 @@ describe('methods on matrices', () => {
       const merged = mergedFromCheckpoints(pool, choice, scalingFactor);
       const { largest, differing } = await distanceFrom(row, merged);
       expect(differing).toEqual([]);
-      expect(largest).toBeLessThan(boundOf(method));
+      expect(largest).toBeLessThan(documentedBound(method));
     },
   );
 });

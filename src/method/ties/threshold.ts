@@ -57,7 +57,7 @@ export function rankOf(length: number, threshold: number): number {
 }
 
 /** The bin in which the element of this rank (from 1) lies, and how many elements lie in the bins before it. */
-function locate(
+export function locate(
   bins: Uint32Array,
   rank: number,
 ): { readonly bin: number; readonly before: number } {

@@ -1,5 +1,5 @@
 /**
- * FusionBench's methods in mergekit's words, where it has them.
+ * Methods in mergekit's words, where it has them.
  *
  * Source: mergekit 0.1.5, `mergekit/merge_methods`.
  */
@@ -60,12 +60,46 @@ export function mergekitMethod(method: MethodConfig, weights: readonly number[])
         1 / weights.length,
         weights.map(() => 1),
       );
+    case 'Breadcrumbs': {
+      const { scaling_factor: lambda, density, gamma, rescale } = method.options;
+      return taskVectors('breadcrumbs', { lambda, density, gamma, rescale }, weights);
+    }
+    case 'BreadcrumbsTies': {
+      const { scaling_factor: lambda, density, gamma, rescale, normalize } = method.options;
+      const parameters = { lambda, density, gamma, rescale };
+      return electing('breadcrumbs_ties', parameters, weights, normalize);
+    }
+    case 'DellaLinear': {
+      const { scaling_factor: lambda, density, epsilon, rescale } = method.options;
+      const parameters = { lambda, density, epsilon, rescale };
+      return { ...taskVectors('della_linear', parameters, weights), remark: OTHER_CHANCE };
+    }
+    case 'Della': {
+      const { scaling_factor: lambda, density, epsilon, rescale, normalize } = method.options;
+      const parameters = { lambda, density, epsilon, rescale };
+      return { ...electing('della', parameters, weights, normalize), remark: OTHER_CHANCE };
+    }
     case 'SlerpMergeAlgorithm': {
       const { t, DOT_THRESHOLD, epsilon } = method.options;
       if (DOT_THRESHOLD !== 0.9995 || epsilon !== 1e-8) {
         throw notInMergekit('other values of DOT_THRESHOLD and epsilon than 0.9995 and 1e-8');
       }
       return { merge_method: 'slerp', parameters: { t }, base: 'first' };
+    }
+    case 'NuSlerp': {
+      const { scaling_factor, t, nuslerp_flatten, nuslerp_row_wise } = method.options;
+      requireUnscaled(scaling_factor, weights);
+      const parameters = { nuslerp_flatten, nuslerp_row_wise };
+      return { merge_method: 'nuslerp', parameters, weights: [1 - t, t], base: 'base' };
+    }
+    case 'KarcherMean': {
+      const { max_iter, tol } = method.options;
+      return { merge_method: 'karcher', parameters: { max_iter, tol }, base: 'none' };
+    }
+    case 'SCE': {
+      const { scaling_factor, select_topk } = method.options;
+      requireUnscaled(scaling_factor, weights);
+      return { merge_method: 'sce', parameters: { select_topk }, base: 'base' };
     }
     case 'ModelStock': {
       const ignored = (method.options.ignore_keys ?? []).filter((key) => !OPEN_CLIP.test(key));
@@ -90,13 +124,10 @@ function ties(
   const { scaling_factor, threshold, merge_func, remove_keys } = options;
   if (merge_func === 'max') throw notInMergekit('merge_func: max');
   if (remove_keys.length > 0) throw notInMergekit('remove_keys');
-  if (merge_func === 'mean' && weights.some((weight) => weight !== 1)) {
-    throw notInMergekit('a plain mean of weighted task vectors');
-  }
   // FusionBench counts thresholds above 1 as per cents.
   const density = threshold > 1 ? threshold / 100 : threshold;
   return {
-    ...taskVectors('ties', { lambda: scaling_factor, density }, weights, merge_func === 'mean'),
+    ...electing('ties', { lambda: scaling_factor, density }, weights, merge_func === 'mean'),
     remark:
       'mergekit trims every tensor on its own, FusionBench all of them together: the results differ.',
   };
@@ -119,6 +150,28 @@ function dare(
   };
 }
 
+function requireUnscaled(scalingFactor: number, weights: readonly number[]): void {
+  if (scalingFactor !== 1) throw notInMergekit('a scaling factor for this method, other than 1');
+  if (weights.some((weight) => weight !== 1)) {
+    throw notInMergekit('weights of task vectors for this method');
+  }
+}
+
+const OTHER_CHANCE = 'mergekit drops other entries by chance.';
+
+/** Of what agrees in sign. mergekit divides by the sum of its weights, and so does a mean here where all are 1. */
+function electing(
+  name: string,
+  parameters: Readonly<Record<string, Writable>>,
+  weights: readonly number[],
+  normalize: boolean,
+): MergekitMethod {
+  if (normalize && weights.some((weight) => weight !== 1)) {
+    throw notInMergekit('a plain mean of weighted task vectors');
+  }
+  return taskVectors(name, parameters, weights, normalize);
+}
+
 function taskVectors(
   name: string,
   parameters: Readonly<Record<string, Writable>>,
@@ -130,6 +183,6 @@ function taskVectors(
 
 function notInMergekit(what: string): ConfigError {
   return new ConfigError(
-    `mergekit does not have ${what}. Write a configuration of FusionBench instead.`,
+    `mergekit does not have ${what}. Write the configuration in FusionBench's words instead.`,
   );
 }

@@ -109,6 +109,40 @@ const merges: readonly (readonly [
     },
   ],
   [
+    'breadcrumbs',
+    {
+      target: 'Breadcrumbs',
+      options: { scaling_factor: 0.3, density: 0.9, gamma: 0.02, rescale: true },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+    [0.75, -0.4],
+  ],
+  [
+    'breadcrumbs-ties',
+    {
+      target: 'BreadcrumbsTies',
+      options: { scaling_factor: 0.3, density: 0.9, gamma: 0.01, rescale: false, normalize: true },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
+    'della',
+    {
+      target: 'Della',
+      options: { scaling_factor: 1.2, density: 0.5, epsilon: 0.15, normalize: true, rescale: true },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
+    'della-linear',
+    {
+      target: 'DellaLinear',
+      options: { scaling_factor: 0.3, density: 0.5, epsilon: 0.2, rescale: false },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+    [0.75, -0.4],
+  ],
+  [
     'slerp',
     { target: 'SlerpMergeAlgorithm', options: { t: 0.25, DOT_THRESHOLD: 0.9995, epsilon: 1e-8 } },
     {
@@ -118,6 +152,30 @@ const merges: readonly (readonly [
         { name: 'b', reference: 'me/b' },
       ],
     },
+  ],
+  [
+    'nuslerp',
+    {
+      target: 'NuSlerp',
+      options: { scaling_factor: 1, t: 0.25, nuslerp_flatten: false, nuslerp_row_wise: true },
+    },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
+  ],
+  [
+    'karcher',
+    { target: 'KarcherMean', options: { max_iter: 20, tol: 1e-6 } },
+    {
+      ...poolOf(),
+      models: [
+        { name: 'a', reference: 'me/a' },
+        { name: 'b', reference: 'me/b' },
+      ],
+    },
+  ],
+  [
+    'sce',
+    { target: 'SCE', options: { scaling_factor: 1, select_topk: 0.1 } },
+    poolOf('_pretrained_', 'sun397', 'dtd'),
   ],
   [
     'model-stock',
@@ -171,6 +229,41 @@ describe("mergekit's YAML", () => {
     expect(read([2, 2], 'lambda: 1, normalize: true')).toEqual([0.5, 1, 1]);
     // As mergekit does where nothing can be divided by.
     expect(read([1, -1], 'lambda: 2, normalize: true')).toEqual([2, 1, -1]);
+  });
+
+  it('reads density, gamma and epsilon of each model, as people write them, where they are the same', () => {
+    const read = (first: string, second: string, parameters = '{}') =>
+      `{merge_method: della, base_model: b, models: [{model: x, parameters: {weight: 1, ${first}}}, {model: y, parameters: {weight: 1, ${second}}}], parameters: ${parameters}}`;
+    const { method } = readMergekitConfig(read('density: 0.4', 'density: 0.4', '{epsilon: 0.1}'));
+    expect(method.options).toEqual({
+      scaling_factor: 1,
+      density: 0.4,
+      epsilon: 0.1,
+      normalize: true,
+      rescale: true,
+    });
+    // What mergekit has where nothing is said.
+    const { method: usual } = readMergekitConfig(
+      'merge_method: breadcrumbs\nbase_model: b\nmodels: [{model: x, parameters: {weight: 0.5}}]',
+    );
+    expect(usual.options).toEqual({ scaling_factor: 0.5, density: 1, gamma: 0.01, rescale: false });
+    expect(refusal(read('density: 0.4', 'density: 0.5'))).toMatchInlineSnapshot(
+      `"mergekit_config.yml: the models have different values of density (0.4, 0.5). Give all the same: methods here have one for all of them."`,
+    );
+  });
+
+  it('reads the weights of nuslerp as the place on the arc, and the base of karcher as a model', () => {
+    const arc = (first: number, second: number) =>
+      readMergekitConfig(
+        `{merge_method: nuslerp, base_model: b, models: [{model: x, parameters: {weight: ${first}}}, {model: y, parameters: {weight: ${second}}}]}`,
+      ).method.options;
+    const rest = { scaling_factor: 1, nuslerp_flatten: true, nuslerp_row_wise: false };
+    expect(arc(3, 1)).toEqual({ ...rest, t: 0.25 });
+    expect(arc(1, -1)).toEqual({ ...rest, t: 0.5 });
+    const { modelpool } = readMergekitConfig(
+      '{merge_method: karcher, base_model: b, models: [{model: x}, {model: y}]}',
+    );
+    expect(modelpool.models.map(({ name }) => name)).toEqual(['x', 'y', 'b']);
   });
 
   describe('with a factor by layer', () => {
@@ -264,15 +357,15 @@ describe("mergekit's YAML", () => {
   }
 
   it('refuses what FusionBench has no option for', () => {
-    expect(refusal('merge_method: della\nmodels: []')).toMatchInlineSnapshot(
-      `"merge_method: one of linear, task_arithmetic, ties, dare_linear, slerp, model_stock is expected, but it is the text "della"."`,
+    expect(refusal('merge_method: passthrough\nmodels: []')).toMatchInlineSnapshot(
+      `"merge_method: one of linear, task_arithmetic, ties, dare_linear, breadcrumbs, breadcrumbs_ties, della, della_linear, slerp, nuslerp, karcher, sce, model_stock is expected, but it is the text "passthrough"."`,
     );
     expect(
       refusal(
         'merge_method: ties\nbase_model: b\nmodels: [{model: x, parameters: {weight: 1}}, {model: y, parameters: {weight: 2}}]',
       ),
     ).toMatchInlineSnapshot(
-      `"mergekit_config.yml: the models have different weights (1, 2), which the mean of TIES has no option for. Give all the same weight, or set normalize to false."`,
+      `"mergekit_config.yml: the models have different weights (1, 2), which the mean of what agrees has no option for. Give all the same weight, or set normalize to false."`,
     );
     expect(
       refusal(
@@ -328,7 +421,7 @@ describe("mergekit's YAML", () => {
     expect(() =>
       writeMergekitConfig({ method: magmax, modelpool, expertWeights: [1] }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ConfigError: mergekit does not have MagMaxAlgorithm. Write a configuration of FusionBench instead.]`,
+      `[ConfigError: mergekit does not have MagMaxAlgorithm. Write the configuration in FusionBench's words instead.]`,
     );
     const ties: MethodConfig = {
       target: 'TiesMergingAlgorithm',
@@ -337,7 +430,7 @@ describe("mergekit's YAML", () => {
     expect(() =>
       writeMergekitConfig({ method: ties, modelpool, expertWeights: [1] }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ConfigError: mergekit does not have merge_func: max. Write a configuration of FusionBench instead.]`,
+      `[ConfigError: mergekit does not have merge_func: max. Write the configuration in FusionBench's words instead.]`,
     );
     const mean: MethodConfig = {
       target: 'TiesMergingAlgorithm',
@@ -346,7 +439,16 @@ describe("mergekit's YAML", () => {
     expect(() =>
       writeMergekitConfig({ method: mean, modelpool, expertWeights: [0.5] }),
     ).toThrowErrorMatchingInlineSnapshot(
-      `[ConfigError: mergekit does not have a plain mean of weighted task vectors. Write a configuration of FusionBench instead.]`,
+      `[ConfigError: mergekit does not have a plain mean of weighted task vectors. Write the configuration in FusionBench's words instead.]`,
+    );
+    const scaled: MethodConfig = {
+      target: 'SCE',
+      options: { scaling_factor: 1.5, select_topk: 1 },
+    };
+    expect(() =>
+      writeMergekitConfig({ method: scaled, modelpool, expertWeights: [1] }),
+    ).toThrowErrorMatchingInlineSnapshot(
+      `[ConfigError: mergekit does not have a scaling factor for this method, other than 1. Write the configuration in FusionBench's words instead.]`,
     );
     const coefficients: MethodConfig = {
       target: 'CLIPTaskWiseAdaMergingAlgorithm',

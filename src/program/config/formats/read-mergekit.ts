@@ -1,14 +1,14 @@
-/** mergekit's YAML as a model pool and a method, where FusionBench has that method. */
+/** mergekit's YAML as a model pool and a method, where this program has that method. */
 import * as v from 'valibot';
 import { withoutEnding } from '../../../checkpoint/file-roles';
 import { ConfigError } from '../../../errors';
-import { dareTaskArithmetic } from '../../../method/dare-task-arithmetic';
+import { karcherMean } from '../../../method/karcher-mean';
 import type { LayerFilter } from '../../../method/layers/plan';
 import { modelStock } from '../../../method/model-stock';
+import { nuSlerp } from '../../../method/nu-slerp';
+import { sce } from '../../../method/sce';
 import { simpleAverage } from '../../../method/simple-average';
 import { slerp } from '../../../method/slerp';
-import { taskArithmetic } from '../../../method/task-arithmetic';
-import { tiesMerging } from '../../../method/ties-merging';
 import { weightedAverage } from '../../../method/weighted-average';
 import { type ConfigValue, toTree } from '../../hydra/values/node';
 import { parseYaml } from '../../hydra/values/yaml';
@@ -16,17 +16,34 @@ import { type MethodConfig, methodConfig } from '../methods/index';
 import { PRETRAINED } from '../program/base-name';
 import { isSpecialName } from '../program/modelpool';
 import { describe, isTree, type Reading, readSection, throwProblems } from '../program/reading';
-import { finiteNumber, flag, ignored, numberBetween, oneOf, text } from '../program/schemas';
+import { ignored, oneOf, text } from '../program/schemas';
 import type { ModelPoolConfig, ModelSource } from '../program/types';
-import { byTensor, unitOf } from './mergekit-layers';
+import { unitOf } from './mergekit-layers';
 import type { MergekitMerge } from './mergekit-merge';
+import {
+  type Entry,
+  modelOptions,
+  type Parameters,
+  parameterOptions,
+  sharedNumber,
+  type Value,
+  weightOf,
+} from './mergekit-parameters';
+import {
+  electsSigns,
+  normalizes,
+  TASK_VECTOR_METHODS,
+  type TaskVectorMethod,
+  taskVectorConfig,
+} from './mergekit-task-vectors';
 
 const METHODS = [
   'linear',
-  'task_arithmetic',
-  'ties',
-  'dare_linear',
+  ...TASK_VECTOR_METHODS,
   'slerp',
+  'nuslerp',
+  'karcher',
+  'sce',
   'model_stock',
 ] as const;
 
@@ -42,30 +59,9 @@ const fileOptions = {
   chat_template: ignored,
 };
 
-const parameterOptions = {
-  lambda: v.optional(byTensor, 1),
-  weight: v.optional(byTensor),
-  normalize: v.optional(flag),
-  density: v.optional(numberBetween(0, 1), 1),
-  rescale: v.optional(flag, true),
-  t: v.optional(finiteNumber),
-  filter_wise: v.optional(v.literal(false, 'only false is possible here.'), false),
-  int8_mask: ignored,
-};
-
-type Parameters = v.InferOutput<v.ObjectSchema<typeof parameterOptions, undefined>>;
-
-/** A number, or one for every tensor. */
-type Value = number | readonly LayerFilter[];
-
-interface Entry {
-  readonly model: string;
-  readonly weight: Value | undefined;
-}
-
 /**
  * Reads a file of mergekit's. Models get names from their paths: mergekit has none.
- * @throws ConfigError for methods and options that FusionBench does not have, with their paths
+ * @throws ConfigError for methods and options that there are none of here, with their paths
  */
 export function readMergekitConfig(yaml: string, file = 'mergekit_config.yml'): MergekitMerge {
   const tree = toTree(parseYaml(yaml, file));
@@ -95,14 +91,8 @@ function readEntries(reading: Reading, value: ConfigValue | undefined): Entry[] 
     const parameters =
       own === null
         ? undefined
-        : readSection(
-            reading,
-            own,
-            `${path}.parameters`,
-            { weight: v.optional(byTensor) },
-            'a model',
-          );
-    return read ? [{ model: read.model, weight: parameters?.weight }] : [];
+        : readSection(reading, own, `${path}.parameters`, modelOptions, 'a model');
+    return read ? [{ model: read.model, ...(parameters && { parameters }) }] : [];
   });
 }
 
@@ -127,27 +117,50 @@ function assemble(
     }
     return merge(methodConfig(weightedAverage, { normalize, weights }), modelpool);
   }
+  if (name === 'karcher') {
+    const { max_iter, tol } = parameters;
+    // The base is a model like the others.
+    const isListed = baseModel === undefined || entries.some(({ model }) => model === baseModel);
+    const all = isListed ? entries : [...entries, { model: baseModel }];
+    return merge(methodConfig(karcherMean, { max_iter, tol }), poolOf(undefined, all));
+  }
   if (baseModel === undefined) throw new ConfigError(`${file}: ${name} needs base_model.`);
   if (name === 'slerp') {
     if (parameters.t === undefined) throw new ConfigError(`${file}: slerp needs parameters.t.`);
     // From the base to the other; mergekit lists both.
     const others = entries.filter(({ model }) => model !== baseModel);
-    const modelpool = poolOf(undefined, [{ model: baseModel, weight: undefined }, ...others]);
+    const modelpool = poolOf(undefined, [{ model: baseModel }, ...others]);
     return merge(methodConfig(slerp, { t: parameters.t }), modelpool);
   }
   const experts = entries.filter(({ model }) => model !== baseModel);
   const modelpool = poolOf(baseModel, experts);
   if (name === 'model_stock') return merge(methodConfig(modelStock, {}), modelpool);
+  if (name === 'sce') {
+    const { select_topk } = parameters;
+    return merge(methodConfig(sce, { select_topk }), modelpool);
+  }
+  if (name === 'nuslerp') {
+    const weights = experts.map((entry) => plainWeight(weightOf(entry, parameters, file), file));
+    const { nuslerp_flatten, nuslerp_row_wise } = parameters;
+    const options = { t: shareOfSecond(weights), nuslerp_flatten, nuslerp_row_wise };
+    return merge(methodConfig(nuSlerp, options), modelpool);
+  }
   return { ...taskVectorMethod(name, experts, parameters, file), modelpool };
 }
 
+/** mergekit takes a sum that is almost 0 for equal shares. */
+function shareOfSecond([first = 0, second = 0]: readonly number[]): number {
+  const sum = first + second;
+  return Math.abs(sum) < 1e-6 ? 0.5 : second / sum;
+}
+
 function taskVectorMethod(
-  name: 'task_arithmetic' | 'ties' | 'dare_linear',
+  name: TaskVectorMethod,
   experts: readonly Entry[],
   parameters: Parameters,
   file: string,
 ): Pick<MergekitMerge, 'method' | 'expertWeights' | 'layers'> {
-  const normalize = parameters.normalize ?? name === 'ties';
+  const normalize = parameters.normalize ?? normalizes(name);
   const weights = experts.map((entry) => weightOf(entry, parameters, file));
   const common = commonFilters(weights, normalize, file);
   const given = common
@@ -156,41 +169,17 @@ function taskVectorMethod(
   const lambda =
     typeof parameters.lambda === 'number' ? parameters.lambda : unitOf(parameters.lambda);
   const layers = layersOf(parameters.lambda, common);
-  if (name === 'ties' && normalize) {
+  const config = (scaling_factor: number, isMean: boolean) =>
+    taskVectorConfig(name, scaling_factor, isMean, parameters, (option, usual) =>
+      sharedNumber(option, usual, experts, parameters, file),
+    );
+  if (electsSigns(name) && normalize) {
     requireEqual(given, file);
     // Normalized weights cancel: the mean of the entries is taken.
-    const options = tiesOptions(parameters, lambda, 'mean');
-    const method = methodConfig(tiesMerging, options);
-    return { method, expertWeights: given.map(() => 1), ...layers };
+    return { method: config(lambda, true), expertWeights: given.map(() => 1), ...layers };
   }
   const { share, expertWeights } = splitWeights(given, normalize);
-  const scaling_factor = scaled(lambda, share);
-  return { method: methodOf(name, parameters, scaling_factor), expertWeights, ...layers };
-}
-
-function methodOf(
-  name: 'task_arithmetic' | 'ties' | 'dare_linear',
-  parameters: Parameters,
-  scaling_factor: number,
-): MethodConfig {
-  switch (name) {
-    case 'task_arithmetic':
-      return methodConfig(taskArithmetic, { scaling_factor });
-    case 'ties':
-      return methodConfig(tiesMerging, tiesOptions(parameters, scaling_factor, 'sum'));
-    case 'dare_linear': {
-      const { density, rescale } = parameters;
-      return methodConfig(dareTaskArithmetic, {
-        scaling_factor,
-        sparsity_ratio: 1 - density,
-        rescale,
-      });
-    }
-  }
-}
-
-function tiesOptions({ density }: Parameters, scaling_factor: number, merge_func: 'sum' | 'mean') {
-  return { scaling_factor, threshold: density * 100, merge_func };
+  return { method: config(scaled(lambda, share), false), expertWeights, ...layers };
 }
 
 /** Weights that are all the same are a part of the scaling factor, as FusionBench has it; others stay with their experts. */
@@ -217,7 +206,7 @@ function scaled(lambda: number, weight: number): number {
 function requireEqual(weights: readonly number[], file: string): void {
   if (weights.every((weight) => weight === weights[0])) return;
   throw new ConfigError(
-    `${file}: the models have different weights (${weights.join(', ')}), which the mean of TIES has no option for. Give all the same weight, or set normalize to false.`,
+    `${file}: the models have different weights (${weights.join(', ')}), which the mean of what agrees has no option for. Give all the same weight, or set normalize to false.`,
   );
 }
 
@@ -263,12 +252,6 @@ function plainWeight(weight: Value, file: string): number {
   throw new ConfigError(
     `${file}: a weight is a list, and an average has no factor by layer. Give numbers, or choose task_arithmetic.`,
   );
-}
-
-function weightOf(entry: Entry, parameters: Parameters, file: string): Value {
-  const weight = entry.weight ?? parameters.weight;
-  if (weight !== undefined) return weight;
-  throw new ConfigError(`${file}: ${entry.model} has no parameters.weight, which mergekit wants.`);
 }
 
 function poolOf(base: string | undefined, entries: readonly Entry[]): ModelPoolConfig {

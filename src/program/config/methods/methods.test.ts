@@ -110,7 +110,7 @@ describe('the option of the config group method', () => {
       const { config, referenced } = await compose({ ...folder, configName, overrides, env: {} });
       const { target, options } = readProgram(config, referenced).method;
       expect(target).toBe(method.name);
-      const defaults = method.options.filter(({ nullable }) => !nullable);
+      const defaults = method.options.filter(({ nullable, own }) => !nullable && !own);
       expect(options).toMatchObject(
         Object.fromEntries(defaults.map((item) => [item.name, item.default])),
       );
