@@ -175,7 +175,7 @@ modelpool:
       const { file } = await studio.engine.exportConfiguration('fusion_bench');
       return (await file.text()).split('\n').filter((line) => line.includes('passes over'));
     };
-    await studio.engine.setMethod('WUDIMerging', {});
+    await studio.engine.setMethod('WUDIMerging', { solver: 'adam' });
     expect(await head()).toEqual([]);
     await studio.engine.setMethod('WUDIMerging', { solver: 'exact' });
     await studio.engine.setScalingFactor(1.5);
