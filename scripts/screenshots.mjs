@@ -67,6 +67,19 @@ async function lostPictures(page) {
 }
 
 /**
+ * In how many directions the experts change every matrix.
+ * @param {Page} page
+ */
+async function relations(page) {
+  await page.getByRole('button', { name: 'Compare task vectors' }).click();
+  await page.getByRole('tab', { name: 'Spectra' }).click();
+  await page.getByRole('button', { name: 'Compute directions' }).click();
+  const cells = page.getByRole('grid', { name: 'Directions by matrix' }).getByRole('gridcell');
+  await cells.first().waitFor({ timeout: SCORING_MS });
+  await cells.nth(25).focus();
+}
+
+/**
  * A drawn seven, and what the models make of it.
  * @param {Page} page
  */
@@ -134,6 +147,7 @@ const PICTURES = [
   { name: 'tour-try', show: drawDigit },
   { name: 'tour-search', show: findFactor },
   { name: 'tour-pins', show: pinAndCompare },
+  { name: 'tour-relations', show: relations },
 ];
 
 /**

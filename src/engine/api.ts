@@ -7,7 +7,15 @@
 import type { LayerFactors } from '../method/layers/factors';
 import type { LayerPreset } from '../method/layers/presets';
 import type { FactorOption, MethodOption, OptionValue } from '../method/options';
+import type { MatrixRelations, Spectrum } from '../method/relations/matrix-relations';
 import type { Finding, Severity } from '../modelpool/types';
+import type {
+  DirectionRelations,
+  LayerRow,
+  Meaning,
+  VectorRelations,
+} from '../program/relations/relations';
+import type { DirectionTables, TableFile, VectorTables } from '../program/relations/tables';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparisonView } from './compare/view';
 import type { PictureQuery, TaskInsight } from './insight/types';
@@ -60,6 +68,9 @@ export type {
   Interval,
   LayerFactors,
   LayerPreset,
+  LayerRow,
+  MatrixRelations,
+  Meaning,
   MergeOutcome,
   MergeSettings,
   MethodOption,
@@ -68,7 +79,9 @@ export type {
   SearchName,
   SearchView,
   Severity,
+  Spectrum,
   SplitShare,
+  TableFile,
   TaskSplitView,
 };
 
@@ -380,15 +393,18 @@ export interface AddOutcome {
   readonly findings: readonly Finding[];
 }
 
-/** The cosine of the angle between every two task vectors. */
-export interface TaskVectorSimilarity {
+/** How the task vectors of the included experts relate. */
+export interface TaskVectorRelations extends VectorRelations {
   /** Of the experts that were compared, in pool order; the base is not among them. */
   readonly ids: readonly string[];
-  readonly names: readonly string[];
-  /** A row for each expert, -1..1. */
-  readonly cosines: readonly (readonly number[])[];
-  /** The same as FusionBench's `task_vector_cos_similarity.csv`. */
-  readonly csv: string;
+  /** The same as files; of the cosines FusionBench's `task_vector_cos_similarity.csv`. */
+  readonly tables: VectorTables;
+}
+
+/** How the directions relate in which they change the matrices. */
+export interface TaskVectorDirections extends DirectionRelations {
+  readonly ids: readonly string[];
+  readonly tables: DirectionTables;
 }
 
 export interface ExportOptions {
@@ -484,8 +500,13 @@ export interface StudioEngine {
    * Rejects with ConfigError where a task is not split, or the method has no scaling factor.
    */
   search(jobId: string, name: SearchName): Promise<void>;
-  /** Compares the task vectors of the included experts, as a job of that id. Rejects with CompatibilityError where they do not fit. */
-  compareTaskVectors(jobId: string): Promise<TaskVectorSimilarity>;
+  /**
+   * Compares the task vectors of the included experts, as a job of that id, or finds what was found of the same files. Rejects
+   * with CompatibilityError where they do not fit, and with an AbortError when others are included meanwhile.
+   */
+  compareTaskVectors(jobId: string): Promise<TaskVectorRelations>;
+  /** The same for the directions in which they change every matrix: all of these are decomposed, which takes minutes. */
+  compareDirections(jobId: string): Promise<TaskVectorDirections>;
   /**
    * Compares every method that fits the pool, as a job of that id; stopped, another run goes on from there. Of tasks that are
    * not split half of the pictures are chosen by. Rejects where there is nothing to compare.

@@ -107,6 +107,7 @@ describe('openEngine', () => {
     ['applyConfiguration', [{ path: 'x' }]],
     ['sweep', [[0.1]]],
     ['compareTaskVectors', ['job']],
+    ['compareDirections', ['job']],
     ['stop', []],
     ['cancel', ['job']],
     ['chooseEngine', ['cpu']],

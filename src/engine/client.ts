@@ -76,6 +76,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     sweep: (...parameters) => call(() => remote.sweep(...parameters)),
     search: (...parameters) => call(() => remote.search(...parameters)),
     compareTaskVectors: (jobId) => call(() => remote.compareTaskVectors(jobId)),
+    compareDirections: (jobId) => call(() => remote.compareDirections(jobId)),
     compare: (jobId) => call(() => remote.compare(jobId)),
     exportComparison: () => call(() => remote.exportComparison()),
     stop: () => call(() => remote.stop()),

@@ -7,6 +7,7 @@
  * the page has the snapshot with its effect.
  */
 import { ConfigError } from '../errors';
+import { createMatrixJobsHere } from '../method/matrices/jobs';
 import { RECIPE_KEY, readRecipe } from '../program/recipe';
 import { randomHex } from '../storage/random-hex';
 import type { Library } from '../storage/types';
@@ -32,7 +33,6 @@ import { withMergeSettings } from './merge-settings';
 import { chooseMethod, startingOptions, TASK_ARITHMETIC } from './method';
 import { addPin, editPins, pinOf, recipeOfPin, takePins } from './pins/pin';
 import { comparePins, pinUnits, sideColumn } from './pins/pins';
-import { COMPARING, compareTaskVectors } from './pool/comparing';
 import { withoutDemo } from './pool/demo';
 import { checkedWeight, editPool } from './pool/edits';
 import { createHashing, HASHING, hashModel } from './pool/hashing';
@@ -42,6 +42,7 @@ import { recipeOfMerge } from './pool/named-merge';
 import { applyRecipe, matchRecipe, needsSums, type WantedRecipe } from './pool/restoring';
 import { createQueue } from './queue';
 import type { Records } from './records';
+import { createRelations } from './relations/relations';
 import type { ScoringPhase } from './scoring/board';
 import { createScoreBook } from './scoring/book';
 import { createCombinations, KEEPING } from './scoring/combinations';
@@ -111,7 +112,7 @@ export function createEngine({
     loadCombination: (...asked) => combinations.load(...asked),
     book,
     keeping,
-    hasOthers: () => measuring.pending() && !scorer.awaitsNumber(),
+    hasOthers: () => (measuring.pending() || relations.isReading()) && !scorer.awaitsNumber(),
     onChange: () => {
       trials.look(scorer.phase());
       tried.follow();
@@ -178,6 +179,12 @@ export function createEngine({
   });
   const columnOf = (side: PairSide) =>
     side === null ? null : sideColumn(state.value(), side, scorer.kind());
+  const relations = createRelations({
+    library,
+    jobs,
+    matrices: runtime.matrices ?? createMatrixJobsHere(),
+    value: state.value,
+  });
   const downloads = createDownloads();
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
@@ -237,12 +244,13 @@ export function createEngine({
   }
 
   /**
-   * Measuring waits for the first number, hashing for everything else, and keeping what was combined for both: that is what
-   * people look at. Only beside threads that hash can this one measure.
+   * Measuring and whatever compares experts wait for the first number, hashing for everything else, and keeping what was
+   * combined for both: that is what people look at. Only beside threads that hash can this one measure.
    */
   function readWhenFree(): void {
     const { phase } = scorer.phase();
     measuring.follow(state.value(), !scorer.awaitsNumber());
+    relations.follow(!scorer.awaitsNumber());
     const scores = phase === 'preparing' || phase === 'scoring';
     // Whatever is imported, written or read comes before what nobody asked for.
     scorer.spare(jobs.views().length === 0 && !measuring.pending() && !tried.pending());
@@ -469,10 +477,8 @@ export function createEngine({
       }),
     ),
 
-    compareTaskVectors: whenOpen((jobId) => {
-      const { pool } = state.value();
-      return command(() => jobs.run(jobId, COMPARING, (job) => compareTaskVectors(pool, job)));
-    }),
+    compareTaskVectors: whenOpen((jobId) => command(() => relations.compareTaskVectors(jobId))),
+    compareDirections: whenOpen((jobId) => command(() => relations.compareDirections(jobId))),
 
     compare: whenOpen((jobId) =>
       command(() => {
@@ -515,7 +521,14 @@ export function createEngine({
     exportReport: whenOpen(() =>
       command(() => {
         const pins = pinReports(state.value(), book, scorer.kind());
-        return exportReport(state.value(), snapshot(), version, insight.figures, pins);
+        return exportReport(
+          state.value(),
+          snapshot(),
+          version,
+          insight.figures,
+          pins,
+          relations.report(),
+        );
       }),
     ),
 

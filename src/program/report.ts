@@ -10,6 +10,7 @@ import type { Calibration } from '../taskpool/statistics/calibration';
 import { mistakes } from '../taskpool/statistics/confusion';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparedRow } from './compare/compare';
+import type { RelationsReport } from './relations/relations';
 import type { SearchOutcome } from './search/halves';
 import type { Candidate, SearchPlan, TriedCandidate } from './search/search';
 
@@ -170,6 +171,7 @@ export interface ReportInput {
   readonly search?: SearchReport | undefined;
   readonly comparison?: ComparisonReport | undefined;
   readonly pins?: readonly PinReport[] | undefined;
+  readonly relations?: RelationsReport | undefined;
 }
 
 export function namedClassification(
@@ -219,6 +221,7 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       ...(input.search && { search: searchDetails(input.search) }),
       ...(input.comparison && { comparison: input.comparison }),
       ...(input.pins?.length && { pins: input.pins }),
+      ...(input.relations && { relations: input.relations }),
     },
   };
 }

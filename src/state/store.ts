@@ -50,7 +50,8 @@ import type {
   StudioState,
   TaskEdit,
   TaskInsight,
-  TaskVectorSimilarity,
+  TaskVectorDirections,
+  TaskVectorRelations,
   TriedPicture,
 } from './types';
 
@@ -109,8 +110,10 @@ export interface StudioCommands extends PinCommands {
   sweep(range?: SweepRange): Promise<void>;
   /** Finds the scaling factor or weights on the pictures to choose by. */
   search(name: SearchName): Promise<void>;
-  /** How alike the experts' task vectors are; null if that was stopped, or the engine could not tell. */
-  compareTaskVectors(): Promise<TaskVectorSimilarity | null>;
+  /** How the experts' task vectors relate; null if that was stopped, or the engine could not tell. */
+  compareTaskVectors(): Promise<TaskVectorRelations | null>;
+  /** The same of the directions in which they change every matrix. */
+  compareDirections(): Promise<TaskVectorDirections | null>;
   /** Compares every method that fits the pool, or goes on with a comparison that was stopped. */
   compare(): Promise<void>;
   /** Merges by a method that was compared, with the options and at the factor that it was compared with: one step to undo. */
@@ -496,6 +499,14 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         () =>
           endings.timed('The comparison of task vectors', () =>
             engine().compareTaskVectors(nextJob()),
+          ),
+        null,
+      ),
+    compareDirections: () =>
+      attempt(
+        () =>
+          endings.timed('The comparison of directions', () =>
+            engine().compareDirections(nextJob()),
           ),
         null,
       ),

@@ -1,6 +1,7 @@
 /** For tests: snapshots to start from, and an engine that records commands and says what it is told to say. */
 import type { EngineHandle } from '../engine/client';
 import type { DeviceError } from '../errors';
+import { someDirections, someRelations } from './relations.fixture';
 import type { StudioDependencies } from './store';
 import type {
   MethodView,
@@ -234,7 +235,8 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     applyConfiguration: nothing,
     sweep: nothing,
     search: nothing,
-    compareTaskVectors: async () => ({ ids: [], names: [], cosines: [], csv: '' }),
+    compareTaskVectors: async () => someRelations(),
+    compareDirections: async () => someDirections(),
     compare: nothing,
     exportComparison: async () => ({ name: 'comparison.csv', file: new Blob(['model']) }),
     stop: nothing,
@@ -284,6 +286,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     sweep: recorded('sweep', () => answers.sweep),
     search: recorded('search', () => answers.search),
     compareTaskVectors: recorded('compareTaskVectors', () => answers.compareTaskVectors),
+    compareDirections: recorded('compareDirections', () => answers.compareDirections),
     compare: recorded('compare', () => answers.compare),
     exportComparison: recorded('exportComparison', () => answers.exportComparison),
     stop: recorded('stop', () => answers.stop),

@@ -1,16 +1,21 @@
-import { useState } from 'react';
-import type { ModelView, TaskVectorSimilarity } from '../../state/types';
+import { lazy, Suspense, useState } from 'react';
+import type { ModelView, TaskVectorDirections, TaskVectorRelations } from '../../state/types';
 import { useCommands } from '../context';
-import { SimilarityDialog } from './similarity-dialog';
-import './relations.css';
+import './compare-task-vectors.css';
+
+const RelationsDialog = lazy(() => import('./relations-dialog'));
+
+type Expert = Pick<ModelView, 'id'>;
 
 /** Has the task vectors compared, and shows what came of it until other experts are merged. */
-export function CompareTaskVectors({ experts }: { experts: readonly Pick<ModelView, 'id'>[] }) {
-  const { compareTaskVectors } = useCommands();
+export function CompareTaskVectors({ experts }: { experts: readonly Expert[] }) {
+  const { compareTaskVectors, compareDirections } = useCommands();
   const [busy, setBusy] = useState(false);
-  const [known, keep] = useState<TaskVectorSimilarity | null>(null);
+  const [known, keep] = useState<TaskVectorRelations | null>(null);
+  const [directions, keepDirections] = useState<TaskVectorDirections | null>(null);
+  const [computing, setComputing] = useState(false);
   const [open, setOpen] = useState(false);
-  const standing = known !== null && isOf(known, experts);
+  const standing = isOf(known, experts);
   const show = async () => {
     if (busy) return;
     if (!standing) {
@@ -22,23 +27,44 @@ export function CompareTaskVectors({ experts }: { experts: readonly Pick<ModelVi
     }
     setOpen(true);
   };
+  const compute = async () => {
+    if (computing) return;
+    setComputing(true);
+    const found = await compareDirections();
+    setComputing(false);
+    if (found !== null) keepDirections(found);
+  };
   return (
     <div className="compare-task-vectors">
       <button
         type="button"
         className="quiet"
         aria-disabled={busy}
-        data-tip="The cosine of the angle between every two task vectors: experts whose task vectors point the same way help each other, those at right angles leave each other alone."
+        data-tip="How the experts relate: which way their task vectors point, how long they are and where their signs disagree, and in which directions they change the weights."
         onClick={show}
       >
         {busy ? 'Comparing task vectors' : 'Compare task vectors'}
       </button>
-      {open && standing && <SimilarityDialog similarity={known} onClose={() => setOpen(false)} />}
+      {open && known && standing && (
+        <Suspense>
+          <RelationsDialog
+            relations={known}
+            directions={isOf(directions, experts) ? directions : null}
+            computing={computing}
+            onCompute={compute}
+            onClose={() => setOpen(false)}
+          />
+        </Suspense>
+      )}
     </div>
   );
 }
 
 /** Whether it is about these experts, in this order. */
-function isOf({ ids }: TaskVectorSimilarity, experts: readonly Pick<ModelView, 'id'>[]): boolean {
-  return ids.length === experts.length && experts.every(({ id }, place) => id === ids[place]);
+function isOf(known: Pick<TaskVectorRelations, 'ids'> | null, experts: readonly Expert[]): boolean {
+  return (
+    known !== null &&
+    known.ids.length === experts.length &&
+    experts.every(({ id }, place) => id === known.ids[place])
+  );
 }

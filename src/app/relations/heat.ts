@@ -1,4 +1,4 @@
-/** How a cosine is shown: as text and as a colour. */
+/** How values of a heat map are shown: as text and as a colour. */
 
 /** Three decimals and a true minus sign: `0.042`, `−0.310`. */
 export function formatCosine(cosine: number): string {
@@ -7,9 +7,9 @@ export function formatCosine(cosine: number): string {
 }
 
 /** The stronger the larger the magnitude, in one colour above zero and another below; the text stays readable on either. */
-export function heat(cosine: number): { backgroundColor: string } {
-  const share = Math.round(Math.min(1, Math.abs(cosine)) * MOST_COLOUR);
-  const colour = cosine < 0 ? 'var(--error)' : 'var(--expert)';
+export function heat(value: number): { readonly backgroundColor: string } {
+  const share = Math.round(Math.min(1, Math.abs(value) || 0) * MOST_COLOUR);
+  const colour = value < 0 ? 'var(--error)' : 'var(--expert)';
   return { backgroundColor: `color-mix(in srgb, ${colour} ${share}%, transparent)` };
 }
 

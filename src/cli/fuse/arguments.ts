@@ -21,6 +21,7 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 +search=lambda       finds the scaling factor with the least loss on a part of each task (search.split=0.2), and reports
 +search=weights      on the rest; weights: the same for each expert's weight. Options: docs/command-line.md
 +compare=all         compares every method that fits the pool, each at its own best factor, or those named: +compare=A,B
++relations=true      tells how the experts relate, and writes tables of it; +relations.directions=false leaves out what takes long
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
 
 Models and data are local folders, or repositories in the Hugging Face cache. Nothing is downloaded.

@@ -9,7 +9,7 @@ import { compose, groupOptions } from '../../program/hydra/compose';
 import { configFolder } from '../../program/hydra/folder-node';
 import { expandSweeps } from '../../program/hydra/override/sweep';
 import type { Composition } from '../../program/hydra/run';
-import { OUTPUT_KEYS, type RunOutputs, runOutputs } from '../../program/run/outputs';
+import { OUTPUT_KEYS, type RunOutputs, relationsKey, runOutputs } from '../../program/run/outputs';
 import type { FuseArguments } from './arguments';
 
 export interface FuseEnvironment {
@@ -67,6 +67,10 @@ export async function planRuns(
 /** What is no key of FusionBench's configurations can be given whether or not a file has it. */
 function anywhere(override: string): string {
   if (override.startsWith('engine=')) return `++${override}`;
+  const relations = /^\+{0,2}(relations(?:\.\w+)?=.*)$/s.exec(override)?.[1];
+  // As a section, so that its options can be given beside it.
+  if (relations)
+    return relations === 'relations=true' ? `++relations={directions:true}` : `++${relations}`;
   const own = /^\+{0,2}(search|compare)(?:\.(\w+))?=(.*)$/s.exec(override);
   if (!own) return override;
   const [, section, key = section === 'search' ? 'name' : 'methods', value = ''] = own;
@@ -108,12 +112,12 @@ const OUTPUTS = ['report', 'model', 'comparison', 'relations', 'predictions'] as
 
 function refuseSharedPath(runs: readonly PlannedRun[], key: (typeof OUTPUTS)[number]): void {
   const seen = new Set<string>();
-  for (const { outputs } of runs) {
+  for (const { program, outputs } of runs) {
     const path = outputs[key];
     if (path === null) continue;
     if (seen.has(path)) {
       throw new ConfigError(
-        `${OUTPUT_KEYS[key]}: several runs would write ${path}. Begin it with {log_dir}, which each run has for itself.`,
+        `${key === 'relations' ? relationsKey(program) : OUTPUT_KEYS[key]}: several runs would write ${path}. Begin it with {log_dir}, which each run has for itself.`,
       );
     }
     seen.add(path);

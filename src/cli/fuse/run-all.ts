@@ -5,6 +5,7 @@ import { guardOutputs } from '../../program/run/guard-outputs-node';
 import { comparisonText } from './compare-text';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
+import { relationsText } from './relations-text';
 import { searchText } from './search-text';
 import { type RunRow, resultTable, sweepTable, unreadableText } from './tables';
 
@@ -36,19 +37,20 @@ export async function runAll(
         progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
       }
       compared = [];
-      const { results, search, comparison, ...written } = await workbench.run(
+      const { results, search, comparison, relations, ...written } = await workbench.run(
         program,
         outputs,
         (made) => {
           compared = made;
         },
       );
-      const { reportPath, modelFolder, comparisonPath, relationsPath, predictionsPath } = written;
-      if (relationsPath) progress.note(`Cosines of the task vectors: ${relationsPath}`);
+      const { reportPath, modelFolder, comparisonPath, relationsFolder, predictionsPath } = written;
+      if (relationsFolder) progress.note(`Relations of the experts: ${relationsFolder}`);
       if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
       if (reportPath) progress.note(`Report: ${reportPath}`);
       if (predictionsPath) progress.note(`Predictions: ${predictionsPath}`);
       if (comparisonPath) progress.note(`Comparison: ${comparisonPath}`);
+      if (relations) console.log(relationsText(relations));
       if (search) console.log(searchText(search));
       if (comparison) console.log(comparisonText(comparison.rows));
       compared = [];

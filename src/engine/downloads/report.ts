@@ -2,6 +2,7 @@
 import { CompatibilityError } from '../../errors';
 import { mergedNames } from '../../modelpool/judge';
 import { comparisonCsv } from '../../program/compare/csv';
+import type { RelationsReport } from '../../program/relations/relations';
 import {
   type ComparisonReport,
   namedClassification,
@@ -21,6 +22,7 @@ import { recipeOf } from './recipe';
  * @param snapshot - what is shown of `value`
  * @param figuresOf - what else is known of the scores that are shown
  * @param pins - how what was pinned compares with it
+ * @param relations - of the experts, where they were compared
  */
 export function exportReport(
   value: EngineValue,
@@ -28,6 +30,7 @@ export function exportReport(
   version: string,
   figuresOf: (taskId: string, model: ComparedModel) => Classification | null,
   pins: readonly PinReport[],
+  relations?: RelationsReport | undefined,
 ): ExportedFile {
   const inputs = mergeInputs(value.pool, value.method, value.layers);
   const { merged, pretrained, expert } = snapshot.scores;
@@ -51,6 +54,7 @@ export function exportReport(
     search: searchReport(snapshot),
     comparison: comparisonReport(snapshot),
     pins,
+    relations,
   });
   const text = `${JSON.stringify(report, null, 2)}\n`;
   return { name: 'program_report.json', file: new Blob([text], { type: 'application/json' }) };

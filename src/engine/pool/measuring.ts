@@ -6,6 +6,7 @@ import type { ClipModel } from '../../clip/types';
 import { CompatibilityError, FormatError, StorageError } from '../../errors';
 import { inspectWeights } from '../../modelpool/inspect-weights';
 import type { Finding } from '../../modelpool/types';
+import { createGate } from '../jobs/gate';
 import type { Job, Jobs } from '../jobs/jobs';
 import type { FilesKey } from '../scoring/keys';
 import {
@@ -60,21 +61,13 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
   let isFree = true;
   let current: RunningPass | null = null;
   let running = false;
-  /** Lets the pass go on that waits for its turn. */
-  let goOn: () => void = () => undefined;
+  const gate = createGate();
 
   const next = (): Pass | null =>
     wanted && !wanted.stopped && isFree ? passOver(wanted.pool) : null;
 
   /** Resolves when the pass is free to read on, or is not to. */
-  const turn = async (signal: AbortSignal): Promise<void> => {
-    while (!isFree && !signal.aborted) {
-      await new Promise<void>((resolve) => {
-        goOn = resolve;
-        signal.addEventListener('abort', () => resolve(), { once: true });
-      });
-    }
-  };
+  const turn = async (signal: AbortSignal): Promise<void> => void (await gate.pass(signal));
 
   const measureAll = async (job: Job): Promise<void> => {
     for (let pass = next(); pass; pass = next()) {
@@ -142,7 +135,7 @@ export function createMeasuring(jobs: Jobs, events: MeasuringEvents): Measuring 
     follow(value, free = true) {
       wanted = value;
       isFree = free;
-      if (isFree) goOn();
+      gate.set(free);
       if (current) dropUnwanted(current, value);
       if (!running && next()) void start();
     },

@@ -553,6 +553,11 @@ export function allCommands(files: MicroFiles) {
     ),
     make(
       fc.constant(null),
+      () => 'compare directions',
+      (_, real) => ({ fields: [], send: ({ engine }) => engine.compareDirections(jobId(real)) }),
+    ),
+    make(
+      fc.constant(null),
       () => 'report',
       () => ({ fields: [], send: ({ engine }) => engine.exportReport() }),
     ),

@@ -10,7 +10,7 @@ export interface MatrixJobs {
   /** How many matrices are worked on at once. */
   readonly atOnce: number;
   /**
-   * The merged task vector of a matrix, the same bits wherever it is computed. The job's tensors are not to be used
+   * The merged task vector of a matrix, or what is to be known of it, the same bits wherever it is computed. The job's tensors are not to be used
    * afterwards.
    *
    * @throws DeviceError where there is no memory for it, the signal's reason, and whatever `prepare` throws

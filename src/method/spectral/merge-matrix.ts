@@ -1,6 +1,7 @@
 /** What becomes of the task vectors of one matrix: the work that is handed to threads. */
 import type { Products } from '../../runtime/linear-algebra/matrix';
 import { mergeIsotropically } from './isotropic';
+import { findSubspaces } from './subspaces';
 import { mergeTaskSingularVectors } from './task-singular-vectors';
 import { mergeInTaskSpaces } from './task-spaces';
 import type { Shape } from './wide';
@@ -12,6 +13,8 @@ export type MatrixWork =
   | { readonly kind: 'isotropic' }
   | { readonly kind: 'task spaces'; readonly commonSpaceFraction: number }
   | { readonly kind: 'task singular vectors' }
+  /** Merges nothing: see `subspaces.ts`. */
+  | { readonly kind: 'subspaces' }
   | { readonly kind: 'wudi'; readonly solver: 'exact' }
   | { readonly kind: 'wudi'; readonly solver: 'adam'; readonly steps: number };
 
@@ -23,7 +26,7 @@ export interface MatrixJob {
 }
 
 /**
- * The merged task vector, the same to the last bit wherever it is computed.
+ * The merged task vector, or what is to be known of the matrix; the same to the last bit wherever it is computed.
  *
  * @throws RangeError where `products` has no memory for it
  */
@@ -31,6 +34,7 @@ export function mergeMatrix(
   products: Products,
   { work, shape, tensors }: MatrixJob,
 ): Float32Array<ArrayBuffer> {
+  if (work.kind === 'subspaces') return findSubspaces(products, tensors, shape);
   const out = new Float32Array(shape.rows * shape.columns);
   switch (work.kind) {
     case 'isotropic': {

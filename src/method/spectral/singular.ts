@@ -4,13 +4,8 @@
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
 import { roomForEigen, symmetricEigen } from '../../runtime/linear-algebra/symmetric-eigen';
+import { rankOf } from './directions';
 import { addGram, mirror, room, takeMatrix, transpose } from './wide';
-
-/**
- * Singular values below this share of the largest are not told from rounding: it is four times that of float32. Their directions
- * are left out, where a decomposition in float32 has arbitrary ones.
- */
-export const SMALLEST = 2 ** -22;
 
 export interface Singular {
   /** Descending. */
@@ -48,18 +43,6 @@ export function leftSingular(
     values[i] = Math.sqrt(Math.max(0, eigen.values[rows - 1 - i] as number));
   }
   return { values, vectors };
-}
-
-/**
- * How many of them are told from rounding.
- *
- * @param size - of what they were computed from, where that is larger than the largest of them
- */
-export function rankOf(values: Float64Array, size = 0): number {
-  const smallest = SMALLEST * Math.max(values[0] ?? 0, size);
-  let rank = 0;
-  while (rank < values.length && (values[rank] as number) > smallest) rank++;
-  return rank;
 }
 
 /**

@@ -5,7 +5,8 @@
  * `iso_cts`.
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
-import { leftSingular, rankOf, rightSingular, roomForSingular } from './singular';
+import { rankOf } from './directions';
+import { leftSingular, rightSingular, roomForSingular } from './singular';
 import { putTogether } from './triples';
 import { addTensor, room, type Shape, type Sides, sidesOf, takeMatrix, transpose } from './wide';
 

@@ -12,9 +12,10 @@ import { CSV_BEGINNING } from '../compare/csv';
 import type { ProgramConfig } from '../config/program/types';
 import { PREDICTIONS_BEGINNING } from '../predictions-csv';
 import { RECIPE_KEY } from '../recipe';
+import { relationFiles } from '../relations/files';
 import { OWN_KEY } from '../report';
 import { type InputPlace, inputPlaces, real } from './input-places-node';
-import { OUTPUT_KEYS, type RunOutputs } from './outputs';
+import { OUTPUT_KEYS, type RunOutputs, relationsKey } from './outputs';
 import { MODEL_FILES } from './save-model-node';
 import type { Surroundings } from './surroundings';
 import { systemReason } from './system-reason';
@@ -23,7 +24,6 @@ const {
   report: REPORT_KEY,
   model: MODEL_KEY,
   comparison: COMPARISON_KEY,
-  relations: RELATIONS_KEY,
   predictions: PREDICTIONS_KEY,
 } = OUTPUT_KEYS;
 
@@ -52,7 +52,7 @@ export async function guardOutputs(
       [REPORT_KEY, outputs.report],
       [MODEL_KEY, outputs.model],
       [COMPARISON_KEY, outputs.comparison],
-      [RELATIONS_KEY, outputs.relations],
+      [relationsKey(program), outputs.relations],
       [PREDICTIONS_KEY, outputs.predictions],
     ]) {
       if (name?.includes('\0')) throw new ConfigError(`${key}: no name of a file has a NUL in it.`);
@@ -69,10 +69,17 @@ export async function guardOutputs(
       await guardReport(report, overwrite);
       await canMakeFiles(REPORT_KEY, dirname(report));
     }
-    // FusionBench names the file of cosines itself, and its first cell is empty.
     const tables = [
       [COMPARISON_KEY, program.compare ? outputs.comparison : null, CSV_BEGINNING, 'file'],
-      [RELATIONS_KEY, outputs.relations, ',', 'folder'],
+      ...relationFiles(program).map(
+        ({ name, beginning }) =>
+          [
+            relationsKey(program),
+            outputs.relations && join(outputs.relations, name),
+            beginning,
+            'folder',
+          ] as const,
+      ),
       [
         PREDICTIONS_KEY,
         program.taskpool ? outputs.predictions : null,

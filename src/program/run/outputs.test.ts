@@ -61,6 +61,21 @@ describe('where a run writes', () => {
     });
   });
 
+  it('has a folder for relations of the experts, which FusionBench’s method for them names itself', async () => {
+    const folderOf = async (...overrides: string[]) => {
+      const base = ['hydra.run.dir=my/run', '+modelpool.models._pretrained_=folder/base'];
+      return (await outputs('', [...base, ...overrides])).relations;
+    };
+    expect(await folderOf('+relations=true')).toBe('my/run/relations');
+    expect(await folderOf('+relations={save_path: null}')).toBeNull();
+    const cosines = [
+      'method._target_=fusion_bench.method.TaskVectorCosSimilarity',
+      '+method.plot_heatmap=false',
+    ];
+    expect(await folderOf(...cosines)).toBe('my/run');
+    expect(await folderOf(...cosines, '+relations=true')).toBe('my/run');
+  });
+
   it.each(['null', 'false'])('is nowhere for a report that is %s', async (off) => {
     expect((await outputs(`report_save_path: ${off}`)).report).toBeNull();
   });

@@ -5,7 +5,7 @@ import type { ProgramConfig } from '../config/program/types';
 import { strftime } from '../hydra/interpolation/strftime';
 import type { Composition } from '../hydra/run';
 import type { ConfigTree } from '../hydra/values/node';
-import { RELATIONS_FILE } from '../relations-csv';
+import { isCosineMethod } from '../relations/files';
 
 /** Paths as the configuration means them, relative to where the program was started. */
 export interface RunOutputs {
@@ -17,7 +17,7 @@ export interface RunOutputs {
   readonly model: string | null;
   /** Null where no methods are compared, or their table is not wanted. */
   readonly comparison: string | null;
-  /** The table of how alike the task vectors are; null where the method makes none. */
+  /** The folder for tables of how the experts relate; null where there are none, or they are not wanted. */
   readonly relations: string | null;
   /** Null where predictions are not wanted. */
   readonly predictions: string | null;
@@ -28,9 +28,14 @@ export const OUTPUT_KEYS = {
   report: 'report_save_path',
   model: 'merged_model_save_path',
   comparison: 'compare.save_path',
-  relations: 'method.output_path',
+  relations: 'relations.save_path',
   predictions: 'predictions_save_path',
 } as const;
+
+/** FusionBench's method for cosines names its own folder, in which then everything is. */
+export function relationsKey({ method }: Pick<ProgramConfig, 'method'>): string {
+  return isCosineMethod({ method }) ? 'method.output_path' : OUTPUT_KEYS.relations;
+}
 
 export interface RunNames {
   readonly configName: string;
@@ -47,7 +52,12 @@ const UNCHOSEN = { run: 'outputs/%Y-%m-%d/%H-%M-%S', sweep: 'multirun/%Y-%m-%d/%
  * `outputs/<configuration>/<date>/program_report.json`, so that a run never goes unrecorded. null or false switch it off.
  */
 export function runOutputs(
-  { program, method, compare }: Pick<ProgramConfig, 'program' | 'method' | 'compare'>,
+  {
+    program,
+    method,
+    compare,
+    relations,
+  }: Pick<ProgramConfig, 'program' | 'method' | 'compare' | 'relations'>,
   { config, run }: Pick<Composition, 'config' | 'run'>,
   names: RunNames,
 ): RunOutputs {
@@ -57,16 +67,17 @@ export function runOutputs(
     : '{log_dir}/program_report.json';
   const model = program.merged_model_save_path;
   const comparison = compare?.savePath ?? null;
+  const tables =
+    method.target === 'TaskVectorCosSimilarity'
+      ? (method.options.output_path ?? '{log_dir}')
+      : (relations?.savePath ?? null);
   const predictions = program.predictions_save_path;
   return {
     logDir,
     report: report && expandLogDir(report, logDir),
     model: model && expandLogDir(model, logDir),
     comparison: comparison && expandLogDir(comparison, logDir),
-    relations:
-      method.target === 'TaskVectorCosSimilarity'
-        ? `${expandLogDir(method.options.output_path ?? '{log_dir}', logDir)}/${RELATIONS_FILE}`
-        : null,
+    relations: tables && expandLogDir(tables, logDir),
     predictions: predictions && expandLogDir(predictions, logDir),
   };
 }

@@ -4,11 +4,10 @@
  *
  * Order and meaning of the steps: fusion-bench 0.2.33, `programs/fabric_fusion_program.py`.
  */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
-import { cosineSimilarities } from '../../method/relations/cosine-similarity';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { CombineContext } from '../../method/types';
 import { loadOwnWeights } from '../../method/weights';
@@ -17,7 +16,8 @@ import type { ComparedRow } from '../compare/compare';
 import { comparisonCsv } from '../compare/csv';
 import { PRETRAINED } from '../config/program/base-name';
 import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
-import { relationsCsv } from '../relations-csv';
+import { relationFiles } from '../relations/files';
+import type { RelationsReport } from '../relations/relations';
 import {
   type ComparisonReport,
   programReport,
@@ -37,6 +37,7 @@ import { type OpenedPool, openPool } from './open-models-node';
 import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
+import { poolRelations } from './pool-relations';
 import { predictionsTable } from './predictions-node';
 import { runRecipe } from './recipe';
 import { type Beside, type Resident, resideForAll, resideForOne } from './resident';
@@ -54,13 +55,18 @@ export interface RunResult {
   readonly search: SearchReport | null;
   /** Where methods were compared. */
   readonly comparison: ComparisonReport | null;
+  /** Where the relations of the experts were asked for. */
+  readonly relations: RelationsReport | null;
   /** Paths of what was written. */
   readonly reportPath: string | null;
   readonly modelFolder: string | null;
   readonly comparisonPath: string | null;
-  readonly relationsPath: string | null;
+  readonly relationsFolder: string | null;
   readonly predictionsPath: string | null;
 }
+
+/** Takes the base and every expert. */
+const BASELINE: RunnableMethod = { method: taskArithmetic, options: {}, scalingFactor: 1 };
 
 export interface Workbench {
   /**
@@ -131,14 +137,20 @@ export function createWorkbench(
     return openPool({ models }, runnable, surroundings, whole);
   };
 
-  async function writeRelations({ pool }: OpenedPool, path: string): Promise<void> {
-    const cosines = await cosineSimilarities(pool, {
-      signal,
-      onProgress: (done, total) => listener.progress('Comparing the task vectors', done, total),
-    });
-    const names = pool.experts.map(({ model }) => model.name);
-    const text = new TextEncoder().encode(relationsCsv(names, cosines));
-    await writeFileWhole(path, [text], signal);
+  /** Tells how the experts relate, and writes what the configuration wants of it. */
+  async function relate(
+    config: ProgramConfig,
+    { pool }: OpenedPool,
+    folder: string | null,
+  ): Promise<RelationsReport> {
+    const directions = config.relations?.directions ?? false;
+    const found = await poolRelations(pool, directions, matrices, listener, signal);
+    const wanted = folder === null ? [] : relationFiles(config);
+    for (const { name, text } of found.files) {
+      if (folder === null || !wanted.some((file) => file.name === name)) continue;
+      await writeFileWhole(join(folder, name), [new TextEncoder().encode(text)], signal);
+    }
+    return found.report;
   }
 
   async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
@@ -191,8 +203,19 @@ export function createWorkbench(
         tasks,
         choosing,
       } = await openAll(config, poolKeyOf(method), method);
-      const relationsPath = path(outputs.relations);
-      if (relationsPath) await writeRelations(everything, relationsPath);
+      const openedFor = (runnable: RunnableMethod) =>
+        pools.keep(poolKeyOf(runnable), () => openJudged(modelpool, runnable));
+      const relationsFolder = path(outputs.relations);
+      const isRelated = config.relations !== undefined || relationsFolder !== null;
+      const related = isRelated
+        ? await relate(
+            config,
+            config.relations ? await openedFor(BASELINE) : everything,
+            relationsFolder,
+          )
+        : null;
+      // FusionBench's method writes its table, and has no word in the report.
+      const relations = config.relations ? related : null;
       // What is only looked at takes no part in the model that is scored.
       const asConfigured = method
         ? weighted(everything, method.expertWeights ?? [])
@@ -214,8 +237,6 @@ export function createWorkbench(
       const comparisonPath = config.compare ? path(outputs.comparison) : null;
       let comparison: ComparisonReport | null = null;
       if (config.compare && tasks && choosing) {
-        const openedFor = (runnable: RunnableMethod) =>
-          pools.keep(poolKeyOf(runnable), () => openJudged(modelpool, runnable));
         const residentFor = async (runnable: RunnableMethod) =>
           residentOf(await openedFor(runnable), runnable);
         const besideOf = async (runnable: RunnableMethod) => {
@@ -223,8 +244,7 @@ export function createWorkbench(
           if (!beside) throw new RangeError('a comparison merges more than once');
           return beside;
         };
-        const baseline = { method: taskArithmetic, options: {}, scalingFactor: 1 };
-        const opened = await openedFor(baseline);
+        const opened = await openedFor(BASELINE);
         comparison = await comparePool(config.compare, {
           modelpool,
           opened,
@@ -303,6 +323,7 @@ export function createWorkbench(
           engine,
           search: found?.report,
           comparison: comparison ?? undefined,
+          relations: relations ?? undefined,
         });
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);
@@ -322,10 +343,10 @@ export function createWorkbench(
         reportPath,
         modelFolder,
         comparisonPath,
-        relationsPath,
+        relationsFolder,
         predictionsPath,
       };
-      return { results, search, comparison, ...written };
+      return { results, search, comparison, relations, ...written };
     },
     async dispose() {
       await sums.dispose();

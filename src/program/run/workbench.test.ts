@@ -131,11 +131,11 @@ describe('coefficients in a file', () => {
 });
 
 describe('TaskVectorCosSimilarity', () => {
-  it('writes its table, and saves the pretrained model', async () => {
-    const method = { _target_: 'fusion_bench.method.TaskVectorCosSimilarity', plot_heatmap: false };
+  it('writes its table and its figure, and saves the pretrained model', async () => {
+    const method = { _target_: 'fusion_bench.method.TaskVectorCosSimilarity', plot_heatmap: true };
     const workbench = createWorkbench(SURROUNDINGS, silent, new AbortController().signal);
     const model = join(folder, 'model');
-    const relations = join(folder, 'tables/task_vector_cos_similarity.csv');
+    const relations = join(folder, 'tables');
     const outputs = {
       logDir: folder,
       report: null,
@@ -144,10 +144,15 @@ describe('TaskVectorCosSimilarity', () => {
       relations,
       predictions: null,
     };
-    const { relationsPath } = await workbench.run(program(method), outputs);
+    const { relationsFolder } = await workbench.run(program(method), outputs);
     await workbench.dispose();
-    expect(relationsPath).toBe(relations);
-    const [head, first] = readFileSync(relations, 'utf8').split('\n');
+    expect(relationsFolder).toBe(relations);
+    expect(readdirSync(relations).sort()).toEqual([
+      'task_vector_cos_similarity.csv',
+      'task_vector_cos_similarity.svg',
+    ]);
+    const table = join(relations, 'task_vector_cos_similarity.csv');
+    const [head, first] = readFileSync(table, 'utf8').split('\n');
     expect(head).toBe(',outlines,surfaces');
     expect(first).toMatch(/^outlines,1\.0,-?0\.\d+$/);
     const base = Object.entries(merge.base).map(([name, { sha256: sum }]) => [name, sum]);

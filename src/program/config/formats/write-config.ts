@@ -49,7 +49,7 @@ export const PROGRAM_DEFAULTS: ProgramOptions = {
  * @param remark - further lines of the comment at its head
  */
 export function writeConfig(
-  { program, method, modelpool, taskpool, search, compare, layers }: ProgramConfig,
+  { program, method, modelpool, taskpool, search, compare, layers, relations }: ProgramConfig,
   remark?: string,
 ): string {
   const options = Object.entries(program).filter(
@@ -66,6 +66,7 @@ export function writeConfig(
       search: search && searchKeys(search),
       compare: compare && compareKeys(compare),
       layers: layers && layersValue(layers),
+      relations: relations && { directions: relations.directions, save_path: relations.savePath },
     },
     remark === undefined ? comment(method) : `${comment(method)}\n${remark}`,
   );

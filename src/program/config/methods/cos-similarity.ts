@@ -1,6 +1,6 @@
 /**
  * `TaskVectorCosSimilarity`: merges nothing, but writes how alike the task vectors are; the pretrained model is scored.
- * Its figure is not drawn, and all elements are looked at where FusionBench may be told to draw some by chance.
+ * All elements are looked at where FusionBench may be told to draw some by chance.
  */
 import * as v from 'valibot';
 import { flag, orNull, text, wholeNumber } from '../program/schemas';
@@ -11,7 +11,7 @@ export const cosSimilarity = {
   name: 'TaskVectorCosSimilarity',
   module: 'fusion_bench.method.analysis.task_vector_cos_similarity',
   options: {
-    plot_heatmap: ignoring(v.pipe(flag)),
+    plot_heatmap: flag,
     trainable_only: ignoring(v.optional(flag, true)),
     max_points_per_model: ignoring(orNull(wholeNumber)),
     output_path: orNull(text),
@@ -30,5 +30,7 @@ export const cosSimilarity = {
 export interface CosSimilarityOptions {
   /** A folder; null for that of the run's other outputs. */
   readonly output_path: string | null;
+  /** Whether a figure is drawn. */
+  readonly plot_heatmap: boolean;
   readonly [name: string]: unknown;
 }

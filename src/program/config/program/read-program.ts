@@ -11,6 +11,7 @@ import { layersProblems, readLayers } from './layers';
 import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
+import { readRelations, relationsProblems } from './relations';
 import { elsewhere, flag, ignored, oneOf, orNull, text, wholeNumber } from './schemas';
 import { readSearch, searchProblems } from './search';
 import { readTarget } from './targets';
@@ -29,6 +30,7 @@ const programOptions = {
   search: elsewhere,
   compare: elsewhere,
   layers: elsewhere,
+  relations: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
   // FusionBench's manual switches the report off with false.
@@ -75,6 +77,7 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
   const search = readSearch(reading, config.get('search'));
   const compare = readCompare(reading, config.get('compare'));
   const layers = readLayers(reading, config.get('layers'));
+  const relations = readRelations(reading, config.get('relations'));
   if (method && modelpool && reading.problems.length === 0) {
     reading.problems.push(...methodProblems(method, modelpool));
     if (search) reading.problems.push(...searchProblems(search, method, taskpool ?? null));
@@ -82,9 +85,10 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
       reading.problems.push(...compareProblems(search ?? null, modelpool, taskpool ?? null));
     }
     if (layers) reading.problems.push(...layersProblems(method));
+    if (relations) reading.problems.push(...relationsProblems(modelpool));
   }
   throwProblems(reading);
-  const own = [search, compare, layers];
+  const own = [search, compare, layers, relations];
   if (program && method && modelpool && taskpool !== undefined && !own.includes(undefined)) {
     const { withoutEffect } = reading;
     const read = {
@@ -95,6 +99,7 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
       ...(search && { search }),
       ...(compare && { compare }),
       ...(layers && { layers }),
+      ...(relations && { relations }),
     };
     return { program: read, withoutEffect };
   }

@@ -14,6 +14,15 @@ export interface ProgramConfig {
   readonly compare?: CompareConfig;
   /** Factors by layer of a method that has a scaling factor. Not of FusionBench. */
   readonly layers?: LayerPlan;
+  /** How the experts relate is told. Not of FusionBench, whose method for it has the cosines. */
+  readonly relations?: RelationsConfig;
+}
+
+export interface RelationsConfig {
+  /** Whether every matrix is decomposed into its singular values. */
+  readonly directions: boolean;
+  /** A folder for the tables; `{log_dir}` stands for the run's. Null for none. */
+  readonly savePath: string | null;
 }
 
 export interface CompareConfig {

@@ -1,11 +1,11 @@
 /** The file of FusionBench's `TaskVectorCosSimilarity`: a table as `pandas.DataFrame.to_csv` writes it. */
-import { formatFloat } from './hydra/values/python-text';
+import { formatFloat } from '../hydra/values/python-text';
 
 /** What FusionBench calls it. */
-export const RELATIONS_FILE = 'task_vector_cos_similarity.csv';
+export const COSINES_FILE = 'task_vector_cos_similarity.csv';
 
 /** Names head the columns and begin the rows. */
-export function relationsCsv(
+export function cosinesCsv(
   names: readonly string[],
   values: readonly (readonly number[])[],
 ): string {

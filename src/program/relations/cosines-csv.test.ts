@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
-import { relationsCsv } from './relations-csv';
+import { cosinesCsv } from './cosines-csv';
 
 it.each(['p8-32', 'p16-48', 'p8-24'])('is written as pandas writes it: %s', (shape) => {
-  const path = `../../reference/fixtures/relations/${shape}/task_vector_cos_similarity.csv`;
+  const path = `../../../reference/fixtures/relations/${shape}/task_vector_cos_similarity.csv`;
   const text = readFileSync(new URL(path, import.meta.url), 'utf8');
   const [head = '', ...lines] = text.trimEnd().split('\n');
   const values = lines.map((line) => line.split(',').slice(1).map(Number));
-  expect(relationsCsv(head.split(',').slice(1), values)).toBe(text);
+  expect(cosinesCsv(head.split(',').slice(1), values)).toBe(text);
 });
 
 it('quotes names as Python does', () => {
   expect(
-    relationsCsv(
+    cosinesCsv(
       ['a,b', 'say "x"'],
       [
         [1, 1e-5],
