@@ -26,12 +26,8 @@ async function setNumber(page: Page, name: string, value: string): Promise<void>
   await field.press('Enter');
 }
 
-/** Unfolds an expert, gives it a weight and folds it again. */
-async function setWeight(page: Page, name: string, value: string): Promise<void> {
-  await row(page, 'Expert', name).click();
-  await setNumber(page, `Weight of ${name}`, value);
-  await row(page, 'Expert', name).click();
-}
+const setWeight = (page: Page, name: string, value: string) =>
+  setNumber(page, `Weight of ${name}`, value);
 
 /** Base, order, weights, method, options and scaling factor that no default is equal to. */
 async function chooseRecipe(page: Page): Promise<void> {

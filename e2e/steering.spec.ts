@@ -77,11 +77,10 @@ test.describe('undo', () => {
     await expect(undo(page)).toHaveAccessibleName('Undo: method');
     await page.getByRole('checkbox', { name: 'Include chess in the merge' }).uncheck();
     await expect(undo(page)).toHaveAccessibleName('Undo: choice of experts');
-    await page.getByRole('button', { name: 'Expert: flags' }).click();
     const weight = page.getByRole('spinbutton', { name: 'Weight of flags' });
     await weight.fill('2');
     await weight.press('Enter');
-    await expect(undo(page)).toHaveAccessibleName('Undo: weight');
+    await expect(undo(page)).toHaveAccessibleName('Undo: weight of flags');
     for (const next of ['Undo: choice of experts', 'Undo: method', 'Undo']) {
       await undo(page).click();
       await expect(undo(page)).toHaveAccessibleName(next);

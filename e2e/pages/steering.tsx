@@ -71,8 +71,10 @@ async function show(first: StudioState): Promise<void> {
   made.answer('setScalingFactor', async (scalingFactor) => settle({ scalingFactor }));
   made.answer('setMethod', async (name, options) => settle({ method: { name, options } }));
   made.answer('setMerge', async (settings) => settle(settings));
+  made.answer('setWeights', async (weights) => {
+    for (const [id, weight] of Object.entries(weights)) settingOf(id, { weight });
+  });
   made.answer('editPool', async (edit) => {
-    if (edit.type === 'setWeight') settingOf(edit.id, { weight: edit.weight });
     if (edit.type === 'setIncluded') settingOf(edit.id, { included: edit.included });
   });
   made.answer('editTask', async (edit) => {

@@ -1,4 +1,5 @@
-import { isEmpty, isOpen } from '../state/selectors';
+import { lazy, Suspense } from 'react';
+import { isDemo, isEmpty, isOpen } from '../state/selectors';
 import type { Studio } from '../state/store';
 import { StudioContext, usePage } from './context';
 import { DropArea } from './drop/drop-area';
@@ -21,6 +22,9 @@ import { TipLayer } from './tips/tip-layer';
 import { TabTitle } from './title/tab-title';
 import { TryPicture } from './try-picture/try-picture';
 import { useNarrow } from './use-narrow';
+
+/** Few pages have the demo, and its first number is not to wait for it. */
+const Story = lazy(() => import('./story/story'));
 
 /** The whole page. */
 export function App({ studio }: { studio: Studio }) {
@@ -53,6 +57,7 @@ function Page() {
 function Panels() {
   const narrow = useNarrow();
   const empty = usePage(isEmpty);
+  const demo = usePage(isDemo);
   const pools = (
     <div key="pools" className="pools">
       <ModelPool />
@@ -65,6 +70,11 @@ function Panels() {
         <EmptyState />
       ) : (
         <>
+          {demo && (
+            <Suspense fallback={<div className="story-room" />}>
+              <Story />
+            </Suspense>
+          )}
           <Instrument />
           <SearchPanel />
           <AccuracyTable />

@@ -18,7 +18,7 @@ import type {
 import type { DirectionTables, TableFile, VectorTables } from '../program/relations/tables';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparisonView } from './compare/view';
-import type { PictureQuery, TaskInsight } from './insight/types';
+import type { PicturePlace, PictureQuery, PictureStory, TaskInsight } from './insight/types';
 import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
 import type { NamedPin, Pair, PairComparison, PinEdit, PinView } from './pins/types';
 import type { AverageScore, HalfScore, Interval } from './score-types';
@@ -33,8 +33,11 @@ export type {
   PairName,
   PictureGroup,
   PictureGuess,
+  PicturePlace,
   PictureQuery,
+  PictureStory,
   PictureView,
+  StoryKind,
   TaskInsight,
 } from './insight/types';
 export type { TriedAnswer, TriedClasses, TriedPicture, TriedView } from './try-picture/types';
@@ -449,6 +452,8 @@ export interface StudioEngine {
   addTaskImages(jobId: string, files: readonly DroppedFile[], origin: Origin): Promise<AddOutcome>;
   editPool(edit: PoolEdit): Promise<void>;
   editTask(edit: TaskEdit): Promise<void>;
+  /** How much the task vectors of these experts count, by id; all at once, and others stay. Rejects with ConfigError on what is no finite number. */
+  setWeights(weights: Readonly<Record<string, number>>): Promise<void>;
   /** Merges and scores at this value; a value in flight is dropped at once. Any finite number. */
   setScalingFactor(value: number): Promise<void>;
   /**
@@ -514,6 +519,8 @@ export interface StudioEngine {
   compare(jobId: string): Promise<void>;
   /** The rows of the comparison as a table. */
   exportComparison(): Promise<ExportedFile>;
+  /** Scores these values as well, once nothing else is to be done and for whatever is merged then; none of them ends that. */
+  lookAhead(values: readonly number[]): Promise<void>;
   /** Stops scoring, searching, comparing and sweeping until something changes. */
   stop(): Promise<void>;
   /** Stops the job of that id; unknown ids are ignored. */
@@ -527,6 +534,12 @@ export interface StudioEngine {
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
   /** What merging does to a task's pictures, by the scores that are there now; null where the task is not scored. */
   taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
+  /**
+   * The picture that best shows what the scaling factor does, by the scores that are there now; null where none changes.
+   *
+   * @param before - the one that was told of last, which stays where there is none of a better kind
+   */
+  pictureStory(before: PicturePlace | null): Promise<PictureStory | null>;
   /** Pictures by their places in the task; those that are not there are left out. */
   taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
   /**

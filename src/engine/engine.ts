@@ -288,6 +288,14 @@ export function createEngine({
   const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
     command(() => state.setNumber(field, edit));
 
+  const setWeights = async (weights: Readonly<Record<string, number>>): Promise<void> => {
+    const edits = Object.entries(weights).map(([id, given]) => {
+      const edit = { type: 'setWeight', id, weight: withoutSign(checkedWeight(given)) } as const;
+      return [`weight ${id}`, (records: Records) => editPool(records, edit)] as const;
+    });
+    return command(() => state.setNumbers(new Map(edits)));
+  };
+
   const sumOf = (id: string) =>
     state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
 
@@ -372,10 +380,11 @@ export function createEngine({
     }),
 
     editPool: whenOpen(async (edit) => {
-      if (edit.type !== 'setWeight') return change((records) => editPool(records, edit));
-      const weight = withoutSign(checkedWeight(edit.weight));
-      return setNumber(`weight ${edit.id}`, (records) => editPool(records, { ...edit, weight }));
+      if (edit.type === 'setWeight') return setWeights({ [edit.id]: edit.weight });
+      return change((records) => editPool(records, edit));
     }),
+
+    setWeights: whenOpen(setWeights),
 
     editTask: whenOpen((edit) => change((records) => editTasks(records, edit))),
 
@@ -489,6 +498,8 @@ export function createEngine({
 
     exportComparison: whenOpen(() => command(() => exportComparison(snapshot()))),
 
+    lookAhead: async (values) => scorer.lookAhead(values.filter(Number.isFinite)),
+
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
 
     cancel: (jobId) => command(() => jobs.cancel(jobId)),
@@ -538,6 +549,7 @@ export function createEngine({
     }),
 
     taskInsight: whenOpen(async (taskId, query) => insight.taskInsight(taskId, query)),
+    pictureStory: whenOpen(async (before) => insight.story(before)),
     taskPictures: whenOpen((taskId, indices) => insight.taskPictures(taskId, indices)),
 
     tryPicture: whenOpen((picture) =>

@@ -57,6 +57,37 @@ describe('settings', () => {
   });
 });
 
+describe('weights', () => {
+  it('are set together at once, and are in the library when that is answered', async () => {
+    const studio = await filled('base', 'alpha', 'beta');
+    const [alpha, beta] = [idOf(studio, 'alpha'), idOf(studio, 'beta')];
+    const seen: unknown[] = [];
+    void studio.until(({ pool }) => {
+      seen.push(pool.models.map(({ weight }) => weight));
+      return false;
+    });
+    await studio.engine.setWeights({ [alpha]: -1, [beta]: -0, nobody: 3 });
+    expect(seen).not.toContainEqual([1, -1, 1]);
+    expect(inSum(studio)).toEqual([
+      ['base', 'base', true, 1],
+      ['alpha', 'expert', true, -1],
+      ['beta', 'expert', true, 0],
+    ]);
+    await studio.engine.editPool({ type: 'rename', id: beta, name: 'gamma' });
+    expect(inSum(studio).at(-1)).toEqual(['gamma', 'expert', true, 0]);
+  });
+
+  it('that are no numbers are refused, all of them', async () => {
+    const studio = await filled('base', 'alpha', 'beta');
+    const before = studio.state().merge;
+    const wrong = { [idOf(studio, 'alpha')]: 2, [idOf(studio, 'beta')]: Number.NaN };
+    await expect(studio.engine.setWeights(wrong)).rejects.toThrow(
+      'A weight is a finite number, not NaN.',
+    );
+    expect(studio.state().merge).toEqual(before);
+  });
+});
+
 describe('a merge in words', () => {
   const named = (name: string, sha256: string | null, weight = 1): NamedModel => ({
     name,

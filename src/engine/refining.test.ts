@@ -48,6 +48,18 @@ describe('a value that was left in its middle', () => {
     expect(studio.state().scores).toMatchObject({ phase: 'complete', open: [] });
   });
 
+  it('needs nobody who looked at it where it is worth a look', async () => {
+    const { studio, engine, turns } = await left();
+    turns.release();
+    await engine.lookAhead([1.5, Number.NaN]);
+    await studio.until(({ scores }) => scores.curve.length === 3);
+    expect(factors(studio)).toEqual([0.4, 0.7, 1.5]);
+    await engine.lookAhead([]);
+    await engine.setScalingFactor(0.5);
+    await studio.until(({ scores }) => scores.phase === 'complete' && scores.curve.length === 4);
+    expect(factors(studio)).toEqual([0.4, 0.5, 0.7, 1.5]);
+  });
+
   it('is left alone once everything was stopped', async () => {
     const { studio, engine, turns } = await left();
     await engine.stop();

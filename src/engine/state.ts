@@ -30,6 +30,8 @@ export interface State {
   change(edit: RecordEdit, staged?: readonly StagedImport[]): Promise<void>;
   /** Shows a number at once and writes it; `field` tells what it is the number of. */
   setNumber(field: string, edit: RecordEdit): Promise<void>;
+  /** Shows several at once, by their fields. */
+  setNumbers(edits: ReadonlyMap<string, RecordEdit>): Promise<void>;
   /** Shows what no library keeps. */
   set(changes: Partial<Pick<EngineValue, 'sweep' | 'sweepPictures' | 'stopped'>>): void;
   /** What was found out about a model. */
@@ -134,6 +136,24 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
   /** The pool as it stands, with what is known of its models by now. */
   const refresh = (): void => stand({ ...value, pool: openings.assemble(recordsOf(value)) }, false);
 
+  const setNumbers = async (edits: ReadonlyMap<string, RecordEdit>): Promise<void> => {
+    const written = [...edits].map(([field, edit]) => unsaved.set(field, edit));
+    const edited = [...edits.values()].reduce((records, edit) => edit(records), recordsOf(value));
+    const { scalingFactor, models, tasks: _, baseId: __, ...settings } = edited;
+    const same = models.every((model, i) => model.weight === value.pool.models[i]?.weight);
+    const pool = same
+      ? value.pool
+      : {
+          ...value.pool,
+          models: value.pool.models.map((model, i) => ({
+            ...model,
+            weight: models[i]?.weight ?? model.weight,
+          })),
+        };
+    stand({ ...value, ...settings, chosenFactor: scalingFactor, pool, stopped: false }, true);
+    await Promise.all(written);
+  };
+
   return {
     value: () => value,
     storage: () => storage,
@@ -158,22 +178,8 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
       });
       await show(stored, lay, true);
     },
-    async setNumber(field, edit) {
-      const written = unsaved.set(field, edit);
-      const { scalingFactor, models, tasks: _, baseId: __, ...settings } = edit(recordsOf(value));
-      const same = models.every((model, i) => model.weight === value.pool.models[i]?.weight);
-      const pool = same
-        ? value.pool
-        : {
-            ...value.pool,
-            models: value.pool.models.map((model, i) => ({
-              ...model,
-              weight: models[i]?.weight ?? model.weight,
-            })),
-          };
-      stand({ ...value, ...settings, chosenFactor: scalingFactor, pool, stopped: false }, true);
-      await written;
-    },
+    setNumber: (field, edit) => setNumbers(new Map([[field, edit]])),
+    setNumbers,
     set: (changes) => stand({ ...value, ...changes }, changes.stopped !== true),
     async learn(id, facts) {
       const remembered = openings.learn(id, facts);

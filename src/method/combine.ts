@@ -12,8 +12,9 @@ import type {
   MethodChoice,
   Part,
   PlanContext,
+  TaskVectorCombination,
 } from './types';
-import { withPart } from './vision-tensor';
+import { type ResidentModel, withPart } from './vision-tensor';
 
 /**
  * Combines a pool's models on `context.backend`. A pool without experts gives a task vector of zeros, whatever the
@@ -47,6 +48,31 @@ export async function combine(
     free();
     throw error;
   }
+}
+
+/**
+ * Combines anew into what is resident, the very bits of `combine`: `theta_0` and whatever else is there is used where it lies, and
+ * `S` is written over. Until that has succeeded `S` is of no use.
+ *
+ * @param pool - of the base that is resident; its method yields a task vector
+ * @throws as `combine`
+ */
+export async function recombine(
+  { backend, base, taskVector }: TaskVectorCombination,
+  pool: ModelPool,
+  choice: MethodChoice,
+  context: Omit<CombineContext, 'backend'>,
+): Promise<void> {
+  const pretrained: ResidentModel = { ...pool.pretrained, resident: base };
+  await combineParts(
+    { ...pool, pretrained },
+    choice,
+    { ...context, backend },
+    ({ name, begin }, _theta, values) => {
+      const sum = taskVector.get(name);
+      if (sum) backend.copy(sum, begin, values);
+    },
+  );
 }
 
 /**

@@ -17,7 +17,15 @@ import type { CombinePart, DefinedMethod, Method, PlanContext } from './types';
 interface Definition<Name extends string, D extends readonly MethodOption[]>
   extends Pick<
     Method,
-    'alias' | 'module' | 'configuration' | 'configName' | 'title' | 'summary' | 'kind' | 'compared'
+    | 'alias'
+    | 'module'
+    | 'configuration'
+    | 'configName'
+    | 'title'
+    | 'summary'
+    | 'kind'
+    | 'compared'
+    | 'wholeMatrices'
   > {
   readonly name: Name;
   readonly options: D;

@@ -17,6 +17,7 @@ export const isoC = defineMethod({
   summary:
     'Adds up the task vectors and gives all directions of each weight matrix the same strength, so that no task drowns another.',
   kind: 'task vector',
+  wholeMatrices: true,
   options: [{ ...scalingFactor(1), reach: MATRIX_REACH }, EXCLUDE_KEYS],
   plan: (pool, { exclude_keys }, context) =>
     combineMatrices(pool, context, {

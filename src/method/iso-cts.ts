@@ -17,6 +17,7 @@ export const isoCts = defineMethod({
   summary:
     'As Iso-C, with the weakest common directions of each weight matrix replaced by the strongest of every single expert.',
   kind: 'task vector',
+  wholeMatrices: true,
   options: [
     { ...scalingFactor(1), reach: MATRIX_REACH },
     {

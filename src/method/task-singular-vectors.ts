@@ -16,6 +16,7 @@ export const taskSingularVectors = defineMethod({
   summary:
     'Keeps the strongest directions of every expert in each weight matrix, and turns them so that no two tasks share one.',
   kind: 'task vector',
+  wholeMatrices: true,
   options: [
     {
       ...scalingFactor(1),

@@ -117,6 +117,8 @@ export interface Method {
   readonly compared?: MethodOptions;
   /** FusionBench's other options: accepted in its YAML, and without effect here. */
   readonly ignored: readonly IgnoredOption[];
+  /** Merges matrices as wholes, which takes so much longer than reading them that they are read anew each time. */
+  readonly wholeMatrices?: true;
   /** How often it goes through all tensors of the pool, the combination included. */
   readonly passes: number;
   /** What is wrong with options that are complete and each for itself allowed, or null. */

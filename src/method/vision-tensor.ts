@@ -6,6 +6,11 @@ import { CompatibilityError } from '../errors';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import type { Part } from './types';
 
+/** A model of which some tensors are on the backend already, by canonical name: they are used where they lie. */
+export interface ResidentModel extends ClipModel {
+  readonly resident: ReadonlyMap<string, TensorBuffer>;
+}
+
 /** Reads one tensor of a vision tower as float32, by canonical name. The array is the caller's. */
 export async function readVisionTensor(
   model: ClipModel,
@@ -25,13 +30,15 @@ export async function fillWithTensor(
   await backend.fill(buffer, (memory) => readFloat32Into(tensor, 0, memory));
 }
 
-/** Has a part of a model's tensor on the backend for as long as `use` works with it. */
+/** Has a part of a model's tensor on the backend for as long as `use` reads it. */
 export async function withPart<T>(
   backend: TensorBackend,
-  model: ClipModel,
+  model: ClipModel | ResidentModel,
   { name, begin, length }: Part,
   use: (values: TensorBuffer) => T | Promise<T>,
 ): Promise<T> {
+  const resident = 'resident' in model ? model.resident.get(name) : undefined;
+  if (resident) return use(backend.part(resident, begin, length));
   const tensor = visionTensor(model, name);
   const values = await backend.receive(length, (memory) => readFloat32Into(tensor, begin, memory));
   try {

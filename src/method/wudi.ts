@@ -16,6 +16,7 @@ export const wudi = defineMethod({
   summary:
     'Finds for each weight matrix the change that disturbs the experts’ own changes least. The exact solver is far quicker than FusionBench’s steps.',
   kind: 'task vector',
+  wholeMatrices: true,
   options: [
     { ...scalingFactor(1), reach: MATRIX_REACH, own: true },
     {

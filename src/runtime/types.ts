@@ -122,6 +122,11 @@ export interface TensorBackend extends Arithmetic, Selection, Counting {
   receive(length: number, write: WriteMemory): Promise<TensorBuffer>;
   /** Overwrites a buffer's contents with what `write` puts into its memory, all of it. */
   fill(buffer: TensorBuffer, write: WriteMemory): Promise<void>;
+  /**
+   * A part of a buffer as `parts` cuts tensors up, where it lies: only to be read, and gone when the buffer is freed. Where
+   * tensors stay whole it is the buffer itself.
+   */
+  part(buffer: TensorBuffer, begin: number, length: number): TensorBuffer;
   /** Copies all of `source` into `target`, from element `begin` on. */
   copy(target: TensorBuffer, begin: number, source: TensorBuffer): void;
   /** Overwrites a buffer's contents; `data.length` must equal `buffer.length`. */

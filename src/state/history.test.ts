@@ -18,7 +18,7 @@ const START: MergeSettings = {
 };
 
 /** A history of settings that stand in a variable, and a clock that is set by hand. */
-function setUp() {
+function setUp({ fails = false } = {}) {
   let present: MergeSettings = START;
   let state: HistoryState = NO_HISTORY;
   let time = 0;
@@ -27,6 +27,7 @@ function setUp() {
     read: () => present,
     async apply(settings) {
       await new Promise((resolve) => setImmediate(resolve));
+      if (fails) throw new Error('refused');
       applied.push(settings);
       present = settings;
     },
@@ -57,6 +58,26 @@ function setUp() {
 }
 
 describe('undo', () => {
+  it('has a change of several settings before what was done while it was under way', async () => {
+    const { history, state, factor } = setUp();
+    const changing = history.change('preset', (settings) => ({
+      ...settings,
+      models: settings.models.map((each) => ({ ...each, weight: 0 })),
+    }));
+    await new Promise((resolve) => process.nextTick(resolve));
+    expect(state().undo).toBe('preset');
+    factor(0.5);
+    await changing;
+    expect(state().undo).toBe('scaling factor');
+  });
+
+  it('has no step of a change that failed', async () => {
+    const { history, state } = setUp({ fails: true });
+    const failing = history.change('preset', (settings) => ({ ...settings, scalingFactor: 1 }));
+    await expect(failing).rejects.toThrow('refused');
+    expect(state()).toEqual(NO_HISTORY);
+  });
+
   it('takes back layer factors for themselves, and a fader is no other fader’s step', async () => {
     const { history, factor, present, state, set } = setUp();
     const fade = (layers: Record<string, number>) => {

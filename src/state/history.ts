@@ -25,7 +25,12 @@ export interface History {
   /** Runs a command, and notes what it changed as one step. */
   track<T>(what: string, command: () => Promise<T>): Promise<T>;
   /** Notes what a fader sets: until `release`, or shortly after another of the same kind, it is the same step. */
-  set(what: string, changed: Partial<Pick<MergeSettings, 'scalingFactor' | 'layers'>>): void;
+  set(
+    what: string,
+    changed: Partial<Pick<MergeSettings, 'scalingFactor' | 'layers' | 'models'>>,
+  ): void;
+  /** Brings the settings to what they are changed to, as one step. */
+  change(what: string, edit: (present: MergeSettings) => MergeSettings): Promise<void>;
   /** The handle is held: all that is set until it is let go is one step. */
   hold(): void;
   release(): void;
@@ -84,9 +89,29 @@ export function createHistory({ read, apply, onChange, now }: HistoryPort): Hist
       return step.what;
     }
   };
+  const change = async (
+    what: string,
+    edit: (present: MergeSettings) => MergeSettings,
+  ): Promise<void> => {
+    open = null;
+    const before = read();
+    const after = before && edit(before);
+    if (!after || same(before, after)) return;
+    // Before it is done: what the user does meanwhile comes after it.
+    const step = { what, before, after };
+    note(step);
+    try {
+      await apply(after);
+    } catch (error) {
+      past = past.filter((each) => each !== step);
+      tell();
+      throw error;
+    }
+  };
+
   /** One after the other: the next is about what the one before has left. */
-  const inTurn = (way: 'undo' | 'redo'): Promise<string | null> => {
-    const turn = busy.then(() => travel(way));
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = busy.then(work);
     busy = turn.catch(() => undefined);
     return turn;
   };
@@ -126,8 +151,9 @@ export function createHistory({ read, apply, onChange, now }: HistoryPort): Hist
       held = false;
       open = null;
     },
-    undo: () => inTurn('undo'),
-    redo: () => inTurn('redo'),
+    change: (what, edit) => inTurn(() => change(what, edit)),
+    undo: () => inTurn(() => travel('undo')),
+    redo: () => inTurn(() => travel('redo')),
   };
 }
 

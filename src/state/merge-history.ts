@@ -5,17 +5,18 @@ import type { LayerFactorsCommand } from './layer-factors';
 import type { PageState } from './page-state';
 import type { ScalingFactorCommand } from './scaling-factor';
 import type { MergeSettings, PoolEdit, StudioEngine } from './types';
+import { type Weights, type WeightsCommand, weighed } from './weights';
 
 /** Edits of the pool that decide the merged weights, in the words of the buttons. A removal deletes files: it is asked about instead. */
 const STEPS: Partial<Record<PoolEdit['type'], string>> = {
   setBase: 'choice of the base',
   setIncluded: 'choice of experts',
-  setWeight: 'weight',
   setPart: 'choice of a state dict',
   move: 'order of the sum',
 };
 
-export interface MergeHistory extends Pick<History, 'track' | 'set' | 'hold' | 'release'> {
+export interface MergeHistory
+  extends Pick<History, 'track' | 'set' | 'change' | 'hold' | 'release'> {
   /** Runs an edit of the pool, as a step where it is one. */
   trackEdit<T>(edit: PoolEdit, command: () => Promise<T>): Promise<T>;
   undo(): Promise<void>;
@@ -27,20 +28,22 @@ interface MergeHistoryPort {
   readonly engine: () => StudioEngine;
   readonly factor: ScalingFactorCommand;
   readonly layers: LayerFactorsCommand;
+  readonly weights: WeightsCommand;
   readonly now: () => number;
   /** The factor of the address is to be this one. */
   readonly onFactor: (value: number) => void;
 }
 
 export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
-  const { store, engine, factor, layers } = port;
+  const { store, engine, factor, layers, weights } = port;
 
   /** The engine's settings, with the factors that are on their way to it. */
   const read = (): MergeSettings | null => {
-    const { snapshot, wanted, wantedLayers } = store.getState();
+    const { snapshot, wanted, wantedLayers, wantedWeights } = store.getState();
     if (snapshot === null) return null;
     return {
       ...snapshot.merge,
+      ...(wantedWeights !== null && { models: weighed(snapshot.merge.models, wantedWeights) }),
       ...(wanted !== null && { scalingFactor: wanted }),
       ...(wantedLayers !== null && { layers: wantedLayers }),
     };
@@ -51,19 +54,29 @@ export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
     async apply(settings) {
       const { scalingFactor } = settings;
       const present = read() ?? settings;
-      const becomes = JSON.stringify(settings);
-      // What a fader sets alone goes the fader's way: shown at once, and no queue before it.
-      if (scalingFactor !== null && JSON.stringify({ ...present, scalingFactor }) === becomes) {
-        factor.set(scalingFactor);
-        port.onFactor(scalingFactor);
-        return;
-      }
-      if (JSON.stringify({ ...present, layers: settings.layers }) === becomes) {
-        layers.set(settings.layers);
+      const changed = changedWeights(present, settings);
+      const faded = {
+        ...present,
+        scalingFactor,
+        layers: settings.layers,
+        models: weighed(present.models, changed),
+      };
+      const isSet = scalingFactor !== null || present.scalingFactor === null;
+      // What faders set goes the faders' way: shown at once, and no queue before it.
+      if (isSet && JSON.stringify(faded) === JSON.stringify(settings)) {
+        if (scalingFactor !== null && scalingFactor !== present.scalingFactor) {
+          factor.set(scalingFactor);
+          port.onFactor(scalingFactor);
+        }
+        if (JSON.stringify(settings.layers) !== JSON.stringify(present.layers)) {
+          layers.set(settings.layers);
+        }
+        if (Object.keys(changed).length > 0) weights.set(changed);
         return;
       }
       factor.forget();
       layers.forget();
+      weights.forget();
       await engine().setMerge(settings);
     },
     onChange: (steps) => store.setState({ history: steps }),
@@ -76,6 +89,7 @@ export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
   return {
     track: history.track,
     set: history.set,
+    change: history.change,
     hold: history.hold,
     release: history.release,
     trackEdit: (edit, command) => {
@@ -85,4 +99,12 @@ export function createMergeHistory(port: MergeHistoryPort): MergeHistory {
     undo: async () => say('Undone', 'There is nothing to undo.', await history.undo()),
     redo: async () => say('Done again', 'There is nothing to do again.', await history.redo()),
   };
+}
+
+/** The weights of `next` that are others than before. */
+function changedWeights(before: MergeSettings, next: MergeSettings): Weights {
+  const known = new Map(before.models.map(({ id, weight }) => [id, weight]));
+  return Object.fromEntries(
+    next.models.flatMap(({ id, weight }) => (known.get(id) === weight ? [] : [[id, weight]])),
+  );
 }

@@ -8,6 +8,9 @@ import { NOTHING_SPOKEN, type Spoken } from './spoken';
 import { DEFAULT_SWEEP, type SweepRange } from './sweep';
 import type { LayerFactors, StudioState } from './types';
 
+/** Weights of experts, by id. */
+export type Weights = Readonly<Record<string, number>>;
+
 export interface PageState {
   /** `failed`: the engine never came up, and `fatal` says why and what to do. */
   readonly connection: 'starting' | 'ready' | 'failed';
@@ -22,6 +25,8 @@ export interface PageState {
   readonly wanted: number | null;
   /** The layer factors that were asked for and that the engine has not confirmed yet. */
   readonly wantedLayers: LayerFactors | null;
+  /** The weights of experts, by id, that were asked for and that the engine has not confirmed yet. */
+  readonly wantedWeights: Weights | null;
   readonly notices: readonly Notice[];
   readonly demo: DemoState;
   /** Said to screen readers, once, when it changes. */
@@ -53,6 +58,7 @@ export const initialPageState: PageState = {
   spoken: NOTHING_SPOKEN,
   wanted: null,
   wantedLayers: null,
+  wantedWeights: null,
   notices: [],
   demo: { sentence: null, loading: null, results: null },
   announcement: '',

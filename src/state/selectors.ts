@@ -6,10 +6,13 @@ export function shownFactor({ wanted, snapshot }: PageState): number | null {
   return wanted ?? snapshot?.scalingFactor ?? null;
 }
 
-/** Do the scores on screen belong to another scaling factor, or other layer factors, than those on screen? */
+/** Do the scores on screen belong to another scaling factor, other weights or layer factors than those on screen? */
 export function isStale(state: PageState): boolean {
   if (state.snapshot === null) return false;
-  return shownFactor(state) !== state.snapshot.scalingFactor || state.wantedLayers !== null;
+  const { wantedLayers, wantedWeights, snapshot } = state;
+  return (
+    shownFactor(state) !== snapshot.scalingFactor || wantedLayers !== null || wantedWeights !== null
+  );
 }
 
 /** Is the merged average on screen another factor's? */
@@ -28,6 +31,7 @@ export function statusText(state: PageState): string {
   if (shownFactor(state) !== state.snapshot.scalingFactor) {
     return `Setting the scaling factor to ${shownFactor(state)}`;
   }
+  if (state.wantedWeights !== null) return 'Setting the weights';
   if (isStale(state)) return 'Setting the layer factors';
   return state.snapshot.scores.status;
 }
@@ -51,4 +55,10 @@ export function hasOwnModels({ snapshot }: PageState): boolean {
 export function hasDemo({ snapshot }: PageState): boolean {
   const items = snapshot ? [...snapshot.pool.models, ...snapshot.tasks] : [];
   return items.some(({ origin }) => origin === 'demo');
+}
+
+/** Is the built-in demo what is loaded, and nothing else? */
+export function isDemo({ snapshot }: PageState): boolean {
+  const items = snapshot ? [...snapshot.pool.models, ...snapshot.tasks] : [];
+  return items.length > 0 && items.every(({ origin }) => origin === 'demo');
 }

@@ -41,8 +41,11 @@ import type {
   ExportOptions,
   LayerFactors,
   LayerPreset,
+  MergeSettings,
   OptionValue,
+  PicturePlace,
   PictureQuery,
+  PictureStory,
   PoolEdit,
   SampleImage,
   SearchName,
@@ -54,6 +57,7 @@ import type {
   TaskVectorRelations,
   TriedPicture,
 } from './types';
+import { createWeightsCommand, weighed } from './weights';
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
 const TAKEN_MS = 10 * 60_000;
@@ -85,6 +89,10 @@ export interface StudioCommands extends PinCommands {
   editPool(edit: PoolEdit): Promise<boolean>;
   editTask(edit: TaskEdit): Promise<boolean>;
   setScalingFactor(value: number): void;
+  /** How much an expert's task vector counts. */
+  setWeight(id: string, weight: number): void;
+  /** Changes several settings of the merge as one step, told in these words. */
+  changeMerge(what: string, edit: (merge: MergeSettings) => MergeSettings): Promise<void>;
   /** Sets the factors of these groups of tensors; others stay. */
   setLayers(groups: LayerFactors): void;
   setLayerPreset(preset: LayerPreset): Promise<void>;
@@ -128,6 +136,10 @@ export interface StudioCommands extends PinCommands {
   sampleImages(taskId: string, count: number): Promise<readonly SampleImage[]>;
   /** Null where the task is not scored, or the engine could not tell. */
   taskInsight(taskId: string, query: PictureQuery): Promise<TaskInsight | null>;
+  /** Null while no picture is right with one model and wrong with the other. */
+  pictureStory(before: PicturePlace | null): Promise<PictureStory | null>;
+  /** Values that are to be scored when nothing else is. */
+  lookAhead(values: readonly number[]): Promise<void>;
   /** Empty if the engine could not give any. */
   taskPictures(taskId: string, indices: readonly number[]): Promise<readonly SampleImage[]>;
   /**
@@ -221,9 +233,16 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     send: (value) => engine().setLayers(value),
     onError: notifyError,
   });
+  const weights = createWeightsCommand({
+    store,
+    requestFrame,
+    send: (value) => engine().setWeights(value),
+    onError: notifyError,
+  });
   const forgetFactors = (): void => {
     factor.forget();
     layers.forget();
+    weights.forget();
   };
 
   /** The engine has what was asked for with a fader before it is asked for anything else. */
@@ -246,6 +265,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     engine,
     factor,
     layers,
+    weights,
     now: platform.now,
     onFactor: setAddress,
   });
@@ -298,6 +318,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     });
     factor.reconcile();
     layers.reconcile();
+    weights.reconcile();
     correctAddress();
     endings.follow(snapshot);
     if (hasDemo(store.getState())) fetchResults();
@@ -454,6 +475,15 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       factor.set(value);
       setAddress(value);
     },
+    setWeight(id, weight) {
+      const { snapshot, wantedWeights } = store.getState();
+      const model = snapshot?.pool.models.find((one) => one.id === id);
+      if (!snapshot || !model || !Number.isFinite(weight)) return;
+      const present = weighed(snapshot.merge.models, wantedWeights ?? {});
+      history.set(`weight of ${model.name}`, { models: weighed(present, { [id]: weight }) });
+      weights.set({ [id]: weight });
+    },
+    changeMerge: (what, edit) => run(() => history.change(what, edit)),
     setLayers(groups) {
       const { snapshot, wantedLayers } = store.getState();
       if (snapshot === null) return;
@@ -548,6 +578,8 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     downloadReport: () => run(async () => save(await engine().exportReport())),
     sampleImages: (taskId, count) => attempt(() => engine().sampleImages(taskId, count), []),
     taskInsight: (taskId, query) => attempt(() => engine().taskInsight(taskId, query), null),
+    pictureStory: (before) => attempt(() => engine().pictureStory(before), null),
+    lookAhead: (values) => run(() => engine().lookAhead(values)),
     taskPictures: (taskId, indices) => attempt(() => engine().taskPictures(taskId, indices), []),
     // Told where the picture is, and not in a notice behind it.
     tryPicture: async (picture) => {

@@ -8,7 +8,6 @@ import { ConfirmDialog } from '../ui/confirm-dialog';
 import { CopyButton } from '../ui/copy-button';
 import { FindingList } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
-import { NumberField } from '../ui/number-field';
 import { RenameDialog } from '../ui/rename-dialog';
 import { useEdited } from '../use-edited';
 
@@ -102,20 +101,13 @@ function PartChoice({ id, name, parts }: PartChoiceProps) {
   );
 }
 
-/** An expert's part in the sum: its weight and its place. */
-function SumControls({ model: { id, name, weight }, place, experts }: ModelDetailsProps) {
+/** An expert's place in the sum. */
+function SumControls({ model: { id, name }, place, experts }: ModelDetailsProps) {
   const { editPool } = useCommands();
   const move = (index: number) => editPool({ type: 'move', id, index });
   return (
     <div className="sum-controls">
-      <span>Weight in the sum</span>
-      <NumberField
-        label={`Weight of ${name}`}
-        value={weight}
-        step={0.1}
-        when="left"
-        onValue={(changed) => editPool({ type: 'setWeight', id, weight: changed })}
-      />
+      <span>Place in the sum</span>
       <button
         type="button"
         className="icon-button"

@@ -155,21 +155,6 @@ describe('the state dict of a model', () => {
   it('is not asked for where there is one', async () => {
     const drawn = await draw(<ModelPool />, withParts(undefined));
     await unfold(drawn, 'epoch');
-    expect(drawn.container.querySelector('select')).toBeNull();
-  });
-});
-
-describe('the weight of an expert', () => {
-  it('is sent when the field is left, not while it is typed', async () => {
-    const drawn = await draw(<ModelPool />, snapshot);
-    await unfold(drawn, 'fashion');
-    const field = drawn.find<HTMLInputElement>('[aria-label="Weight of fashion"]');
-    await drawn.type(field, '0.5');
-    expect(drawn.engine.calls.map(([name]) => name)).not.toContain('editPool');
-    await drawn.leave(field);
-    expect(drawn.engine.calls.at(-1)).toEqual([
-      'editPool',
-      { type: 'setWeight', id: '1', weight: 0.5 },
-    ]);
+    expect(drawn.container.querySelector('[aria-label="State dict of epoch"]')).toBeNull();
   });
 });

@@ -6,6 +6,7 @@ import { CompareTaskVectors } from '../relations/compare-task-vectors';
 import { Term } from '../tips/term';
 import { FileButton } from '../ui/file-button';
 import { FindingList } from '../ui/finding-list';
+import { WeightPresets } from '../weights/weight-presets';
 import { ModelRow } from './model-row';
 import './model-pool.css';
 
@@ -48,13 +49,14 @@ export function ModelPool() {
             model={model}
             place={experts.indexOf(model)}
             term={summed.indexOf(model) + 1}
-            experts={experts.length}
+            experts={experts}
             largestNorm={largestNorm}
             short={shown.get(model.name)}
             base={models.find(({ role }) => role === 'base')}
           />
         ))}
       </ul>
+      {summed.length > 0 && <WeightPresets summed={summed} />}
       {summed.length > 1 && <CompareTaskVectors experts={summed} />}
     </section>
   );

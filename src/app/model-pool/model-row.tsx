@@ -6,6 +6,7 @@ import { Name } from '../names/name';
 import { gravest } from '../ui/finding-list';
 import { Icon } from '../ui/icon';
 import { useEdited } from '../use-edited';
+import { ExpertWeight } from '../weights/expert-weight';
 import { ModelDetails } from './model-details';
 
 interface ModelRowProps {
@@ -14,7 +15,8 @@ interface ModelRowProps {
   readonly place: number;
   /** Place in the sum from 1; 0 if it is not in it. */
   readonly term: number;
-  readonly experts: number;
+  /** All experts of the pool, in the order of the sum. */
+  readonly experts: readonly ModelView[];
   readonly largestNorm: number;
   readonly base: ModelView | undefined;
   /** Its name as it is shown among the experts. */
@@ -38,7 +40,7 @@ export function ModelRow(props: ModelRowProps) {
     if (!event.altKey || step === undefined || isBase) return;
     event.preventDefault();
     const index = place + step;
-    if (index >= 0 && index < experts) void editPool({ type: 'move', id: model.id, index });
+    if (index >= 0 && index < experts.length) void editPool({ type: 'move', id: model.id, index });
   };
 
   return (
@@ -71,7 +73,7 @@ export function ModelRow(props: ModelRowProps) {
               <span className="visually-hidden">{isBase ? 'Base: ' : 'Expert: '}</span>
               <Name name={model.name} short={short} />
               {model.weight !== 1 && (
-                <span className="row-weight">× {formatFactor(model.weight)}</span>
+                <span className="visually-hidden"> × {formatFactor(model.weight)}</span>
               )}
               {severity !== null && <Icon name={severity} className={`mark ${severity}`} />}
             </span>
@@ -81,8 +83,11 @@ export function ModelRow(props: ModelRowProps) {
           <Icon name="chevron" className="row-chevron" />
         </button>
       </div>
+      {!isBase && (
+        <ExpertWeight model={model} experts={experts} included={included} onInclude={include} />
+      )}
       <div id={detailsId} hidden={!open}>
-        {open && <ModelDetails model={model} place={place} experts={experts} />}
+        {open && <ModelDetails model={model} place={place} experts={experts.length} />}
       </div>
     </li>
   );

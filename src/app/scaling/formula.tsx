@@ -12,7 +12,10 @@ import { NumberField } from '../ui/number-field';
 export function Formula() {
   const models = useSnapshot((snapshot) => snapshot.pool.models);
   const method = useSnapshot((snapshot) => snapshot.method);
-  const experts = models.filter(({ role, included }) => role === 'expert' && included);
+  const wanted = usePage((state) => state.wantedWeights);
+  const experts = models
+    .filter(({ role, included }) => role === 'expert' && included)
+    .map((expert) => ({ ...expert, weight: wanted?.[expert.id] ?? expert.weight }));
   const shown = useExpertNames();
   const layered = useSnapshot((snapshot) => snapshot.layers.preset !== 'flat');
   const summed = method.name === 'TaskArithmeticAlgorithm';
@@ -92,8 +95,8 @@ function Sum({ experts, shown }: TermsProps) {
   const folds = experts.length > MOST_TERMS;
   const terms = experts.map((expert, index) => (
     <span key={expert.id} className="summand">
-      {index > 0 && ' + '}
-      {expert.weight !== 1 && `${formatFactor(expert.weight)} `}
+      {signOf(expert.weight, index)}
+      {coefficient(Math.abs(expert.weight))}
       {index === 0 ? <Term id="tau">τ</Term> : 'τ'}
       <sub>
         <Name name={expert.name} short={shown.get(expert.name)} />
@@ -118,6 +121,17 @@ function Sum({ experts, shown }: TermsProps) {
   );
 }
 
+/** What stands before a term: nothing before the first, unless it is taken away. */
+function signOf(weight: number, index: number): string {
+  if (index === 0) return weight < 0 ? '−' : '';
+  return weight < 0 ? ' − ' : ' + ';
+}
+
+/** A factor of 1 is not written. */
+function coefficient(weight: number): string {
+  return weight === 1 ? '' : `${formatFactor(weight)} `;
+}
+
 interface CombinedProps extends TermsProps {
   readonly name: string;
   readonly symbol: string;
@@ -140,6 +154,8 @@ function Combined({ name, symbol, experts, shown }: CombinedProps) {
       {experts.map((expert, index) => (
         <span key={expert.id} className="summand">
           {index > 0 && ', '}
+          {symbol === 'τ' && signOf(expert.weight, 0)}
+          {symbol === 'τ' && coefficient(Math.abs(expert.weight))}
           {symbol}
           <sub>
             <Name name={expert.name} short={shown.get(expert.name)} />

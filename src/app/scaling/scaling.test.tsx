@@ -64,7 +64,7 @@ describe('the formula', () => {
     ];
     const pool = { models, findings: [], mergeable: true };
     const { container } = await draw(<Formula />, aSnapshot({ pool }));
-    expect(container.textContent).toBe('θ = θ0 +· (τflags + −0.50 τmnist)');
+    expect(container.textContent).toBe('θ = θ0 +· (τflags − 0.50 τmnist)');
   });
 });
 

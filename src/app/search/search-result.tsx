@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { shownFactor } from '../../state/selectors';
 import type { SearchView } from '../../state/types';
+import { weighed } from '../../state/weights';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor, formatInterval, formatMany, formatMargin, formatPercent } from '../format';
 import { useExpertNames } from '../names/use-short-names';
@@ -123,7 +124,7 @@ function FiguresRow({ label, before, after }: FiguresRowProps) {
 /** The way back to what stood before and, once there, to what was found. */
 function Return({ search }: { search: SearchView }) {
   const { name, before, best, experts } = search;
-  const { setScalingFactor, editPool } = useCommands();
+  const { setScalingFactor, changeMerge } = useCommands();
   const factor = usePage(shownFactor);
   const models = useSnapshot((snapshot) => snapshot.pool.models);
   if (best === null) return null;
@@ -134,9 +135,8 @@ function Return({ search }: { search: SearchView }) {
       : weightsNow.every((weight, i) => weight === before.weights[i]);
   const to = isBefore ? best : before;
   const setWeights = () => {
-    for (const [i, { id }] of experts.entries()) {
-      void editPool({ type: 'setWeight', id, weight: to.weights[i] ?? 1 });
-    }
+    const weights = Object.fromEntries(experts.map(({ id }, i) => [id, to.weights[i] ?? 1]));
+    void changeMerge('weights', (merge) => ({ ...merge, models: weighed(merge.models, weights) }));
   };
   const what =
     name === 'lambda' ? factorText(to) : isBefore ? 'these weights' : 'the weights before';

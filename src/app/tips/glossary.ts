@@ -28,6 +28,10 @@ export const GLOSSARY = {
     term: 'Scaling factor',
     text: 'The number λ that the sum of task vectors is multiplied by before it is added to the pretrained weights.',
   },
+  weight: {
+    term: 'Weight of an expert',
+    text: 'How much its task vector counts in the sum: 1 as it is, 0 not at all, −1 taken away, which unlearns its task.',
+  },
   'layer-factors': {
     term: 'f, the layer factors',
     text: 'How much of what the experts changed counts in each part of the tower, by depth and kind. λ is multiplied by it there: 1 leaves it as it is, 0 leaves that part to the pretrained model.',

@@ -10,7 +10,7 @@ import { pictureAt } from '../tasks/view';
 import type { Task } from '../value';
 import { comparedScores, type PairColumns } from './guesses';
 import { taskInsight } from './task-insight';
-import type { ComparedModel, PictureQuery, TaskInsight } from './types';
+import type { ComparedModel, PicturePlace, PictureQuery, PictureStory, TaskInsight } from './types';
 
 export interface InsightParts {
   readonly book: ScoreBook;
@@ -38,6 +38,13 @@ export function createInsight({ book, kind, demand, tasks, columns }: InsightPar
       const scores = scoresOf(taskId);
       const tally = scores?.tallies[model];
       return tally ? classification(tally, scores.task.labels, scores.rows) : null;
+    },
+    /** The picture that best shows what the scaling factor does; null while there is none. */
+    async story(before: PicturePlace | null): Promise<PictureStory | null> {
+      // Loaded for the demo, of which alone it is told.
+      const { pictureStory } = await import('./story');
+      const wanted = demand();
+      return wanted && pictureStory(book, wanted, kind(), before);
     },
     /** Those that are there, in the order that is asked for, as a browser draws them. */
     taskPictures(taskId: string, indices: readonly number[]): Promise<SampleImage[]> {

@@ -63,3 +63,23 @@ export interface TaskInsight {
   /** Null where nothing of the model is scored. */
   readonly models: Readonly<Record<ComparedModel, ModelInsight | null>>;
 }
+
+/** A picture, by its task and its place there. */
+export interface PicturePlace {
+  readonly taskId: string;
+  readonly index: number;
+}
+
+/**
+ * What becomes of a picture as the scaling factor rises: wrong, then right, then wrong again; wrong, then right; or right, then
+ * wrong.
+ */
+export type StoryKind = 'turns' | 'gained' | 'lost';
+
+export interface PictureStory extends PicturePlace {
+  readonly label: number;
+  readonly kind: StoryKind;
+  readonly pretrained: PictureGuess;
+  /** Where it is scored, by scaling factors above 0, ascending. */
+  readonly merged: readonly { readonly scalingFactor: number; readonly guess: PictureGuess }[];
+}

@@ -36,6 +36,8 @@ export interface Loop {
    * none; what is in flight of it is dropped where there is no longer.
    */
   spare(is: boolean): void;
+  /** Values that are to be scored when there is time, though nobody looked at them. */
+  lookAhead(values: readonly number[]): void;
   /** Resolves when nothing is in flight. */
   idle(): Promise<void>;
 }
@@ -57,6 +59,7 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   /** What was completed and told, and nothing else was in demand since. */
   let completed: Demand | null = null;
   let hasTime = false;
+  let ahead: readonly number[] = [];
   /** Ends the pause that is being made. */
   let goOn: () => void = () => undefined;
 
@@ -142,7 +145,7 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
   const refine = async (demand: Demand): Promise<boolean> => {
     for (let batches = 0; ; batches++) {
       const isFree = hasTime && completed === demand;
-      const unit = isFree ? nextRefinement(demand, engine, book) : null;
+      const unit = isFree ? nextRefinement(demand, engine, book, ahead) : null;
       try {
         if (isFree && !unit) await bringBack(demand);
         if (!unit) return batches > 0;
@@ -163,6 +166,13 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
     });
   };
 
+  /** What is left of refining, where it had come to an end. */
+  const goOnRefining = (): void => {
+    if (!hasTime || wanted || completed === null) return;
+    wanted = completed;
+    start();
+  };
+
   return {
     demand(next) {
       wanted = next;
@@ -176,9 +186,11 @@ export function createLoop(workspace: Workspace, book: ScoreBook, events: LoopEv
       hasTime = is;
       if (!is && current?.refines)
         current.controllers.unit.abort(new DOMException('later', 'AbortError'));
-      if (!is || wanted || completed === null) return;
-      wanted = completed;
-      start();
+      goOnRefining();
+    },
+    lookAhead(values) {
+      ahead = values;
+      goOnRefining();
     },
     async idle() {
       while (running) await running;

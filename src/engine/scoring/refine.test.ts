@@ -49,6 +49,20 @@ describe('refining', () => {
     expect(order(lookedAt(0), 0.5, inputs([cars, pets], 2))).toEqual([]);
   });
 
+  it('begins what is worth a look by itself, in its turn', () => {
+    const book = lookedAt(0, 2);
+    const seen: number[] = [];
+    for (;;) {
+      const unit = nextRefinement(demand(both, 0.5), 'cpu', book, [1.5, 0.5]);
+      if (!unit) break;
+      const { weights } = unit.key;
+      if (weights.kind === 'merged') seen.push(weights.scalingFactor);
+      count(book, unit, 1);
+    }
+    expect([...new Set(seen)]).toEqual([0, 1.5, 2]);
+    expect(book.find(mergedUnit(cars, 1.5))?.complete).toBe(true);
+  });
+
   it('has an end: so many values, so many pictures of each task', () => {
     const values = Array.from({ length: REFINED_VALUES + 5 }, (_, i) => i);
     expect(order(lookedAt(...values), -1)).toEqual(values.slice(0, REFINED_VALUES));

@@ -1,9 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
+import { isoC } from '../../method/iso-c';
 import { simpleAverage } from '../../method/simple-average';
 import { readVisionTensor } from '../../method/vision-tensor';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { countedBackend } from '../testing/counted-backend';
-import { type MicroName, microInputs, microSource, openMicro } from '../testing/micro-models';
+import {
+  type MicroName,
+  microInputs,
+  microSource,
+  openMicro,
+  weighed,
+} from '../testing/micro-models';
 import { unit } from '../testing/scoring';
 import type { WeightsKey } from './keys';
 import type { Unit } from './plan';
@@ -212,6 +219,60 @@ describe('the weights of a unit', () => {
     await expect(placed(residence, unitOf(weights, foreign), signal)).rejects.toThrow(
       'pairs has no expert to be scored',
     );
+  });
+});
+
+describe('experts that count otherwise', () => {
+  const context = { signal, onProgress: () => undefined };
+  const others = [
+    weighed(inputs, [0.5, -1]),
+    weighed(inputs, [1, 0]),
+    microInputs(micro, { experts: ['beta'] }),
+    microInputs(micro, { experts: ['beta', 'alpha'] }),
+    inputs,
+  ];
+
+  it.each([
+    ['whole', undefined],
+    ['layer by layer', 1],
+  ])('are merged to the bits of a merge from scratch: %s', async (_, layeredFrom) => {
+    const { residence, alive } = await take(inputs, layeredFrom);
+    for (const other of others) {
+      expect(residence.canReweigh(other)).toBe(true);
+      await residence.reweigh(other, context);
+      const fresh = await take(other);
+      const of = async ({ combination }: Residence) =>
+        combination.kind === 'task vector' && valuesOf(combination.backend, combination.taskVector);
+      expect(await of(residence)).toEqual(await of(fresh.residence));
+    }
+    residence.free();
+    expect(alive()).toBe(0);
+  });
+
+  it('are placed as such, and vote as such', async () => {
+    const { residence, backend } = await take();
+    await placed(residence, merged(0.3), signal);
+    const [other] = others;
+    if (!other) throw new Error('there are others');
+    await residence.reweigh(other, context);
+    const weights = await valuesOf(backend, await placed(residence, merged(0.3, other), signal));
+    const fresh = await take(other);
+    const expected = await placed(fresh.residence, merged(0.3, other), signal);
+    expect(weights).toEqual(await valuesOf(fresh.backend, expected));
+    await residence.reweigh(microInputs(micro, { experts: ['beta'] }), context);
+    expect(residence.members(signal).members).toHaveLength(1);
+  });
+
+  it('are something else where one was not there, and for what has no weights or takes long', async () => {
+    const { residence } = await take();
+    expect(residence.canReweigh(microInputs(micro, { experts: ['alpha', 'gamma'] }))).toBe(false);
+    expect(residence.canReweigh(microInputs(micro, { experts: [] }))).toBe(false);
+    for (const method of [simpleAverage, isoC]) {
+      const averaged = microInputs(micro, { method });
+      expect(residence.canReweigh(averaged)).toBe(false);
+      const own = await take(averaged);
+      expect(own.residence.canReweigh(weighed(averaged, [2, 1]))).toBe(false);
+    }
   });
 });
 

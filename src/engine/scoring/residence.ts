@@ -7,8 +7,9 @@ import { readFloat32 } from '../../checkpoint/dtype';
 import type { ClipModel } from '../../clip/types';
 import type { VisionWeights } from '../../clip/vision-weights';
 import { CompatibilityError } from '../../errors';
-import { combine } from '../../method/combine';
+import { combine, recombine } from '../../method/combine';
 import type { MatrixJobs } from '../../method/matrices/jobs';
+import { createResidentExperts } from '../../method/resident-experts';
 import { streamedMerged, streamedOwn } from '../../method/streamed-weights';
 import type { Combination } from '../../method/types';
 import {
@@ -20,7 +21,7 @@ import {
 import { mergedNames } from '../../modelpool/judge';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { combinedOf, type LoadCombination } from './combination-file';
-import { type WeightsKey, weightsText } from './keys';
+import { keyText, type WeightsKey, weightsText } from './keys';
 import type { Unit } from './plan';
 import type { ScoringInputs } from './readiness';
 
@@ -33,6 +34,16 @@ export interface Residence {
   readonly isLayered: boolean;
   /** Brings the unit's weights into place and returns them: at most one pass over the model, none if they are there. */
   place(unit: Unit, signal: AbortSignal): Promise<PlacedWeights>;
+  /**
+   * Do only its experts differ: which of those that there were are merged, in which order, and how much each counts? Then they
+   * are combined in place, except by averages and by methods that take far longer than reading does.
+   */
+  canReweigh(inputs: ScoringInputs): boolean;
+  /**
+   * Combines other weights of the same experts, which stay in memory from now on as far as there is room. Until it has succeeded
+   * what is resident is of no combination.
+   */
+  reweigh(inputs: ScoringInputs, context: ReweighContext): Promise<void>;
   /** The experts of the pool, each to be brought into place when its turn comes, and how many batches are best run with each. */
   members(signal: AbortSignal): {
     readonly members: readonly (() => Promise<VisionWeights>)[];
@@ -46,6 +57,9 @@ export interface PlacedWeights {
   /** How many batches are best run with them at a time. */
   readonly batchesAtOnce: number;
 }
+
+/** What is being done while experts are combined, for people. */
+export const COMBINING = 'Combining the experts';
 
 /** From here on weights are run layer by layer on the CPU: B/32 has 350 MB, and smaller towers gain nothing by it. */
 const LAYERED_BYTES = 150_000_000;
@@ -64,6 +78,13 @@ function mergedBytes({ visionTensors }: ClipModel, names: readonly string[]): nu
   return 4 * elements.reduce((sum, count) => sum + count, 0);
 }
 
+export interface ReweighContext {
+  readonly signal: AbortSignal;
+  /** What is being done, for people, and how far it is. */
+  readonly onProgress: (what: string, done: number, total: number) => void;
+  readonly matrices?: MatrixJobs | undefined;
+}
+
 export interface ResidenceOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (done: number, total: number) => void;
@@ -71,6 +92,8 @@ export interface ResidenceOptions {
   readonly matrices?: MatrixJobs | undefined;
   /** Bytes of the smallest tower that is run layer by layer. */
   readonly layeredFrom?: number | undefined;
+  /** Bytes that experts may take whose weights are moved. */
+  readonly heldBytes?: number | undefined;
 }
 
 /**
@@ -79,9 +102,11 @@ export interface ResidenceOptions {
 export async function takeResidence(
   inputs: ScoringInputs,
   backend: TensorBackend,
-  { signal, onProgress, load, matrices, layeredFrom = LAYERED_BYTES }: ResidenceOptions,
+  { signal, onProgress, load, matrices, layeredFrom = LAYERED_BYTES, heldBytes }: ResidenceOptions,
 ): Promise<Residence> {
   const { base, donor, experts, method } = inputs;
+  /** What is combined. */
+  let latest = inputs;
   const source = donor.model.visualProjection;
   if (!source) {
     throw new CompatibilityError(
@@ -99,6 +124,9 @@ export async function takeResidence(
     (await load(inputs, backend, { signal, onProgress })) ??
     (await combine(pool, method, { backend, signal, onProgress, matrices }));
   const projection = backend.upload(matrix);
+  const { mergedNames: names } = pool;
+  const atHand = createResidentExperts(backend, heldBytes);
+  const sources = new Set(sourcesOf(inputs));
   /** Allocated on first use: the pretrained column needs none, nor do averages. */
   let working: WorkingWeights | null = null;
   let placed = '';
@@ -158,11 +186,39 @@ export async function takeResidence(
       placed = text;
       return held(known(working).buffers);
     },
+    canReweigh: (next) =>
+      combination.kind === 'task vector' &&
+      !method.method.wholeMatrices &&
+      next.experts.length > 0 &&
+      keyText(constantsOf(next)) === keyText(constantsOf(inputs)) &&
+      sourcesOf(next).every((source) => sources.has(source)),
+    async reweigh(next, { signal, onProgress, matrices }) {
+      if (combination.kind !== 'task vector') throw new RangeError('there are no task vectors');
+      const texts = sourcesOf(next);
+      const models = await atHand.hold(
+        next.experts.map(({ model }, i) => ({ text: texts[i] ?? '', model })),
+        {
+          names,
+          signal,
+          onProgress: (done, total) => onProgress('Reading the experts', done, total),
+        },
+      );
+      const experts = next.experts.map(({ weight, model }, i) => ({
+        weight,
+        model: models[i] ?? model,
+      }));
+      await recombine(combination, { ...pool, experts }, next.method, {
+        signal,
+        matrices,
+        onProgress: (done, total) => onProgress(COMBINING, done, total),
+      });
+      latest = next;
+    },
     members(signal) {
       const place = async (model: ClipModel) =>
         isLayered ? streamedOwn(backend, model, signal) : loadOwn(model, signal);
       return {
-        members: experts.map(
+        members: latest.experts.map(
           ({ model }) =>
             () =>
               place(model),
@@ -172,12 +228,23 @@ export async function takeResidence(
     },
     free() {
       combination.free();
+      atHand.free();
       working?.free();
       working = null;
       placed = '';
       backend.free(projection);
     },
   };
+}
+
+/** In the order of the sum. */
+function sourcesOf({ key }: ScoringInputs): string[] {
+  return key.experts.map(({ source }) => keyText(source));
+}
+
+/** What a residence is made for, beside its experts. */
+function constantsOf({ key: { base, method, options } }: ScoringInputs) {
+  return { base, method, options };
 }
 
 function known<T>(value: T | null | undefined): T {

@@ -35,6 +35,8 @@ export interface Scorer {
   phase(): ScoringPhase;
   /** Is there time for what nobody asked for? See `Loop.spare`. */
   spare(is: boolean): void;
+  /** Values that are worth a look when there is time. See `Loop.lookAhead`. */
+  lookAhead(values: readonly number[]): void;
   /** Is the first number still to come, for which everything else has to wait? */
   awaitsNumber(): boolean;
   view(choice: EngineChoice): EngineView;
@@ -89,6 +91,7 @@ export function createScorer({
   let losses = 0;
   let expecting = false;
   let hasTime = false;
+  let ahead: readonly number[] = [];
   let closed = false;
   let reason = STARTING;
 
@@ -185,6 +188,7 @@ export function createScorer({
       };
       reason = explain(runtime);
       running = own;
+      own.loop.lookAhead(ahead);
       own.loop.spare(hasTime);
       kind = runtime.tensors.kind;
       start();
@@ -266,6 +270,10 @@ export function createScorer({
       if (hasTime === is) return;
       hasTime = is;
       running?.loop.spare(is);
+    },
+    lookAhead(values) {
+      ahead = values;
+      running?.loop.lookAhead(values);
     },
     awaitsNumber() {
       if (!demand || (phase.phase !== 'preparing' && phase.phase !== 'scoring')) return false;

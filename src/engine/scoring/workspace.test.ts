@@ -1,11 +1,12 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ClipModel } from '../../clip/types';
+import { magMax } from '../../method/magmax';
 import { memoryCache } from '../../taskpool/heads/testing';
 import * as patchSources from '../../taskpool/patch-source';
 import { scoreBatch } from '../../taskpool/score';
 import { createTally } from '../../taskpool/tally';
 import { fakeRuntime } from '../testing/fake-runtime';
-import { microInputs, microTask, openMicro } from '../testing/micro-models';
+import { microInputs, microTask, openMicro, weighed } from '../testing/micro-models';
 import { unit } from '../testing/scoring';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
@@ -114,7 +115,8 @@ describe('resident weights', () => {
   });
 
   it.each([
-    ['another combination', microInputs(micro, { experts: ['beta', 'alpha'] })],
+    ['another combination', microInputs(micro, { experts: ['alpha', 'gamma'] })],
+    ['another method', microInputs(micro, { method: magMax })],
     ['another donor', microInputs(micro, { donor: 'second' })],
   ])('make room before those of %s are read', async (_, other) => {
     const { prepare, alive, runtime } = await workspaceOn();
@@ -144,7 +146,7 @@ describe('resident weights', () => {
   it('are none where reading them failed, and are read again when asked for again', async () => {
     const { prepare, workspace, alive, stops } = await workspaceOn();
     await prepare();
-    const other = microInputs(micro, { experts: ['beta'] });
+    const other = microInputs(micro, { experts: ['gamma'] });
     const stopped = stops();
     stopped.unit.abort(new Error('given up'));
     await expect(prepare(other, ALPHA, stopped)).rejects.toThrow('given up');
@@ -153,6 +155,41 @@ describe('resident weights', () => {
     expect(workspace.residence(other.key)).toBeNull();
     await prepare();
     expect(workspace.residence(INPUTS.key)).not.toBeNull();
+  });
+});
+
+describe('experts that count otherwise', () => {
+  it('are told of as what they are, and read once', async () => {
+    const { prepare, workspace, done, told } = await workspaceOn();
+    await prepare();
+    const half = weighed(INPUTS, [0.5, 1]);
+    await prepare(half);
+    expect(told.some((text) => text.startsWith('Reading the experts 1/'))).toBe(true);
+    expect(workspace.residence(half.key)).not.toBeNull();
+    expect(workspace.residence(INPUTS.key)).toBeNull();
+    const { writes, uploads } = done;
+    for (const other of [weighed(INPUTS, [0.5, -1]), microInputs(micro, { experts: ['beta'] })]) {
+      await prepare(other);
+      expect(workspace.residence(other.key)).not.toBeNull();
+    }
+    expect(done).toMatchObject({ writes, uploads });
+  });
+
+  it('are of no combination where that was given up, and of the next one after it', async () => {
+    const { prepare, workspace, stops, told, alive } = await workspaceOn();
+    await prepare();
+    const stopped = stops();
+    const tell = vi.spyOn(told, 'push').mockImplementation((text) => {
+      if (text.startsWith('Combining the experts 2/')) stopped.unit.abort(new Error('given up'));
+      return 0;
+    });
+    await expect(prepare(weighed(INPUTS, [2, 1]), ALPHA, stopped)).rejects.toThrow('given up');
+    tell.mockRestore();
+    expect(workspace.residence(INPUTS.key)).toBeNull();
+    await prepare();
+    expect(workspace.residence(INPUTS.key)).not.toBeNull();
+    await workspace.clear();
+    expect(alive()).toBe(0);
   });
 });
 

@@ -23,7 +23,7 @@ import { type CombinationKey, itemOf, keyText, partOf } from './keys';
 import { scoringOrder } from './order';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
-import { type Residence, takeResidence } from './residence';
+import { COMBINING, type Residence, takeResidence } from './residence';
 import { verifyVision } from './verify-vision';
 
 export interface Workspace {
@@ -88,16 +88,32 @@ export function createWorkspace(
   const isResident = (inputs: ScoringInputs): boolean =>
     resident?.of === keyText(inputs.key) && resident.donor === keyText(inputs.donor.key);
 
+  /** Is what is resident of the same models, of which others count otherwise? */
+  const isReweighed = (inputs: ScoringInputs): boolean =>
+    resident?.donor === keyText(inputs.donor.key) && resident.value.canReweigh(inputs);
+
   const residenceFor = async (
     inputs: ScoringInputs,
     signal: AbortSignal,
-    onProgress: (done: number, total: number) => void,
+    onProgress: (what: string, done: number, total: number) => void,
   ): Promise<Residence> => {
     if (resident && isResident(inputs)) return resident.value;
     const of = keyText(inputs.key);
     const donor = keyText(inputs.donor.key);
-    const options = { signal, onProgress, load, matrices };
-    const value = await takeResidence(inputs, runtime.tensors, options);
+    if (resident && isReweighed(inputs)) {
+      const { value } = resident;
+      // Until all of it is combined it is of nothing, and what was read so far stays.
+      resident = { of: '', donor, value };
+      await value.reweigh(inputs, { signal, onProgress, matrices });
+      resident = { of, donor, value };
+      return value;
+    }
+    const value = await takeResidence(inputs, runtime.tensors, {
+      signal,
+      onProgress: (done, total) => onProgress(COMBINING, done, total),
+      load,
+      matrices,
+    });
     resident = { of, donor, value };
     return value;
   };
@@ -181,7 +197,7 @@ export function createWorkspace(
     runtime,
     exclusive: (work) => mutex.run(work),
     async prepare(inputs, unit, signals, onPreparing) {
-      if (!isResident(inputs)) {
+      if (!isResident(inputs) && !isReweighed(inputs)) {
         // Before the next is made: two at once may be more than there is room for.
         resident?.value.free();
         resident = null;
@@ -193,9 +209,7 @@ export function createWorkspace(
           onPreparing(`Zero-shot head of ${unit.task.name}`, done, total),
       });
       signals.unit.throwIfAborted();
-      const residence = await residenceFor(inputs, signals.unit, (done, total) =>
-        onPreparing('Combining the experts', done, total),
-      );
+      const residence = await residenceFor(inputs, signals.unit, onPreparing);
       signals.unit.throwIfAborted();
       const isEnsemble = unit.key.weights.kind === 'ensemble';
       const placed = isEnsemble

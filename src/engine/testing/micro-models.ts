@@ -63,6 +63,19 @@ export function microInputs(micro: Micro, given: MicroDemand = {}): ScoringInput
   };
 }
 
+/** The same experts, which count that much. */
+export function weighed(inputs: ScoringInputs, weights: readonly number[]): ScoringInputs {
+  const weightAt = (place: number) => weights[place] ?? 1;
+  return {
+    ...inputs,
+    key: {
+      ...inputs.key,
+      experts: inputs.key.experts.map(({ source }, i) => ({ source, weight: weightAt(i) })),
+    },
+    experts: inputs.experts.map(({ model }, i) => ({ model, weight: weightAt(i) })),
+  };
+}
+
 export function microSource({ models }: Micro, name: MicroName): Source {
   const key: SourceKey = { files: name, openedAgainst: name === 'base' ? null : 'base' };
   return { key, model: models[name] };

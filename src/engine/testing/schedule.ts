@@ -252,6 +252,22 @@ export function allCommands(files: MicroFiles) {
       },
     ),
     make(
+      fc.array(fc.constantFrom(-1, 0, 0.5, 1, 2), { minLength: 1, maxLength: 4 }),
+      (weights) => `weigh all by ${weights}`,
+      (weights, _, tab) => {
+        const models = tab.state().pool.models.filter(({ role }) => role === 'expert');
+        const wanted = new Map(models.map(({ id }, i) => [id, weights[i % weights.length] ?? 1]));
+        return {
+          fields: [...one('base'), ...models.map(({ id }) => `weight ${id}`)],
+          send: ({ engine }) => engine.setWeights(Object.fromEntries(wanted)),
+          shows: ({ pool }) =>
+            pool.models.every(
+              ({ id, role, weight }) => role === 'base' || weight === (wanted.get(id) ?? weight),
+            ),
+        };
+      },
+    ),
+    make(
       fc.tuple(place, fc.constantFrom('model_ema', 'model_ema', 'model', 'ema', null)),
       ([n, part]) => `take ${part} of model ${n}`,
       ([n, part], _, tab) => {
@@ -468,6 +484,17 @@ export function allCommands(files: MicroFiles) {
       fc.uniqueArray(factor, { maxLength: 3 }),
       (values) => `sweep ${values}`,
       (values) => ({ fields: one('sweep'), send: ({ engine }) => engine.sweep(values) }),
+    ),
+    make(
+      fc.uniqueArray(factor, { maxLength: 2 }),
+      (values) => `look ahead at ${values}`,
+      (values) => ({
+        fields: [],
+        send: async ({ engine }) => {
+          await engine.lookAhead(values);
+          await engine.pictureStory(null);
+        },
+      }),
     ),
     make(
       fc.constant(null),

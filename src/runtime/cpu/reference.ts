@@ -75,6 +75,7 @@ export function createReferenceBackend(): TensorBackend {
       of(buffer).set(data);
     },
     fill: async (buffer, write) => write(of(buffer)),
+    part: (buffer, begin, length) => own(of(buffer).subarray(begin, begin + length)),
     copy: (target, begin, source) => of(target).set(of(source), begin),
     read: async (buffer) => of(buffer).slice(),
     async take(buffer) {

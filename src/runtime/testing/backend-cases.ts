@@ -132,6 +132,19 @@ export const BACKEND_CASES: readonly BackendCase[] = [
     },
   },
   {
+    name: 'reads a part of a buffer where it lies, cut up as it works on them',
+    async run(backend) {
+      const whole = backend.allocate(40);
+      await backend.fill(whole, async (memory) => memory.set(noise(40)));
+      const [begin, length] = Number.isFinite(backend.parts.length) ? [20, 19] : [0, 40];
+      const sum = backend.borrow(length);
+      backend.addScaled(sum, backend.part(whole, begin, length), 1, true);
+      const actual = bits(await backend.read(sum));
+      for (const buffer of [sum, whole]) backend.free(buffer);
+      return { actual, expected: bits(noise(40).subarray(begin, begin + length)) };
+    },
+  },
+  {
     name: 'gives away what it held',
     async run(backend) {
       const kept = backend.allocate(6);

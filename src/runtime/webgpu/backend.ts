@@ -110,6 +110,10 @@ export function createWebgpuBackend(device: GPUDevice): TensorBackend {
       await put(memory);
       write(buffer, memory);
     },
+    part(buffer, begin, length) {
+      if (begin === 0 && length === buffer.length) return buffer;
+      throw new RangeError('on the GPU tensors are not cut up');
+    },
     copy(target, begin, source) {
       encoder ??= device.createCommandEncoder();
       const [from, to] = [gpuBufferOf(source), gpuBufferOf(target)];
