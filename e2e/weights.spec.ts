@@ -74,6 +74,9 @@ test('weights are moved, muted, negated, chosen and undone by keyboard alone', a
   await page.keyboard.press('Control+z');
   await expect(undo(page)).toHaveAccessibleName('Undo: weight of flags');
   await expect(terms(page)).toHaveText('· (τchess + τfashion − 0.25 τflags + τmnist)');
+  // What is on its way is shown at once, and kept a moment later.
+  await expect(page.locator('.headline:not(.stale)')).toBeVisible({ timeout: 60_000 });
+  await expect(terms(page)).toHaveText('· (τchess + τfashion − 0.25 τflags + τmnist)');
   await page.reload();
   await expect(terms(page)).toHaveText('· (τchess + τfashion − 0.25 τflags + τmnist)');
   expect(await hashes(page)).toEqual(moved);
