@@ -137,7 +137,7 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
   const refresh = (): void => stand({ ...value, pool: openings.assemble(recordsOf(value)) }, false);
 
   const setNumbers = async (edits: ReadonlyMap<string, RecordEdit>): Promise<void> => {
-    const written = [...edits].map(([field, edit]) => unsaved.set(field, edit));
+    const written = unsaved.setAll(edits);
     const edited = [...edits.values()].reduce((records, edit) => edit(records), recordsOf(value));
     const { scalingFactor, models, tasks: _, baseId: __, ...settings } = edited;
     const same = models.every((model, i) => model.weight === value.pool.models[i]?.weight);
@@ -151,7 +151,7 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
           })),
         };
     stand({ ...value, ...settings, chosenFactor: scalingFactor, pool, stopped: false }, true);
-    await Promise.all(written);
+    await written;
   };
 
   return {

@@ -43,6 +43,19 @@ describe('a number that was set', () => {
     expect((await read()).scalingFactor).toBe(0.5);
   });
 
+  it('reaches the library together with what was set with it', async () => {
+    const { unsaved, next, read, writes } = open();
+    const edits = new Map([
+      ['factor', factor(0.5)],
+      ['choice', choice],
+    ]);
+    const set = unsaved.setAll(edits);
+    await next();
+    await set;
+    expect(await read()).toMatchObject({ scalingFactor: 0.5, choice: 'cpu' });
+    expect(writes()).toBe(1);
+  });
+
   it('lies over records that were read before it was written', async () => {
     const { unsaved, next, read } = open();
     const lay = unsaved.beforeReading();

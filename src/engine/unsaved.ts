@@ -10,6 +10,8 @@ export type RecordEdit = (records: Records) => Records;
 export interface Unsaved {
   /** Holds from now on; the latest of a field wins. Resolves when the library has it, or a later one of its field. */
   set(field: string, edit: RecordEdit): Promise<void>;
+  /** Several, by their fields: no reader of the library sees the one without the other. */
+  setAll(edits: ReadonlyMap<string, RecordEdit>): Promise<void>;
   /** Resolves when everything that was set so far is in the library, or could not be written. */
   settled(): Promise<void>;
   /**
@@ -47,11 +49,14 @@ export function createUnsaved(library: Library): Unsaved {
     return writing;
   };
 
+  const setAll = (edits: ReadonlyMap<string, RecordEdit>): Promise<void> => {
+    for (const [field, edit] of edits) fields.set(field, { edit, saved: false });
+    return save();
+  };
+
   return {
-    set(field, edit) {
-      fields.set(field, { edit, saved: false });
-      return save();
-    },
+    set: (field, edit) => setAll(new Map([[field, edit]])),
+    setAll,
     async settled() {
       await writing?.catch(() => undefined);
     },
