@@ -48,6 +48,7 @@ GROUPS = (
     "methods",
     "relations",
     "matrix_methods",
+    "regmean",
     "mergekit_methods",
     "statistics",
     "linear_algebra",

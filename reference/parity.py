@@ -41,14 +41,17 @@ class Method:
     """For classes of FusionBench 0.1, which a configuration asks for by `name`."""
     factor: str = "scaling_factor"
     """What the class calls its scaling factor."""
+    package: str = "fusion_bench.method"
+    """What exports the class."""
 
     def config(self, experts: int) -> dict:
-        chosen = {"name": self.config_name} if self.config_name else {"_target_": f"fusion_bench.method.{self.name}"}
+        chosen = {"name": self.config_name} if self.config_name else {"_target_": f"{self.package}.{self.name}"}
         options = {key: value[:experts] if isinstance(value, list) and key == "weights" else value for key, value in self.options.items()}
         return chosen | ({self.factor: 0.3} if self.scaled else {}) | options
 
 
 TIES = {"threshold": 20, "remove_keys": []}
+CALIBRATION = "fusion_bench.method.singular_value_calibration"
 DARE = {"sparsity_ratio": 0.0, "only_on_linear_weights": False, "rescale": True}
 METHODS = (
     Method("DummyAlgorithm"),
@@ -63,6 +66,17 @@ METHODS = (
     Method("ISO_C_Merge", scaled=True),
     Method("ISO_CTS_Merge", {"common_space_fraction": 0.8}, scaled=True),
     Method("WUDIMerging", {"iter_num": 400}),
+    Method("SingularValueCalibrationArithmeticTask", {"scaling_factor": 0.3, "alpha": 0.1}, package=CALIBRATION),
+    Method(
+        "SingularValueCalibrationWithBaseMethod",
+        {"alpha": 0.1, "base_method": {"_target_": "fusion_bench.method.TiesMergingAlgorithm", "scaling_factor": 0.3} | TIES | {"merge_func": "sum"}},
+        package=CALIBRATION,
+    ),
+    Method(
+        "SingularValueCalibrationWithBaseMethod",
+        {"alpha": 1.0, "base_method": {"_target_": "fusion_bench.method.TaskSingularVectorMerging", "alpha": 1}},
+        package=CALIBRATION,
+    ),
     Method("SimpleAverageAlgorithm"),
     Method("WeightedAverageAlgorithm", {"normalize": True, "weights": [0.3, 0.5, 0.2, 0.7, 0.1]}),
     Method(
@@ -93,6 +107,7 @@ LEFT_OUT_TITLE = "## Not in the tables"
 
 LEFT_OUT = """\
 - `LinearInterpolationAlgorithm`: FusionBench 0.2.33 refuses every pool (it asserts that a list of names equals 2).
+- `RegMeanAlgorithmForCLIP`: FusionBench has torch shuffle the pictures; on the same pictures it is [held to the class](methods.md#regmeanalgorithmforclip).
 - DARE above a sparsity of 0: torch's generator and the one documented here drop other elements. At 0 FusionBench keeps an
   element if torch's draw is *above* 0, so it drops one in 2^24: the programs run with a `seed` at which it draws no 0.
 - What FusionBench does not have: [mergekit's methods](methods.md#methods-of-mergekit), held to mergekit tensor by tensor, and LiNeS."""
@@ -229,7 +244,8 @@ def compare(pool: Pool, method: Method, factor: str, theirs: Path, ours: Path) -
     loss_difference = max(abs(a - b) for a, b in zip(*losses, strict=True))
     same_accuracy = accuracies[0] == accuracies[1]
     assert reports[0]["model_info"]["all_params"] == reports[1]["model_info"]["all_params"]
-    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in ("_target_", "name", method.factor) and value != []}
+    left_out = {"_target_", "name"} | ({method.factor} if method.scaled else set())
+    options = {key: value for key, value in method.config(len(pool.models) - 1).items() if key not in left_out and value != []}
     cells = [
         f"`{method.name}`",
         ", ".join(f"{key} {value if isinstance(value, str) else json.dumps(value)}" for key, value in options.items()),

@@ -253,6 +253,9 @@ METHODS = {
     "CLIPLayerWiseAdaMergingAlgorithm": "adamerging/clip", "DareSimpleAverage": "dare/simple_average",
     "ExPOAlgorithm": "linear/expo", "MagnitudeDiffPruningAlgorithm": "pruning/magnitude_diff_pruning",
     "TaskVectorCosSimilarity": "analysis/task_vector_cos_similarity",
+    "SingularValueCalibrationArithmeticTask": "singular_value_calibration/task_arithmetic",
+    "SingularValueCalibrationWithBaseMethod": "singular_value_calibration/ties_merging",
+    "RegMeanAlgorithmForCLIP": "regmean/clip_regmean",
 }  # fmt: skip
 """FusionBench's classes and their configuration in the group `method`."""
 
@@ -317,13 +320,18 @@ def keys_wanted(target: type, config: dict) -> list[dict]:
 
 def method_facts(target: type, config: dict, alias: str) -> dict:
     name = name_of(target)
+    own = parameters(target)
+    if target.__name__ == "RegMeanAlgorithmForCLIP":
+        # It hands on what it does not name.
+        own += parameters(target.__mro__[[base.__name__ for base in target.__mro__].index("RegMeanAlgorithm")])
     facts = {"names": importable_names(target, "fusion_bench.method", alias), **({"name": name} if name else {})}
-    return facts | {"parameters": keys_wanted(target, config) if name else parameters(target), "configuration": plain(config)}
+    return facts | {"parameters": keys_wanted(target, config) if name else own, "configuration": plain(config)}
 
 
 def program_facts() -> dict:
     """Classes, their parameters, and what FusionBench's own configuration gives them."""
     import fusion_bench.method
+    import fusion_bench.method.singular_value_calibration as calibration
     import fusion_bench.modelpool
     import fusion_bench.programs
     import fusion_bench_config
@@ -333,9 +341,10 @@ def program_facts() -> dict:
     import fusion_bench.taskpool
 
     root = Path(next(iter(fusion_bench_config.__path__)))
+    unexported = {"SingularValueCalibrationArithmeticTask": calibration, "SingularValueCalibrationWithBaseMethod": calibration}
     methods = {}
     for name, path in METHODS.items():
-        target = getattr(fusion_bench.method, name)
+        target = getattr(unexported.get(name, fusion_bench.method), name)
         config = yaml.load((root / "method" / f"{path}.yaml").read_text(), Loader=get_yaml_loader())
         methods[name] = method_facts(target, config, name)
     classes = {}

@@ -190,7 +190,7 @@ POOLS = (
     "clip-vit-base-patch32_individual",
 )  # fmt: skip
 TASK_POOLS = ("clip-vit-classification_TA8", "clip-vit-classification_TA8_B16", "clip-vit-classification_TA8_L14", "clip-vit-classification_TA8_val", "clip-vit-base-patch32_svhn_and_mnist", *(f"clip-vit-single-task_{task}" for task in TA8))
-METHOD_OPTIONS = ("dummy", "simple_average", "task_arithmetic", "ties_merging", "linear/weighted_average", "linear/linear_interpolation", "magmax/magmax", "dare/task_arithmetic", "dare/ties_merging", "slerp/slerp", "model_stock/model_stock", "dare/simple_average", "linear/expo", "pruning/magnitude_diff_pruning", "analysis/task_vector_cos_similarity")
+METHOD_OPTIONS = ("dummy", "simple_average", "task_arithmetic", "ties_merging", "linear/weighted_average", "linear/linear_interpolation", "magmax/magmax", "dare/task_arithmetic", "dare/ties_merging", "slerp/slerp", "model_stock/model_stock", "dare/simple_average", "linear/expo", "pruning/magnitude_diff_pruning", "analysis/task_vector_cos_similarity", "regmean/clip_regmean", *(f"singular_value_calibration/{name}" for name in ("task_arithmetic", "ties_merging", "simple_average", "dare_task_arithmetic", "task_singular_vector", "iso_c", "iso_cts", "wudi")))
 
 OWN = [
     ("_get_started/clip_task_arithmetic",), ("_get_started/clip_simple_average",), ("_get_started/clip_evaluate_single_model",), ("fabric_model_fusion",), ("model_fusion",),

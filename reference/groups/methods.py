@@ -145,6 +145,52 @@ def lines(results: Results, shape: str, experts: int) -> None:
         results.add(shape, "LiNeS", options, merged)
 
 
+OUTLIERS = 0.0001
+"""PCB's share of the smallest and of the largest magnitudes that are brought to the next."""
+
+
+def ends(values: np.ndarray, low: float, high: float) -> tuple[np.ndarray, np.ndarray]:
+    """The elements of these ranks in each row."""
+    ordered = np.sort(values, axis=1)
+    return ordered[:, [int(low)]], ordered[:, [int(high)]]
+
+
+def balanced(vectors: np.ndarray, ratio: float) -> np.ndarray:
+    """PCB-Merging after its paper and its authors' `PCB_merge`, written anew in NumPy: float32 throughout, the exponential and the
+    tangent computed in float64 and rounded, sums from left to right."""
+    count, length = vectors.shape
+    low, high = ends(np.abs(vectors), length * OUTLIERS, length * (1 - OUTLIERS) - 1)
+    magnitudes = np.clip(np.abs(vectors), low, high)
+    places = (magnitudes - low) / (high - low)
+    intra = np.exp((np.float32(count) * (places * places)).astype(np.float64)).astype(np.float32)
+    total = np.zeros(length, np.float32)
+    for vector in vectors:
+        total = total + vector
+    inter = np.tanh((vectors * total).astype(np.float64)).astype(np.float32)
+    scores = intra * inter
+    low, high = ends(scores, length * (1 - ratio), length - 1)
+    weights = (np.maximum(scores, low) - low) / (high - low)
+    top, bottom = np.zeros(length, np.float32), np.zeros(length, np.float32)
+    for vector, magnitude, weight in zip(vectors, magnitudes, weights, strict=True):
+        top, bottom = top + np.sign(vector) * magnitude * weight, bottom + weight
+    merged = top / np.maximum(bottom, np.float32(1e-12))
+    assert merged.dtype == np.float32
+    return merged
+
+
+def competition(results: Results, shape: str) -> None:
+    """FusionBench has no PCB-Merging."""
+    base, *tuned = (load_vision(folder).state_dict() for folder in (base_folder(shape), *expert_folders(shape).values()))
+    vectors = np.stack([np.concatenate([(model[name] - theta).flatten().numpy() for name, theta in base.items()]) for model in tuned])
+    for ratio, factor in ((0.1, 1.0), (0.05, 1.2), (0.6, -0.7)):
+        change = torch.from_numpy(balanced(vectors, ratio))
+        merged, start = {}, 0
+        for name, theta in base.items():
+            merged[name] = theta + change[start : start + theta.numel()].reshape(theta.shape) * torch.tensor(factor)
+            start += theta.numel()
+        results.add(shape, "PCBMerging", {"scaling_factor": factor, "pcb_ratio": ratio}, merged)
+
+
 def stock(results: Results, shape: str, ignored: list[str]) -> None:
     """The ratios rest on sums whose order is torch's own, so they are given: with them the rest is exact. null where a key is ignored."""
     ratios: dict[str, float] = {}
@@ -269,6 +315,7 @@ def make(out: Path) -> None:
             task_wise(results, shape, experts)
             layer_wise(results, shape, folder, experts)
             lines(results, shape, experts)
+            competition(results, shape)
             extrapolation(results, shape, list(expert_folders(shape)))
             pruning(results, shape, list(expert_folders(shape)))
             stock(results, shape, [])

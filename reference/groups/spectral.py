@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import torch
 from fusion_bench.method.isotropic_merging.iso_utils import iso_c, iso_cts
 from fusion_bench.method.task_singular_vector.utils import TSVM_utils
@@ -17,6 +18,9 @@ RIDGE = 0.1
 COMMON_SPACE_FRACTION = 0.5
 STEPS = 40
 """Of Adam."""
+LARGE = ((768, 768, 3, ("isotropic", "taskSingularVectors", "wudi")), (3072, 768, 2, ("isotropic",)))
+"""Rows, columns, experts, methods: WUDI by its closed form, as FusionBench has no exact solver."""
+SAMPLE = 256
 LOW_RANK = (12, 16, 3, 2)
 """Rows, columns, experts, rank of each."""
 
@@ -93,6 +97,43 @@ def low_rank() -> dict:
     }
 
 
+def large_vectors(rows: int, columns: int, experts: int) -> list[torch.Tensor]:
+    """As `task_vectors`, falling off more slowly, as those of real models do."""
+    grid = noise(rows, columns * experts) / np.sqrt(1 + np.arange(rows))[:, None]
+    return [torch.from_numpy(grid[:, e * columns : (e + 1) * columns].astype(np.float32)) for e in range(experts)]
+
+
+def sample(matrix: torch.Tensor) -> dict:
+    """The root mean square of a matrix and some of its elements, evenly spread."""
+    values = matrix.detach().double().flatten()
+    return {"rms": float(values.square().mean().sqrt()), "elements": values[torch.arange(SAMPLE) * len(values) // SAMPLE].tolist()}
+
+
+def wudi_in_closed_form(vectors: list[torch.Tensor]) -> torch.Tensor:
+    vectors = [v.double() for v in vectors]
+    squares = [v.square().sum() for v in vectors]
+    a = sum(v.T @ v / s for v, s in zip(vectors, squares))
+    ridge = RIDGE * a.trace() / len(a)
+    b = sum(v @ v.T @ v / s for v, s in zip(vectors, squares)) + ridge * sum(vectors)
+    return torch.linalg.solve(a + ridge * torch.eye(len(a), dtype=a.dtype), b, left=False)
+
+
+def large() -> list[dict]:
+    """Tensors of ViT-B/32's sizes, by FusionBench's functions in float32 as its classes call them."""
+    methods = {
+        "isotropic": lambda dictionaries: iso_c(dictionaries, accelerator="cpu")["weight"],
+        "taskSingularVectors": lambda dictionaries: TSVM_utils.compute_and_sum_svd_mem_reduction(dictionaries, accelerator="cpu")["weight"],
+        "wudi": lambda dictionaries: wudi_in_closed_form([d["weight"] for d in dictionaries]),
+    }
+    found = []
+    for rows, columns, experts, names in LARGE:
+        dictionaries = [{"weight": v} for v in large_vectors(rows, columns, experts)]
+        with quiet():
+            merged = {name: sample(methods[name](dictionaries)) for name in names}
+        found.append({"rows": rows, "columns": columns, "experts": experts, "merged": merged})
+    return found
+
+
 def make(out: Path) -> None:
     head = {"versions": versions("torch", "fusion-bench"), "commonSpaceFraction": COMMON_SPACE_FRACTION, "steps": STEPS}
-    write_json(out / "spectral.json", head | {"cases": [case(*c) for c in CASES], "lowRank": low_rank()}, None)
+    write_json(out / "spectral.json", head | {"cases": [case(*c) for c in CASES], "large": large(), "lowRank": low_rank()}, None)

@@ -6,7 +6,13 @@
 
 import type { LayerFactors } from '../method/layers/factors';
 import type { LayerPreset } from '../method/layers/presets';
-import type { FactorOption, MethodOption, OptionValue } from '../method/options';
+import type {
+  AnotherMethodOption,
+  ChosenMethod,
+  FactorOption,
+  MethodOption,
+  OptionValue,
+} from '../method/options';
 import type { MatrixRelations, Spectrum } from '../method/relations/matrix-relations';
 import type { Finding, Severity } from '../modelpool/types';
 import type {
@@ -63,7 +69,9 @@ export type {
   PinView,
 } from './pins/types';
 export type {
+  AnotherMethodOption,
   AverageScore,
+  ChosenMethod,
   ComparisonView,
   FactorOption,
   Finding,

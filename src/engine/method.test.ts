@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METHODS } from '../method/registry';
+import { METHODS, METHODS_ON_PICTURES } from '../method/registry';
 import {
   chooseMethod,
   methodInForce,
@@ -24,6 +24,12 @@ describe('a chosen method', () => {
     for (const { name } of METHODS) {
       expect(() => chooseMethod('Nope', {})).toThrow(name);
       expect(chooseMethod(name, {}).name).toBe(name);
+    }
+  });
+
+  it('is refused where it looks at pictures before it merges', () => {
+    for (const { name } of METHODS_ON_PICTURES) {
+      expect(() => chooseMethod(name, {})).toThrow(`${name} looks at pictures`);
     }
   });
 

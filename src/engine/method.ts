@@ -35,12 +35,18 @@ export interface MethodInForce {
 /** Checks a choice. Throws ConfigError on an unknown method, option or value. */
 export function chooseMethod(name: string, options: MethodOptions): MethodState {
   const method = findMethod(name);
+  if (method?.needsPictures) {
+    throw new ConfigError(
+      `${name} looks at pictures of each expert’s task before it merges, which this page does not do. The command line does, with the configuration that asks for it.`,
+    );
+  }
   if (!method) {
     const known = METHODS.map((candidate) => candidate.name).join(', ');
     throw new ConfigError(`There is no method ${name}; there are ${known}.`);
   }
-  resolveOptions(method.name, told(method), options);
-  return { name: method.name, options };
+  const complete = resolveOptions(method.name, told(method), options);
+  const given = Object.entries(complete).filter(([option]) => options[option] !== undefined);
+  return { name: method.name, options: Object.fromEntries(given) };
 }
 
 /** What a person who chooses a method begins with: FusionBench's defaults, but where they would take hours. */

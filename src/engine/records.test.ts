@@ -150,6 +150,12 @@ describe('settings that are read', () => {
     expect(dropped).toEqual([]);
   });
 
+  it('carry another method with its options', () => {
+    const base_method = { method: 'WUDIMerging', options: { iter_num: 3, exclude_keys: ['a'] } };
+    const method = { name: 'SingularValueCalibrationWithBaseMethod', options: { base_method } };
+    expect(read([], { method: setting(method) }).records.method).toEqual(method);
+  });
+
   it('carry options of every kind that a method has', () => {
     const method = { name: 'WeightedAverageAlgorithm', options: { weights: [0.5, 0.25] } };
     expect(read([], { method: setting(method) }).records.method).toEqual(method);

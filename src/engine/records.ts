@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import { byCodePoint } from '../code-points';
 import { FLAT, type LayerFactors } from '../method/layers/factors';
+import { optionValues } from '../program/recipe';
 import type {
   ItemEntry,
   Json,
@@ -117,20 +118,7 @@ export const settingSchemas: {
   baseId: v.nullable(v.string()),
   scalingFactor: v.nullable(finite),
   method: v.pipe(
-    v.object({
-      name: v.string(),
-      options: v.record(
-        v.string(),
-        v.union([
-          finite,
-          v.boolean(),
-          v.string(),
-          v.array(finite),
-          v.array(v.string()),
-          v.array(v.array(finite)),
-        ]),
-      ),
-    }),
+    v.object({ name: v.string(), options: optionValues }),
     v.check((method) => isMethod(method)),
   ),
   layers: v.record(v.string(), finite),

@@ -160,7 +160,7 @@ function keptTensors(backend: TensorBackend) {
 /** Counts visits for the progress, and stops between two of them. */
 function visits(
   total: number,
-  { backend, signal, onProgress, matrices = createMatrixJobsHere() }: CombineContext,
+  { backend, signal, onProgress, matrices = createMatrixJobsHere(), inputs }: CombineContext,
   ending: AbortSignal,
 ): PlanContext {
   let done = 0;
@@ -168,6 +168,7 @@ function visits(
   return {
     backend,
     matrices,
+    inputs,
     signal: signal ? AbortSignal.any([signal, ending]) : ending,
     visited() {
       done++;

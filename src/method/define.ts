@@ -19,6 +19,8 @@ interface Definition<Name extends string, D extends readonly MethodOption[]>
     Method,
     | 'alias'
     | 'module'
+    | 'exportedBy'
+    | 'needsPictures'
     | 'configuration'
     | 'configName'
     | 'title'

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import type { MethodOption } from './options';
-import { METHODS } from './registry';
+import { isChosenMethod, type MethodOption } from './options';
+import { ALL_METHODS } from './registry';
 import type { Method } from './types';
 
 const text = readFileSync(new URL('../../docs/methods.md', import.meta.url), 'utf8');
@@ -31,9 +31,10 @@ function expertsText({ experts: { min, max } }: Method): string {
   return `${min} or ${max}`;
 }
 
-/** By its package and its name, as FusionBench's own configurations do it. */
-function target({ module, name }: Method): string {
-  return `${module.split('.').slice(0, 2).join('.')}.${name}`;
+/** By package or module and its name, as FusionBench's own configurations do it. */
+function target({ module, name, exportedBy }: Method): string {
+  const place = exportedBy === undefined ? module.split('.').slice(0, 2).join('.') : module;
+  return `${place}.${name}`;
 }
 
 function modelsText({ takes, experts }: Method): string {
@@ -67,13 +68,14 @@ function rangeText(option: MethodOption): string {
 }
 
 function defaultText({ default: value }: MethodOption): string {
+  if (isChosenMethod(value)) return value.method;
   return Array.isArray(value) ? `[${value.join(', ')}]` : String(value);
 }
 
 describe('docs/methods.md', () => {
   it('lists exactly the methods that there are', () => {
     const listed = rows('| Method |').map((row) => cells(row).slice(0, 4));
-    const known = METHODS.map((method) => [
+    const known = ALL_METHODS.map((method) => [
       `\`${method.name}\``,
       method.title,
       method.kind,
@@ -84,7 +86,7 @@ describe('docs/methods.md', () => {
 
   it('lists exactly their options, with kind, default and bounds', () => {
     const listed = rows('| Option of |').map(cells);
-    const known = METHODS.flatMap(({ name, options }) =>
+    const known = ALL_METHODS.flatMap(({ name, options }) =>
       options.map((option) => [
         `\`${name}\``,
         `\`${option.name}\`${mark(option)}`,
@@ -99,7 +101,7 @@ describe('docs/methods.md', () => {
 
   it('tells how a configuration asks for each, and which models it needs then', () => {
     const listed = rows('| Class |').map(cells);
-    const known = METHODS.map((method) => [
+    const known = ALL_METHODS.map((method) => [
       `\`${method.name}\``,
       `\`${method.configName ? `name: ${method.configName}` : `_target_: ${target(method)}`}\``,
       `\`method=${method.configuration}\``,
@@ -110,14 +112,16 @@ describe('docs/methods.md', () => {
 
   it('lists exactly what is accepted and has no effect', () => {
     const listed = rows('| Accepted by |').map(cells);
-    const known = METHODS.filter(({ ignored }) => ignored.length > 0).map(({ name, ignored }) => [
-      `\`${name}\``,
-      ignored.map((option) => `\`${option.name}\``).join(', '),
-    ]);
+    const known = ALL_METHODS.filter(({ ignored }) => ignored.length > 0).map(
+      ({ name, ignored }) => [
+        `\`${name}\``,
+        ignored.map((option) => `\`${option.name}\``).join(', '),
+      ],
+    );
     expect(listed).toEqual(known);
   });
 
   it('has a section for every method', () => {
-    for (const { name } of METHODS) expect(text).toContain(`\n### ${name}\n`);
+    for (const { name } of ALL_METHODS) expect(text).toContain(`\n### ${name}\n`);
   });
 });

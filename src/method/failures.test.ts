@@ -115,7 +115,7 @@ describe.each(
       await combining.then(({ free }) => free()).finally(() => expect(held()).toEqual(NOTHING));
     });
     // Two tensors: uploads, allocations and arithmetic of each.
-    expect(failures).toBeGreaterThan(10);
+    expect(failures).toBeGreaterThanOrEqual(10);
   });
 
   it(`gives back all memory in ${name}, whichever tensor cannot be read`, async () => {

@@ -5,6 +5,7 @@
 import { defineMethod } from './define';
 import { combineMatrices } from './matrices/combine-matrices';
 import { plainMean } from './matrices/means';
+import { matrixTaskVectors } from './matrices/read-matrix';
 import { EXCLUDE_KEYS, MATRIX_REACH, scalingFactor } from './options';
 import { notAmong } from './task-vectors';
 
@@ -23,8 +24,10 @@ export const isoC = defineMethod({
     combineMatrices(pool, context, {
       work: { kind: 'isotropic' },
       included: notAmong(exclude_keys),
-      gather: async (taskVectors) => [await sumOf(taskVectors, pool.experts.length)],
-      mean: plainMean(pool, context.backend),
+      read: async (name, signal) => [
+        await sumOf(matrixTaskVectors(pool, name, signal), pool.experts.length),
+      ],
+      others: plainMean(pool, context.backend),
     }),
 });
 

@@ -35,6 +35,6 @@ export const isoCts = defineMethod({
     combineMatrices(pool, context, {
       work: { kind: 'task spaces', commonSpaceFraction: common_space_fraction },
       included: notAmong(exclude_keys),
-      mean: runningMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
+      others: runningMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
     }),
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultOptions, type MethodOptions, resolveOptions } from './options';
-import { findMethod, METHODS } from './registry';
+import { ALL_METHODS, findMethod } from './registry';
 import { mergeVectors, vectorPool } from './testing/pool';
 import type { Method } from './types';
 
@@ -24,7 +24,7 @@ async function complaint(name: string, options: MethodOptions = {}, experts = 3)
 }
 
 describe('options', () => {
-  it.each(METHODS.map(({ name, options }) => [name, options] as const))(
+  it.each(ALL_METHODS.map(({ name, options }) => [name, options] as const))(
     'of %s have defaults that are allowed',
     (name, options) => {
       expect(resolveOptions(name, options)).toEqual(
@@ -162,12 +162,12 @@ describe('pools', () => {
 
 describe('methods', () => {
   it('are found by class name, with its module or without', () => {
-    for (const { name } of METHODS) {
+    for (const { name } of ALL_METHODS) {
       expect(findMethod(name)?.name).toBe(name);
       expect(findMethod(`fusion_bench.method.${name}`)?.name).toBe(name);
     }
     expect(findMethod('method')).toBeUndefined();
-    expect(new Set(METHODS.map(({ name }) => name)).size).toBe(METHODS.length);
+    expect(new Set(ALL_METHODS.map(({ name }) => name)).size).toBe(ALL_METHODS.length);
   });
 
   it('apply the clamped coefficient where they are told to', async () => {

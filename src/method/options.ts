@@ -78,6 +78,29 @@ export interface StringListOption extends Described {
   readonly neverEmpty?: true;
 }
 
+/** Another method with its own options, of which the scaling factor is one like any other. */
+export interface AnotherMethodOption extends Described {
+  readonly kind: 'method';
+  readonly methods: readonly OfferedMethod[];
+  readonly default: ChosenMethod;
+}
+
+export interface OfferedMethod {
+  /** FusionBench's class name. */
+  readonly name: string;
+  /** For people. */
+  readonly title: string;
+  readonly options: readonly MethodOption[];
+  /** Options to begin with where its defaults would take hours. */
+  readonly compared?: MethodOptions;
+}
+
+export interface ChosenMethod {
+  readonly method: string;
+  /** Once resolved all of them. */
+  readonly options: MethodOptions;
+}
+
 /** An option of FusionBench's class that changes nothing of the result: taken from a configuration, and kept. */
 export interface IgnoredOption {
   readonly name: string;
@@ -86,7 +109,7 @@ export interface IgnoredOption {
   readonly optional?: true;
   readonly nullable?: true;
   /** Written into a configuration where FusionBench's class must be told. */
-  readonly default?: boolean | number | string | null;
+  readonly default?: boolean | number | string | null | ReadonlyMap<string, number>;
 }
 
 export type MethodOption =
@@ -96,7 +119,8 @@ export type MethodOption =
   | FactorOption
   | NumberListOption
   | NumberTableOption
-  | StringListOption;
+  | StringListOption
+  | AnotherMethodOption;
 
 export type OptionValue =
   | number
@@ -104,10 +128,13 @@ export type OptionValue =
   | string
   | readonly number[]
   | readonly string[]
-  | NumberTable;
+  | NumberTable
+  | ChosenMethod;
 
 /** Option values by name, as YAML or the page gives them: what is missing has its default. */
-export type MethodOptions = Readonly<Record<string, OptionValue>>;
+export interface MethodOptions {
+  readonly [name: string]: OptionValue;
+}
 
 /** The value of a described option, typed by its description. */
 export type ValueOf<O extends MethodOption> = O extends {
@@ -125,7 +152,9 @@ export type ValueOf<O extends MethodOption> = O extends {
           ? readonly number[]
           : O extends NumberTableOption
             ? NumberTable
-            : readonly string[];
+            : O extends AnotherMethodOption
+              ? ChosenMethod
+              : readonly string[];
 
 /** The values of described options, typed by their descriptions. */
 export type ValuesOf<D extends readonly MethodOption[]> = {
@@ -158,6 +187,36 @@ export function findScalingFactor(options: readonly MethodOption[]): NumberOptio
   );
 }
 
+/**
+ * A method as another one offers it.
+ *
+ * @param factor its scaling factor where none is told; its own without
+ */
+export function offered(method: OfferedMethod, factor?: number): OfferedMethod {
+  const { name, title, options, compared } = method;
+  const described = options.map((option): MethodOption => {
+    if (option.kind !== 'number' || !option.isScalingFactor) return option;
+    const value = factor ?? option.default;
+    return {
+      name: option.name,
+      kind: option.kind,
+      default: value,
+      ...(option.optional && { optional: true }),
+      ...(option.own && { own: true }),
+      description: option.description,
+    };
+  });
+  return { name, title, options: described, ...(compared && { compared }) };
+}
+
+/** The method with its defaults. */
+export function withDefaults({ name, options }: OfferedMethod): ChosenMethod {
+  return {
+    method: name,
+    options: Object.fromEntries(options.map((option) => [option.name, option.default])),
+  };
+}
+
 /** Of methods on matrices: what they leave of each task vector is small, and the best factor is the larger for it. */
 export const MATRIX_REACH = 4;
 
@@ -187,7 +246,8 @@ export function resolveOptions(
   }
   return Object.fromEntries(
     described.map((option) => {
-      const value = given[option.name] ?? option.default;
+      const told = given[option.name] ?? option.default;
+      const value = option.kind === 'method' ? completed(method, option, told) : told;
       const wanted = objection(option, value);
       if (wanted) {
         throw new ConfigError(
@@ -197,6 +257,23 @@ export function resolveOptions(
       return [option.name, value];
     }),
   );
+}
+
+/** Another method with all of its options; whatever else it is stays as it is. */
+function completed(
+  method: string,
+  { name, methods }: AnotherMethodOption,
+  value: OptionValue,
+): OptionValue {
+  const chosen = isChosenMethod(value) ? value : null;
+  const found = methods.find((offer) => offer.name === chosen?.method);
+  if (!chosen || !found) return value;
+  const place = `${method}: ${name}: ${found.name}`;
+  return { method: found.name, options: resolveOptions(place, found.options, chosen.options) };
+}
+
+export function isChosenMethod(value: OptionValue): value is ChosenMethod {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 /** The defaults for a pool of `experts` models: lists with one value per expert repeat or drop values to fit. */
@@ -255,6 +332,12 @@ function objection(option: MethodOption, value: OptionValue): string | null {
         : 'a list of lists of finite numbers';
     case 'string list':
       return isListOf(value, (item) => typeof item === 'string') ? null : 'a list of texts';
+    case 'method': {
+      const names = option.methods.map(({ name }) => name);
+      return isChosenMethod(value) && names.includes(value.method)
+        ? null
+        : `one of ${names.join(', ')} with its options`;
+    }
   }
 }
 
@@ -266,6 +349,7 @@ function shown(value: OptionValue): string {
     const more = value.length > MOST_SHOWN ? ', ...' : '';
     return `[${value.slice(0, MOST_SHOWN).map(shown).join(', ')}${more}]`;
   }
+  if (isChosenMethod(value)) return value.method;
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 

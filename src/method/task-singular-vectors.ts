@@ -34,6 +34,6 @@ export const taskSingularVectors = defineMethod({
     combineMatrices(pool, context, {
       work: { kind: 'task singular vectors' },
       included: notAmong(exclude_keys),
-      mean: runningMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
+      others: runningMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
     }),
 });

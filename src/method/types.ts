@@ -2,6 +2,7 @@
  * A method turns a model pool into what is resident while its models are scored: a task vector `S`, applied with a
  * moving scaling factor as `theta_0 + lambda * S`, or (averages and the like) the merged weights themselves.
  */
+import type { LayerwiseInputs } from '../clip/linear-inputs';
 import type { ModelPool } from '../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import type { MatrixJobs } from './matrices/jobs';
@@ -14,6 +15,17 @@ export interface CombineContext {
   readonly onProgress?: (done: number, total: number) => void;
   /** Where whole matrices are merged; one after the other in this thread without. */
   readonly matrices?: MatrixJobs | undefined;
+  /** For methods that need pictures. */
+  readonly inputs?: ExpertInputs | undefined;
+}
+
+/** What goes into the linear layers of the pool's experts, each on pictures of its own task. */
+export interface ExpertInputs {
+  /**
+   * Every expert at its first layer, with so many pictures of its task or as many as there are.
+   * @throws ConfigError where an expert has no task
+   */
+  begin(pool: ModelPool, pictures: number): Promise<readonly LayerwiseInputs[]>;
 }
 
 interface Owned {
@@ -74,6 +86,7 @@ export interface PassContext {
 export interface PlanContext extends PassContext {
   /** Where whole matrices are merged. */
   readonly matrices: MatrixJobs;
+  readonly inputs?: ExpertInputs | undefined;
   /** Aborted when the combination is no longer wanted, or is done. */
   readonly signal: AbortSignal;
 }
@@ -89,6 +102,8 @@ export interface Method {
    * stands below `task_arithmetic_studio`, so that a configuration says whose it is.
    */
   readonly module: string;
+  /** The outermost package that exports it, where that is not FusionBench itself. */
+  readonly exportedBy?: string;
   /** The option of FusionBench's config group `method` that chooses it: a file below `config/method`. */
   readonly configuration: string;
   /**
@@ -117,6 +132,8 @@ export interface Method {
   readonly compared?: MethodOptions;
   /** FusionBench's other options: accepted in its YAML, and without effect here. */
   readonly ignored: readonly IgnoredOption[];
+  /** It looks at pictures of each expert's task: had where there is a task pool to take them from. */
+  readonly needsPictures?: true;
   /** Merges matrices as wholes, which takes so much longer than reading them that they are read anew each time. */
   readonly wholeMatrices?: true;
   /** How often it goes through all tensors of the pool, the combination included. */

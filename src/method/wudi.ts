@@ -43,6 +43,6 @@ export const wudi = defineMethod({
       work:
         solver === 'exact' ? { kind: 'wudi', solver } : { kind: 'wudi', solver, steps: iter_num },
       included: notAmong(exclude_keys),
-      mean: torchMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
+      others: torchMean(pool, context.backend, plainTaskVectors(pool, context.backend)),
     }),
 });

@@ -7,6 +7,23 @@ import type { Recipe } from './report';
 export const RECIPE_KEY = 'task_arithmetic_recipe';
 
 const finite = v.pipe(v.number(), v.finite());
+const values = [
+  finite,
+  v.boolean(),
+  v.string(),
+  v.array(finite),
+  v.array(v.string()),
+  v.array(v.array(finite)),
+] as const;
+
+/** Options of a method by name: one of them may be another method with its own. */
+export const optionValues = v.record(
+  v.string(),
+  v.union([
+    ...values,
+    v.object({ method: v.string(), options: v.record(v.string(), v.union(values)) }),
+  ]),
+);
 const model = v.object({
   name: v.string(),
   weight: finite,
@@ -16,20 +33,7 @@ const model = v.object({
 });
 const schema = v.object({
   method: v.string(),
-  options: v.optional(
-    v.record(
-      v.string(),
-      v.union([
-        finite,
-        v.boolean(),
-        v.string(),
-        v.array(finite),
-        v.array(v.string()),
-        v.array(v.array(finite)),
-      ]),
-    ),
-    {},
-  ),
+  options: v.optional(optionValues, {}),
   scalingFactor: v.nullable(finite),
   layers: v.exactOptional(v.record(v.string(), finite)),
   pretrained: model,

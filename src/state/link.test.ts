@@ -50,6 +50,21 @@ describe('a link', () => {
     );
   });
 
+  it('brings another method with its options', () => {
+    const base_method = {
+      method: 'ISO_C_Merge',
+      options: { scaling_factor: 1.5, exclude_keys: [] },
+    };
+    const method = { name: 'SingularValueCalibrationWithBaseMethod', options: { base_method } };
+    const linked = { ...contents, merge: { ...contents.merge, method } };
+    expect(readLink(linkAddress(PAGE, linked, true))).toEqual(linked);
+    const deeper = { method: 'ISO_C_Merge', options: { base_method } };
+    const merge = { ...contents.merge, method: { ...method, options: { base_method: deeper } } };
+    expect(() => readLink(holding({ version: 1, ...contents, merge }))).toThrow(
+      'merge.method.options.base_method',
+    );
+  });
+
   describe('has pins', () => {
     const pinned = (name: string, experts = 1) => ({
       name,

@@ -60,14 +60,21 @@ const number = v.pipe(
   v.transform((value) => (value === 0 ? 0 : value)),
 );
 const name = v.pipe(v.string(), v.trim(), v.nonEmpty(), v.maxLength(LONGEST_NAME));
-const option = v.union([
+const values = [
   number,
   v.boolean(),
   v.pipe(v.string(), v.maxLength(LONGEST_NAME)),
   v.pipe(v.array(number), v.maxLength(MOST_MODELS)),
   v.pipe(v.array(v.pipe(v.string(), v.maxLength(LONGEST_NAME))), v.maxLength(MOST_MODELS)),
   v.pipe(v.array(v.pipe(v.array(number), v.maxLength(MOST_TENSORS))), v.maxLength(MOST_MODELS)),
-]);
+] as const;
+const options = v.record(
+  v.string(),
+  v.union([
+    ...values,
+    v.strictObject({ method: name, options: v.record(v.string(), v.union(values)) }),
+  ]),
+);
 /** A tower has fewer tensors. */
 const MOST_LAYERS = 10_000;
 const layers = v.pipe(v.record(name, number), v.maxEntries(MOST_LAYERS));
@@ -78,7 +85,7 @@ const model = v.strictObject({
   part: v.nullable(name),
 });
 const merge = v.strictObject({
-  method: v.strictObject({ name, options: v.record(v.string(), option) }),
+  method: v.strictObject({ name, options }),
   scalingFactor: v.nullable(number),
   layers: v.exactOptional(layers),
   pretrained: model,

@@ -1,7 +1,9 @@
 /** What the panels may know of the engine: the types of its snapshots, and nothing that runs. */
 export type {
   AddOutcome,
+  AnotherMethodOption,
   AverageScore,
+  ChosenMethod,
   ComparedModel,
   ComparisonView,
   ConfigurationFormat,

@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { describe, expect, it } from 'vitest';
 import { aModel, aSnapshot } from '../../state/testing';
-import type { MethodView } from '../../state/types';
+import type { MethodView, OptionValue } from '../../state/types';
 import { draw } from '../testing';
 import { MethodPanel } from './method-panel';
 import { tableText } from './table-field';
@@ -101,6 +101,57 @@ describe('options that are no plain numbers', () => {
   it('are told by size and range: a table', () => {
     expect(tableText([[0.3], [0.3]])).toBe('2 experts, all tensors alike, 0.30');
     expect(tableText([[0.25, -0.12345, 1]])).toBe('1 expert × 3 tensors, −0.123 to 1.00');
+  });
+});
+
+describe('another method as an option', () => {
+  const option = {
+    name: 'base_method',
+    description: 'What is calibrated.',
+    kind: 'method',
+    methods: [
+      {
+        name: 'First',
+        title: 'The first',
+        options: [{ name: 'alpha', description: 'One.', kind: 'number', default: 1 }],
+      },
+      {
+        name: 'Second',
+        title: 'The second',
+        options: [
+          { name: 'share', description: 'Two.', kind: 'number', default: 0.5, max: 1 },
+          { name: 'exact', description: 'Three.', kind: 'boolean', default: false },
+        ],
+        compared: { exact: true },
+      },
+    ],
+    default: { method: 'First', options: { alpha: 1 } },
+  } as const;
+  const view = (value: OptionValue) =>
+    aSnapshot({ method: { ...method, name: 'Calibrated', options: [{ option, value }] } });
+
+  it('is chosen by its title, and told with its own options', async () => {
+    const drawn = await draw(<MethodPanel />, view({ method: 'First', options: { alpha: 3 } }));
+    expect(drawn.find<HTMLInputElement>('[aria-label="base method alpha"]').value).toBe('3');
+    const [, select] = document.querySelectorAll('select');
+    if (!select) throw new Error('there is no second select');
+    select.value = 'Second';
+    await drawn.run(() => select.dispatchEvent(new Event('change', { bubbles: true })));
+    expect(drawn.engine.calls.at(-1)).toEqual([
+      'setMethod',
+      'Calibrated',
+      { base_method: { method: 'Second', options: { exact: true } } },
+    ]);
+    await drawn.push(view({ method: 'Second', options: { exact: true } }));
+    const share = drawn.find<HTMLInputElement>('[aria-label="base method share"]');
+    expect(share.value).toBe('0.5');
+    await drawn.type(share, '0.25');
+    await drawn.leave(share);
+    expect(drawn.engine.calls.at(-1)).toEqual([
+      'setMethod',
+      'Calibrated',
+      { base_method: { method: 'Second', options: { exact: true, share: 0.25 } } },
+    ]);
   });
 });
 

@@ -1,5 +1,10 @@
 import { useId } from 'react';
-import type { MethodOption, OptionValue } from '../../state/types';
+import type {
+  AnotherMethodOption,
+  ChosenMethod,
+  MethodOption,
+  OptionValue,
+} from '../../state/types';
 import { parseNumber } from '../../state/url';
 import { Choice } from '../ui/choice';
 import { NumberField } from '../ui/number-field';
@@ -10,15 +15,18 @@ import { TableField } from './table-field';
 
 interface OptionFieldProps {
   readonly option: MethodOption;
+  /** Whose option it is, where that is another method's. */
+  readonly of?: string;
   readonly value: OptionValue;
   readonly onValue: (value: OptionValue) => Promise<void>;
 }
 
-/** The field for one option of a method, by the kind of value it takes. */
-export function OptionField({ option, value: held, onValue: send }: OptionFieldProps) {
+/** The field for one option of a method, by the kind of value it takes; another method comes with the fields of its own. */
+export function OptionField({ option, of, value: held, onValue: send }: OptionFieldProps) {
   const id = useId();
   const [value, onValue] = useEdited(held, send);
-  const label = option.name.replaceAll('_', ' ');
+  const own = option.name.replaceAll('_', ' ');
+  const label = of === undefined ? own : `${of} ${own}`;
   if (option.kind === 'boolean') {
     return (
       <label className="method-option" data-tip={option.description}>
@@ -32,12 +40,62 @@ export function OptionField({ option, value: held, onValue: send }: OptionFieldP
       </label>
     );
   }
+  if (option.kind === 'method') {
+    return <AnotherMethod id={id} label={label} option={option} value={value} onValue={send} />;
+  }
   return (
     <div className="method-option" data-tip={option.description}>
       <label htmlFor={id}>{label}</label>
       <Field id={id} label={label} option={option} value={value} onValue={onValue} />
     </div>
   );
+}
+
+interface AnotherMethodProps extends Pick<OptionFieldProps, 'value' | 'onValue'> {
+  readonly id: string;
+  readonly label: string;
+  readonly option: AnotherMethodOption;
+}
+
+function AnotherMethod({ id, label, option, value, onValue }: AnotherMethodProps) {
+  const { method, options } = isMethod(value) ? value : option.default;
+  const described = option.methods.find(({ name }) => name === method)?.options ?? [];
+  return (
+    <>
+      <div className="method-option" data-tip={option.description}>
+        <label htmlFor={id}>{label}</label>
+        <Choice
+          id={id}
+          aria-description={option.description}
+          value={method}
+          onChoose={(name) => void onValue(beginning(option, name))}
+        >
+          {option.methods.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </Choice>
+      </div>
+      {described.map((each) => (
+        <OptionField
+          key={`${method} ${each.name}`}
+          option={each}
+          of={label}
+          value={options[each.name] ?? each.default}
+          onValue={(changed) => onValue({ method, options: { ...options, [each.name]: changed } })}
+        />
+      ))}
+    </>
+  );
+}
+
+function beginning({ methods }: AnotherMethodOption, name: string): ChosenMethod {
+  return { method: name, options: methods.find((method) => method.name === name)?.compared ?? {} };
+}
+
+function isMethod(value: OptionValue): value is ChosenMethod {
+  return typeof value === 'object' && !Array.isArray(value);
 }
 
 interface FieldProps extends Pick<OptionFieldProps, 'option' | 'value'> {
@@ -94,6 +152,7 @@ function Field({ id, label, option, value, onValue }: FieldProps) {
     case 'string list':
       return <ListField id={id} value={value as readonly string[]} onValue={onValue} />;
     case 'boolean':
+    case 'method':
       return null;
   }
 }

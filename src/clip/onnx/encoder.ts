@@ -59,6 +59,23 @@ export interface EncoderState {
   readonly normed: string;
 }
 
+/** Values that a layer's linear maps take, a row for each token. */
+export interface LinearInputs {
+  /** Queries, keys and values. */
+  readonly attention: string;
+  /** What the attention gives out. */
+  readonly output: string;
+  /** The first of the MLP. */
+  readonly expansion: string;
+  /** The second of the MLP. */
+  readonly contraction: string;
+}
+
+/** What a layer comes to, and what its linear maps took. */
+export interface AppendedLayer extends EncoderState {
+  readonly inputs: LinearInputs;
+}
+
 /**
  * Appends one layer: by the prefix of its names and that of the LayerNorm after it. With `rows` only these go on after the
  * attention.
@@ -68,7 +85,7 @@ export type AppendLayer = (
   nextNorm: string,
   state: EncoderState,
   rows?: string,
-) => EncoderState;
+) => AppendedLayer;
 
 /** Appends layers to a graph that has their weights as inputs. */
 export function encoderLayers(
@@ -109,7 +126,8 @@ export function encoderLayers(
     const inner = activation(graph, linear(graph, mlpInput, `${layer}.mlp.fc1`), config);
     const mlp = linear(graph, inner, `${layer}.mlp.fc2`);
     const [normed, sum] = addAndNorm(summed, mlp, nextNorm);
-    return { residual: sum, normed };
+    const inputs = { attention: input, output: context, expansion: mlpInput, contraction: inner };
+    return { residual: sum, normed, inputs };
   };
 }
 

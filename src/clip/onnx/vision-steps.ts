@@ -5,7 +5,7 @@
  */
 import { layerNames, type NamedShape, patchCount } from '../tensor-names';
 import type { VisionConfig } from '../types';
-import { type EncoderState, encoderLayers, layerNorm } from './encoder';
+import { type EncoderState, encoderLayers, type LinearInputs, layerNorm } from './encoder';
 import { createGraph, type Graph } from './graph';
 import {
   embedded,
@@ -38,6 +38,11 @@ export interface VisionSteps {
   readonly last: StepGraph;
 }
 
+/** A layer that also tells what its linear maps took: `sum x x'` over all tokens, by the names of its outputs. */
+export interface GramGraph extends StateGraph {
+  readonly grams: LinearInputs;
+}
+
 const LAYERS = 'encoder.layers';
 const normOf = (layer: number) => `${LAYERS}.${layer}.layer_norm1`;
 
@@ -46,6 +51,23 @@ export function visionSteps(
   projectionDim: number,
   batch: number,
 ): VisionSteps {
+  const { first, layer, last } = steps(config, projectionDim, batch);
+  return { first: first(), layer: layer(), last: last() };
+}
+
+/**
+ * The same as far as the layers, all tokens of the last one too. For the last its LayerNorm is any: what becomes of it is of
+ * no interest.
+ */
+export function gramSteps(
+  config: VisionConfig,
+  batch: number,
+): { readonly first: StateGraph; readonly layer: GramGraph } {
+  const { first, layerWithGrams } = steps(config, 1, batch);
+  return { first: first(), layer: layerWithGrams() };
+}
+
+function steps(config: VisionConfig, projectionDim: number, batch: number) {
   const { hiddenSize: width, layers } = config;
   const length = patchCount(config) + 1;
   const rows = [batch * length, width];
@@ -76,7 +98,7 @@ export function visionSteps(
     return end(graph, weights, { residual, normed: layerNorm(graph, residual, normOf(0), config) });
   };
 
-  const layer = () => {
+  const ofOneLayer = () => {
     const two = layerNames(LAYERS, { ...config, layers: 2 });
     const weights = two.filter(
       ({ name }) =>
@@ -85,7 +107,29 @@ export function visionSteps(
     );
     const graph = begin('clip_vision_layer', weights);
     const append = encoderLayers(graph, { config, batch, length });
-    return end(graph, weights, append(`${LAYERS}.0`, normOf(1), takeState(graph)));
+    return { weights, graph, appended: append(`${LAYERS}.0`, normOf(1), takeState(graph)) };
+  };
+
+  const layer = () => {
+    const { weights, graph, appended } = ofOneLayer();
+    return end(graph, weights, appended);
+  };
+
+  const layerWithGrams = (): GramGraph => {
+    const { weights, graph, appended } = ofOneLayer();
+    const gram = (rows: string, size: number) => {
+      const name = graph.node('Gemm', [rows, rows], { attributes: { transA: { int: 1 } } });
+      graph.output(name, [size, size]);
+      return name;
+    };
+    const { attention, output, expansion, contraction } = appended.inputs;
+    const grams = {
+      attention: gram(attention, width),
+      output: gram(output, width),
+      expansion: gram(expansion, width),
+      contraction: gram(contraction, config.intermediateSize),
+    };
+    return { ...end(graph, weights, appended), grams };
   };
 
   const last = (): StepGraph => {
@@ -104,7 +148,7 @@ export function visionSteps(
     return { bytes: graph.build(), weights };
   };
 
-  return { first: first(), layer: layer(), last: last() };
+  return { first, layer, layerWithGrams, last };
 }
 
 /** The tensor that is meant by an input of the graph of one layer when it is run for layer `index`. */

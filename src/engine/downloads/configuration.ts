@@ -4,7 +4,12 @@
  */
 import { CompatibilityError, ConfigError } from '../../errors';
 import { layerWise } from '../../method/adamerging/layer-wise';
-import { findScalingFactor, type MethodOptions, type NumberTable } from '../../method/options';
+import {
+  findScalingFactor,
+  isChosenMethod,
+  type MethodOptions,
+  type NumberTable,
+} from '../../method/options';
 import type { Method } from '../../method/types';
 import { mergedNames } from '../../modelpool/judge';
 import type { MergekitMerge } from '../../program/config/formats/mergekit-merge';
@@ -184,14 +189,20 @@ function factorAndWeights(
 }
 
 /** What FusionBench passes over, where it decides what is merged: draws by chance are others there anyway. */
-function ownOptionsRemark(method: Method, options: MethodOptions): string[] {
-  return method.options
-    .filter(({ own, name, default: usual }) => own && name !== 'seed' && options[name] !== usual)
-    .map(
-      ({ name, default: usual }) =>
-        `FusionBench passes over ${name} and merges as with ${usual}; Task Arithmetic Studio's command line does as it says.`,
-    );
+function ownOptionsRemark({ options: described }: Described, options: MethodOptions): string[] {
+  return described.flatMap((option) => {
+    const { own, name, default: usual } = option;
+    const value = options[name];
+    if (option.kind === 'method' && value !== undefined && isChosenMethod(value)) {
+      const chosen = option.methods.find((offer) => offer.name === value.method);
+      return chosen ? ownOptionsRemark(chosen, value.options) : [];
+    }
+    if (!own || name === 'seed' || value === usual) return [];
+    return `FusionBench passes over ${name} and merges as with ${usual}; Task Arithmetic Studio's command line does as it says.`;
+  });
 }
+
+type Described = Pick<Method, 'options'>;
 
 const PARTS_REMARK = `FOLDER#KEY, one of several state dicts in a file, is read by Task Arithmetic Studio's command line alone:
 for FusionBench, save that state dict alone and name its folder.`;

@@ -2,48 +2,57 @@
  * Combining a pool by methods that take matrices whole: tensors of two dimensions are one job each, and their parts are handed
  * out of its result; all others are combined part by part. Jobs go ahead of the parts by as many as are worked on at once and as
  * many again, so the most that is in memory beside `theta_0` and `S` are the task vectors of `atOnce` matrices with
- * what merging them takes, and `2 atOnce` merged ones.
+ * what merging them takes, `2 atOnce` merged ones, and as many of what a method computes before.
  */
 import type { ModelPool } from '../../modelpool/types';
 import { tensorResults } from '../parts';
 import type { MatrixJob, MatrixWork } from '../spectral/merge-matrix';
 import type { CombinePart, PlanContext } from '../types';
 import { filled } from '../vision-tensor';
-import type { FillMean } from './means';
+import type { Fill } from './means';
 import { matrixShape, matrixTaskVectors } from './read-matrix';
 
 export interface MatrixMethod {
   readonly work: MatrixWork;
   /** Whether a tensor of two dimensions is merged as a matrix. */
   included(name: string): boolean;
-  /** What a job gets of the experts' task vectors; without it all of them. */
-  gather?(
-    taskVectors: AsyncIterable<Float32Array<ArrayBuffer>>,
+  /** Computes what the job gets besides, before its turn: with jobs of its own, if it likes. */
+  before?(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /** Reads what a job gets of this tensor; without it every expert's task vector. */
+  read?(
+    name: string,
+    signal: AbortSignal,
+    before: readonly Float32Array<ArrayBuffer>[],
   ): Promise<readonly Float32Array<ArrayBuffer>[]>;
-  readonly mean: FillMean;
+  /** Of all other tensors. */
+  readonly others: Fill;
 }
 
 export function combineMatrices(
   pool: ModelPool,
   { backend, matrices, signal }: PlanContext,
-  { work, included, gather = all, mean }: MatrixMethod,
+  { work, included, before, read, others }: MatrixMethod,
 ): CombinePart {
   const names = pool.mergedNames.filter((name) => included(name) && matrixShape(pool, name));
   const places = new Map(names.map((name, place) => [name, place]));
-  const results = tensorResults((name) =>
-    matrices.run(async (): Promise<MatrixJob> => {
+  const results = tensorResults(async (name) => {
+    const computed = before ? [await before(name)] : [];
+    return matrices.run(async (): Promise<MatrixJob> => {
       const shape = matrixShape(pool, name);
       if (!shape) throw new RangeError(`${name} is no matrix`);
-      return { work, shape, tensors: await gather(matrixTaskVectors(pool, name, signal)) };
-    }, signal),
-  );
+      const tensors = read
+        ? await read(name, signal, computed)
+        : await all(matrixTaskVectors(pool, name, signal));
+      return { work, shape, tensors };
+    }, signal);
+  });
   const ahead = matrices.atOnce > 1 ? 2 * matrices.atOnce : 1;
   /** Before this place every matrix was asked for. */
   let begun = 0;
   return async (part, base) => {
     const place = places.get(part.name);
     if (place === undefined) {
-      return filled(backend, base.length, (out) => mean(out, part, base));
+      return filled(backend, base.length, (out) => others(out, part, base));
     }
     const merged = results.of(part);
     const next = names.slice(Math.max(begun, place + 1), place + ahead);

@@ -9,11 +9,11 @@ import { sumExperts } from '../ties/sum-experts';
 import type { Part } from '../types';
 import { withPart } from '../vision-tensor';
 
-/** Writes a part of the mean over `mean`, zeros so far. */
-export type FillMean = (mean: TensorBuffer, part: Part, base: TensorBuffer) => Promise<void>;
+/** Writes a part of what a tensor becomes over `out`, zeros so far. */
+export type Fill = (out: TensorBuffer, part: Part, base: TensorBuffer) => Promise<void>;
 
 /** Python's `sum(vectors) / n`: from left to right. */
-export function plainMean({ experts }: ModelPool, backend: TensorBackend): FillMean {
+export function plainMean({ experts }: ModelPool, backend: TensorBackend): Fill {
   return async (mean, part, base) => {
     for (const { model, weight } of experts) {
       await withPart(backend, model, part, (tuned) =>
@@ -29,7 +29,7 @@ export function torchMean(
   { experts }: ModelPool,
   backend: TensorBackend,
   makeTaskVector: MakeTaskVector,
-): FillMean {
+): Fill {
   return (mean, part, base) =>
     withBuffers(backend, base.length, 1, async ([delta]) => {
       if (!delta) return;
@@ -46,7 +46,7 @@ export function runningMean(
   { experts }: ModelPool,
   backend: TensorBackend,
   makeTaskVector: MakeTaskVector,
-): FillMean {
+): Fill {
   return (mean, part, base) =>
     withBuffers(backend, base.length, 2, async ([delta, step]) => {
       if (!delta || !step) return;

@@ -1,4 +1,5 @@
 /** Whole matrices of task vectors. */
+import type { ClipModel } from '../../clip/types';
 import { CompatibilityError } from '../../errors';
 import type { ModelPool } from '../../modelpool/types';
 import type { Shape } from '../spectral/wide';
@@ -39,4 +40,24 @@ export async function* matrixTaskVectors(
     }
     yield delta;
   }
+}
+
+/**
+ * A model's own weights.
+ *
+ * @throws CompatibilityError where an element is no finite number: it would reach every element of the merged matrix
+ */
+export async function readFiniteMatrix(
+  model: ClipModel,
+  name: string,
+): Promise<Float32Array<ArrayBuffer>> {
+  const values = await readVisionTensor(model, name);
+  let zeros = 0;
+  for (const value of values) zeros += 0 * value;
+  if (zeros !== 0) {
+    throw new CompatibilityError(
+      `${model.name}: ${name} has NaN or an infinite number, and this method works on the matrix as a whole. Exclude the model, or choose a method that works on single weights.`,
+    );
+  }
+  return values;
 }

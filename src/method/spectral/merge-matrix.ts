@@ -1,6 +1,8 @@
 /** What becomes of the task vectors of one matrix: the work that is handed to threads. */
 import type { Products } from '../../runtime/linear-algebra/matrix';
+import { calibrateSingularValues } from './calibrate';
 import { mergeIsotropically } from './isotropic';
+import { type Regressed, regress } from './regression';
 import { findSubspaces } from './subspaces';
 import { mergeTaskSingularVectors } from './task-singular-vectors';
 import { mergeInTaskSpaces } from './task-spaces';
@@ -16,17 +18,21 @@ export type MatrixWork =
   /** Merges nothing: see `subspaces.ts`. */
   | { readonly kind: 'subspaces' }
   | { readonly kind: 'wudi'; readonly solver: 'exact' }
-  | { readonly kind: 'wudi'; readonly solver: 'adam'; readonly steps: number };
+  | { readonly kind: 'wudi'; readonly solver: 'adam'; readonly steps: number }
+  /** Of weights instead of task vectors: the merged ones, the base's, and every expert's. */
+  | { readonly kind: 'calibrated'; readonly alpha: number }
+  /** Of every expert its weights and the Gram matrix of their inputs. */
+  | { readonly kind: 'regression'; readonly ratio: number };
 
 export interface MatrixJob {
   readonly work: MatrixWork;
   readonly shape: Shape;
-  /** Of every expert the task vector, in pool order, row by row. */
+  /** Of every expert the task vector, in pool order, row by row, unless the work says otherwise. */
   readonly tensors: readonly Float32Array<ArrayBuffer>[];
 }
 
 /**
- * The merged task vector, or what is to be known of the matrix; the same to the last bit wherever it is computed.
+ * The merged task vector, or merged weights, or what is to be known of the matrix; the same to the last bit wherever it is computed.
  *
  * @throws RangeError where `products` has no memory for it
  */
@@ -48,6 +54,21 @@ export function mergeMatrix(
     case 'task singular vectors':
       mergeTaskSingularVectors(products, tensors, shape, out);
       break;
+    case 'calibrated': {
+      const [merged, base, ...experts] = tensors;
+      if (merged && base) {
+        calibrateSingularValues(products, { merged, base, experts }, work.alpha, shape, out);
+      }
+      break;
+    }
+    case 'regression': {
+      const experts = tensors.flatMap((weights, i): Regressed[] => {
+        const gram = tensors[i + 1];
+        return i % 2 === 0 && gram ? [{ weights, gram }] : [];
+      });
+      regress(products, experts, work.ratio, shape, out);
+      break;
+    }
     case 'wudi':
       if (work.solver === 'exact') solveWudi(products, tensors, shape, out);
       else descendWudi(products, tensors, shape, work.steps, out);

@@ -22,9 +22,23 @@ interface LowRank extends Shape {
   readonly taskVectors: readonly (readonly number[])[];
   readonly isotropic: readonly number[];
 }
-const { cases, commonSpaceFraction, steps, lowRank } = JSON.parse(
+interface Sampled {
+  readonly rms: number;
+  readonly elements: readonly number[];
+}
+interface Large extends Shape {
+  readonly experts: number;
+  readonly merged: Readonly<Partial<Record<'isotropic' | 'taskSingularVectors' | 'wudi', Sampled>>>;
+}
+const { cases, commonSpaceFraction, steps, large, lowRank } = JSON.parse(
   readFileSync(new URL('../../../reference/fixtures/spectral.json', import.meta.url), 'utf8'),
-) as { cases: Case[]; commonSpaceFraction: number; steps: number; lowRank: LowRank };
+) as {
+  cases: Case[];
+  commonSpaceFraction: number;
+  steps: number;
+  large: Large[];
+  lowRank: LowRank;
+};
 
 /** As reference/groups/spectral.py makes them. */
 function taskVectorsOf({ rows, columns, experts }: Case): Float32Array<ArrayBuffer>[] {
@@ -90,6 +104,39 @@ describe.each(METHODS)('$name', ({ name, work }) => {
         expect(merge(products, given, zeros).every((value) => value === 0)).toBe(true);
       }
     },
+  );
+});
+
+describe.each(large)('of ViT-B/32’s size: $experts matrices of $rows x $columns', (given) => {
+  const { rows, columns, experts, merged } = given;
+  const grid = noise(rows, columns * experts);
+  const taskVectors = () =>
+    Array.from({ length: experts }, (_, e) =>
+      Float32Array.from({ length: rows * columns }, (__, k) => {
+        const i = Math.floor(k / columns);
+        return (grid[i]?.[e * columns + (k % columns)] ?? Number.NaN) / Math.sqrt(1 + i);
+      }),
+    );
+  // As docs/methods.md says of the classes; the closed form is float64 on both sides.
+  const BOUNDS = { isotropic: 5e-5, taskSingularVectors: 3e-4, wudi: 1e-6 };
+
+  it.each(METHODS.flatMap(({ name, work }) => (name in merged ? [[name, work] as const] : [])))(
+    '%s is FusionBench’s',
+    (name, work) => {
+      const products = createSimdProducts();
+      if (!products) throw new Error('this machine has no SIMD');
+      const isKnown = name === 'isotropic' || name === 'taskSingularVectors' || name === 'wudi';
+      const expected = isKnown ? merged[name] : undefined;
+      if (!isKnown || !expected) throw new Error(`the fixture has no ${name}`);
+      const tensors = work.kind === 'isotropic' ? [sumOf(taskVectors())] : taskVectors();
+      const found = mergeMatrix(products, { work, shape: given, tensors });
+      const { rms, elements } = expected;
+      for (const [k, value] of elements.entries()) {
+        const place = Math.floor((k * found.length) / elements.length);
+        expect(Math.abs((found[place] ?? Number.NaN) - value) / rms).toBeLessThan(BOUNDS[name]);
+      }
+    },
+    120_000,
   );
 });
 

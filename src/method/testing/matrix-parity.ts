@@ -14,6 +14,8 @@ export interface MatrixRow {
   readonly method: string;
   /** With null and lists where FusionBench takes them. */
   readonly options: MethodOptions;
+  /** Rounding decides what its matrices become, in FusionBench as well. */
+  readonly arbitrary?: true;
   readonly tensors: Readonly<Record<string, TensorFacts>>;
 }
 

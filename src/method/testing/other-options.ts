@@ -22,6 +22,10 @@ function otherValue(option: MethodOption, experts: number): OptionValue {
       return Array.from({ length: experts }, (_, place) => [0.125 - 0.75 * place]);
     case 'number list':
       return Array.from({ length: experts }, (_, place) => 0.125 - 0.75 * place);
+    case 'method': {
+      const other = option.methods.find(({ name }) => name !== option.default.method);
+      return other ? { method: other.name, options: otherOptions(other, experts) } : option.default;
+    }
     case 'string list':
       // Texts that would be something else without quotes.
       return ['embeddings.class_embedding', 'yes', '1e5'];

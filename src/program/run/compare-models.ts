@@ -149,14 +149,17 @@ export function poolKeys({ pool, sources }: OpenedPool) {
     ensemble: text('ensemble', experts),
     expert: (place: number) => text('expert', experts[place]),
     merged: ({ method, options, scalingFactor, layers }: RunnableMethod) =>
-      text(
-        'merged',
-        experts,
-        pool.experts.map(({ weight }) => weight),
-        method.name,
-        options,
-        scalingFactor,
-        ...(layers ? [layers] : []),
-      ),
+      // Which pictures a method looked at is not in the key.
+      method.needsPictures
+        ? null
+        : text(
+            'merged',
+            experts,
+            pool.experts.map(({ weight }) => weight),
+            method.name,
+            options,
+            scalingFactor,
+            ...(layers ? [layers] : []),
+          ),
   };
 }

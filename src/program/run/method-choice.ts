@@ -2,7 +2,7 @@
 import { ConfigError } from '../../errors';
 import { isFlat, type LayerFactors } from '../../method/layers/factors';
 import { type LayerPlan, plannedFactors } from '../../method/layers/plan';
-import type { MethodOptions } from '../../method/options';
+import { isChosenMethod, type MethodOption, type MethodOptions } from '../../method/options';
 import { findMethod } from '../../method/registry';
 import type { Method } from '../../method/types';
 import type { ModelPool } from '../../modelpool/types';
@@ -34,13 +34,33 @@ export function runnableMethod(
   const method = findMethod(target);
   if (!method) throw new ConfigError(`method._target_: ${target} cannot be run.`);
   const { told, factor } = withoutFactor(method, decisiveOptions(method, options));
-  const draws = method.options.some(({ name }) => name === 'seed');
   return {
     method,
-    options: seed !== null && draws ? { seed, ...told } : told,
+    options: seed === null ? told : withSeed(method.options, told, seed),
     scalingFactor: typeof factor === 'number' ? factor : 1,
     ...(typeof factor === 'object' && { expertWeights: factor }),
   };
+}
+
+/** The options with the program's seed where there is one to be told, and none is. */
+function withSeed(
+  described: readonly MethodOption[],
+  told: MethodOptions,
+  seed: number,
+): MethodOptions {
+  const draws = described.some(({ name }) => name === 'seed');
+  const seeded: MethodOptions = draws ? { seed, ...told } : told;
+  return Object.fromEntries(
+    Object.entries(seeded).map(([name, value]) => {
+      const option = described.find((candidate) => candidate.name === name);
+      if (option?.kind !== 'method' || !isChosenMethod(value)) return [name, value];
+      const chosen = option.methods.find((offer) => offer.name === value.method);
+      return [
+        name,
+        chosen ? { ...value, options: withSeed(chosen.options, value.options, seed) } : value,
+      ];
+    }),
+  );
 }
 
 /** The method with the layer factors that are planned for this pool. Throws ConfigError as `plannedFactors`. */

@@ -5,6 +5,7 @@ import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError, FormatError } from '../../errors';
+import type { ExpertInputs } from '../../method/types';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { batchSize, evenBatchSize } from '../../taskpool/batch-size';
 import type { ZeroShotHead } from '../../taskpool/head';
@@ -25,6 +26,7 @@ import {
 import type { TaskResult } from '../report';
 import { cacheFolder } from './cache-folder-node';
 import type { EngineFor, ScoringEngine } from './engines-node';
+import { createExpertInputs } from './expert-inputs-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
@@ -48,6 +50,8 @@ export interface OpenedTaskPool {
    * is not scored again.
    */
   evaluateKept(modelOf: (task: string) => KeptModel, what?: string): Promise<Evaluation>;
+  /** What goes into the linear layers of models on its pictures. */
+  readonly inputs: ExpertInputs;
 }
 
 /** A model to be scored, and by what its scores are known again. */
@@ -118,6 +122,7 @@ export function createTaskPools(
   const headOf = createHeads(surroundings, listener, signal);
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
+  const readers: { release(): Promise<void> }[] = [];
   const cache = cacheFolder(surroundings);
   const scores = cache === null ? null : scoreFolder(join(cache, 'scores'));
 
@@ -259,7 +264,18 @@ export function createTaskPools(
           engine: engine.name,
         };
       };
+      const inputs = createExpertInputs({
+        tasks: opened.map(({ task }) => task),
+        vision: like.vision,
+        processor: clip.processor,
+        async engine() {
+          const { vision, class: kind } = await engineOf(engineName, clip, like);
+          return { vision, batch: batchSize(like.vision, kind) };
+        },
+      });
+      readers.push(inputs);
       return {
+        inputs,
         tasks: opened.map(({ task }) => task),
         evaluate: (weights, what) =>
           evaluateEach(() => ({ key: null, place: async () => weights }), what),
@@ -267,6 +283,7 @@ export function createTaskPools(
       };
     },
     async dispose() {
+      for (const reader of readers.splice(0)) await reader.release();
       await scorers.dispose();
     },
   };

@@ -227,11 +227,20 @@ export function createWorkbench(
       const isOnly = runsOnce && !config.search && !config.compare && !predictionsPath;
       const residentOf = ({ pool }: OpenedPool, runnable = configured) => {
         const weights = pool.experts.map(({ weight }) => weight);
-        const key = [poolKeyOf(runnable), runnable?.method.name, runnable?.options, weights];
+        const looksAt = runnable?.method.needsPictures ? [taskpool, !!choosing] : [];
+        const key = [
+          poolKeyOf(runnable),
+          runnable?.method.name,
+          runnable?.options,
+          weights,
+          ...looksAt,
+        ];
+        // Where some are set apart to choose by, the others are for reporting alone.
+        const context = { ...combining, inputs: (choosing ?? tasks)?.inputs };
         return residents.keep(key, () =>
           isOnly && runnable
-            ? resideForOne(pool, runnable, combining)
-            : resideForAll(pool, runnable, combining),
+            ? resideForOne(pool, runnable, context)
+            : resideForAll(pool, runnable, context),
         );
       };
       const comparisonPath = config.compare ? path(outputs.comparison) : null;

@@ -2,11 +2,13 @@
 import * as v from 'valibot';
 import { ConfigError } from '../../../errors';
 import type { LayerPlan } from '../../../method/layers/plan';
+import type { ChosenMethod } from '../../../method/options';
 import { findMethod } from '../../../method/registry';
 import { isFusionBench } from '../../../method/types';
+import { chosenMethodKeys } from '../methods/chosen-method';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { splitText } from '../program/split';
-import { shortestName } from '../program/targets';
+import { usualName } from '../program/targets';
 import type {
   CompareConfig,
   DatasetSource,
@@ -84,10 +86,18 @@ function methodKeys(method: MethodConfig): Keys {
   const options = Object.entries<Writable | unknown>(method.options).filter(
     ([key, value]) => value !== defaults[key],
   );
+  const described = findMethod(method.target)?.options ?? [];
+  const written = options.map(([key, value]) => {
+    const option = described.find(({ name }) => name === key);
+    // Its schema, or who wrote the options, made it one.
+    return option?.kind === 'method'
+      ? [key, chosenMethodKeys(option, value as ChosenMethod)]
+      : [key, value];
+  });
   const { configName } = definition;
   return {
-    ...(configName === undefined ? { _target_: shortestName(definition) } : { name: configName }),
-    ...(Object.fromEntries(options) as Keys),
+    ...(configName === undefined ? { _target_: usualName(definition) } : { name: configName }),
+    ...(Object.fromEntries(written) as Keys),
   };
 }
 

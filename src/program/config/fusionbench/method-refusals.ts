@@ -69,14 +69,9 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
       'What comes nearest is WeightedAverageAlgorithm, with one weight for each model instead of one for each parameter.',
   },
   {
-    names: [
-      'RegMeanAlgorithm',
-      'RegMeanAlgorithmForCLIP',
-      'RegMeanAlgorithmForCLIPPlusPlus',
-      'RegMeanAlgorithmPlusPlus',
-    ],
-    why: 'it needs the activations of every layer on pictures of the tasks, which are not gathered here',
-    nearest: 'What comes nearest is SimpleAverageAlgorithm, which averages without them.',
+    names: ['RegMeanAlgorithm', 'RegMeanAlgorithmForCLIPPlusPlus', 'RegMeanAlgorithmPlusPlus'],
+    why: 'it needs the inputs of every layer of the model that is merged so far, or of no CLIP, and here those of the fine-tuned models are gathered',
+    nearest: 'What comes nearest is RegMeanAlgorithmForCLIP.',
   },
   {
     names: ['DOGE_TA_Algorithm'],
@@ -84,16 +79,16 @@ export const METHOD_REFUSALS: readonly RefusalOfSome[] = [
     nearest: TASK_VECTORS,
   },
   {
-    names: [
-      'SingularProjectionMergingAlgorithm',
-      'singular_projection_merging',
-      'SingularValueCalibration',
-      'SingularValueCalibrationArithmeticTask',
-      'SingularValueCalibrationWithBaseMethod',
-    ],
+    names: ['SingularProjectionMergingAlgorithm', 'singular_projection_merging'],
     why: 'it measures single directions of the merged weights against those of every task vector, which is not computed here',
     nearest:
-      'What comes nearest is TaskSingularVectorMerging or ISO_C_Merge, which work on singular vectors as well.',
+      'What comes nearest is SingularValueCalibrationArithmeticTask, which does so with the sum of the task vectors.',
+  },
+  {
+    names: ['SingularValueCalibration'],
+    why: 'it calibrates a model that the pool has under the name _merged_, and here the model is merged first',
+    nearest:
+      'What comes nearest is SingularValueCalibrationWithBaseMethod, whose base_method says by what method.',
   },
   {
     names: [

@@ -32,11 +32,12 @@ export interface MethodDefinition extends TargetClass {
 }
 
 export function definitionOf(method: Method): MethodDefinition {
-  const { name, alias, module, configName } = method;
+  const { name, alias, module, exportedBy, configName } = method;
   return {
     name,
     module,
     ...(alias === undefined ? {} : { alias }),
+    ...(exportedBy === undefined ? {} : { exportedBy }),
     ...(configName === undefined ? {} : { configName }),
     options: optionSchemas(method),
     check: (options, pool) => [

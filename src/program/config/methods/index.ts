@@ -1,6 +1,6 @@
 /** The methods that a configuration can ask for: all that there are, and those that merge nothing. */
 import type { MethodOption, ValueOf, ValuesOf } from '../../../method/options';
-import { findMethod, METHODS, type RegisteredMethod } from '../../../method/registry';
+import { ALL_METHODS, findMethod, type RegisteredMethod } from '../../../method/registry';
 import type { DefinedMethod, Method } from '../../../method/types';
 import { type CosSimilarityOptions, cosSimilarity } from './cos-similarity';
 import { definitionOf, type MethodDefinition, type ReadOptions, valuesInFiles } from './definition';
@@ -9,7 +9,7 @@ import { dummy } from './dummy';
 export const methodDefinitions: readonly MethodDefinition[] = [
   dummy,
   cosSimilarity,
-  ...METHODS.map(definitionOf),
+  ...ALL_METHODS.map(definitionOf),
 ];
 
 type ReadValue<O extends MethodOption> =

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { defaultOptions, type MethodOption } from '../../../method/options';
-import { METHODS } from '../../../method/registry';
+import { ALL_METHODS } from '../../../method/registry';
 import { isFusionBench, type Method } from '../../../method/types';
 import { compose } from '../../hydra/compose';
 import { configFolder } from '../../hydra/folder-node';
@@ -28,6 +28,13 @@ interface Facts {
 
 const { methods } = fixture<{ methods: Readonly<Record<string, Facts>> }>('program.json');
 
+/** A value as a configuration has it: sections are maps. */
+function toNode(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toNode);
+  if (typeof value !== 'object' || value === null) return value;
+  return new Map(Object.entries(value).map(([key, item]) => [key, toNode(item)]));
+}
+
 function factsOf(name: string): Facts {
   const facts = methods[name];
   if (!facts) throw new Error(`the reference has no method ${name}`);
@@ -49,7 +56,7 @@ describe("methods, against FusionBench's classes", () => {
       expect(targetNames(target)).toEqual(facts.names);
       expect(configName).toBe(facts.name);
 
-      const own = METHODS.find((method) => method.name === name)?.options ?? [];
+      const own = ALL_METHODS.find((method) => method.name === name)?.options ?? [];
       const ours = new Set(own.flatMap((option) => (option.own ? [option.name] : [])));
       const known = Object.keys(options).filter((key) => !ours.has(key));
       const parameters = facts.parameters.filter((item) => !item.name.startsWith('_'));
@@ -63,7 +70,11 @@ describe("methods, against FusionBench's classes", () => {
       // Where FusionBench would learn them there are none.
       const learned = own.find(({ missing }) => missing !== undefined)?.default;
       const given = Object.fromEntries(
-        required.map((key) => [key, facts.configuration[key] ?? learned]),
+        required.map((key) => [key, toNode(facts.configuration[key]) ?? learned]),
+      );
+      /** Another method stands there as a section. */
+      const readAs = Object.fromEntries(
+        own.flatMap((option) => (option.kind === 'method' ? [[option.name, option.default]] : [])),
       );
       // Options that nothing here depends on have no value where FusionBench has null.
       const defaults = parameters.filter(
@@ -72,6 +83,7 @@ describe("methods, against FusionBench's classes", () => {
       expect(v.parse(schema, given)).toEqual({
         ...Object.fromEntries(defaults.map((item) => [item.name, item.default])),
         ...given,
+        ...readAs,
       });
     },
   );
@@ -101,7 +113,7 @@ describe('the option of the config group method', () => {
   const differs = ({ name, missing }: MethodOption) =>
     missing !== undefined || name === 'ignore_keys' || name === 'rescale';
 
-  const own = METHODS.filter((method) => !isFusionBench(method));
+  const own = ALL_METHODS.filter((method) => !isFusionBench(method));
   it.each(own.map((method) => [method.configuration, method] as const))(
     '%s, which FusionBench does not have, composes and chooses the method with its defaults',
     async (configuration, method) => {
@@ -117,7 +129,9 @@ describe('the option of the config group method', () => {
     },
   );
 
-  it.each(METHODS.filter(isFusionBench).map((method) => [method.configuration, method] as const))(
+  it.each(
+    ALL_METHODS.filter(isFusionBench).map((method) => [method.configuration, method] as const),
+  )(
     '%s is shipped as FusionBench ships it, composes, and chooses the method with its defaults',
     async (configuration, method) => {
       const overrides = [`method=${configuration}`, ...choosing(method), ...pool(method)];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findScalingFactor } from '../../../method/options';
-import { METHODS } from '../../../method/registry';
+import { ALL_METHODS } from '../../../method/registry';
 import { otherOptions } from '../../../method/testing/other-options';
 import { isFusionBench, type Method } from '../../../method/types';
 import { runnableMethod } from '../../run/method-choice';
@@ -26,7 +26,7 @@ function program(
   };
 }
 
-describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (name, method) => {
+describe.each(ALL_METHODS.map((method) => [method.name, method] as const))('%s', (name, method) => {
   it('comes back from its configuration with what it was told', () => {
     const told = otherOptions(method, experts(method).length);
     for (const option of method.options) expect(told[option.name]).not.toEqual(option.default);
@@ -41,9 +41,11 @@ describe.each(METHODS.map((method) => [method.name, method] as const))('%s', (na
 
   it('is written by its class name, or by the name that FusionBench has for it', () => {
     const yaml = writeConfig(program(method));
+    const [package_] = method.module.split('.');
+    const place = method.exportedBy === undefined ? `${package_}.method` : method.module;
     const expected = method.configName
       ? `\nmethod:\n  name: ${method.configName}\n`
-      : `\nmethod:\n  _target_: ${isFusionBench(method) ? 'fusion_bench' : 'task_arithmetic_studio'}.method.${name}\n`;
+      : `\nmethod:\n  _target_: ${place}.${name}\n`;
     expect(yaml).toContain(expected);
     expect(yaml.includes('FusionBench has no such method')).toBe(!isFusionBench(method));
   });

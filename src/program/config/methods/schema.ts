@@ -17,6 +17,7 @@ import {
   wholeNumber,
 } from '../program/schemas';
 import { ignoring } from '../program/without-effect';
+import { chosenMethod } from './chosen-method';
 
 /**
  * By FusionBench's names. Where a configuration leaves an option out, the value is that of FusionBench's class; options
@@ -62,6 +63,8 @@ function valueSchema(option: MethodOption): v.GenericSchema {
       return tableOrFile;
     case 'string list':
       return option.neverEmpty ? someTexts : texts;
+    case 'method':
+      return chosenMethod(option, optionSchemas);
   }
 }
 

@@ -60,7 +60,7 @@ describe('layer factors in a configuration', () => {
       layers: ( is no regular expression (Invalid regular expression: /(/: Unterminated group)."
     `);
     expect(problems('ramp', 'SimpleAverageAlgorithm')).toMatchInlineSnapshot(
-      `"layers: a factor by layer needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, LiNeS, TiesMergingAlgorithm, MagMaxAlgorithm, DareTaskArithmetic, DareTiesMerging, Breadcrumbs, BreadcrumbsTies, DellaLinear, Della, SCE, NuSlerp, TaskSingularVectorMerging, ISO_C_Merge, ISO_CTS_Merge, WUDIMerging."`,
+      `"layers: a factor by layer needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, LiNeS, TiesMergingAlgorithm, MagMaxAlgorithm, PCBMerging, DareTaskArithmetic, DareTiesMerging, Breadcrumbs, BreadcrumbsTies, DellaLinear, Della, SCE, NuSlerp, TaskSingularVectorMerging, ISO_C_Merge, ISO_CTS_Merge, WUDIMerging."`,
     );
   });
 });

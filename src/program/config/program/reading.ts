@@ -60,7 +60,8 @@ export function readSection<E extends v.ObjectEntries>(
   return result.success && reading.problems.length === before ? result.output : undefined;
 }
 
-function explain(issue: v.BaseIssue<unknown>, owner: string): string {
+/** What a schema found wrong, as a sentence. */
+export function explain(issue: v.BaseIssue<unknown>, owner: string): string {
   if (issue.kind === 'schema' && issue.type === 'object' && issue.received === 'undefined') {
     return `it is missing; ${owner} needs it.`;
   }

@@ -92,7 +92,7 @@ describe('a search in a configuration', () => {
   it('needs a method with a scaling factor, and says which', () => {
     const method = '{_target_: fusion_bench.method.SimpleAverageAlgorithm}';
     expect(problems('lambda', { method })).toMatchInlineSnapshot(
-      `"search: search=lambda needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, LiNeS, TiesMergingAlgorithm, MagMaxAlgorithm, DareTaskArithmetic, DareTiesMerging, Breadcrumbs, BreadcrumbsTies, DellaLinear, Della, SCE, NuSlerp, TaskSingularVectorMerging, ISO_C_Merge, ISO_CTS_Merge, WUDIMerging."`,
+      `"search: search=lambda needs a method with a scaling factor, and SimpleAverageAlgorithm has none. Those that do are TaskArithmeticAlgorithm, LiNeS, TiesMergingAlgorithm, MagMaxAlgorithm, PCBMerging, DareTaskArithmetic, DareTiesMerging, Breadcrumbs, BreadcrumbsTies, DellaLinear, Della, SCE, NuSlerp, TaskSingularVectorMerging, ISO_C_Merge, ISO_CTS_Merge, WUDIMerging."`,
     );
     expect(problems('weights', { method })).toMatch(
       /^search: search=weights needs a method with task vectors to weight, and SimpleAverage/,

@@ -11,15 +11,18 @@ export interface TargetClass {
   readonly alias?: string;
   /** The module that defines it; the packages above it export it as well. */
   readonly module: string;
+  /** The outermost package that exports it, where that is not the outermost of all. */
+  readonly exportedBy?: string;
 }
 
-/** Every dotted name that imports the class: from its module and from each package above it. */
-export function targetNames({ module, name, alias }: TargetClass): string[] {
+/** Every dotted name that imports the class: from its module and from each package above it that exports it. */
+export function targetNames({ module, name, alias, exportedBy = '' }: TargetClass): string[] {
   const steps = module.split('.');
   const names = alias === undefined ? [name] : [name, alias];
-  return steps.flatMap((_, index) =>
-    names.map((each) => `${steps.slice(0, index + 1).join('.')}.${each}`),
-  );
+  return steps
+    .map((_, index) => steps.slice(0, index + 1).join('.'))
+    .filter((place) => place.length >= exportedBy.length)
+    .flatMap((place) => names.map((each) => `${place}.${each}`));
 }
 
 /**
@@ -54,7 +57,7 @@ export function readTarget<T extends TargetClass>(
       reading.problems.push(`${path}: ${older}`);
       return undefined;
     }
-    const names = classes.map((candidate) => shortestName(candidate));
+    const names = classes.map((candidate) => usualName(candidate));
     reading.problems.push(
       typeof target === 'string'
         ? `${place}: ${target} is not ${what} that this program has. ${meantTarget(target, names)}`
@@ -75,8 +78,9 @@ function olderRefusal(tree: ConfigTree): string | undefined {
 }
 
 /** The name that FusionBench's own configurations use. */
-export function shortestName({ module, name }: TargetClass): string {
-  return `${module.split('.').slice(0, 2).join('.')}.${name}`;
+export function usualName({ module, name, exportedBy }: TargetClass): string {
+  const place = exportedBy === undefined ? module.split('.').slice(0, 2).join('.') : module;
+  return `${place}.${name}`;
 }
 
 function meantTarget(target: string, names: readonly string[]): string {
