@@ -73,6 +73,8 @@ export interface EngineParts {
   readonly keptFrom?: number;
   /** Milliseconds between two snapshots that no command asked for. */
   readonly snapshotInterval?: number;
+  /** Class names of the methods that a comparison takes; all that fit unless told. */
+  readonly compared?: readonly string[];
 }
 
 export interface Engine {
@@ -97,6 +99,7 @@ export function createEngine({
   hasher = hashHere,
   keptFrom,
   snapshotInterval = SNAPSHOT_INTERVAL_MS,
+  compared,
 }: EngineParts): Engine {
   const queue = createQueue();
   let push: (snapshot: StudioState) => void | Promise<void> = () => undefined;
@@ -142,6 +145,7 @@ export function createEngine({
   const combinations = createCombinations({ library, jobs, version, from: keptFrom });
   const trials = createTrials({ book, kind: scorer.kind, onDemand: () => follow(false) });
   const comparisons = createComparisons({
+    names: compared ?? null,
     jobs,
     trials,
     value: state.value,

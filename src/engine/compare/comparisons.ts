@@ -42,6 +42,8 @@ export interface ComparisonsParts {
   readonly inputs: () => ScoringInputs | null;
   /** Another row is there, or something else is being looked at. */
   readonly onChange: () => void;
+  /** Class names of the methods that are compared; null for all that fit. */
+  readonly names: readonly string[] | null;
 }
 
 /** What a comparison is about, for as long as that stands. */
@@ -113,7 +115,7 @@ export function createComparisons(parts: ComparisonsParts): Comparisons {
     const split = { ...inputs, tasks: inputs.tasks.map(withSplit) };
     const entries = comparisonEntries({
       experts: inputs.experts.length,
-      names: null,
+      names: parts.names,
       inUse: { name: value.method.name, told: value.method.options },
       everyTaskHasExpert: inputs.tasks.every(({ expert }) => expert !== null),
     });

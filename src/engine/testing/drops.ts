@@ -37,11 +37,13 @@ export async function openStudio(
   storeName: string,
   loadWasm: LoadWasm = loadWasmInNode,
   snapshotInterval?: number,
+  compared?: readonly string[],
 ): Promise<TestStudio> {
   const { commands: engine, close } = createEngine({
     library: openLibrary({ storeName }),
     version: 'test',
     ...(snapshotInterval === undefined ? {} : { snapshotInterval }),
+    ...(compared === undefined ? {} : { compared }),
     runtime: {
       loadWasm,
       requestDevice: async () => {
