@@ -32,17 +32,20 @@ export interface TestStudio {
   close(): Promise<void>;
 }
 
+/** More often than a page is told: a test looks at what stood when something was complete, not at what came of it later. */
+const SNAPSHOT_INTERVAL_MS = 20;
+
 /** Opens a studio over the library of that name; the same name again is a reload. */
 export async function openStudio(
   storeName: string,
   loadWasm: LoadWasm = loadWasmInNode,
-  snapshotInterval?: number,
+  snapshotInterval = SNAPSHOT_INTERVAL_MS,
   compared?: readonly string[],
 ): Promise<TestStudio> {
   const { commands: engine, close } = createEngine({
     library: openLibrary({ storeName }),
     version: 'test',
-    ...(snapshotInterval === undefined ? {} : { snapshotInterval }),
+    snapshotInterval,
     ...(compared === undefined ? {} : { compared }),
     runtime: {
       loadWasm,
