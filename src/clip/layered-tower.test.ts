@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { OrtEngine, TensorBuffer } from '../runtime/types';
+import type { TensorBuffer } from '../runtime/types';
 import { createLayeredVisionTower } from './layered-tower';
 import {
+  countedEngine,
   cutPatches,
   fixtureFloats,
   openFixture,
@@ -27,23 +28,6 @@ async function prepare(shape: string, changes: Partial<VisionConfig> = {}) {
   };
 }
 
-/** An engine that tells how many sessions are open. */
-function counted(engine: OrtEngine, failAt = Number.POSITIVE_INFINITY) {
-  let made = 0;
-  const count = { open: 0 };
-  const createSession: OrtEngine['createSession'] = async (model) => {
-    if (++made === failAt) throw new Error('no memory');
-    const session = await engine.createSession(model);
-    count.open++;
-    const release = async () => {
-      count.open--;
-      await session.release();
-    };
-    return { run: (feeds) => session.run(feeds), release };
-  };
-  return { count, engine: { ...engine, createSession } };
-}
-
 describe.each([
   ['p8-32', {}],
   ['p16-48', {}],
@@ -59,7 +43,7 @@ describe.each([
     await whole.release();
     expect(new Set(expected).size).toBeGreaterThan(PROJECTION);
     for (const batch of [3, 1]) {
-      const { count, engine: tracked } = counted(engine);
+      const { count, engine: tracked } = countedEngine(engine);
       const tower = await createLayeredVisionTower(config, PROJECTION, tracked, batch);
       const alike = await createVisionTower(config, PROJECTION, engine, batch);
       const found = await tower.encode(patches, weights, projection);
@@ -113,7 +97,12 @@ it('stops between two runs, and refuses what does not fit', async () => {
 
 it.each([1, 2, 3])('leaves no session open where the %d. cannot be made', async (failAt) => {
   const { config, engine } = await prepare('p8-32');
-  const { count, engine: failing } = counted(engine, failAt);
+  let made = 0;
+  const { count, engine: failing } = countedEngine(engine, {
+    onMake() {
+      if (++made === failAt) throw new Error('no memory');
+    },
+  });
   await expect(createLayeredVisionTower(config, PROJECTION, failing, 1)).rejects.toThrow(
     'no memory',
   );

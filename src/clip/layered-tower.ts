@@ -2,36 +2,17 @@
  * The vision tower run layer by layer: for weights of which only a layer's worth is to be in ONNX Runtime's memory, and for
  * weights that are streamed. Several batches may go through each layer before the next is asked for.
  */
+import { letGo } from '../checkpoint/let-go';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../runtime/types';
+import type { StepGraph } from './onnx/steps';
 import { patchShape } from './onnx/vision-graph';
-import {
-  STATE_INPUTS,
-  type StateGraph,
-  type StepGraph,
-  tensorOfLayer,
-  visionSteps,
-} from './onnx/vision-steps';
-import { patchCount, VISUAL_PROJECTION } from './tensor-names';
+import { visionSteps } from './onnx/vision-steps';
+import { outputOf, runStep, type State, type Step, stateOf, stepsInOrder } from './steps';
+import { VISUAL_PROJECTION } from './tensor-names';
 import type { VisionConfig } from './types';
 import { requireLength, type VisionTower } from './vision-tower';
 import { eachStep } from './vision-weights';
-
-interface Step {
-  readonly graph: StepGraph | StateGraph;
-  readonly session: OrtSession;
-  /** By the graph's input: the tensor's canonical name and the shape it is read in. */
-  readonly weights: ReadonlyMap<
-    string,
-    { readonly tensor: string; readonly dims: readonly number[] }
-  >;
-}
-
-/** What one batch has come to. */
-interface State {
-  readonly residual: Float32Array;
-  readonly normed: Float32Array;
-}
 
 /**
  * As `createVisionTower`, for any whole number of batches at a time.
@@ -43,36 +24,18 @@ export async function createLayeredVisionTower(
   engine: OrtEngine,
   batch: number,
 ): Promise<VisionTower> {
-  const graphs = visionSteps(config, projectionDim, batch);
-  const sessions: OrtSession[] = [];
+  const steps = stepsInOrder(visionSteps(config, projectionDim, batch), config.layers);
+  /** All layers between the first and the last are run by one. */
+  const sessions = new Map<StepGraph, OrtSession>();
   const release = async () => {
-    for (const session of sessions.splice(0)) await session.release();
+    const open = [...sessions.values()];
+    sessions.clear();
+    for (const session of open) await session.release();
   };
-  const open = async (graph: StepGraph): Promise<OrtSession> => {
-    const session = await engine.createSession(graph.bytes);
-    sessions.push(session);
-    return session;
-  };
-  const stepOf = (graph: StepGraph, session: OrtSession, layer = 0): Step => ({
-    graph,
-    session,
-    weights: new Map(
-      graph.weights.map(({ name, shape }) => [
-        name,
-        { tensor: graph === graphs.layer ? tensorOfLayer(name, layer) : name, dims: shape },
-      ]),
-    ),
-  });
-  let steps: readonly Step[];
   try {
-    const first = stepOf(graphs.first, await open(graphs.first));
-    const between = config.layers > 1 ? await open(graphs.layer) : null;
-    const layers = between
-      ? Array.from({ length: config.layers - 1 }, (_, layer) =>
-          stepOf(graphs.layer, between, layer),
-        )
-      : [];
-    steps = [first, ...layers, stepOf(graphs.last, await open(graphs.last))];
+    for (const { graph } of steps) {
+      if (!sessions.has(graph)) sessions.set(graph, await engine.createSession(graph.bytes));
+    }
   } catch (error) {
     await release();
     throw error;
@@ -80,7 +43,6 @@ export async function createLayeredVisionTower(
 
   const patchDims = patchShape(config, batch);
   const perBatch = patchDims[0] * patchDims[1];
-  const stateDims = [batch * (patchCount(config) + 1), config.hiddenSize];
   const tensors = steps.map(({ weights }) =>
     Array.from(weights.values(), ({ tensor }) => tensor).filter(
       (tensor) => tensor !== VISUAL_PROJECTION,
@@ -112,29 +74,18 @@ export async function createLayeredVisionTower(
       await eachStep(weights, tensors, async (buffers, at) => {
         const step = steps[at];
         if (!step) throw new RangeError(`the vision tower has no step ${at}`);
-        const { graph, session } = step;
+        const session = sessions.get(step.graph);
+        if (!session) throw new RangeError('the vision tower was released');
         const feeds = feedsOf(step, buffers, projection);
         for (let i = 0; i < batches; i++) {
           signal?.throwIfAborted();
           const before = states[i];
-          const given: Record<string, OrtFeed> = before
-            ? {
-                [STATE_INPUTS.residual]: { dims: stateDims, data: before.residual },
-                [STATE_INPUTS.normed]: { dims: stateDims, data: before.normed },
-              }
-            : {
-                patches: {
-                  dims: patchDims,
-                  data: patches.subarray(i * perBatch, (i + 1) * perBatch),
-                },
-              };
-          const outputs = await session.run({ ...feeds, ...given });
-          if ('state' in graph) {
-            const { residual, normed } = graph.state;
-            states[i] = { residual: known(outputs, residual), normed: known(outputs, normed) };
-          } else {
-            embeddings.set(known(outputs, 'image_embeds'), i * batch * projectionDim);
-          }
+          const given = before ?? { patches: patches.subarray(i * perBatch, (i + 1) * perBatch) };
+          const outputs = await runStep(step, session, feeds, given);
+          for (const { buffer } of Object.values(before ?? {})) letGo(buffer);
+          const after = stateOf(step, outputs);
+          if (after) states[i] = after;
+          else embeddings.set(outputOf(outputs, 'image_embeds'), i * batch * projectionDim);
         }
         // A run holds this thread: whoever has no use for the rest of it can say so between two layers.
         await letMessagesIn();
@@ -143,10 +94,4 @@ export async function createLayeredVisionTower(
     },
     release,
   };
-}
-
-function known(outputs: Readonly<Record<string, Float32Array>>, name: string): Float32Array {
-  const found = outputs[name];
-  if (found === undefined) throw new RangeError(`The vision graph gave no ${name}.`);
-  return found;
 }

@@ -6,8 +6,9 @@
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession } from '../runtime/types';
 import type { LinearInputs } from './onnx/encoder';
+import { STATE_INPUTS, type StepGraph, tensorOfLayer } from './onnx/steps';
 import { patchShape } from './onnx/vision-graph';
-import { gramSteps, STATE_INPUTS, type StepGraph, tensorOfLayer } from './onnx/vision-steps';
+import { gramSteps } from './onnx/vision-steps';
 import { patchCount } from './tensor-names';
 import type { VisionConfig } from './types';
 

@@ -1,5 +1,6 @@
 /** Single rows of a large table, so that the table itself is never held. */
 import { decodeFloat32 } from '../checkpoint/dtype';
+import { letGo } from '../checkpoint/let-go';
 import type { TensorSource } from '../checkpoint/types';
 import { readBytes } from './layout/derived';
 
@@ -27,6 +28,7 @@ export async function readRows(
       // A copy, so that a row does not keep its whole window alive.
       found.set(row, decodeFloat32(bytes.slice(start, start + rowBytes), table.dtype));
     }
+    letGo(bytes.buffer);
   }
   return found;
 }

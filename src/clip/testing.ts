@@ -6,7 +6,7 @@ import { createCpuBackend } from '../runtime/cpu/backend';
 import { createNativeEngine, loadNativeInNode } from '../runtime/ort/native-node';
 import { createWasmEngine } from '../runtime/ort/wasm';
 import { loadWasmInNode } from '../runtime/ort/wasm-node';
-import type { OrtEngine, TensorBuffer } from '../runtime/types';
+import type { OrtEngine, OrtFeed, TensorBuffer } from '../runtime/types';
 import { openClip } from './open';
 import { canonicalVisionNames } from './tensor-names';
 import type { ClipModel } from './types';
@@ -88,4 +88,33 @@ export async function visionWeights(model: ClipModel): Promise<Map<string, Tenso
     if (tensor !== undefined) weights.set(name, await upload(tensor));
   }
   return weights;
+}
+
+/** What may be told, or failed, before a session is made or run. */
+export interface SessionEvents {
+  readonly onMake?: () => void;
+  readonly onRun?: (feeds: Readonly<Record<string, OrtFeed>>) => void;
+}
+
+/** The engine, counting sessions and runs. */
+export function countedEngine(engine: OrtEngine, { onMake, onRun }: SessionEvents = {}) {
+  const count = { made: 0, open: 0, runs: 0 };
+  const createSession: OrtEngine['createSession'] = async (model) => {
+    onMake?.();
+    const session = await engine.createSession(model);
+    count.made++;
+    count.open++;
+    return {
+      async run(feeds) {
+        onRun?.(feeds);
+        count.runs++;
+        return session.run(feeds);
+      },
+      async release() {
+        count.open--;
+        await session.release();
+      },
+    };
+  };
+  return { count, engine: { ...engine, createSession } };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { OrtEngine } from '../runtime/types';
-import { fixtureJson, openFixture, relativeError, wasmEngine } from './testing';
+import { countedEngine, fixtureJson, openFixture, relativeError, wasmEngine } from './testing';
 import { encodePrompts } from './text-encoder';
 import { embedTokenIds } from './text-tower';
 import type { ClipModel, TextTower } from './types';
@@ -53,31 +52,6 @@ describe.each(['p8-32', 'p16-48', 'p8-24'])('%s', (shape) => {
   });
 });
 
-/** An engine that counts the sessions that are open; `before` is asked before one is made or run, and may throw. */
-function counting(engine: OrtEngine, before?: (step: 'make' | 'run') => void) {
-  const sessions = { made: 0, open: 0 };
-  const counted: OrtEngine = {
-    ...engine,
-    async createSession(graph) {
-      before?.('make');
-      const session = await engine.createSession(graph);
-      sessions.made++;
-      sessions.open++;
-      return {
-        run: async (feeds) => {
-          before?.('run');
-          return session.run(feeds);
-        },
-        release: async () => {
-          sessions.open--;
-          await session.release();
-        },
-      };
-    },
-  };
-  return { counted, sessions };
-}
-
 /** Sixty different prompts of three lengths: more than one batch. */
 const MANY = Array.from({ length: 60 }, (_, n) => `a photo of ${'the '.repeat(n % 3)}${n + 10}`);
 
@@ -101,14 +75,14 @@ it('keeps order over batches and lengths, computes repeated prompts once and rep
 
 it('stops between batches when aborted, and leaves no session open', async () => {
   const { model, engine } = await prepare('p16-48');
-  const { counted, sessions } = counting(engine);
+  const { engine: counted, count: sessions } = countedEngine(engine);
   const controller = new AbortController();
   const run = encodePrompts(model, counted, MANY, {
     signal: controller.signal,
     onProgress: () => controller.abort(),
   });
   await expect(run).rejects.toMatchObject({ name: 'AbortError' });
-  expect(sessions).toEqual({ made: 1, open: 0 });
+  expect(sessions).toMatchObject({ made: 1, open: 0 });
 });
 
 it.each(['make', 'run'] as const)(
@@ -116,21 +90,26 @@ it.each(['make', 'run'] as const)(
   async (step) => {
     const { model, engine } = await prepare('p16-48');
     let steps = 0;
-    const { counted, sessions } = counting(engine, (taken) => {
+    const fail = (taken: 'make' | 'run') => {
       if (taken === step && ++steps === 2) throw new Error('no memory');
+    };
+    const { engine: counted, count: sessions } = countedEngine(engine, {
+      onMake: () => fail('make'),
+      onRun: () => fail('run'),
     });
     await expect(encodePrompts(model, counted, MANY)).rejects.toThrow('no memory');
-    expect(sessions).toEqual({ made: step === 'make' ? 1 : 2, open: 0 });
+    expect(sessions).toMatchObject({ made: step === 'make' ? 1 : 2, open: 0 });
   },
 );
 
 it('leaves no session open when it is done, and has one at a time', async () => {
   const { model, engine } = await prepare('p16-48');
-  const { counted, sessions } = counting(engine, (step) => {
-    expect(sessions.open).toBe(step === 'make' ? 0 : 1);
+  const { engine: counted, count: sessions } = countedEngine(engine, {
+    onMake: () => expect(sessions.open).toBe(0),
+    onRun: () => expect(sessions.open).toBe(1),
   });
   await encodePrompts(model, counted, MANY);
-  expect(sessions).toEqual({ made: 2, open: 0 });
+  expect(sessions).toMatchObject({ made: 2, open: 0 });
 });
 
 it('hears a wish to stop that comes as a message, as those of a page and of Ctrl-C do', async () => {

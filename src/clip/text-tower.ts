@@ -1,29 +1,34 @@
-/** Token ids to text embeddings: the text tower's run, batch by batch. */
+/** Token ids to text embeddings: the text tower's run, batch by batch, or where it is large layer by layer. */
 import { readFloat32 } from '../checkpoint/dtype';
 import { letGo } from '../checkpoint/let-go';
-import type { TensorSource } from '../checkpoint/types';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession } from '../runtime/types';
+import { runLayered } from './layered-text';
 import { textGraph, textInputs } from './onnx/text-graph';
-import { poolingPosition } from './pooling';
-import { readRows } from './rows';
-import { POSITION_EMBEDDING, TEXT_PROJECTION, TOKEN_EMBEDDING } from './tensor-names';
-import type { TextConfig, TextTower } from './types';
-
-/** Measured on wasm: larger batches are not faster, and a shorter last one wastes more. */
-const MAX_BATCH = 32;
-/** Finite, so that no score becomes NaN: the lowest float32, as transformers' own mask. */
-const MASKED = -3.4028234663852886e38;
+import { LAYERED_BYTES, outputOf } from './steps';
+import { TEXT_PROJECTION } from './tensor-names';
+import { type TextRun, textBatches, textTensor } from './text-batches';
+import type { TextTower } from './types';
 
 export interface EmbedOptions {
   readonly signal?: AbortSignal;
-  /** Called after every batch with the number of sequences that are done, and of all. */
+  /** Called again and again with the number of sequences that are done, or would be by the work done so far, and of all. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export interface EmbedLimits {
+  /** Bytes of weights from which on a tower is run layer by layer. */
+  readonly layeredFrom?: number;
+  /** Bytes of what batches have come to between two layers, at most, where that is more than one batch. */
+  readonly stateBytes?: number;
+}
+
+/** Fifty batches of short prompts in B/32: every one of them more spares the tower's next reading. */
+const STATE_BYTES = 64_000_000;
+
 /**
  * Text embeddings `[projectionDim]`, not normalised, one for each sequence of token ids and in their order. Weights are loaded for the
- * call and let go after it; of the token table only the rows that occur are read.
+ * call and let go after it, those of large towers on wasm layer by layer; of the token table only the rows that occur are read.
  * @throws DOMException `AbortError` when aborted
  */
 export async function embedTokenIds(
@@ -31,99 +36,86 @@ export async function embedTokenIds(
   engine: OrtEngine,
   sequences: readonly (readonly number[])[],
   { signal, onProgress }: EmbedOptions = {},
+  { layeredFrom = LAYERED_BYTES, stateBytes = STATE_BYTES }: EmbedLimits = {},
 ): Promise<Float32Array[]> {
-  const { config, tensors } = tower;
-  const tokens = await readRows(source(tensors, TOKEN_EMBEDDING), sequences.flat());
-  const positions = await readFloat32(source(tensors, POSITION_EMBEDDING));
-  const projectionDim = source(tensors, TEXT_PROJECTION).shape[0] ?? 0;
+  const projectionDim = textTensor(tower.tensors, TEXT_PROJECTION).shape[0] ?? 0;
+  const all = await textBatches(tower, sequences);
+  const embeddings: Float32Array[] = [];
+  let told = 0;
+  const run: TextRun = {
+    tower,
+    projectionDim,
+    engine,
+    all,
+    take({ indices }, rows) {
+      for (const [at, index] of indices.entries()) {
+        embeddings[index] = rows.slice(at * projectionDim, (at + 1) * projectionDim);
+      }
+    },
+    onDone(batches) {
+      // Sums of fractions stay below the whole number that they come to.
+      const done = Math.min(sequences.length, Math.floor(batches * all.size + 1e-6));
+      if (done > told) onProgress?.(done, sequences.length);
+      told = done;
+    },
+    signal,
+  };
+  // Others read weights where they lie.
+  const isLayered = engine.provider === 'wasm' && weightBytes(tower, projectionDim) >= layeredFrom;
+  await (isLayered ? runLayered(run, stateBytes) : runWhole(run));
+  return embeddings;
+}
+
+function weightBytes({ config }: TextTower, projectionDim: number): number {
+  const sizes = textInputs(config, projectionDim).map(({ shape }) =>
+    shape.reduce((product, side) => product * side, 4),
+  );
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+async function runWhole({
+  tower: { config, tensors },
+  projectionDim,
+  engine,
+  all: { size, batches },
+  take,
+  onDone,
+  signal,
+}: TextRun): Promise<void> {
   const weights: Record<string, OrtFeed> = {};
   /** Each of them read for this call alone. */
   const memory = new Set<ArrayBuffer>();
-
-  // Sequences of one length stand together: little padding, and few different graphs.
-  const order = [...sequences.keys()].sort(
-    (a, b) => lengthOf(sequences, a) - lengthOf(sequences, b),
-  );
-  const batch = Math.min(MAX_BATCH, order.length);
-  const embeddings: Float32Array[] = [];
   let prepared: { readonly length: number; readonly session: OrtSession } | undefined;
   try {
     for (const { name, shape } of textInputs(config, projectionDim)) {
       signal?.throwIfAborted();
-      const data = await readFloat32(source(tensors, name));
+      const data = await readFloat32(textTensor(tensors, name));
       memory.add(data.buffer);
       weights[name] = { dims: shape, data };
     }
-    for (let start = 0; start < order.length; start += batch) {
+    for (const [at, batch] of batches.entries()) {
       signal?.throwIfAborted();
-      const part = order.slice(start, start + batch);
-      const length = Math.max(...part.map((index) => lengthOf(sequences, index)));
+      const { length } = batch;
       if (prepared?.length !== length) {
         await prepared?.session.release();
         prepared = undefined;
-        const graph = textGraph(config, projectionDim, batch, length);
+        const graph = textGraph(config, projectionDim, size, length);
         prepared = { length, session: await engine.createSession(graph) };
       }
-      const ids = part.map((index) => sequences[index] ?? []);
-      const feeds = batchFeeds(config, ids, batch, length, tokens, positions);
-      const { text_embeds: rows } = await prepared.session.run({ ...weights, ...feeds });
-      if (rows === undefined) throw new RangeError('The text graph gave no text_embeds.');
-      for (const [at, index] of part.entries()) {
-        embeddings[index] = rows.slice(at * projectionDim, (at + 1) * projectionDim);
-      }
-      onProgress?.(start + part.length, order.length);
+      const { pool_rows, attention_bias } = batch.places();
+      const outputs = await prepared.session.run({
+        ...weights,
+        embeddings: { dims: [size * length, config.hiddenSize], data: batch.embeddings() },
+        pool_rows: { dims: [size], data: pool_rows },
+        attention_bias: { dims: [1, 1, length, length], data: attention_bias },
+      });
+      take(batch, outputOf(outputs, 'text_embeds'));
+      onDone(at + 1);
       await letMessagesIn();
     }
   } finally {
     await prepared?.session.release();
-    // 150 MB in the usual towers, just when the vision towers need as much.
+    // 100 MB and more, just when the vision towers need as much.
     for (const buffer of memory) letGo(buffer);
   }
-  return embeddings;
-}
-
-/**
- * Embedded tokens, mask and pooling rows of one batch. Beyond a sequence's end all is zero, and no token before it looks there:
- * where tokens look ahead, `encodePrompts` has made all sequences equally long.
- */
-function batchFeeds(
-  config: TextConfig,
-  sequences: readonly (readonly number[])[],
-  batch: number,
-  length: number,
-  tokens: ReadonlyMap<number, Float32Array>,
-  positions: Float32Array,
-): Record<string, OrtFeed> {
-  const width = config.hiddenSize;
-  const embeddings = new Float32Array(batch * length * width);
-  const poolRows = new Int32Array(batch);
-  for (const [sample, ids] of sequences.entries()) {
-    poolRows[sample] = sample * length + poolingPosition(ids, config);
-    for (const [position, id] of ids.entries()) {
-      const token = tokens.get(id);
-      const at = (sample * length + position) * width;
-      for (let i = 0; i < width; i++) {
-        embeddings[at + i] = (token?.[i] ?? Number.NaN) + (positions[position * width + i] ?? 0);
-      }
-    }
-  }
-  const bias = new Float32Array(length * length);
-  for (let query = 0; query < length && !config.bidirectional; query++) {
-    bias.fill(MASKED, query * length + query + 1, (query + 1) * length);
-  }
-  return {
-    embeddings: { dims: [batch * length, width], data: embeddings },
-    pool_rows: { dims: [batch], data: poolRows },
-    attention_bias: { dims: [1, 1, length, length], data: bias },
-  };
-}
-
-function lengthOf(sequences: readonly (readonly number[])[], index: number): number {
-  return sequences[index]?.length ?? 0;
-}
-
-function source(tensors: ReadonlyMap<string, TensorSource>, name: string): TensorSource {
-  const tensor = tensors.get(name);
-  if (tensor === undefined) throw new RangeError(`The text tower has no ${name}.`);
-  return tensor;
 }

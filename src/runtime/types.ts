@@ -148,8 +148,8 @@ export type OrtFeed =
   | { readonly dims: readonly number[]; readonly buffer: TensorBuffer };
 
 export interface OrtSession {
-  /** Runs the graph once; every output as float32. Runs of one runtime never overlap (mutex inside). */
-  run(feeds: Readonly<Record<string, OrtFeed>>): Promise<Record<string, Float32Array>>;
+  /** Runs the graph once; every output as float32, in memory of its own. Runs of one runtime never overlap (mutex inside). */
+  run(feeds: Readonly<Record<string, OrtFeed>>): Promise<Record<string, Float32Array<ArrayBuffer>>>;
   release(): Promise<void>;
 }
 

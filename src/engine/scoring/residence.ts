@@ -4,6 +4,7 @@
  * weights: `S` and `theta_0` are what a moving slider needs, and what they come to is made layer by layer when it is run.
  */
 import { readFloat32 } from '../../checkpoint/dtype';
+import { LAYERED_BYTES } from '../../clip/steps';
 import type { ClipModel } from '../../clip/types';
 import type { VisionWeights } from '../../clip/vision-weights';
 import { CompatibilityError } from '../../errors';
@@ -60,9 +61,6 @@ export interface PlacedWeights {
 
 /** What is being done while experts are combined, for people. */
 export const COMBINING = 'Combining the experts';
-
-/** From here on weights are run layer by layer on the CPU: B/32 has 350 MB, and smaller towers gain nothing by it. */
-const LAYERED_BYTES = 150_000_000;
 
 /** Merging takes a tenth of the time of a batch. */
 const MERGED_BATCHES = 2;

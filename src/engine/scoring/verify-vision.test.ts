@@ -10,7 +10,7 @@ const { vision, projectionDim } = MICRO;
 
 /** A GPU whose embeddings are what `change` makes of the right ones. */
 async function gpu(
-  change: (right: Float32Array) => Float32Array,
+  change: (right: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>,
   onRun: (feeds: Readonly<Record<string, OrtFeed>>) => void = () => undefined,
 ) {
   const fake = await fakeRuntime(undefined, { gpu: true });
@@ -32,12 +32,14 @@ async function gpu(
 }
 
 /** Adds a part of the largest value to the last one. */
-const off = (part: number) => (right: Float32Array) => {
+const off = (part: number) => (right: Float32Array<ArrayBuffer>) => {
   const largest = Math.max(...right.map(Math.abs));
   return right.with(-1, (right.at(-1) ?? 0) + part * largest);
 };
 
-async function verdict(change: (right: Float32Array) => Float32Array): Promise<unknown> {
+async function verdict(
+  change: (right: Float32Array<ArrayBuffer>) => Float32Array<ArrayBuffer>,
+): Promise<unknown> {
   const { runtime, alive, ort, done } = await gpu(change);
   const error = await verifyVision(runtime, vision, projectionDim).then(
     () => null,
@@ -58,10 +60,10 @@ describe('the vision tower on a GPU', () => {
   it.each([
     ['too large a value', off(0.002)],
     ['too small a value', off(-0.002)],
-    ['no number', (right: Float32Array) => right.with(1, Number.NaN)],
-    ['zeros', (right: Float32Array) => right.fill(0)],
-    ['too few', (right: Float32Array) => right.subarray(1)],
-    ['twice as much', (right: Float32Array) => right.map((value) => 2 * value)],
+    ['no number', (right: Float32Array<ArrayBuffer>) => right.with(1, Number.NaN)],
+    ['zeros', (right: Float32Array<ArrayBuffer>) => right.fill(0)],
+    ['too few', (right: Float32Array<ArrayBuffer>) => right.subarray(1)],
+    ['twice as much', (right: Float32Array<ArrayBuffer>) => right.map((value) => 2 * value)],
   ])('is refused where it gives %s', async (_, change) => {
     expect(await verdict(change)).toBeInstanceOf(DeviceError);
   });

@@ -79,6 +79,15 @@ describe('an engine', () => {
     expect(result.disposed).toBe(1);
   });
 
+  it('hands results on as they are where the build has copied them', async () => {
+    const result = new FakeTensor('float32', Float32Array.of(1, 2), [2]);
+    const create = async () => ({ ...idle, run: async () => ({ out: result }) });
+    const session = await engineOn(create, { copiesOutputs: true }).createSession(model);
+    const { out } = await session.run({});
+    expect(out).toBe(result.data);
+    expect(result.disposed).toBe(1);
+  });
+
   it('never makes, runs or releases two things at once, and goes on after one that failed', async () => {
     let busy = 0;
     const work = async <T>(value: T, fails = false): Promise<T> => {

@@ -18,6 +18,8 @@ export interface OrtBuild {
   readonly options: Ort.InferenceSession.SessionOptions;
   /** Makes ONNX Runtime's view of one of the runtime's own buffers, without a copy. */
   tensorOf(buffer: TensorBuffer, dims: readonly number[]): Ort.Tensor;
+  /** Outputs are copies already, each in memory of its own. */
+  readonly copiesOutputs?: boolean;
   /** A session could not be made. */
   onSessionFailure?(): void;
 }
@@ -46,7 +48,8 @@ export function createOrtEngine(build: OrtBuild): OrtEngine {
         const results = await explain(() => session.run(tensors), 'run', provider);
         return Object.fromEntries(
           Object.entries(results).map(([name, tensor]) => {
-            const values = new Float32Array(tensor.data as Float32Array);
+            const data = tensor.data as Float32Array<ArrayBuffer>;
+            const values = build.copiesOutputs ? data : new Float32Array(data);
             tensor.dispose();
             return [name, values];
           }),

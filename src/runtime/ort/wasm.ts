@@ -15,6 +15,8 @@ export async function createWasmEngine(load: LoadWasm): Promise<OrtEngine> {
     module,
     threads,
     provider: 'wasm',
+    // A second copy would be garbage that browsers are slow to collect.
+    copiesOutputs: true,
     options: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
     tensorOf: (buffer, dims) => new module.Tensor('float32', cpuBufferData(buffer), dims),
   });
