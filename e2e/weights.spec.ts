@@ -59,17 +59,17 @@ test('weights are moved, muted, negated, chosen and undone by keyboard alone', a
   await tabTo(page, preset(page));
   await page.keyboard.press('f');
   await page.keyboard.press('Enter');
-  await expect(terms(page)).toContainText('(−τchess + 0.00 τfashion');
+  await expect(terms(page)).toContainText('(−τchess)');
   const forgotten = page.getByRole('combobox', { name: 'Expert that is forgotten' });
   await tabTo(page, forgotten);
   await page.keyboard.press('m');
   await page.keyboard.press('Enter');
-  await expect(terms(page)).toContainText('− τmnist');
+  await expect(terms(page)).toContainText('(−τmnist)');
   await expect(page.getByText(/^Against pretrained: mnist −\d/)).toBeVisible({ timeout: 60_000 });
   expect(await hashes(page)).not.toEqual(moved);
 
   await page.keyboard.press('Control+z');
-  await expect(terms(page)).toContainText('(−τchess + 0.00 τfashion');
+  await expect(terms(page)).toContainText('(−τchess)');
   await expect(undo(page)).toHaveAccessibleName('Undo: weights: forget one');
   await page.keyboard.press('Control+z');
   await expect(undo(page)).toHaveAccessibleName('Undo: weight of flags');

@@ -76,8 +76,8 @@ function Panels() {
             </Suspense>
           )}
           <Instrument />
-          <SearchPanel />
           <AccuracyTable />
+          <SearchPanel />
           <TryPicture />
           <Pins />
           <ExportPanel />

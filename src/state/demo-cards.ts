@@ -52,22 +52,22 @@ export function demoCards(
   return [
     {
       title: `Add ${count} skills`,
-      detail: best === undefined ? 'all weights 1' : `all weights 1, λ ${best} where it is best`,
+      detail: best === undefined ? 'all weights 1' : `all weights 1, best\u00a0λ:\u00a0${best}`,
       apply: by({ preset: 'all' }, TASK_ARITHMETIC, best ?? null),
     },
     {
       title: `Forget ${forgotten.name}`,
-      detail: 'weight −1, the others 0, λ 1',
+      detail: 'weight −1, others 0, λ\u00a01',
       apply: by({ preset: 'forget', expert: forgotten.id }, TASK_ARITHMETIC, 1),
     },
     {
       title: 'One expert alone',
-      detail: `${alone.name} at λ 1: the expert itself`,
+      detail: `${alone.name} as it is, λ\u00a01`,
       apply: by({ preset: 'alone', expert: alone.id }, TASK_ARITHMETIC, 1),
     },
     {
       title: 'TIES instead',
-      detail: 'trims and elects signs before it adds',
+      detail: 'trims, elects signs, adds',
       apply: by({ preset: 'all' }, TIES, null),
     },
   ];

@@ -1,7 +1,7 @@
 import { useCommands, useSnapshot } from '../context';
 import { formatFactor, formatMany, formatPercent } from '../format';
 import { Term } from '../tips/term';
-import { bestPoint } from './plot-data';
+import { bestPoint, isLine } from './plot-data';
 
 /** The best value visited so far, and why its number flatters; before there is a choice, how to come to one. */
 export function PeakNote() {
@@ -12,7 +12,7 @@ export function PeakNote() {
   const best = bestPoint(curve);
   if (!mergeable) return null;
   if (!moves) return <p className="peak-note">This method has no scaling factor to move.</p>;
-  if (sample !== null && sample.points.length > curve.length) {
+  if (isLine(sample) && sample.points.length > curve.length) {
     return (
       <p className="peak-note">
         Dashed: {sample.points.length} values on a sample of {formatMany(sample.pictures, 'image')},

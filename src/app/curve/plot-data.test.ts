@@ -66,6 +66,14 @@ describe('plotData', () => {
     expect(range).toEqual([20, 100]);
   });
 
+  it('draws no line through two values of a sample', () => {
+    const points = [
+      { scalingFactor: 0.3, accuracy: 1 },
+      { scalingFactor: 1.5, accuracy: 0.1 },
+    ];
+    expect(plotData({ ...inputs, sample: { pictures: 64, points } }).sampled).toEqual([]);
+  });
+
   it('leaves out what lies beyond its axis', () => {
     const far = { ...inputs, curve: [...curve, point(3, 0.1, { a: 0 })] };
     expect(plotData(far).average).toHaveLength(2);

@@ -24,7 +24,7 @@ export interface PlotData {
   readonly average: readonly Spot[];
   /** Averages on the pictures to choose by, where every task is split; `average` is of the others then. */
   readonly choosing: readonly Spot[];
-  /** Averages of a sweep's first look, on a sample of the pictures. */
+  /** Averages of a sweep's first look, on a sample of the pictures; empty while they are too few for a line. */
   readonly sampled: readonly Spot[];
   /** Values that were looked at and not completed. */
   readonly open: readonly OpenSpot[];
@@ -72,7 +72,7 @@ export function plotData(inputs: PlotInputs): PlotData {
       .filter(isInside)
       .map(({ scalingFactor, accuracy }): Spot => [scalingFactor, accuracy * 100])
       .toSorted(([a], [b]) => a - b);
-  const sampled = spotsOf(inputs.sample?.points ?? []);
+  const sampled = isLine(inputs.sample) ? spotsOf(inputs.sample.points) : [];
   const measured = spotsOf(inputs.measured ?? []);
   const open = (inputs.open ?? []).filter(isInside).map(
     ({ scalingFactor, accuracy, interval: [low, high], pictures, of }): OpenSpot => ({
@@ -123,6 +123,11 @@ export function plotData(inputs: PlotInputs): PlotData {
       complete: current.complete,
     },
   };
+}
+
+/** Through two points a line says nothing of what lies between them. */
+export function isLine(sample: CurveSample | null): sample is CurveSample {
+  return sample !== null && sample.points.length > 2;
 }
 
 /** What was tried on the pictures to choose by, and what was scored on all, ascending. */

@@ -1,4 +1,4 @@
-import { useId, useState } from 'react';
+import { memo, useId, useState } from 'react';
 import type { Pair, PairGroup, PictureGroup, PictureView, TaskView } from '../../state/types';
 import { formatCount, formatMany, formatPercent } from '../format';
 import { Choice } from '../ui/choice';
@@ -32,7 +32,7 @@ interface GalleryProps {
 }
 
 /** A task's pictures by what merging did to them, following the slider. */
-export function Gallery({ task, pair, first = 'all' }: GalleryProps) {
+export const Gallery = memo(function Gallery({ task, pair, first = 'all' }: GalleryProps) {
   const [group, setGroup] = useState<Group>(first);
   const models: readonly ShownModel[] = pair ? PAIR : MODELS;
   const [label, setLabel] = useState<number | null>(null);
@@ -96,7 +96,7 @@ export function Gallery({ task, pair, first = 'all' }: GalleryProps) {
             picture={picture}
             models={models}
             address={addresses.get(picture.index)}
-            onOpen={() => setOpen(picture.index)}
+            onOpen={setOpen}
           />
         ))}
       </ul>
@@ -124,18 +124,18 @@ export function Gallery({ task, pair, first = 'all' }: GalleryProps) {
       )}
     </div>
   );
-}
+});
 
 interface TileProps {
   readonly task: TaskView;
   readonly picture: PictureView;
   readonly models: readonly ShownModel[];
   readonly address: string | undefined;
-  readonly onOpen: () => void;
+  readonly onOpen: (index: number) => void;
 }
 
-function Tile({ task, picture, models, address, onOpen }: TileProps) {
-  const { label, guesses } = picture;
+const Tile = memo(function Tile({ task, picture, models, address, onOpen }: TileProps) {
+  const { index, label, guesses } = picture;
   const truth = className(task, label);
   const made = models.map((model) => guessText(task, model, guesses[model]));
   return (
@@ -145,7 +145,7 @@ function Tile({ task, picture, models, address, onOpen }: TileProps) {
         className="tile"
         aria-label={`${truth}; ${made.join('; ')}`}
         title={picture.name}
-        onClick={onOpen}
+        onClick={() => onOpen(index)}
       >
         {address ? <img src={address} alt="" loading="lazy" /> : <span className="tile-blank" />}
         <span className="tile-truth">{truth}</span>
@@ -172,4 +172,4 @@ function Tile({ task, picture, models, address, onOpen }: TileProps) {
       </button>
     </li>
   );
-}
+});

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
+import { shareStructure } from '../../state/structure';
 import { useSnapshot } from '../context';
 
 /**
@@ -19,7 +20,10 @@ export function useFollowing<T>(query: string, ask: () => Promise<T | null>): T 
     queue.current.next = async () => {
       const told = await ask();
       // Newer scores have come meanwhile, as they do all the time while the slider is dragged: what is told of older ones is shown.
-      if (told !== null && standing.current === query) setAnswer(told);
+      if (told !== null && standing.current === query) {
+        // What is told again stays the same object: of a gallery only the tiles that changed are drawn.
+        setAnswer((before) => shareStructure(before, told));
+      }
     };
     if (!queue.current.busy) void answerAll(queue.current);
   }, [query, scores, merge]);

@@ -82,7 +82,9 @@ export function PairPanel({ chosen, onChoose }: PairPanelProps) {
             aria-labelledby={titleId}
             aria-busy={stale}
           >
-            <caption id={titleId}>B against A, on the same pictures</caption>
+            <caption id={titleId} className="visually-hidden">
+              B against A, on the same pictures
+            </caption>
             <thead>
               <tr>
                 <th scope="col">Task</th>
@@ -177,7 +179,7 @@ function Figures({ found }: { found: PairDifference }) {
           {formatChange(low)} to {formatChange(high)}
         </small>
       </td>
-      <td>{pText(pValue).replace('p = ', '')}</td>
+      <td>{pText(pValue).replace(/^p (= )?/, '')}</td>
     </>
   );
 }

@@ -90,7 +90,7 @@ function PinRow({ view, tasks, marks, onRename, onRemove }: PinRowProps) {
     <tr>
       <th scope="row">
         <Name name={pin.name} /> <Marks marks={marks} />
-        <small title={expertsText(named.merge)}>{mergeText(named.merge, methods)}</small>
+        <small title={expertsText(named.merge)}>{mergeText(named.merge, methods, pin.name)}</small>
       </th>
       {isHere ? (
         <Scores tasks={tasks} scores={view.tasks} average={view.average} />

@@ -189,6 +189,7 @@ describe('words', () => {
     expect(mergeText(weighted, methods)).toBe(
       'Task arithmetic, λ = 0.30, 2 experts, weighted, layer factors',
     );
+    expect(mergeText(merge, methods, 'Task arithmetic at 0.3')).toBe('λ = 0.30, 1 expert');
     expect(expertsText(weighted)).toBe('fashion + −0.50 × flags');
     const method = { name: 'Gone', options: {} };
     expect(mergeText({ ...merge, method, scalingFactor: null }, methods)).toBe('Gone, 1 expert');

@@ -38,6 +38,11 @@ export function Pins() {
         <Icon name="pin" />
         Pin this merge
       </button>
+      {pins.length === 0 && removed === null && (
+        <span className="pins-hint">
+          Keep it, go on with another, and compare the two picture by picture.
+        </span>
+      )}
       {removed && !pins.some(({ pin: { id } }) => id === removed.pin.id) && (
         <RemovedPin
           removed={removed}

@@ -12,13 +12,18 @@ import { formatChange, formatFactor, formatMany } from '../format';
 
 export const PRESENT = 'Merged now';
 
-/** `TIES-Merging, λ = 0.30, 4 experts`; what its layers and weights have beside it is named, not told. */
+/**
+ * `TIES-Merging, λ = 0.30, 4 experts`; what its layers and weights have beside it is named, not told.
+ *
+ * @param beside - what it stands beside: a method that this begins with is not named again
+ */
 export function mergeText(
   { method, scalingFactor, layers, experts }: NamedMerge,
   methods: StudioState['methods'],
+  beside = '',
 ): string {
   const title = methods.find(({ name }) => name === method.name)?.title ?? method.name;
-  const parts = [title];
+  const parts = beside.startsWith(title) ? [] : [title];
   if (scalingFactor !== null) parts.push(`λ = ${formatFactor(scalingFactor)}`);
   parts.push(formatMany(experts.length, 'expert'));
   if (experts.some(({ weight }) => weight !== 1)) parts.push('weighted');

@@ -38,7 +38,7 @@ export function CompareTaskVectors({ experts }: { experts: readonly Expert[] }) 
     <div className="compare-task-vectors">
       <button
         type="button"
-        className="quiet"
+        className="link"
         aria-disabled={busy}
         data-tip="How the experts relate: which way their task vectors point, how long they are and where their signs disagree, and in which directions they change the weights."
         onClick={show}

@@ -92,8 +92,11 @@ function Sum({ experts, shown }: TermsProps) {
       </>
     );
   }
-  const folds = experts.length > MOST_TERMS;
-  const terms = experts.map((expert, index) => (
+  // What counts for nothing is not written, unless nothing else is there.
+  const counted = experts.filter(({ weight }) => weight !== 0);
+  const written = counted.length > 0 ? counted : experts;
+  const folds = written.length > MOST_TERMS;
+  const terms = written.map((expert, index) => (
     <span key={expert.id} className="summand">
       {signOf(expert.weight, index)}
       {coefficient(Math.abs(expert.weight))}
@@ -112,14 +115,18 @@ function Sum({ experts, shown }: TermsProps) {
           aria-expanded={open}
           onClick={() => setOpen(!open)}
         >
-          Σ {experts.length} task vectors
+          Σ {written.length} task vectors
         </button>
       )}
       {folds && open && <span className="unfolded">= {terms}</span>}
-      {!folds && (experts.length === 1 ? terms : <>({terms})</>)}
+      {!folds && (isLone(written) ? terms : <>({terms})</>)}
     </>
   );
 }
+
+/** One term without a sign needs no brackets. */
+const isLone = ([first, ...others]: readonly ModelView[]): boolean =>
+  others.length === 0 && (first?.weight ?? 0) >= 0;
 
 /** What stands before a term: nothing before the first, unless it is taken away. */
 function signOf(weight: number, index: number): string {

@@ -11,7 +11,7 @@ export function Cards() {
   const cards = useMemo(() => demoCards(models, results), [models, results]);
   const present = JSON.stringify(merge);
   return (
-    <>
+    <div className="begin">
       <p className="cards-note">Begin with one of these; each is one step to undo.</p>
       <ul className="cards">
         {cards.map(({ title, detail, apply }) => (
@@ -28,6 +28,6 @@ export function Cards() {
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }

@@ -54,9 +54,9 @@ async function told(answer: PictureStory | null): Promise<Drawn> {
 describe('the story of the demo', () => {
   it('waits for the first numbers, and says where there is nothing to tell', async () => {
     const drawn = await draw(<Story />, snapshot);
-    expect(drawn.find('.story-waiting').textContent).toContain('The demo is being scored.');
+    expect(drawn.find('.told.waiting').textContent).toContain('The demo is being scored.');
     await drawn.push(scored('complete'));
-    expect(drawn.find('.story-waiting').textContent).toBe(
+    expect(drawn.find('.told.waiting').textContent).toBe(
       'Here merging turns no picture from wrong to right.',
     );
   });
@@ -74,9 +74,9 @@ describe('the story of the demo', () => {
       'false',
     ]);
     expect(frames.map(({ textContent }) => textContent)).toEqual([
-      'λ 0.00coat ✗, wrong50.0 %',
-      'λ 0.30dress ✓, right50.0 %',
-      'λ 1.50bag ✗, wrong50.0 %',
+      'λ 0.00coat\u00a0✗, wrong50.0 %',
+      'λ 0.30dress\u00a0✓, right50.0 %',
+      'λ 1.50bag\u00a0✗, wrong50.0 %',
     ]);
     const [, , last] = frames;
     if (!last) throw new Error('there are three frames');

@@ -23,11 +23,14 @@ export default function Story() {
       {story ? (
         <Told key={story.taskId} story={story} />
       ) : (
-        <p className="story-waiting">
-          {complete
-            ? 'Here merging turns no picture from wrong to right.'
-            : 'The demo is being scored. A picture that merging changes comes with the first numbers.'}
-        </p>
+        <div className="told waiting">
+          <span className="story-picture" />
+          <p>
+            {complete
+              ? 'Here merging turns no picture from wrong to right.'
+              : 'The demo is being scored. A picture that merging changes comes with the first numbers.'}
+          </p>
+        </div>
       )}
       <Cards />
     </section>
@@ -108,7 +111,9 @@ function Frames({ story, task }: FramesProps) {
           >
             <span>λ {formatFactor(scalingFactor)}</span>
             <strong>
-              {said(guess, task)} <span aria-hidden="true">{guess.right ? '✓' : '✗'}</span>
+              {said(guess, task)}
+              {'\u00a0'}
+              <span aria-hidden="true">{guess.right ? '✓' : '✗'}</span>
               <span className="visually-hidden">{guess.right ? ', right' : ', wrong'}</span>
             </strong>
             <small>{formatPercent(guess.top[0]?.probability ?? 0)}</small>

@@ -44,7 +44,7 @@ export function ClassesChoice({ draft, onChange }: ClassesChoiceProps) {
             value={expert ?? NONE}
             onChoose={(id) => onChange({ ...draft, expert: id === NONE ? null : id })}
           >
-            <option value={NONE}>{own === null ? 'none' : `the task’s own: ${own}`}</option>
+            <option value={NONE}>{own === null ? 'none' : `${own}, the task’s own`}</option>
             {experts.map(({ id, name }) => (
               <option key={id} value={id}>
                 {name}

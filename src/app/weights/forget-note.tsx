@@ -25,7 +25,7 @@ export function ForgetNote({ expert: id }: { expert: string }) {
         </>
       )}
       {own !== null && control !== null && ', '}
-      {control !== null && <>the control tasks {control} on average</>}.
+      {control !== null && <>the other tasks {control} on average</>}.
     </p>
   );
 }

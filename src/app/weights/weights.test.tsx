@@ -147,7 +147,7 @@ describe('the presets of weights', () => {
     expect(weights(drawn)).toEqual([{ chess: 2, flags: 0.6667 }]);
   });
 
-  it('say beside what is forgotten what the control tasks do', async () => {
+  it('say beside what is forgotten what the other tasks do', async () => {
     const tasks = names.map((name) => aTask({ id: name, name, expert: name }));
     const change = (accuracy: number) => ({ accuracy, pictures: 100, complete: true });
     const scores = {
@@ -164,7 +164,7 @@ describe('the presets of weights', () => {
     };
     const drawn = await draw(<ModelPool />, having(experts([0, 0, -1]), { tasks, scores }));
     expect(drawn.find('.weights-note').textContent).toBe(
-      'Against pretrained: flags −29.1 points, the control tasks +1.0 on average.',
+      'Against pretrained: flags −29.1 points, the other tasks +1.0 on average.',
     );
   });
 });
@@ -177,6 +177,15 @@ describe('the formula', () => {
     expect(text(drawn)).toBe('· (−τchess + τfashion − 0.50 τflags)');
     await drawn.run(({ setWeight }) => setWeight('chess', 2));
     expect(text(drawn)).toBe('· (2.00 τchess + τfashion − 0.50 τflags)');
+  });
+
+  it('leaves out what counts for nothing, unless nothing else is there', async () => {
+    const drawn = await draw(<Formula />, having(experts([0, -1, 0])));
+    expect(text(drawn)).toBe('· (−τfashion)');
+    await drawn.push(having(experts([0, 2, 0])));
+    expect(text(drawn)).toBe('· 2.00 τfashion');
+    await drawn.push(having(experts([0, 0, 0])));
+    expect(text(drawn)).toBe('· (0.00 τchess + 0.00 τfashion + 0.00 τflags)');
   });
 
   it('has them within what a method combines', async () => {
