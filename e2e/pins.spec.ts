@@ -16,8 +16,8 @@ const pair = (page: Page) => panel(page).getByRole('table', { name: /^B against 
 const factor = (page: Page) => page.getByRole('spinbutton', { name: 'Scaling factor value' });
 
 async function scored(page: Page): Promise<void> {
+  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false', { timeout: 240_000 });
   await expect(done(page)).toBeVisible({ timeout: 240_000 });
-  await expect(accuracyTable(page)).toHaveAttribute('aria-busy', 'false');
 }
 
 /** Goes there by Tab, and presses a key. */
