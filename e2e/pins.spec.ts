@@ -45,9 +45,10 @@ test('two merges are pinned, named and compared by keyboard alone, and kept', as
   await scored(page);
   const mean = pair(page).getByRole('row', { name: /^Average/ });
   await expect(mean).toContainText(average('0.3'));
-  await expect(mean).toContainText(average('0.8'));
+  await expect(mean).toContainText(average('0.8'), { timeout: 240_000 });
   await expect(panel(page)).toContainText(
     /B against A on 1,514 pictures: \+[\d.]+ points, better than A \(95 % interval \+[\d.]+ to \+[\d.]+, p /,
+    { timeout: 240_000 },
   );
 
   await test.step('the pictures that only one is right about', async () => {
