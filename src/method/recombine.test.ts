@@ -19,19 +19,25 @@ beforeAll(async () => {
   pool = await openPoolFiles(await readPool(SHAPE, experts, fixtureFiles));
 });
 
-const weighed = (weights: readonly number[]): ModelPool => ({
+/** As many experts as the method takes. */
+const poolOf = ({ experts: { max } }: Method): ModelPool => ({
   ...pool,
-  experts: pool.experts.map(({ model }, i) => ({ model, weight: weights[i] ?? 1 })),
+  experts: pool.experts.slice(0, max),
+});
+
+const weighed = (weights: readonly number[], of = pool): ModelPool => ({
+  ...of,
+  experts: of.experts.map(({ model }, i) => ({ model, weight: weights[i] ?? 1 })),
 });
 
 function choiceOf(method: Method): MethodChoice {
-  const defaults = defaultOptions(method.options, pool.experts.length);
+  const defaults = defaultOptions(method.options, poolOf(method).experts.length);
   return { method, options: 'iter_num' in defaults ? { ...defaults, iter_num: 3 } : defaults };
 }
 
 async function combined(choice: MethodChoice, counting = createCountingBackend()) {
   const backend = { ...counting.backend, parts: { length: 200, atOnce: 3 } };
-  const combination = await combine(pool, choice, { backend });
+  const combination = await combine(poolOf(choice.method), choice, { backend });
   if (combination.kind !== 'task vector') throw new Error('it has no task vector');
   return { backend, combination, counting };
 }
@@ -60,7 +66,7 @@ describe.each(methods)('other weights of %s', (_name, method) => {
       [1, 1, 1, 1, 1],
       [-1, 0, 0, 0, 0],
     ]) {
-      const other = weighed(weights);
+      const other = weighed(weights, poolOf(method));
       const models = await atHand.hold(
         other.experts.map(({ model }) => ({ text: model.name, model })),
         { names: pool.mergedNames, signal, onProgress: () => undefined },
