@@ -102,16 +102,15 @@ function PinRow({ view, tasks, marks, onRename, onRemove }: PinRowProps) {
       <td className="pin-actions">
         <button
           type="button"
+          aria-label={`${present ? 'In use' : 'Use'}: ${pin.name}`}
           aria-disabled={present || !isHere}
           data-tip={tipOf(present, isHere)}
           onClick={() => !present && isHere && applyPin(pin.id)}
         >
           {present ? 'In use' : 'Use'}
-          <span className="visually-hidden">: {pin.name}</span>
         </button>
-        <button type="button" onClick={onRename}>
+        <button type="button" aria-label={`Rename: ${pin.name}`} onClick={onRename}>
           Rename
-          <span className="visually-hidden">: {pin.name}</span>
         </button>
         <button
           type="button"
