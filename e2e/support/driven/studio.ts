@@ -101,7 +101,7 @@ export async function download(browser: DrivenBrowser, button: string): Promise<
         taken ??= whole();
         return taken !== null;
       },
-      { timeout: 60_000, intervals: [500] },
+      { timeout: 180_000, intervals: [500] },
     )
     .toBe(true);
   if (taken === null) throw new Error('Nothing was downloaded.');
