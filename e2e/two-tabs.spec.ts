@@ -188,14 +188,14 @@ test('what is done in one tab is seen in the other', async ({ tabs: { first, sec
   await follows(there, 'a model weighted anew', weigh, 'models', [
     'Base: base',
     'Expert: shapes (out)',
-    'Expert: surfaces× 0.50',
+    'Expert: surfaces × 0.50',
   ]);
   await follows(
     back,
     'models reordered',
     async (page) => row(page, 'Expert', 'shapes').press('Alt+ArrowDown'),
     'models',
-    ['Base: base', 'Expert: surfaces× 0.50', 'Expert: shapes (out)'],
+    ['Base: base', 'Expert: surfaces × 0.50', 'Expert: shapes (out)'],
   );
   await follows(
     there,
@@ -227,7 +227,7 @@ test('what is done in one tab is seen in the other', async ({ tabs: { first, sec
   const remove = await askToRemove(second, 'shapes');
   await follows(back, 'a model removed', remove, 'models', [
     'Base: base',
-    'Expert: surfaces× 0.50',
+    'Expert: surfaces × 0.50',
   ]);
   await expect(first.getByText('shapes was removed in another tab.')).toBeVisible();
 
