@@ -117,6 +117,18 @@ describe('pins in the library', () => {
     expect(dropped).toEqual([]);
   });
 
+  it('carry options of every kind that a method has', () => {
+    const base_method = { method: 'WUDIMerging', options: { iter_num: 3, exclude_keys: ['a'] } };
+    const calibrated = { name: 'SingularValueCalibrationWithBaseMethod', options: { base_method } };
+    const weights = [
+      [0.5, 0.25],
+      [1, 2],
+    ];
+    const layerWise = { name: 'CLIPLayerWiseAdaMergingAlgorithm', options: { weights } };
+    const pins = [pin('a', { method: calibrated }), pin('b', { method: layerWise })];
+    expect(read(pins).records.pins).toEqual(pins);
+  });
+
   it.each([
     ['no list', {}],
     ['a method that there is not', [pin('a', { method: { name: 'Nope', options: {} } })]],

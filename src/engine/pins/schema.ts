@@ -1,17 +1,10 @@
 /** What a pin looks like where it is kept. */
 import * as v from 'valibot';
+import { optionValues } from '../../program/recipe';
 import type { Pin } from './types';
 
 const finite = v.pipe(v.number(), v.finite());
 const text = v.pipe(v.string(), v.nonEmpty());
-const option = v.union([
-  finite,
-  v.boolean(),
-  v.string(),
-  v.array(finite),
-  v.array(v.string()),
-  v.array(v.array(finite)),
-]);
 const model = v.object({
   id: v.nullable(v.string()),
   name: text,
@@ -24,7 +17,7 @@ export const pinsSchema: v.GenericSchema<unknown, readonly Pin[]> = v.array(
   v.object({
     id: text,
     name: text,
-    method: v.object({ name: v.string(), options: v.record(v.string(), option) }),
+    method: v.object({ name: v.string(), options: optionValues }),
     scalingFactor: v.nullable(finite),
     layers: v.exactOptional(v.record(v.string(), finite)),
     pretrained: model,

@@ -114,6 +114,17 @@ describe('a score that is kept', () => {
           names: ['x'],
         }),
     ],
+    [
+      'a merged model with a number for every tensor, and another method inside',
+      () =>
+        merged(0.3, {
+          weights: [
+            [0.5, 1],
+            [1, 0],
+          ],
+          base_method: { method: 'WUDIMerging', options: { iter_num: 3, exclude_keys: ['x'] } },
+        }),
+    ],
   ])('comes back as it was: %s', async (_, make) => {
     const unit = make();
     const { book, keeping } = visit();

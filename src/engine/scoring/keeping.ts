@@ -4,6 +4,7 @@
  */
 import * as v from 'valibot';
 import { hashBlob } from '../../checkpoint/hash-blob';
+import { optionValues } from '../../program/recipe';
 import type { Library, ResultRequest } from '../../storage/types';
 import { resumeTally, TALLY_BYTES_PER_IMAGE } from '../../taskpool/tally';
 import { tallySchema } from '../../taskpool/tally-schema';
@@ -35,7 +36,6 @@ const DELAY_MS = 1000;
 const finite = v.pipe(v.number(), v.finite());
 const files = v.union([v.string(), v.object({ item: v.string(), part: v.string() })]);
 const source = v.object({ files, openedAgainst: v.nullable(files) });
-const option = v.union([finite, v.boolean(), v.string(), v.array(finite), v.array(v.string())]);
 const keySchema = v.object({
   engine: v.picklist(['cpu', 'webgpu']),
   weights: v.variant('kind', [
@@ -46,7 +46,7 @@ const keySchema = v.object({
         base: source,
         experts: v.array(v.object({ source, weight: finite })),
         method: v.string(),
-        options: v.record(v.string(), option),
+        options: optionValues,
       }),
       scalingFactor: finite,
       layers: v.exactOptional(v.record(v.string(), finite)),
