@@ -6,9 +6,10 @@
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession } from '../runtime/types';
 import type { LinearInputs } from './onnx/encoder';
-import { STATE_INPUTS, type StepGraph, tensorOfLayer } from './onnx/steps';
+import { type StepGraph, tensorOfLayer } from './onnx/steps';
 import { patchShape } from './onnx/vision-graph';
 import { gramSteps } from './onnx/vision-steps';
+import { outputOf, runStep, type State, stateOf } from './steps';
 import { patchCount } from './tensor-names';
 import type { VisionConfig } from './types';
 
@@ -48,7 +49,7 @@ interface Sessions {
 interface Batch {
   readonly begin: number;
   readonly count: number;
-  state?: Readonly<Record<'residual' | 'normed', Float32Array>>;
+  state: State | null;
 }
 
 /** @param largest pictures at once */
@@ -74,7 +75,6 @@ export function createInputsReader(
     return known;
   };
   const length = patchCount(config) + 1;
-  const stateDims = (count: number) => [count * length, config.hiddenSize];
 
   const feedsOf = async (
     { weights }: StepGraph,
@@ -94,13 +94,13 @@ export function createInputsReader(
       signal.throwIfAborted();
       const { graphs, first } = await ofSize(batch.count);
       feeds ??= await feedsOf(graphs.first, tower, (name) => name);
-      const dims = patchShape(config, batch.count);
-      const data = new Float32Array(dims[0] * dims[1]);
+      const [rows, size] = patchShape(config, batch.count);
+      const patches = new Float32Array(rows * size);
       for (let i = 0; i < batch.count; i++) {
-        await tower.fill(batch.begin + i, data, (i * data.length) / batch.count);
+        await tower.fill(batch.begin + i, patches, (i * patches.length) / batch.count);
       }
-      const outputs = await first.run({ ...feeds, patches: { dims, data } });
-      batch.state = stateOf(outputs, graphs.first.state);
+      const step = { graph: graphs.first };
+      batch.state = stateOf(step, await runStep(step, first, feeds, { patches }));
       await letMessagesIn();
     }
   };
@@ -109,7 +109,8 @@ export function createInputsReader(
     begin(tower) {
       const batches: Batch[] = [];
       for (let begin = 0; begin < tower.pictures; begin += largest) {
-        batches.push({ begin, count: Math.min(largest, tower.pictures - begin) });
+        const count = Math.min(largest, tower.pictures - begin);
+        batches.push({ begin, count, state: null });
       }
       let index = 0;
       return {
@@ -131,15 +132,11 @@ export function createInputsReader(
             feeds ??= await feedsOf(graphs.layer, tower, nameOf);
             const { state } = batch;
             if (!state) throw new RangeError('a batch has not been through the layer before');
-            const dims = stateDims(batch.count);
-            const outputs = await layer.run({
-              ...feeds,
-              [STATE_INPUTS.residual]: { dims, data: state.residual },
-              [STATE_INPUTS.normed]: { dims, data: state.normed },
-            });
-            batch.state = stateOf(outputs, graphs.layer.state);
+            const step = { graph: graphs.layer };
+            const outputs = await runStep(step, layer, feeds, state);
+            batch.state = stateOf(step, outputs);
             for (const [input, name] of Object.entries(graphs.layer.grams)) {
-              addTo(sums, input as keyof LayerGrams, known(outputs, name));
+              addTo(sums, input as keyof LayerGrams, outputOf(outputs, name));
             }
             await letMessagesIn();
           }
@@ -170,17 +167,4 @@ function addTo(
   const sum = sums.get(input) ?? new Float64Array(values.length);
   sums.set(input, sum);
   for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (values[i] as number);
-}
-
-function stateOf(
-  outputs: Readonly<Record<string, Float32Array>>,
-  { residual, normed }: { readonly residual: string; readonly normed: string },
-) {
-  return { residual: known(outputs, residual), normed: known(outputs, normed) };
-}
-
-function known(outputs: Readonly<Record<string, Float32Array>>, name: string): Float32Array {
-  const found = outputs[name];
-  if (found === undefined) throw new RangeError(`The vision graph gave no ${name}.`);
-  return found;
 }

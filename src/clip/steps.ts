@@ -6,8 +6,12 @@ import { tensorOfLayer } from './onnx/steps';
 /** From here on towers are run layer by layer on wasm: those of B/32 have 350 and 150 MB, and smaller ones gain nothing by it. */
 export const LAYERED_BYTES = 150_000_000;
 
-export interface Step {
+/** What is run. */
+export interface GraphOfStep {
   readonly graph: StepGraph | StateGraph;
+}
+
+export interface Step extends GraphOfStep {
   /** By the graph's input: the tensor's canonical name and the shape it is read in. */
   readonly weights: ReadonlyMap<
     string,
@@ -37,7 +41,7 @@ export function stepsInOrder({ first, layer, last }: TowerSteps, layers: number)
 
 /** Runs one batch through one step: `given` is what the graph takes beside its weights. */
 export function runStep(
-  { graph }: Step,
+  { graph }: GraphOfStep,
   session: OrtSession,
   weights: Readonly<Record<string, OrtFeed>>,
   given: Readonly<Record<string, Float32Array | Int32Array>>,
@@ -53,7 +57,7 @@ export function runStep(
 
 /** What a run has handed on for the next step; null after the last. */
 export function stateOf(
-  { graph }: Step,
+  { graph }: GraphOfStep,
   outputs: Readonly<Record<string, Float32Array<ArrayBuffer>>>,
 ): State | null {
   if (!('state' in graph)) return null;
