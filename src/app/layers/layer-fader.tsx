@@ -3,6 +3,7 @@ import type { LayerFactors, LayersView } from '../../state/types';
 import { useCommands } from '../context';
 import { formatFactor } from '../format';
 import { untilLetGo } from '../scaling/until-let-go';
+import '../ui/fader.css';
 
 /** What a fader goes over; factors beyond it come from files and the command line, and stand at its end. */
 const RANGE = { min: 0, max: 2, step: 0.05 } as const;

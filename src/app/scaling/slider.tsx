@@ -3,6 +3,7 @@ import { useCommands, usePage, useSnapshot } from '../context';
 import { axisShare, type Domain, SLIDER } from '../curve/domain';
 import { formatFactor } from '../format';
 import { Term } from '../tips/term';
+import '../ui/fader.css';
 
 interface SliderProps {
   readonly domain: Domain;

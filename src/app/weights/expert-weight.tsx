@@ -5,6 +5,7 @@ import { useCommands, usePage, useSnapshot } from '../context';
 import { formatFactor } from '../format';
 import { untilLetGo } from '../scaling/until-let-go';
 import { NumberField } from '../ui/number-field';
+import '../ui/fader.css';
 import './weights.css';
 
 /** What a fader goes over; weights beyond it are typed, and stand at its end. */
