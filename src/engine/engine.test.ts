@@ -3,25 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
 import { fixtureJson } from '../clip/testing';
 import type { ExportedFile } from './api';
-import { drop, openStudio, type TestStudio } from './testing/drops';
+import { addPool, drop, fillStudio, openStudio, type TestStudio } from './testing/drops';
 
 interface Expected {
   readonly experts: readonly string[];
   readonly scaling_factors: Readonly<Record<string, Readonly<Record<string, string>>>>;
-}
-
-/** Base and experts of one fixture pool, in one drop. */
-async function addPool(studio: TestStudio): Promise<void> {
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await studio.engine.addCheckpoints('models', files, 'user');
-}
-
-async function fill(studio: TestStudio): Promise<void> {
-  await addPool(studio);
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
 }
 
 interface Scores {
@@ -46,7 +32,7 @@ const complete = (studio: TestStudio) => studio.until(({ scores }) => scores.pha
 describe('the engine', () => {
   it('goes the whole path: drop, score, slide, download, reload', async () => {
     const studio = await openStudio('whole-path');
-    await fill(studio);
+    await fillStudio(studio);
     const first = await complete(studio);
     expect(first.pool.models.map(({ name, role }) => `${role} ${name}`)).toEqual([
       'base base',
@@ -164,7 +150,7 @@ describe('the engine', () => {
 
   it('tells the first number of a value at once, however seldom it tells how the counts grow', async () => {
     const studio = await openStudio('first-number', undefined, 600_000);
-    await fill(studio);
+    await fillStudio(studio);
     const first = await studio.until(({ scores }) => scores.merged.average !== null);
     expect(first.scalingFactor).toBe(0.7);
     await studio.engine.setScalingFactor(0.4);
@@ -175,7 +161,7 @@ describe('the engine', () => {
 
   it('drops a value in flight for a newer one', async () => {
     const studio = await openStudio('latest-wins');
-    await fill(studio);
+    await fillStudio(studio);
     for (const value of [0.1, 0.2, 0.25]) await studio.engine.setScalingFactor(value);
     const done = await studio.until(
       ({ scores, scalingFactor }) => scalingFactor === 0.25 && scores.phase === 'complete',
@@ -186,7 +172,7 @@ describe('the engine', () => {
 
   it('hears a newer value between two batches', async () => {
     const studio = await openStudio('between-batches');
-    await fill(studio);
+    await fillStudio(studio);
     await complete(studio);
     const earlier = studio.engine.setScalingFactor(0.1);
     // A message from the page arrives as a task of its own, as a timer does.

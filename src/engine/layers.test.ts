@@ -7,7 +7,7 @@ import { freshStoreName } from '../storage/test-support';
 import type { ExportedFile } from './api';
 import { layersView, wantedLayers, withPlannedLayers } from './layers';
 import { NO_RECORDS } from './records';
-import { drop, openStudio, type TestStudio } from './testing/drops';
+import { addPool, openStudio, type TestStudio } from './testing/drops';
 import { fakeOrt } from './testing/fake-ort';
 import { microFiles } from './testing/micro';
 import { openMicro } from './testing/micro-models';
@@ -56,11 +56,7 @@ describe('a merged model with layer factors', () => {
     const store = freshStoreName();
     const studio = await open(store);
     const { engine } = studio;
-    const pool = [
-      ...(await drop('merge/p8-32/experts', 'pool/experts')),
-      ...(await drop('merge/p8-32/base', 'pool/base')),
-    ];
-    await engine.addCheckpoints('models', pool, 'user');
+    await addPool(studio);
     await engine.setScalingFactor(fixture.scaling_factor);
     const plain = await engine.exportModel('plain', VISION);
     expect(await hashesOf(plain)).toEqual(flat);

@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../clip/testing';
+import { fixtureJson } from '../clip/testing';
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import { combine } from './combine';
@@ -9,32 +8,18 @@ import { dropByMagnitude } from './sparse/drop-by-chance';
 import { keepingChances } from './sparse/magnitude-chances';
 import { ratioOfSums } from './sparse/rescale';
 import { documentedBound } from './testing/documented-bound';
+import { fixtureMask, openFixturePools } from './testing/fixture-pools';
 import { distanceFrom } from './testing/matrix-parity';
 import { type MergekitRow, maskSource, mergekitCase } from './testing/mergekit-parity';
-import { openPoolFiles, readPool } from './testing/pool';
 import { sha256 } from './testing/sha256';
 import { readVisionTensor, visionTensor } from './vision-tensor';
 
 const { rows } = fixtureJson<{ rows: MergekitRow[] }>('methods/mergekit.json');
-const pools = new Map<string, ModelPool>();
+let poolOf: (shape: string) => ModelPool;
 
 beforeAll(async () => {
-  for (const shape of new Set(rows.map((row) => row.shape))) {
-    const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
-    pools.set(shape, await openPoolFiles(await readPool(shape, experts, fixtureFiles)));
-  }
+  poolOf = await openFixturePools(rows.map((row) => row.shape));
 });
-
-function poolOf(shape: string): ModelPool {
-  const pool = pools.get(shape);
-  if (!pool) throw new Error(`no pool of shape ${shape}`);
-  return pool;
-}
-
-function maskOf(file: string | undefined): Uint8Array | null {
-  if (!file) return null;
-  return readFileSync(new URL(`../../reference/fixtures/methods/${file}`, import.meta.url));
-}
 
 const cases = rows.map(
   (row) =>
@@ -45,7 +30,11 @@ describe('methods of mergekit', () => {
   it.each(cases)(
     'give its bytes, or come as near as the documentation says: %s on %s with %s',
     async (method, shape, _options, row) => {
-      const { pool, choice, scalingFactor } = mergekitCase(row, poolOf(shape), maskOf(row.mask));
+      const { pool, choice, scalingFactor } = mergekitCase(
+        row,
+        poolOf(shape),
+        fixtureMask(row.mask),
+      );
       const streamed = mergedFromCheckpoints(pool, choice, scalingFactor);
       const combination = await combine(pool, choice, { backend: createCpuBackend() });
       const isExact = Object.values(row.tensors).every((facts) => 'sha256' in facts);
@@ -91,7 +80,7 @@ describe('DELLA', () => {
     'rescales by a factor as near to that of mergekit as the documentation says: %s',
     async (shape, row) => {
       const pool = poolOf(shape);
-      const mask = maskOf(row.mask);
+      const mask = fixtureMask(row.mask);
       if (!mask) throw new Error('the row has no mask');
       const { density, epsilon } = row.options;
       const options = {

@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../clip/testing';
+import { fixtureJson } from '../clip/testing';
 import type { ModelPool } from '../modelpool/types';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import { shorten } from '../shorten';
 import { stockRatio } from './model-stock-ratio';
 import { METHODS } from './registry';
 import { slerpCoefficients } from './slerp-coefficients';
+import { fixtureMask, openFixturePools } from './testing/fixture-pools';
 import type { MatrixRow } from './testing/matrix-parity';
 import {
   choiceOfRow,
@@ -15,7 +15,6 @@ import {
   type MethodFixture,
   poolOfRow,
 } from './testing/method-parity';
-import { openPoolFiles, readPool } from './testing/pool';
 import { twoModels } from './two-models';
 import { readVisionTensor } from './vision-tensor';
 
@@ -24,25 +23,11 @@ const fixture = fixtureJson<MethodFixture>('methods/expected.json');
 const matrices = fixtureJson<{ rows: MatrixRow[] }>('methods/matrices.json');
 /** And by `mergekit-parity.test.ts`. */
 const mergekits = fixtureJson<{ rows: MatrixRow[] }>('methods/mergekit.json');
-const pools = new Map<string, ModelPool>();
+let poolOf: (shape: string) => ModelPool;
 
 beforeAll(async () => {
-  for (const shape of Object.keys(fixture.names)) {
-    const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
-    pools.set(shape, await openPoolFiles(await readPool(shape, experts, fixtureFiles)));
-  }
+  poolOf = await openFixturePools(Object.keys(fixture.names));
 });
-
-function poolOf(shape: string): ModelPool {
-  const pool = pools.get(shape);
-  if (!pool) throw new Error(`no pool of shape ${shape}`);
-  return pool;
-}
-
-function maskOf(file: string | undefined): Uint8Array | null {
-  if (!file) return null;
-  return readFileSync(new URL(`../../reference/fixtures/methods/${file}`, import.meta.url));
-}
 
 describe('every method', () => {
   // Task arithmetic has a fixture of its own.
@@ -67,7 +52,7 @@ describe('every method', () => {
     'gives the bytes of the reference: %s on %s with %s',
     async (_method, _shape, _options, row) => {
       const pool = poolOfRow(poolOf(row.shape), row);
-      const choice = choiceOfRow(row, fixture, pool, maskOf(row.mask));
+      const choice = choiceOfRow(row, fixture, pool, fixtureMask(row.mask));
       const names = fixture.names[row.shape] ?? [];
       expect(names).toHaveLength(row.sha256.length);
       expect(await differingResident(createCpuBackend(), pool, choice, row, names)).toEqual([]);

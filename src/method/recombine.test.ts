@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../clip/testing';
 import type { ModelPool } from '../modelpool/types';
 import { combine, recombine } from './combine';
 import { mergedFromCheckpoints, mergedFromCombination } from './merged-values';
@@ -7,7 +6,7 @@ import { defaultOptions } from './options';
 import { METHODS } from './registry';
 import { createResidentExperts } from './resident-experts';
 import { createCountingBackend } from './testing/counting-backend';
-import { openPoolFiles, readPool } from './testing/pool';
+import { openFixturePool } from './testing/fixture-pools';
 import type { Method, MethodChoice, TaskVectorCombination } from './types';
 
 const SHAPE = 'p8-24';
@@ -15,8 +14,7 @@ const { signal } = new AbortController();
 let pool: ModelPool;
 
 beforeAll(async () => {
-  const { experts } = fixtureJson<{ experts: string[] }>(`merge/${SHAPE}/expected.json`);
-  pool = await openPoolFiles(await readPool(SHAPE, experts, fixtureFiles));
+  pool = await openFixturePool(SHAPE);
 });
 
 /** As many experts as the method takes. */

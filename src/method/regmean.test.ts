@@ -11,8 +11,8 @@ import { mergedFromCombination } from './merged-values';
 import type { MethodOptions } from './options';
 import { regMean } from './regmean';
 import { createCountingBackend } from './testing/counting-backend';
+import { openFixturePool } from './testing/fixture-pools';
 import { distanceFrom, type MatrixRow } from './testing/matrix-parity';
-import { openPoolFiles, readPool } from './testing/pool';
 import type { ExpertInputs } from './types';
 import { readVisionTensor } from './vision-tensor';
 
@@ -57,8 +57,7 @@ const inputs = new Map<string, ExpertInputs>();
 
 beforeAll(async () => {
   for (const shape of new Set(rows.map((row) => row.shape))) {
-    const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
-    const pool = await openPoolFiles(await readPool(shape, experts, fixtureFiles));
+    const pool = await openFixturePool(shape);
     pools.set(shape, pool);
     inputs.set(shape, await inputsOf(shape, pool));
   }

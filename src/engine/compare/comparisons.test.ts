@@ -7,7 +7,7 @@ import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { classifyLogits } from '../../taskpool/classify';
 import type { ComparisonView, StudioState } from '../api';
 import { taskSplit } from '../tasks/split';
-import { drop, openStudio, type TestStudio } from '../testing/drops';
+import { fillStudio, openStudio, type TestStudio } from '../testing/drops';
 
 /** Enough to stop in the middle of, and to go on with. */
 const SOME = [
@@ -20,12 +20,7 @@ const SOME = [
 
 async function filled(name: string, compared?: readonly string[]): Promise<TestStudio> {
   const studio = await openStudio(name, loadWasmInNode, 0, compared);
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await studio.engine.addCheckpoints('models', files, 'user');
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+  await fillStudio(studio);
   return studio;
 }
 

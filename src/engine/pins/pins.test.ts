@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
 import { fixtureJson } from '../../clip/testing';
 import type { PinView } from '../api';
-import { drop, openStudio, type TestStudio } from '../testing/drops';
+import { fillStudio, openStudio, type TestStudio } from '../testing/drops';
 
 interface Expected {
   readonly tasks: Readonly<Record<string, { readonly labels: readonly number[] }>>;
@@ -37,12 +37,7 @@ function discordant(task: string, a: string, b: string): readonly number[] {
 
 async function filled(name: string): Promise<TestStudio> {
   const studio = await openStudio(name);
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await studio.engine.addCheckpoints('models', files, 'user');
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+  await fillStudio(studio);
   await complete(studio);
   return studio;
 }

@@ -3,7 +3,7 @@ import { createStore, delMany, entries, keys, set } from 'idb-keyval';
 import { describe, expect, it, vi } from 'vitest';
 import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { countedWasm } from '../testing/counted-wasm';
-import { drop, openStudio, type TestStudio } from '../testing/drops';
+import { fillStudio, openStudio, type TestStudio } from '../testing/drops';
 
 const TASKS = 2;
 
@@ -24,21 +24,12 @@ async function forgetScores(storeName: string): Promise<void> {
   );
 }
 
-async function fill({ engine }: TestStudio): Promise<void> {
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await engine.addCheckpoints('models', files, 'user');
-  await engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
-}
-
 const complete = (studio: TestStudio) => studio.until(({ scores }) => scores.phase === 'complete');
 
 /** A visit that has scored everything, and what it took. */
 async function scoredVisit(storeName: string) {
   const { wasm, studio } = await visit(storeName);
-  if (studio.state().pool.models.length === 0) await fill(studio);
+  if (studio.state().pool.models.length === 0) await fillStudio(studio);
   const { scores } = await complete(studio);
   return { wasm, studio, scores, textRuns: wasm.textRuns() };
 }

@@ -5,16 +5,11 @@ import { readImageSet } from '../../taskpool/images/read-image-set';
 import { openDataset } from '../../taskpool/sources/open-dataset';
 import { validationRows } from '../../taskpool/sources/select-rows';
 import type { SearchView, StudioState } from '../api';
-import { drop, openStudio, type TestStudio } from '../testing/drops';
+import { drop, fillStudio, openStudio, type TestStudio } from '../testing/drops';
 
 async function filled(name: string): Promise<TestStudio> {
   const studio = await openStudio(name, undefined, 0);
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await studio.engine.addCheckpoints('models', files, 'user');
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+  await fillStudio(studio);
   return studio;
 }
 

@@ -84,3 +84,18 @@ export async function openStudio(
       }),
   };
 }
+
+/** Adds base and experts of the reference's small pool, in one drop. */
+export async function addPool({ engine }: Pick<TestStudio, 'engine'>): Promise<void> {
+  const files = [
+    ...(await drop('merge/p8-32/experts', 'pool/experts')),
+    ...(await drop('merge/p8-32/base', 'pool/base')),
+  ];
+  await engine.addCheckpoints('models', files, 'user');
+}
+
+/** Adds that pool, and the tasks that it is scored on. */
+export async function fillStudio(studio: Pick<TestStudio, 'engine'>): Promise<void> {
+  await addPool(studio);
+  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+}

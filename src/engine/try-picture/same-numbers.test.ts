@@ -1,18 +1,13 @@
 import 'fake-indexeddb/auto';
 import { expect, it } from 'vitest';
 import type { ComparedModel, StudioState } from '../api';
-import { drop, openStudio } from '../testing/drops';
+import { fillStudio, openStudio } from '../testing/drops';
 
 const MODELS: readonly ComparedModel[] = ['pretrained', 'merged', 'expert'];
 
 it('a picture of a task that is tried gets the very numbers that it has in its gallery', async () => {
   const studio = await openStudio('tried', undefined, 0);
-  const files = [
-    ...(await drop('merge/p8-32/experts', 'pool/experts')),
-    ...(await drop('merge/p8-32/base', 'pool/base')),
-  ];
-  await studio.engine.addCheckpoints('models', files, 'user');
-  await studio.engine.addTaskImages('tasks', await drop('scoring/images', 'images'), 'user');
+  await fillStudio(studio);
   const done = ({ scores, tried }: StudioState) =>
     scores.phase === 'complete' && (tried?.doing ?? null) === null;
   const { tasks } = await studio.until(done);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../../clip/testing';
+import { fixtureJson } from '../../clip/testing';
 import type { ModelPool } from '../../modelpool/types';
 import { createCpuBackend } from '../../runtime/cpu/backend';
 import type { TensorBackend } from '../../runtime/types';
@@ -7,7 +7,7 @@ import { combine } from '../combine';
 import { type MergedValues, mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
 import { streamedMerged } from '../streamed-weights';
 import { taskArithmetic } from '../task-arithmetic';
-import { openPoolFiles, readPool } from '../testing/pool';
+import { openFixturePool } from '../testing/fixture-pools';
 import { sha256 } from '../testing/sha256';
 import type { TaskVectorCombination } from '../types';
 import { allocateWeights, mergedWeights } from '../weights';
@@ -22,11 +22,6 @@ interface LayersFixture {
     readonly lambda: readonly Partial<LayerFilter>[];
     readonly tensors: Readonly<Record<string, string>>;
   }[];
-}
-
-async function poolOf(shape: string): Promise<ModelPool> {
-  const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
-  return openPoolFiles(await readPool(shape, experts, fixtureFiles));
 }
 
 async function hashesOf(pool: ModelPool, values: MergedValues): Promise<Record<string, string>> {
@@ -46,7 +41,7 @@ describe.each(['p8-32', 'p8-24'])('a factor for every tensor of %s', (shape) => 
   const { scaling_factor: lambda, tensors } = fixture;
 
   it('gives the bytes of PyTorch, whatever they are computed from', async () => {
-    const pool = await poolOf(shape);
+    const pool = await openFixturePool(shape);
     const layers = factorsOf(fixture.factors, pool.mergedNames);
     const choice = { method: taskArithmetic };
     const streamed = mergedFromCheckpoints(pool, choice, lambda, undefined, layers);
@@ -71,7 +66,7 @@ describe.each(['p8-32', 'p8-24'])('a factor for every tensor of %s', (shape) => 
   });
 
   it.runIf(fixture.mergekit)('gives mergekit’s bytes where it says them by filters', async () => {
-    const pool = await poolOf(shape);
+    const pool = await openFixturePool(shape);
     for (const { lambda: filters, tensors: expected } of fixture.mergekit ?? []) {
       const list = filters.map(({ filter = null, value = 1 }) => ({ filter, value }));
       const plan = { kind: 'filters', lists: [list], unit: 1 } as const;

@@ -1,19 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../../clip/testing';
 import type { ModelPool } from '../../modelpool/types';
-import { openPoolFiles, readPool, vectorPool } from '../testing/pool';
+import { openFixturePool } from '../testing/fixture-pools';
+import { vectorPool } from '../testing/pool';
 import { cosinesOf, totalProducts } from './cosine-similarity';
 import { layerRelations } from './layer-relations';
 import type { PieceOptions } from './task-vector-pieces';
 
 async function cosines(pool: ModelPool, options: PieceOptions = {}): Promise<number[][]> {
   return cosinesOf(totalProducts(await layerRelations(pool, options)));
-}
-
-async function openShape(shape: string, weights: readonly number[] = []) {
-  const { experts } = fixtureJson<{ experts: string[] }>(`merge/${shape}/expected.json`);
-  return openPoolFiles(await readPool(shape, experts, fixtureFiles), weights);
 }
 
 /** FusionBench's table, without the names. */
@@ -27,7 +22,7 @@ function expected(shape: string): number[][] {
 
 describe('cosines between task vectors', () => {
   it.each(['p8-32', 'p16-48', 'p8-24'])('are FusionBench’s within 1e-12: %s', async (shape) => {
-    const pool = await openShape(shape, [0.5, -1, 3, 0, 2]);
+    const pool = await openFixturePool(shape, [0.5, -1, 3, 0, 2]);
     const theirs = expected(shape);
     for (const pieceLength of [undefined, 1000, 7]) {
       const ours = await cosines(pool, pieceLength ? { pieceLength } : {});

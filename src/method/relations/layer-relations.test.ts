@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { fixtureFiles, fixtureJson } from '../../clip/testing';
-import { openPoolFiles, readPool, vectorPool } from '../testing/pool';
+import { fixtureJson } from '../../clip/testing';
+import { openFixturePool } from '../testing/fixture-pools';
+import { vectorPool } from '../testing/pool';
 import { layerRelations } from './layer-relations';
 
 interface Numbers {
-  readonly experts: string[];
   readonly layers: Readonly<
     Record<
       string,
@@ -25,9 +25,9 @@ const BOUND = 1e-12;
 
 describe('relations by layer', () => {
   it.each(['p8-32', 'p16-48', 'p8-24'])('are NumPy’s within 1e-12: %s', async (shape) => {
-    const { experts, layers } = fixtureJson<Numbers>(`relations/${shape}/numbers.json`);
+    const { layers } = fixtureJson<Numbers>(`relations/${shape}/numbers.json`);
     // Weights play no part.
-    const pool = await openPoolFiles(await readPool(shape, experts, fixtureFiles), [0.5, -1, 3]);
+    const pool = await openFixturePool(shape, [0.5, -1, 3]);
     for (const pieceLength of [undefined, 1000]) {
       const found = await layerRelations(pool, pieceLength ? { pieceLength } : {});
       expect(found.map(({ layer }) => layer).sort()).toEqual(Object.keys(layers).sort());
