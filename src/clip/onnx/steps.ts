@@ -15,7 +15,7 @@ import {
 import { createGraph, type Graph } from './graph';
 
 /** What a graph takes from the one before it, by the names of its inputs. */
-export const STATE_INPUTS: EncoderState = { residual: 'residual', normed: 'normed' };
+const STATE_INPUTS: EncoderState = { residual: 'residual', normed: 'normed' };
 
 /** An input of a graph that is no weight. */
 export interface GivenInput extends NamedShape {

@@ -7,7 +7,7 @@
 export const SMALLEST = 2 ** -22;
 
 /** The directions that count are the largest that hold this share of the sum of squares. */
-export const HELD_SHARE = 0.95;
+const HELD_SHARE = 0.95;
 
 /**
  * How many of them are told from rounding.

@@ -17,7 +17,7 @@ export function isCosineMethod({ method }: Pick<ProgramConfig, 'method'>): boole
 }
 
 /** Whether there is a figure: FusionBench is told by `plot_heatmap`. */
-export function hasHeatMap({ method, relations }: Asked): boolean {
+function hasHeatMap({ method, relations }: Asked): boolean {
   return (
     relations !== undefined ||
     (method.target === 'TaskVectorCosSimilarity' && method.options.plot_heatmap)

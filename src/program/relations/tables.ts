@@ -10,10 +10,10 @@ export interface TableFile {
   readonly text: string;
 }
 
-export const NORMS_FILE = 'task_vector_norms.csv';
-export const SIGNS_FILE = 'task_vector_signs.csv';
-export const SPECTRA_FILE = 'task_vector_spectra.csv';
-export const OVERLAPS_FILE = 'task_vector_overlaps.csv';
+const NORMS_FILE = 'task_vector_norms.csv';
+const SIGNS_FILE = 'task_vector_signs.csv';
+const SPECTRA_FILE = 'task_vector_spectra.csv';
+const OVERLAPS_FILE = 'task_vector_overlaps.csv';
 
 const NORMS = ['layer', 'elements', 'pretrained'];
 const SIGNS = ['layer', 'elements', 'sign_conflicts', 'sign_conflicts_by_chance'];
