@@ -249,6 +249,30 @@ describe('a change', () => {
     expect(other.state.value().chosenFactor).toBe(0.75);
   });
 
+  it('comes before a number that was set while it was on its way, whichever is written first', async () => {
+    const held: (() => void)[] = [];
+    let hold = false;
+    const { change, state, storeName } = await filled((library) => ({
+      transact: async (edit) => {
+        if (hold) {
+          hold = false;
+          await new Promise<void>((go) => held.push(go));
+        }
+        return library.transact(edit);
+      },
+    }));
+    hold = true;
+    const changing = change((records) => ({ ...records, scalingFactor: 0.5, demoHidden: true }));
+    await until(() => held.length === 1);
+    await state.setNumber('factor', factor(0.75));
+    held[0]?.();
+    await changing;
+    expect(state.value()).toMatchObject({ chosenFactor: 0.75, demoHidden: true });
+    const other = await open(storeName);
+    await other.state.open();
+    expect(other.state.value()).toMatchObject({ chosenFactor: 0.75, demoHidden: true });
+  });
+
   it('comes after the numbers that were set before it', async () => {
     const { change, state } = await filled();
     const seen: (number | null)[] = [];

@@ -172,7 +172,8 @@ export function createState(library: Library, queue: Queue, events: StateEvents)
       const lay = unsaved.beforeReading();
       const stored = await library.transact((before) => {
         const { records } = readRecords(before);
-        const changes = changesBetween(records, edit(records), staged);
+        // A number that was set since may have been written already: it holds over this command there as it does here.
+        const changes = changesBetween(records, lay(edit(records)), staged);
         for (const id of changes.remove ?? []) removedHere.add(id);
         return changes;
       });
