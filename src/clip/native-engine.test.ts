@@ -1,5 +1,6 @@
 /** Both towers on ONNX Runtime's native build, held to transformers and to the wasm build. */
 import { describe, expect, it } from 'vitest';
+import { cpuBufferData } from '../runtime/cpu/backend';
 import type { OrtEngine } from '../runtime/types';
 import {
   cutPatches,
@@ -13,7 +14,7 @@ import {
   wasmEngine,
 } from './testing';
 import { encodePrompts } from './text-encoder';
-import { createVisionTower } from './vision-tower';
+import { createHoldingVisionTower, createVisionTower } from './vision-tower';
 
 interface Expected {
   readonly configuredEosTokenId: number;
@@ -52,6 +53,29 @@ describe.skipIf(!native).each(['p8-32', 'p16-48', 'p8-24'])('%s on native code',
       expect(relativeError(own, expected)).toBeLessThan(TOLERANCE.transformers);
       expect(relativeError(own, wasm)).toBeLessThan(TOLERANCE.wasm);
     }
+  });
+
+  it('has them as well with weights that its session holds, whatever becomes of the buffers', async () => {
+    const model = await openFixture(`merge/${shape}/base`);
+    if (!native || !model.visualProjection) throw new Error('a fixture base has a projection');
+    const patches = cutPatches(fixtureFloats(`clip/${shape}/pixel-values.bin`), model.vision);
+    const weights = await visionWeights(model);
+    const buffer = await upload(model.visualProjection);
+    const held = { buffer, dimension: PROJECTION };
+    const make = (of: typeof weights) =>
+      createHoldingVisionTower(model.vision, held, native, 2, of);
+    const tower = await make(weights);
+    for (const each of [...weights.values(), buffer]) cpuBufferData(each).fill(0);
+    const room = new Float32Array((patches.length / 3) * 4);
+    room.set(patches);
+    const own = await tower.encode(room, new Map(), buffer);
+    await tower.release();
+    const expected = fixtureJson<Expected>(`clip/${shape}/expected.json`).vision.imageEmbeds.flat();
+    expect(relativeError(own.slice(0, 3 * PROJECTION), expected)).toBeLessThan(
+      TOLERANCE.transformers,
+    );
+    await expect(tower.encode(room.subarray(1), weights, buffer)).rejects.toThrow(RangeError);
+    await expect(make(new Map())).rejects.toThrow('The vision tower got no ');
   });
 
   it('has the text embeddings of transformers and of wasm', async () => {

@@ -1,5 +1,5 @@
 /** The vision tower ready to run: one ONNX session per geometry and batch size, weights handed in at every run. */
-import type { OrtEngine, OrtFeed, TensorBuffer } from '../runtime/types';
+import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../runtime/types';
 import { patchShape, visionGraph, visionInputs } from './onnx/vision-graph';
 import { VISUAL_PROJECTION } from './tensor-names';
 import type { VisionConfig } from './types';
@@ -35,38 +35,95 @@ export async function createVisionTower(
   const session = await engine.createSession(visionGraph(config, projectionDim, batch));
   const inputs = visionInputs(config, projectionDim);
   const names = inputs.map(({ name }) => name).filter((name) => name !== VISUAL_PROJECTION);
-  const patchDims = patchShape(config, batch);
-  const perBatch = patchDims[0] * patchDims[1];
+  const runs = batchRuns(session, config, batch);
 
   return {
     batch,
     async encode(patches, weights, projection, signal) {
-      const batches = Math.max(1, Math.ceil(patches.length / perBatch));
-      requireLength('patches', patches.length, [batches * patchDims[0], patchDims[1]]);
+      runs.check(patches);
       const all: Float32Array[] = [];
       await eachStep(weights, [names], async (buffers) => {
         const feeds: Record<string, OrtFeed> = {};
         for (const { name, shape } of inputs) {
-          const buffer = name === VISUAL_PROJECTION ? projection : buffers.get(name);
-          if (buffer === undefined) throw new RangeError(`The vision tower got no ${name}.`);
-          requireLength(name, buffer.length, shape);
-          feeds[name] = { dims: shape, buffer };
+          feeds[name] = { dims: shape, buffer: weightOf(name, shape, buffers, projection) };
         }
-        for (let i = 0; i < batches; i++) {
-          signal?.throwIfAborted();
-          const data = patches.subarray(i * perBatch, (i + 1) * perBatch);
-          const { image_embeds: embeddings } = await session.run({
-            ...feeds,
-            patches: { dims: patchDims, data },
-          });
-          if (embeddings === undefined)
-            throw new RangeError('The vision graph gave no image_embeds.');
-          all.push(embeddings);
-        }
+        all.push(...(await runs.all(patches, feeds, signal)));
       });
       return joined(all);
     },
     release: () => session.release(),
+  };
+}
+
+/**
+ * As `createVisionTower`, with a session that holds these weights, for an engine that is faster so: `encode` computes with them
+ * whatever it is given, also after the buffers have changed.
+ */
+export async function createHoldingVisionTower(
+  config: VisionConfig,
+  projection: { readonly buffer: TensorBuffer; readonly dimension: number },
+  engine: OrtEngine,
+  batch: number,
+  weights: ReadonlyMap<string, TensorBuffer>,
+): Promise<VisionTower> {
+  const graph = visionGraph(config, projection.dimension, batch, 'held');
+  const held = new Map(
+    visionInputs(config, projection.dimension).map(({ name, shape }) => [
+      name,
+      weightOf(name, shape, weights, projection.buffer),
+    ]),
+  );
+  const session = await engine.createSession(graph, held);
+  const runs = batchRuns(session, config, batch);
+  return {
+    batch,
+    async encode(patches, _, __, signal) {
+      runs.check(patches);
+      return joined(await runs.all(patches, {}, signal));
+    },
+    release: () => session.release(),
+  };
+}
+
+/** The buffer of a weight, of the length that its shape asks for. */
+function weightOf(
+  name: string,
+  shape: readonly number[],
+  weights: ReadonlyMap<string, TensorBuffer>,
+  projection: TensorBuffer,
+): TensorBuffer {
+  const buffer = name === VISUAL_PROJECTION ? projection : weights.get(name);
+  if (buffer === undefined) throw new RangeError(`The vision tower got no ${name}.`);
+  requireLength(name, buffer.length, shape);
+  return buffer;
+}
+
+/** Runs a tower's session over one batch after another. */
+function batchRuns(session: OrtSession, config: VisionConfig, batch: number) {
+  const patchDims = patchShape(config, batch);
+  const perBatch = patchDims[0] * patchDims[1];
+  const batchesOf = (patches: Float32Array) => Math.max(1, Math.ceil(patches.length / perBatch));
+  return {
+    check(patches: Float32Array): void {
+      requireLength('patches', patches.length, [batchesOf(patches) * patchDims[0], patchDims[1]]);
+    },
+    async all(
+      patches: Float32Array,
+      feeds: Readonly<Record<string, OrtFeed>>,
+      signal: AbortSignal | undefined,
+    ): Promise<Float32Array[]> {
+      const all: Float32Array[] = [];
+      for (let i = 0; i < batchesOf(patches); i++) {
+        signal?.throwIfAborted();
+        const data = patches.subarray(i * perBatch, (i + 1) * perBatch);
+        const outputs = await session.run({ ...feeds, patches: { dims: patchDims, data } });
+        const { image_embeds: embeddings } = outputs;
+        if (embeddings === undefined)
+          throw new RangeError('The vision graph gave no image_embeds.');
+        all.push(embeddings);
+      }
+      return all;
+    },
   };
 }
 

@@ -158,7 +158,10 @@ export interface OrtEngine {
   readonly provider: 'wasm' | 'native' | 'webgpu';
   /** Threads of wasm and native; 1 on WebGPU. */
   readonly threads: number;
-  createSession(model: Uint8Array): Promise<OrtSession>;
+  /** True where a session that holds its weights is faster than one that is fed with them. */
+  readonly holdsWeights: boolean;
+  /** @param held - by name, what the graph says to lie outside of it; read here and not again. Only where weights are held */
+  createSession(model: Uint8Array, held?: ReadonlyMap<string, TensorBuffer>): Promise<OrtSession>;
 }
 
 /** What the start-up self-test found about this backend's float32 arithmetic. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { VisionConfig } from '../clip/types';
-import { batchSize, type EngineClass, evenBatchSize } from './batch-size';
+import { batchSize, type EngineClass, evenBatchSize, sharedBatchSize } from './batch-size';
 
 function tower(part: Partial<VisionConfig>): VisionConfig {
   return {
@@ -70,4 +70,16 @@ it.each([
   [0, 16, 1],
 ])('divides %i pictures into equal batches of at most %i: %i', (total, largest, size) => {
   expect(evenBatchSize(total, largest)).toBe(size);
+});
+
+it.each([
+  // Computed in vain, by hand: by this size 0, 4, 5, 0, 3; by the largest 0, 24, 20, 0, 11.
+  [[160, 32], 16, 16],
+  [[100, 36], 16, 10],
+  [[17, 11], 16, 11],
+  [[3], 16, 3],
+  [[27, 10], 16, 10],
+  [[], 16, 1],
+])('finds one size for batches of %j pictures, of at most %i: %i', (totals, largest, size) => {
+  expect(sharedBatchSize(totals, largest)).toBe(size);
 });

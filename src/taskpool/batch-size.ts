@@ -37,3 +37,15 @@ export function evenBatchSize(total: number, largest: number): number {
   const batches = Math.max(1, Math.ceil(total / largest));
   return Math.max(1, Math.ceil(total / batches));
 }
+
+/** One size for batches of several tasks, none above `largest`: of those that compute the fewest pictures in vain, the largest. */
+export function sharedBatchSize(totals: readonly number[], largest: number): number {
+  const computed = (size: number) =>
+    totals.reduce((sum, total) => sum + Math.ceil(total / size) * size, 0);
+  const usual = Math.min(largest, Math.max(1, ...totals));
+  let best = usual;
+  for (let size = usual - 1; size > usual / 2; size--) {
+    if (computed(size) < computed(best)) best = size;
+  }
+  return best;
+}

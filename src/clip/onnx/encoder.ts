@@ -37,7 +37,7 @@ export interface EncoderOutputs {
  */
 export function encoder(graph: Graph, inputs: EncoderInputs): EncoderOutputs {
   const { config, layers, rows } = inputs;
-  for (const { name, shape } of layerNames(layers, config)) graph.input(name, shape);
+  for (const { name, shape } of layerNames(layers, config)) graph.weight(name, shape);
   const append = encoderLayers(graph, inputs);
   let state: EncoderState = {
     residual: inputs.hidden,

@@ -1,8 +1,15 @@
 /**
- * A small vocabulary for writing ONNX graphs: inputs, integer constants, nodes, outputs; values are their names. Graphs hold no
- * weights and every shape is static, so ONNX Runtime can plan all of them before the first run.
+ * A small vocabulary for writing ONNX graphs: inputs, weights, integer constants, nodes, outputs; values are their names. Graphs
+ * hold no weights and every shape is static, so ONNX Runtime can plan all of them before the first run.
  */
-import { modelProto, type NodeFields, nodeProto, valueProto, vectorProto } from './messages';
+import {
+  externalProto,
+  modelProto,
+  type NodeFields,
+  nodeProto,
+  valueProto,
+  vectorProto,
+} from './messages';
 import type { Fields } from './wire';
 
 /** ONNX IR 8 and opset 17 came together, with ONNX 1.12. */
@@ -10,6 +17,9 @@ const IR_VERSION = 8;
 const OPSET = 17;
 /** The domain of ONNX Runtime's fused operators. */
 const CONTRIB = 'com.microsoft';
+
+/** Handed in at every run, or once, when the session is made. */
+export type WeightsAre = 'fed' | 'held';
 
 export interface NodeOptions {
   readonly attributes?: NodeFields['attributes'];
@@ -22,6 +32,8 @@ export interface NodeOptions {
 export interface Graph {
   /** Declares a graph input and returns its name. */
   input(name: string, dims: readonly number[], type?: 'float32' | 'int32'): string;
+  /** Declares a weight and returns its name: an input, or an initializer that lies outside the model, in a file of this name. */
+  weight(name: string, dims: readonly number[]): string;
   /** A one-dimensional constant: int64 for shapes, int32 for indices. */
   constant(values: readonly number[], type: 'int64' | 'int32'): string;
   /** Adds a node and returns its first output. An empty input name leaves an optional input out. */
@@ -40,7 +52,7 @@ export interface Graph {
 }
 
 /** An empty graph called `name`. */
-export function createGraph(name: string): Graph {
+export function createGraph(name: string, weights: WeightsAre = 'fed'): Graph {
   const nodes: Fields[] = [];
   const initializers: Fields[] = [];
   const inputs: Fields[] = [];
@@ -68,6 +80,11 @@ export function createGraph(name: string): Graph {
     input(inputName, dims, type = 'float32') {
       inputs.push(valueProto(inputName, dims, type));
       return inputName;
+    },
+    weight(weightName, dims) {
+      if (weights === 'fed') inputs.push(valueProto(weightName, dims, 'float32'));
+      else initializers.push(externalProto(weightName, dims));
+      return weightName;
     },
     constant(values, type) {
       const constantName = `constant_${fresh++}`;

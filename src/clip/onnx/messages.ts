@@ -1,5 +1,5 @@
 /**
- * The messages of an ONNX model, as far as graphs without weights need them. Their fields, by the numbers of onnx.proto
+ * The messages of an ONNX model, as far as graphs whose weights lie elsewhere need them. Their fields, by the numbers of onnx.proto
  * (https://github.com/onnx/onnx/blob/v1.20.0/onnx/onnx.proto), which are all that is written:
  *
  *     ModelProto          ir_version 1, producer_name 2, graph 7, opset_import 8
@@ -7,7 +7,9 @@
  *     GraphProto          node 1, name 2, initializer 5, input 11, output 12
  *     NodeProto           input 1, output 2, name 3, op_type 4, attribute 5, domain 7
  *     AttributeProto      name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7)
- *     TensorProto         dims 1, data_type 2, int32_data 5 and int64_data 7 (both packed), name 8
+ *     TensorProto         dims 1, data_type 2, int32_data 5 and int64_data 7 (both packed), name 8,
+ *                         external_data 13, data_location 14 (EXTERNAL 1)
+ *     StringStringEntryProto  key 1, value 2
  *     ValueInfoProto      name 1, type 2
  *     TypeProto           tensor_type 1: elem_type 1, shape 2: dim 1: dim_value 1
  */
@@ -69,6 +71,20 @@ export function vectorProto(
     integer(2, ELEMENT_TYPE[type]),
     packed(type === 'int32' ? 5 : 7, values),
     text(8, name),
+  ]);
+}
+
+/**
+ * TensorProto of float32 numbers that lie outside the model, in a file of the tensor's name. @throws RangeError for a size that
+ * is no whole number
+ */
+export function externalProto(name: string, dims: readonly number[]): Fields {
+  return concat([
+    ...dims.map((size) => integer(1, size)),
+    integer(2, ELEMENT_TYPE.float32),
+    text(8, name),
+    message(13, text(1, 'location'), text(2, name)),
+    integer(14, 1),
   ]);
 }
 

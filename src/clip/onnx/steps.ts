@@ -98,7 +98,7 @@ export function stepGraphs(tower: TowerParts) {
 
   const begin = (step: string, weights: readonly NamedShape[], given: readonly GivenInput[]) => {
     const graph = createGraph(`${name}_${step}`);
-    for (const input of weights) graph.input(input.name, input.shape);
+    for (const { name, shape } of weights) graph.weight(name, shape);
     for (const input of given) graph.input(input.name, input.shape, input.type);
     return graph;
   };

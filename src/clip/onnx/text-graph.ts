@@ -42,7 +42,7 @@ export function textGraph(
 ): Uint8Array<ArrayBuffer> {
   const graph = createGraph('clip_text');
   for (const { name, shape } of textInputs(config, projectionDim)) {
-    if (!name.startsWith(LAYERS)) graph.input(name, shape);
+    if (!name.startsWith(LAYERS)) graph.weight(name, shape);
   }
   const given = givenInputs(config, batch, length);
   const input = ({ name, shape, type }: GivenInput) => graph.input(name, shape, type);

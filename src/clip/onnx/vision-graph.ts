@@ -9,7 +9,7 @@ import {
 } from '../tensor-names';
 import type { VisionConfig } from '../types';
 import { type EncoderOutputs, encoder, layerNorm } from './encoder';
-import { createGraph, type Graph } from './graph';
+import { createGraph, type Graph, type WeightsAre } from './graph';
 
 export const FINAL_NORM = 'post_layernorm';
 
@@ -35,18 +35,19 @@ export function visionInputs(config: VisionConfig, projectionDim: number): Named
 
 /**
  * ONNX bytes of the tower: `patches` `[batch * N, 3 * P * P]` (pixels of one patch in the order channel, row, column) and the
- * weights of `visionInputs` to `image_embeds` `[batch, projectionDim]`, not normalised. Numerically Hugging Face's
+ * weights of `visionInputs`, fed or held, to `image_embeds` `[batch, projectionDim]`, not normalised. Numerically Hugging Face's
  * `CLIPVisionModelWithProjection`; the convolution is a Gemm over patches, for a Conv with a fed kernel is slow everywhere.
  */
 export function visionGraph(
   config: VisionConfig,
   projectionDim: number,
   batch: number,
+  weights: WeightsAre = 'fed',
 ): Uint8Array<ArrayBuffer> {
-  const graph = createGraph('clip_vision');
+  const graph = createGraph('clip_vision', weights);
   graph.input('patches', patchShape(config, batch));
   for (const { name, shape } of visionInputs(config, projectionDim)) {
-    if (!name.startsWith('encoder.')) graph.input(name, shape);
+    if (!name.startsWith('encoder.')) graph.weight(name, shape);
   }
   const outputs = encoder(graph, {
     config,

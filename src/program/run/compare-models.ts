@@ -14,8 +14,8 @@ import type { ComparisonReport } from '../report';
 import type { RunnableMethod } from './method-choice';
 import type { OpenedPool } from './open-models-node';
 import { filesText } from './score-folder-node';
+import type { KeptModel } from './scorer';
 import { type SearchHalves, scoredTask, splitsOf } from './search-models';
-import type { KeptModel } from './task-pools-node';
 
 type Weights = ReadonlyMap<string, TensorBuffer>;
 

@@ -1,13 +1,11 @@
 /** Task pools in place for scoring: pictures, prompts and the vision tower, kept for the runs that follow. */
 import { join } from 'node:path';
-import { readFloat32 } from '../../checkpoint/dtype';
 import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
-import { createVisionTower, type VisionTower } from '../../clip/vision-tower';
 import { CompatibilityError, FormatError } from '../../errors';
 import type { ExpertInputs } from '../../method/types';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
-import { batchSize, evenBatchSize } from '../../taskpool/batch-size';
+import { batchSize } from '../../taskpool/batch-size';
 import type { ZeroShotHead } from '../../taskpool/head';
 import {
   CROP_BUDGET_BYTES,
@@ -25,7 +23,7 @@ import {
 } from '../evaluate';
 import type { TaskResult } from '../report';
 import { cacheFolder } from './cache-folder-node';
-import type { EngineFor, ScoringEngine } from './engines-node';
+import type { EngineFor } from './engines-node';
 import { createExpertInputs } from './expert-inputs-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
@@ -33,6 +31,7 @@ import type { RunListener } from './messages';
 import { openScoringClip, type ScoringClip } from './open-models-node';
 import { type Half, type OpenedTask, openTask, type RowChoice } from './open-task-node';
 import { filesText, scoreFolder } from './score-folder-node';
+import { createPlacing, createScorer, type KeptModel, type Scorer } from './scorer';
 import type { Surroundings } from './surroundings';
 
 /** A task pool whose files have been found and opened; nothing is computed yet. */
@@ -52,17 +51,6 @@ export interface OpenedTaskPool {
   evaluateKept(modelOf: (task: string) => KeptModel, what?: string): Promise<Evaluation>;
   /** What goes into the linear layers of models on its pictures. */
   readonly inputs: ExpertInputs;
-}
-
-/** A model to be scored, and by what its scores are known again. */
-export interface KeptModel {
-  /** Null where they are not to be kept. */
-  readonly key: string | null;
-  /** The weights until another model is placed, or the models whose logits are averaged, each until the next. */
-  place(): Promise<
-    | ReadonlyMap<string, TensorBuffer>
-    | readonly (() => Promise<ReadonlyMap<string, TensorBuffer>>)[]
-  >;
 }
 
 export interface Evaluation {
@@ -92,18 +80,6 @@ export interface TaskPools {
   dispose(): Promise<void>;
 }
 
-/** Batches that every expert of an ensemble is run with before the next takes its place. */
-const ENSEMBLE_BATCHES = 8;
-
-/** An engine with the projection that stays the task pool's own, and a tower for each size of batches. */
-interface Scorer {
-  readonly engine: ScoringEngine;
-  readonly projection: TensorBuffer;
-  /** The tower for so many pictures. */
-  tower(pictures: number): Promise<VisionTower>;
-  release(): Promise<void>;
-}
-
 export interface TaskPoolParts {
   readonly tensors: TensorBackend;
   readonly engineFor: EngineFor;
@@ -128,35 +104,6 @@ export function createTaskPools(
 
   const engineOf = async (choice: EngineName, clip: ScoringClip, like: ClipModel) =>
     engineFor(choice, like.vision, projectionOf(clip).shape[0] ?? 0);
-
-  async function createScorer(
-    choice: EngineName,
-    clip: ScoringClip,
-    like: ClipModel,
-  ): Promise<Scorer> {
-    const matrix = projectionOf(clip);
-    const dimension = matrix.shape[0] ?? 0;
-    const engine = await engineOf(choice, clip, like);
-    const largest = batchSize(like.vision, engine.class);
-    const projection = tensors.upload(await readFloat32(matrix));
-    const towers = new Map<number, VisionTower>();
-    return {
-      engine,
-      projection,
-      async tower(count) {
-        const size = evenBatchSize(count, largest);
-        const known = towers.get(size);
-        if (known) return known;
-        const made = await createVisionTower(like.vision, dimension, engine.vision, size);
-        towers.set(size, made);
-        return made;
-      },
-      async release() {
-        for (const tower of towers.values()) await tower.release();
-        tensors.free(projection);
-      },
-    };
-  }
 
   return {
     async open(config, like, { fastDevRun, engine: engineName, half }) {
@@ -192,8 +139,20 @@ export function createTaskPools(
         modelOf: (task: string) => KeptModel,
         what?: string,
       ): Promise<Evaluation> => {
-        const { projection, tower, engine } = await scorers.keep([engineName, clipKey], () =>
-          createScorer(engineName, clip, like),
+        const scorer = await scorers.keep([engineName, clipKey], async () =>
+          createScorer(
+            await engineOf(engineName, clip, like),
+            like.vision,
+            projectionOf(clip),
+            tensors,
+          ),
+        );
+        const { engine } = scorer;
+        const models = opened.map(({ task }) => modelOf(task.name));
+        const placing = createPlacing(
+          scorer,
+          models,
+          opened.map(({ task }) => task.rows.length),
         );
         const keyOf = (
           model: KeptModel,
@@ -217,9 +176,11 @@ export function createTaskPools(
         const pictureCount = opened.reduce((sum, { task }) => sum + task.rows.length, 0);
         let before = 0;
         let isKept = true;
-        for (const each of opened) {
+        const scoreTask = async (at: number): Promise<void> => {
+          const each = opened[at];
+          const subject = models[at];
+          if (!each || !subject) throw new RangeError(`there is no task ${at}`);
           const { key, task } = each;
-          const subject = modelOf(task.name);
           const scoreKey = scores && keyOf(subject, each);
           const known = scoreKey ? await scores.get(scoreKey, task.rows.length) : null;
           const options = {
@@ -243,11 +204,7 @@ export function createTaskPools(
             const patches = await pictures([key, clipKey], async () =>
               createPatchSource(task.rows, clip.processor, like.vision, budget, helpers),
             );
-            const placed = await subject.place();
-            const inPlace = { projection, tower: await tower(task.rows.length) };
-            const model = isList(placed)
-              ? { ...inPlace, members: placed, batchesAtOnce: ENSEMBLE_BATCHES }
-              : { ...inPlace, weights: placed };
+            const model = await placing.place(at);
             const scored = await evaluateTask(model, evaluatedTask(task, head, patches), options);
             evaluated.push(scored);
             // Asked for again: a picture may have turned out to lie elsewhere.
@@ -257,6 +214,11 @@ export function createTaskPools(
           before += task.rows.length;
           // Of what was all scored by an earlier command there is nothing to tell.
           if (what !== undefined && !isKept) listener.progress(what, before, pictureCount);
+        };
+        try {
+          for (const at of opened.keys()) await scoreTask(at);
+        } finally {
+          await placing.release();
         }
         return {
           results: evaluated.map(({ result }) => result),
@@ -277,8 +239,10 @@ export function createTaskPools(
       return {
         inputs,
         tasks: opened.map(({ task }) => task),
-        evaluate: (weights, what) =>
-          evaluateEach(() => ({ key: null, place: async () => weights }), what),
+        evaluate: (weights, what) => {
+          const model = { key: null, place: async () => weights };
+          return evaluateEach(() => model, what);
+        },
         evaluateKept: evaluateEach,
       };
     },
@@ -287,10 +251,6 @@ export function createTaskPools(
       await scorers.dispose();
     },
   };
-}
-
-function isList<M, T>(placed: M | readonly T[]): placed is readonly T[] {
-  return Array.isArray(placed);
 }
 
 function projectionOf({ model }: ScoringClip): TensorSource {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cpuBufferData, createCpuBackend } from '../cpu/backend';
 import type { OrtSession } from '../types';
 import { createOrtEngine, type OrtBuild, type OrtModule } from './engine';
 
@@ -20,7 +21,10 @@ interface FakeSession {
 }
 
 /** An engine on a module that does what `session` says. */
-function engineOn(create: () => Promise<FakeSession>, more: Partial<OrtBuild> = {}) {
+function engineOn(
+  create: (model: Uint8Array, options: unknown) => Promise<FakeSession>,
+  more: Partial<OrtBuild> = {},
+) {
   const module = { Tensor: FakeTensor, InferenceSession: { create } } as unknown as OrtModule;
   return createOrtEngine({
     module,
@@ -86,6 +90,24 @@ describe('an engine', () => {
     const { out } = await session.run({});
     expect(out).toBe(result.data);
     expect(result.disposed).toBe(1);
+  });
+
+  it('hands weights to a session that holds them, each as a file of its name, and only where sessions gain by it', async () => {
+    const given: unknown[] = [];
+    const create = async (_: Uint8Array, options: unknown) => {
+      given.push(options);
+      return idle;
+    };
+    const weights = new Map([['w', createCpuBackend().upload(Float32Array.of(1, 2))]]);
+    const engine = engineOn(create, { dataOf: cpuBufferData });
+    expect(engine.holdsWeights).toBe(true);
+    await engine.createSession(model, weights);
+    await engine.createSession(model);
+    const data = new Uint8Array(Float32Array.of(1, 2).buffer);
+    expect(given).toEqual([{ externalData: [{ path: 'w', data }] }, {}]);
+    const other = engineOn(create);
+    expect(other.holdsWeights).toBe(false);
+    await expect(other.createSession(model, weights)).rejects.toThrow('hold no weights');
   });
 
   it('never makes, runs or releases two things at once, and goes on after one that failed', async () => {

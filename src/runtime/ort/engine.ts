@@ -18,6 +18,8 @@ export interface OrtBuild {
   readonly options: Ort.InferenceSession.SessionOptions;
   /** Makes ONNX Runtime's view of one of the runtime's own buffers, without a copy. */
   tensorOf(buffer: TensorBuffer, dims: readonly number[]): Ort.Tensor;
+  /** The numbers of one of the runtime's own buffers, where sessions gain by holding them. */
+  dataOf?(buffer: TensorBuffer): Float32Array;
   /** Outputs are copies already, each in memory of its own. */
   readonly copiesOutputs?: boolean;
   /** A session could not be made. */
@@ -61,9 +63,11 @@ export function createOrtEngine(build: OrtBuild): OrtEngine {
   return {
     provider,
     threads,
-    createSession: (model) =>
+    holdsWeights: build.dataOf !== undefined,
+    createSession: (model, held) =>
       mutex.run(async () => {
-        const create = () => module.InferenceSession.create(model, build.options);
+        const create = () =>
+          module.InferenceSession.create(model, { ...build.options, ...outside(build, held) });
         try {
           return wrap(await explain(create, 'prepare', provider));
         } catch (error) {
@@ -73,6 +77,21 @@ export function createOrtEngine(build: OrtBuild): OrtEngine {
       }),
   };
 }
+
+/** The option that gives a graph what lies outside of it, each in a file of its name. */
+function outside(
+  { dataOf }: OrtBuild,
+  held: ReadonlyMap<string, TensorBuffer> | undefined,
+): Pick<Ort.InferenceSession.SessionOptions, 'externalData'> {
+  if (held === undefined) return {};
+  if (dataOf === undefined) throw new RangeError('Sessions of this engine hold no weights.');
+  return {
+    externalData: Array.from(held, ([path, buffer]) => ({ path, data: bytesOf(dataOf(buffer)) })),
+  };
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
 
 /** ONNX Runtime throws bare numbers and terse strings: say what was being done and where. */
 async function explain<T>(work: () => Promise<T>, verb: string, provider: string): Promise<T> {

