@@ -4,6 +4,7 @@ import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { serviceWorker } from './scripts/lib/service-worker-plugin.mjs';
 import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
+import { besideTheEntry } from './scripts/lib/worker-chunks.mjs';
 import { isolationHeaders, metaPolicy } from './scripts/security.mjs';
 
 /** Writes the policy into every built page; the development server's own inline scripts would not pass it. */
@@ -73,7 +74,11 @@ export default defineConfig(({ mode, isSsrBuild }) => {
     // Relative addresses: the built folder works under any path of any host.
     base: './',
     plugins: [react(), webAssemblyText(), contentSecurityPolicy(), ...plugins],
-    worker: { format: 'es', plugins: () => [webAssemblyText()], rolldownOptions: { checks } },
+    worker: {
+      format: 'es',
+      plugins: () => [webAssemblyText()],
+      rolldownOptions: { checks, output: { codeSplitting: besideTheEntry() } },
+    },
     // These load their .wasm by an address relative to themselves, which pre-bundling breaks.
     optimizeDeps: {
       exclude: ['onnxruntime-web', '@jsquash/jpeg', '@jsquash/webp', 'brotli-dec-wasm'],

@@ -101,18 +101,38 @@ test('what is waited for first is small: the page’s program, and its engine’
   const folder = 'dist/assets';
   /** Gzipped, as hosts send it. */
   const size = (name: string) => gzipSync(readFileSync(`${folder}/${name}`)).length;
-  const sizeOf = (pattern: RegExp) =>
-    readdirSync(folder)
-      .filter((name) => pattern.test(name))
-      .map(size);
   const page = readFileSync('dist/index.html', 'utf8');
   const scripts = [...page.matchAll(/<script[^>]* src="[^"]*\/([^"/]+\.js)"/g)];
   expect(scripts.length).toBeGreaterThan(0);
   const first = scripts.reduce((sum, [, name = '']) => sum + size(name), 0);
   expect(first).toBeLessThanOrEqual(150_000);
-  const [engine = Number.NaN, ...others] = sizeOf(/^worker-.*\.js$/);
+  const [engine = '', ...others] = scriptsIn(folder).filter((name) => /^worker-/.test(name));
   expect(others).toEqual([]);
-  expect(engine).toBeLessThanOrEqual(180_000);
+  const imported = importsOf(`${folder}/${engine}`).filter((name) => /^program-/.test(name));
+  expect(imported).toHaveLength(1);
+  const atOnce = [engine, ...imported];
+  expect(atOnce.map(size).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(180_000);
   // What few visits need is loaded when it is asked for.
-  expect(sizeOf(/^(configuration|parquet-task)-.*\.js$/)).toHaveLength(2);
+  const later = scriptsIn(folder).filter((name) => /^(configuration|parquet-task)-/.test(name));
+  expect(later).toHaveLength(2);
 });
+
+test('no chunk imports a worker’s own script, which WebKit would run once more', () => {
+  for (const folder of ['dist/assets', 'dist-e2e/assets']) {
+    const scripts = scriptsIn(folder);
+    const workers = scripts.filter((name) => /worker-/.test(name));
+    expect(workers.length).toBeGreaterThan(2);
+    const imported = new Set(scripts.flatMap((name) => importsOf(`${folder}/${name}`)));
+    expect(workers.filter((name) => imported.has(name))).toEqual([]);
+  }
+});
+
+const scriptsIn = (folder: string): string[] =>
+  readdirSync(folder).filter((name) => name.endsWith('.js'));
+
+/** The scripts beside this one that it imports, at once or later. */
+function importsOf(path: string): string[] {
+  const source = readFileSync(path, 'utf8');
+  const found = source.matchAll(/(?:from|import|import\()\s*["'`]\.\/([^"'`/]+\.js)["'`]/g);
+  return [...new Set(Array.from(found, ([, name = '']) => name))];
+}

@@ -2,6 +2,7 @@ import { expose } from 'comlink';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { FormatError } from '../errors';
 import { openEngine } from './client';
+import { READY } from './ready';
 
 const ports: MessagePort[] = [];
 
@@ -10,10 +11,19 @@ afterEach(() => {
 });
 
 /** A worker whose far end is in this thread: messages still cross as structured clones. */
-function spawnFake(engine: object) {
+function spawnFake(engine: object, loading?: Promise<unknown>) {
   const { port1, port2 } = new MessageChannel();
   ports.push(port1, port2);
-  expose(engine, port2);
+  const beginListening = () => {
+    expose(engine, port2);
+    port2.postMessage(READY);
+  };
+  if (loading === undefined) beginListening();
+  else {
+    // Whatever comes until then is lost.
+    port2.start();
+    void loading.then(beginListening);
+  }
   const errors = new EventTarget();
   const terminate = vi.fn();
   port1.start();
@@ -48,6 +58,23 @@ describe('openEngine', () => {
     const seen = await new Promise((resolve) => void engine.connect(resolve));
     expect(seen).toEqual({ scalingFactor: 0.3 });
     expect(await engine.sampleImages('flags', 3)).toEqual([{ name: 'flags', count: 3 }]);
+  });
+
+  it('says nothing before the worker listens, and everything then, in order', async () => {
+    const heard: string[] = [];
+    let listens: ((value: unknown) => void) | undefined;
+    const { spawn } = spawnFake(
+      { stop: async () => void heard.push('stop'), pin: async () => void heard.push('pin') },
+      new Promise((resolve) => {
+        listens = resolve;
+      }),
+    );
+    const { engine } = openEngine(spawn);
+    const said = Promise.all([engine.stop(), engine.pin()]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    listens?.(undefined);
+    await said;
+    expect(heard).toEqual(['stop', 'pin']);
   });
 
   it('keeps the name of an error on its way', async () => {

@@ -5,6 +5,7 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
 import { DeviceError } from '../errors';
 import type { StudioEngine } from './api';
+import { READY } from './ready';
 
 export interface EngineHandle {
   readonly engine: StudioEngine;
@@ -32,11 +33,18 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     waiting.clear();
   };
 
+  const ready = new Promise<void>((resolve) => {
+    worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+      if (data === READY) resolve();
+    });
+  });
+
   const call = <T>(command: () => Promise<T>): Promise<T> => {
     if (ended !== null) return Promise.reject(ended);
     return new Promise<T>((resolve, reject) => {
       waiting.add(reject);
-      command()
+      ready
+        .then(command)
         .then(resolve, reject)
         .finally(() => waiting.delete(reject));
     });

@@ -8,6 +8,7 @@ import { openLibrary } from '../storage/library';
 import { version } from '../version';
 import { createEngine } from './engine';
 import { createHashingThreads } from './pool/hashing-threads';
+import { READY } from './ready';
 
 // A promise that nobody waited for reaches the page as errors do.
 addEventListener('unhandledrejection', (event) => {
@@ -43,3 +44,4 @@ expose(
     },
   }).commands,
 );
+postMessage(READY);

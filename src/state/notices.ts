@@ -56,6 +56,15 @@ const FINDING_TITLES: Readonly<Record<Severity, string>> = {
   info: 'Note',
 };
 
+/** WebKit's storage is so once a page was left in the middle of a write; nothing on the page can mend that. */
+export const SILENT_LIBRARY: NoticeText = {
+  severity: 'warning',
+  title: 'The browser’s storage does not answer',
+  message:
+    'The library could not be opened yet. If this goes on, close the other tabs of this page, or quit the browser and open it again: what is in the library stays there.',
+  details: [],
+};
+
 /** A finding about something that was being added. */
 export function noticeOfFinding(finding: Finding): NoticeText {
   const { severity, subject, message, details } = finding;

@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DeviceError, FormatError } from '../errors';
 import { shownFactor, statusText } from './selectors';
 import { createStudio, type StudioDependencies } from './store';
@@ -335,6 +335,31 @@ describe('downloads', () => {
     await studio.commands.downloadReport();
     expect(engine.calls).toContainEqual(['exportModel', expect.any(String), options]);
     expect(saved.map(({ name }) => name)).toEqual(['model.safetensors', 'program_report.json']);
+  });
+});
+
+describe('a library that does not answer', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('is told of after half a minute, until it does', async () => {
+    vi.useFakeTimers();
+    const { engine, studio, state } = setUp();
+    let answer: (() => void) | undefined;
+    engine.answer('connect', () => new Promise<void>((resolve) => (answer = resolve)));
+    const starting = studio.commands.start();
+    await vi.advanceTimersByTimeAsync(29_000);
+    expect(state().notices).toEqual([]);
+    await vi.advanceTimersByTimeAsync(2000);
+    expect(state()).toMatchObject({
+      connection: 'starting',
+      notices: [{ severity: 'warning', title: 'The browser’s storage does not answer' }],
+    });
+    answer?.();
+    await vi.advanceTimersByTimeAsync(0);
+    await starting;
+    expect(state()).toMatchObject({ connection: 'ready', notices: [] });
   });
 });
 

@@ -20,6 +20,7 @@ import {
   noticeOfFinding,
   noticeOfRemark,
   type Remedy,
+  SILENT_LIBRARY,
   withNotice,
 } from './notices';
 import { initialPageState, type PageState } from './page-state';
@@ -61,6 +62,9 @@ import { createWeightsCommand, weighed } from './weights';
 
 /** No browser tells when it has copied a file: by then it has, also where it asks for a place, for it begins at once. */
 const TAKEN_MS = 10 * 60_000;
+
+/** A library answers within a second or two, on a machine that is busy as well. */
+const SILENT_MS = 30_000;
 
 export interface StudioDependencies {
   readonly openEngine: () => EngineHandle;
@@ -339,14 +343,32 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     const first = new Promise<void>((resolve) => {
       seeFirst = resolve;
     });
-    await opened.engine.connect((snapshot) => {
-      if (handle !== opened) return;
-      receive(snapshot);
-      seeFirst?.();
-    });
-    connected = true;
-    await first;
+    const answered = tellSilence();
+    try {
+      await opened.engine.connect((snapshot) => {
+        if (handle !== opened) return;
+        receive(snapshot);
+        seeFirst?.();
+      });
+      connected = true;
+      await first;
+    } finally {
+      answered();
+    }
     store.setState({ connection: 'ready', fatal: null });
+  };
+
+  /** Says so where the library is silent for long; the notice goes when what is returned is called. */
+  const tellSilence = (): (() => void) => {
+    let told: number | null = null;
+    const timer = setTimeout(() => {
+      notify(SILENT_LIBRARY);
+      told = counter;
+    }, SILENT_MS);
+    return () => {
+      clearTimeout(timer);
+      store.setState(({ notices }) => ({ notices: notices.filter(({ id }) => id !== told) }));
+    };
   };
 
   /** False, and the page says why, if no engine came up. */

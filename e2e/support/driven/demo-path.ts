@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { demoRows } from '../demo-results';
 import { download as chromiumDownload } from '../downloads';
 import type { DrivenBrowser } from './browser';
-import { download, openScored, scored } from './studio';
+import { atRest, download, openScored, scored } from './studio';
 import { expect, test } from './test';
 
 /** Scoring the demo, on two cores that others use, too. */
@@ -35,6 +35,7 @@ export function demoPath(open: () => Promise<DrivenBrowser>): void {
       expect(theirs.length).toBeGreaterThan(1_000_000);
       expect(sha256(theirs)).toBe(sha256(chromiums.bytes));
 
+      await atRest(browser, SCORING_MS);
       await browser.goto('about:blank');
       await browser.goto(address);
       expect((await scored(browser, SCORING_MS)).rows).toEqual(rows);

@@ -80,6 +80,24 @@ export function press(browser: DrivenBrowser, name: string): Promise<void> {
   );
 }
 
+/**
+ * Waits until nothing has been read or written in the background for a few seconds: WebKitGTK's storage answers nobody any more
+ * once a page was left in the middle of a write.
+ */
+export async function atRest(browser: DrivenBrowser, timeout: number): Promise<void> {
+  let quiet = 0;
+  await expect
+    .poll(
+      async () => {
+        const jobs = await evaluate(browser, () => document.querySelectorAll('.jobs .job').length);
+        quiet = jobs === 0 ? quiet + 1 : 0;
+        return quiet;
+      },
+      { timeout, intervals: [1000] },
+    )
+    .toBeGreaterThan(5);
+}
+
 /** Presses the button and takes the file that comes. */
 export async function download(browser: DrivenBrowser, button: string): Promise<Buffer> {
   await press(browser, button);

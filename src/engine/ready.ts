@@ -1,0 +1,2 @@
+/** What the engine's worker says once it listens: WebKit loses messages that come while a worker's modules are loading. */
+export const READY = 'ready';
