@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { METHODS } from '../method/registry';
+import { ALL_METHODS } from '../method/registry';
 import { readConfig } from '../program/config/program/read-program';
 import { createWorkbench } from '../program/run/workbench-node';
 import { fuse, PROJECT, REFERENCE, type Report, readJson, temporaryFolder } from './fuse/testing';
@@ -170,7 +170,7 @@ it('takes every method that fits the pool', async () => {
   const rows = rowsIn(folder).filter(({ kind }) => kind === 'method');
   // Two experts and the base are three models: too many for an interpolation between two, and one expert too many for pruning.
   // Nobody gave coefficients of every tensor.
-  const fitting = METHODS.filter(
+  const fitting = ALL_METHODS.filter(
     ({ name, takes, experts }) =>
       takes !== 'two models' &&
       (experts.max ?? 2) >= 2 &&

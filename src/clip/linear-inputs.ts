@@ -29,8 +29,8 @@ export interface TowerOfPictures {
   /** The whole tensor, by canonical name. */
   weights(name: string): Promise<Float32Array>;
   readonly pictures: number;
-  /** Writes picture `index` at `offset` as patches. */
-  fill(index: number, out: Float32Array, offset: number): Promise<void>;
+  /** Writes picture `index` at `offset` as patches; false where there is nothing to be written, and it is passed over. */
+  fill(index: number, out: Float32Array, offset: number): Promise<boolean>;
 }
 
 export interface InputsReader {
@@ -45,10 +45,11 @@ interface Sessions {
   readonly layer: OrtSession;
 }
 
-/** Pictures `begin` to `begin + count`, and what they have come to. */
+/** Pictures from `begin` on, and what they have come to. */
 interface Batch {
   readonly begin: number;
-  readonly count: number;
+  /** Less those that were passed over, once it has begun. */
+  count: number;
   state: State | null;
 }
 
@@ -92,13 +93,18 @@ export function createInputsReader(
     let feeds: Record<string, OrtFeed> | undefined;
     for (const batch of batches) {
       signal.throwIfAborted();
-      const { graphs, first } = await ofSize(batch.count);
-      feeds ??= await feedsOf(graphs.first, tower, (name) => name);
       const [rows, size] = patchShape(config, batch.count);
-      const patches = new Float32Array(rows * size);
+      const filled = new Float32Array(rows * size);
+      const each = filled.length / batch.count;
+      let count = 0;
       for (let i = 0; i < batch.count; i++) {
-        await tower.fill(batch.begin + i, patches, (i * patches.length) / batch.count);
+        if (await tower.fill(batch.begin + i, filled, count * each)) count++;
       }
+      batch.count = count;
+      if (count === 0) continue;
+      const { graphs, first } = await ofSize(count);
+      feeds ??= await feedsOf(graphs.first, tower, (name) => name);
+      const patches = filled.subarray(0, count * each);
       const step = { graph: graphs.first };
       batch.state = stateOf(step, await runStep(step, first, feeds, { patches }));
       await letMessagesIn();
@@ -126,7 +132,8 @@ export function createInputsReader(
               : tensorOfLayer(input, at);
           const sums = new Map<keyof LayerGrams, Float64Array>();
           let feeds: Record<string, OrtFeed> | undefined;
-          for (const batch of batches) {
+          const begun = batches.filter(({ count }) => count > 0);
+          for (const batch of begun) {
             signal.throwIfAborted();
             const { graphs, layer } = await ofSize(batch.count);
             feeds ??= await feedsOf(graphs.layer, tower, nameOf);
@@ -140,7 +147,7 @@ export function createInputsReader(
             }
             await letMessagesIn();
           }
-          const tokens = tower.pictures * length;
+          const tokens = begun.reduce((sum, { count }) => sum + count, 0) * length;
           const meanOf = (input: keyof LayerGrams) =>
             Float32Array.from(sums.get(input) ?? [], (sum) => sum / tokens);
           return {

@@ -232,7 +232,11 @@ export function createEngine({
     keepPins();
     if (value.stopped) scorer.stop();
     else if (demand) scorer.score(trials.demand() ?? demand, again);
-    else scorer.wait(missing ?? '', mergeInputs(value.pool, value.method, value.layers) === null);
+    else
+      scorer.wait(
+        missing ?? '',
+        mergeInputs(value.pool, value.tasks, value.method, value.layers) === null,
+      );
     tried.follow();
     readWhenFree();
     // What fails here is told by the engine's own reason.
@@ -262,8 +266,8 @@ export function createEngine({
       jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
     const beside = hasher.atOnce > 1 ? [MEASURING] : [];
     hashing.follow(state.value().pool, !scores && isOnly(HASHING, KEEPING, ...beside));
-    const { pool, method, layers } = state.value();
-    const inputs = mergeInputs(pool, method, layers);
+    const { pool, tasks, method, layers } = state.value();
+    const inputs = mergeInputs(pool, tasks, method, layers);
     combinations.follow(scorer.workspace(), inputs, phase === 'complete' && isOnly(KEEPING));
   }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { METHODS, METHODS_ON_PICTURES } from '../method/registry';
+import { ALL_METHODS } from '../method/registry';
 import {
   chooseMethod,
   methodInForce,
@@ -21,15 +21,9 @@ describe('a chosen method', () => {
 
   it('is refused with the names of all there are', () => {
     expect(() => chooseMethod('Nope', {})).toThrow(/^There is no method Nope; there are .*, .*\.$/);
-    for (const { name } of METHODS) {
+    for (const { name } of ALL_METHODS) {
       expect(() => chooseMethod('Nope', {})).toThrow(name);
       expect(chooseMethod(name, {}).name).toBe(name);
-    }
-  });
-
-  it('is refused where it looks at pictures before it merges', () => {
-    for (const { name } of METHODS_ON_PICTURES) {
-      expect(() => chooseMethod(name, {})).toThrow(`${name} looks at pictures`);
     }
   });
 

@@ -10,7 +10,7 @@ import {
   type MethodOptions,
   resolveOptions,
 } from '../method/options';
-import { findMethod, METHODS } from '../method/registry';
+import { ALL_METHODS, findMethod } from '../method/registry';
 import { taskArithmetic } from '../method/task-arithmetic';
 import type { Method } from '../method/types';
 import type { MethodView } from './api';
@@ -28,20 +28,15 @@ export const TASK_ARITHMETIC: MethodState = { name: taskArithmetic.name, options
 export interface MethodInForce {
   readonly method: Method;
   readonly options: MethodOptions;
-  /** Why it cannot merge this many experts, and what to do; null where it can. */
+  /** Why it cannot merge this many experts, and what to do; null where it can. See `mergeRefusal`. */
   readonly refusal: string | null;
 }
 
 /** Checks a choice. Throws ConfigError on an unknown method, option or value. */
 export function chooseMethod(name: string, options: MethodOptions): MethodState {
   const method = findMethod(name);
-  if (method?.needsPictures) {
-    throw new ConfigError(
-      `${name} looks at pictures of each expert’s task before it merges, which this page does not do. The command line does, with the configuration that asks for it.`,
-    );
-  }
   if (!method) {
-    const known = METHODS.map((candidate) => candidate.name).join(', ');
+    const known = ALL_METHODS.map((candidate) => candidate.name).join(', ');
     throw new ConfigError(`There is no method ${name}; there are ${known}.`);
   }
   const complete = resolveOptions(method.name, told(method), options);

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { METHODS } from '../method/registry';
+import { ALL_METHODS } from '../method/registry';
 import { createScoreBook } from './scoring/book';
 import { demandOf, type Surroundings, snapshotOf } from './snapshot';
 import { type Micro, openMicro } from './testing/micro-models';
@@ -51,7 +51,9 @@ describe('a snapshot', () => {
 
   it('lists all methods for the menu', () => {
     const { methods } = snapshotOf(pooled(), around());
-    expect(methods).toEqual(METHODS.map(({ name, title, summary }) => ({ name, title, summary })));
+    expect(methods).toEqual(
+      ALL_METHODS.map(({ name, title, summary }) => ({ name, title, summary })),
+    );
   });
 
   it('can be sent to the page', () => {

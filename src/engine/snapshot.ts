@@ -1,5 +1,5 @@
 /** What the page draws, made from the value and what computes it. Pure. */
-import { METHODS } from '../method/registry';
+import { ALL_METHODS } from '../method/registry';
 import type {
   ComparisonView,
   EngineView,
@@ -19,7 +19,7 @@ import { type ScoringPhase, scoreBoard } from './scoring/board';
 import type { ScoreBook } from './scoring/book';
 import type { EngineKind } from './scoring/keys';
 import type { Demand } from './scoring/plan';
-import { ownExpert, scoringReadiness } from './scoring/readiness';
+import { mergeRefusal, ownExpert, scoringReadiness } from './scoring/readiness';
 import { taskView } from './tasks/view';
 import { type EngineValue, inForce, scalingFactorOf } from './value';
 
@@ -37,7 +37,7 @@ export interface Surroundings {
   readonly remarks: readonly Remark[];
 }
 
-const METHOD_MENU = METHODS.map(({ name, title, summary }) => ({ name, title, summary }));
+const METHOD_MENU = ALL_METHODS.map(({ name, title, summary }) => ({ name, title, summary }));
 
 /** What the value asks to be scored, or what it lacks. */
 export function demandOf(value: EngineValue): { demand: Demand | null; missing: string | null } {
@@ -58,7 +58,7 @@ export function snapshotOf(value: EngineValue, around: Surroundings): StudioStat
   const { pool, tasks, demoHidden } = value;
   const { book, kind, phase, engine, storage, jobs, search, comparison, tried, remarks } = around;
   return {
-    method: methodView(inForce(value)),
+    method: methodView({ ...inForce(value), refusal: mergeRefusal(pool, tasks, value.method) }),
     methods: METHOD_MENU,
     pool: poolView(pool),
     tasks: tasks.map((task) =>

@@ -230,8 +230,8 @@ function endSweep(before: EngineValue, after: EngineValue): EngineValue {
   return mergedText(before) === mergedText(after) ? after : { ...after, sweep: [] };
 }
 
-function mergedText({ pool, method, layers }: EngineValue): string {
-  const inputs = mergeInputs(pool, method, layers);
+function mergedText({ pool, tasks, method, layers }: EngineValue): string {
+  const inputs = mergeInputs(pool, tasks, method, layers);
   return inputs ? curveText(inputs.key, inputs.layers) : '';
 }
 

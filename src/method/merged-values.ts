@@ -9,7 +9,14 @@ import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { FLAT, tensorScale } from './layers/factors';
 import { createMatrixJobsHere, type MatrixJobs } from './matrices/jobs';
 import { partsOf } from './parts';
-import type { Combination, CombinePart, MergedWeights, MethodChoice, Part } from './types';
+import type {
+  Combination,
+  CombinePart,
+  ExpertInputs,
+  MergedWeights,
+  MethodChoice,
+  Part,
+} from './types';
 import { withPart } from './vision-tensor';
 
 /** Computes one merged tensor as float32, by canonical name. */
@@ -51,11 +58,12 @@ export function mergedFromCheckpoints(
   signal: AbortSignal = new AbortController().signal,
   layers = FLAT,
   matrices: MatrixJobs = createMatrixJobsHere(),
+  inputs?: ExpertInputs,
 ): MergedValues {
   const backend = createCpuBackend();
   const visited = () => signal.throwIfAborted();
   // Nobody says in which order tensors are asked for: none is merged before it is.
-  const context = { backend, visited, signal, matrices: { ...matrices, atOnce: 1 } };
+  const context = { backend, visited, signal, inputs, matrices: { ...matrices, atOnce: 1 } };
   let plan: Promise<CombinePart> | undefined;
   return async (name) => {
     plan ??= method.plan(pool, options, context);

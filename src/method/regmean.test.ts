@@ -42,13 +42,19 @@ async function inputsOf(shape: string, { pretrained }: ModelPool): Promise<Exper
   // 40 pictures in batches of 16, 16 and 8.
   const reader = createInputsReader(vision, await wasmEngine(), 16);
   return {
-    begin: async ({ experts }) =>
-      experts.map(({ model }, place) => {
+    begin: async ({ experts }) => ({
+      experts: experts.map(({ model }, place) => {
         const own = pictures[place % tasks.length] ?? [];
-        const { fill } = createPatchSource(own, processor, vision, { left: 0 });
+        const source = createPatchSource(own, processor, vision, { left: 0 });
         const weights = (name: string) => readVisionTensor(model, name);
+        const fill = async (...given: Parameters<typeof source.fill>) => {
+          await source.fill(...given);
+          return true;
+        };
         return reader.begin({ pictures: own.length, weights, fill });
       }),
+      release: async () => undefined,
+    }),
   };
 }
 
@@ -89,21 +95,28 @@ describe('RegMean', () => {
     const { pool, inputs: own } = given('p8-32');
     const { backend, held } = createCountingBackend();
     const controller = new AbortController();
+    let released = 0;
     const stopping: ExpertInputs = {
       async begin(...asked) {
-        const begun = await own.begin(...asked);
-        return begun.map((expert) => ({
-          async next(signal: AbortSignal) {
-            const grams = await expert.next(signal);
-            controller.abort();
-            return grams;
+        const { experts } = await own.begin(...asked);
+        return {
+          experts: experts.map((expert) => ({
+            async next(signal: AbortSignal) {
+              const grams = await expert.next(signal);
+              controller.abort();
+              return grams;
+            },
+          })),
+          async release() {
+            released++;
           },
-        }));
+        };
       },
     };
     const context = { backend, inputs: stopping, signal: controller.signal };
     await expect(combine(pool, { method: regMean }, context)).rejects.toThrow('aborted');
     expect(held()).toEqual({ elements: 0, counters: 0 });
+    expect(released).toBe(1);
   });
 
   it.each<[MethodOptions, string]>([

@@ -12,7 +12,7 @@ import { matrixShape } from './matrices/read-matrix';
 import { nameMatcher, patternProblem } from './pruning/name-patterns';
 import type { MatrixJob } from './spectral/merge-matrix';
 import { sumExperts } from './ties/sum-experts';
-import type { PlanContext } from './types';
+import type { BegunInputs, PlanContext } from './types';
 import { filled, readVisionTensor, withPart } from './vision-tensor';
 
 /** FusionBench's batches, which a configuration has to name; their size is the engine's affair here. */
@@ -117,15 +117,39 @@ async function mergeLinear(
     );
   }
   const begun = await inputs.begin(pool, pictures);
+  try {
+    return await mergeLayers(pool, begun, ratio, included, { matrices, signal, visited });
+  } finally {
+    await begun.release();
+  }
+}
+
+async function mergeLayers(
+  pool: ModelPool,
+  { experts }: BegunInputs,
+  ratio: number,
+  included: (name: string) => boolean,
+  { matrices, signal, visited }: Pick<PlanContext, 'matrices' | 'signal' | 'visited'>,
+): Promise<ReadonlyMap<string, Promise<Float32Array<ArrayBuffer>>>> {
   const merged = new Map<string, Promise<Float32Array<ArrayBuffer>>>();
   const { layers } = pool.pretrained.vision;
-  let told = 0;
+  // Inputs take longer than the solve: a step for each expert, and one for the layer.
+  const steps = layers * (experts.length + 1);
+  let [told, stepped] = [0, 0];
+  const tell = () => {
+    const done = Math.floor((pool.mergedNames.length * ++stepped) / steps);
+    for (; told < done; told++) visited();
+  };
   for (let layer = 0; layer < layers; layer++) {
     const grams: LayerGrams[] = [];
-    for (const expert of begun) grams.push(await expert.next(signal));
+    for (const expert of experts) {
+      grams.push(await expert.next(signal));
+      tell();
+    }
     for (const [map, input] of MAPS) {
       const name = `encoder.layers.${layer}.${map}.weight`;
       if (!included(name)) continue;
+      const isShared = MAPS.filter(([, other]) => other === input).length > 1;
       const prepare = async (): Promise<MatrixJob> => {
         const shape = matrixShape(pool, name);
         if (!shape) throw new RangeError(`${name} is no matrix`);
@@ -133,8 +157,8 @@ async function mergeLinear(
         for (const [i, { model }] of pool.experts.entries()) {
           const gram = grams[i]?.[input];
           if (!gram) throw new RangeError(`nothing is known of expert ${i}`);
-          // Several maps have the same input, and what a thread gets is given away.
-          tensors.push(await readVisionTensor(model, name), gram.slice());
+          // What a thread gets is given away, and what several maps have is not one's to give.
+          tensors.push(await readVisionTensor(model, name), isShared ? gram.slice() : gram);
         }
         return { work: { kind: 'regression', ratio }, shape, tensors };
       };
@@ -142,8 +166,7 @@ async function mergeLinear(
     }
     // The next layer's inputs would only wait beside these.
     await Promise.all(merged.values());
-    const done = Math.floor((pool.mergedNames.length * (layer + 1)) / layers);
-    for (; told < done; told++) visited();
+    tell();
   }
   return merged;
 }

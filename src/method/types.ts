@@ -23,9 +23,16 @@ export interface CombineContext {
 export interface ExpertInputs {
   /**
    * Every expert at its first layer, with so many pictures of its task or as many as there are.
-   * @throws ConfigError where an expert has no task
+   * @throws ConfigError where an expert has no task, or the pictures take too much room
    */
-  begin(pool: ModelPool, pictures: number): Promise<readonly LayerwiseInputs[]>;
+  begin(pool: ModelPool, pictures: number): Promise<BegunInputs>;
+}
+
+export interface BegunInputs {
+  /** In the order of the pool. */
+  readonly experts: readonly LayerwiseInputs[];
+  /** Gives back what computes them. */
+  release(): Promise<void>;
 }
 
 interface Owned {

@@ -70,6 +70,7 @@ const view = (changes: Partial<ComparisonView> = {}): ComparisonView => ({
   of: 4,
   step: null,
   halved: ['digits'],
+  leftOut: [],
   splits: {},
   ...changes,
 });
@@ -91,6 +92,12 @@ it('has a row for each model, says what was chosen and what failed', async () =>
     'least loss on 95 pictures; every accuracy is of 95 others',
   );
   expect(container.textContent).toContain('No pictures of digits are set apart');
+});
+
+it('says why a method has no row', async () => {
+  const leftOut = ['RegMean is left out: it looks at pictures.'];
+  const { container } = await draw(<SearchPanel />, shown(view({ leftOut })));
+  expect(container.textContent).toContain(leftOut[0]);
 });
 
 it('merges by a row in one step, and takes its file along', async () => {

@@ -11,7 +11,7 @@ import './comparison.css';
 export function ComparisonTable({ comparison }: { comparison: ComparisonView }) {
   const titleId = useId();
   const { downloadComparison } = useCommands();
-  const { rows, of, phase, stopped } = comparison;
+  const { rows, of, phase, stopped, leftOut } = comparison;
   const basis = basisText(comparison);
   if (rows.length === 0 || basis === null) return null;
   const state =
@@ -47,6 +47,9 @@ export function ComparisonTable({ comparison }: { comparison: ComparisonView }) 
         choose by. <Term id="mcnemar">p</Term> is of each method against task arithmetic, for
         itself: of twenty that are as good, one has p &lt; 0.05 by chance.
       </p>
+      {leftOut.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <p>
         {stopped && phase === 'done' && (
           <>

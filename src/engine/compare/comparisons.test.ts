@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import { fixtureFloats, fixtureJson } from '../../clip/testing';
 import { refuseExperts } from '../../method/define';
-import { METHODS } from '../../method/registry';
+import { ALL_METHODS } from '../../method/registry';
 import { loadWasmInNode } from '../../runtime/ort/wasm-node';
 import { classifyLogits } from '../../taskpool/classify';
 import type { ComparisonView, StudioState } from '../api';
@@ -73,7 +73,7 @@ describe('a comparison of methods', () => {
     expect(studio.state().jobs).toEqual([]);
     expect([view.phase, view.stopped, view.of]).toEqual(['done', false, view.rows.length]);
     // Nobody gave coefficients of every tensor.
-    const fitting = METHODS.filter(
+    const fitting = ALL_METHODS.filter(
       (method) =>
         refuseExperts(method, 2) === null && method.name !== 'CLIPLayerWiseAdaMergingAlgorithm',
     );
@@ -92,7 +92,7 @@ describe('a comparison of methods', () => {
         ['outlines', 20],
         ['surfaces', 75],
       ]);
-      const method = METHODS.find(({ name }) => name === row.name);
+      const method = ALL_METHODS.find(({ name }) => name === row.name);
       expect(row.choosing?.pictures).toBe(method && 95);
       expect(row.scalingFactor !== null).toBe(method?.kind === 'task vector');
       expect(row.tried > 0).toBe(method?.kind === 'task vector');

@@ -12,10 +12,16 @@ import {
   compareModels,
   type HalfName,
 } from '../../program/compare/compare';
-import { comparisonEntries, type Entry } from '../../program/compare/entries';
+import {
+  comparisonEntries,
+  type EntriesOf,
+  type Entry,
+  leftOut,
+} from '../../program/compare/entries';
 import type { ScoredTask } from '../../program/search/halves';
 import type { Jobs } from '../jobs/jobs';
 import { keyText } from '../scoring/keys';
+import { ownTasks, withPictures } from '../scoring/looked-at';
 import { choosingRows, reportedRows } from '../scoring/order';
 import type { ColumnName } from '../scoring/plan';
 import type { ScoringInputs, TaskInput } from '../scoring/readiness';
@@ -52,6 +58,7 @@ interface Subject {
   readonly inputs: ScoringInputs;
   readonly entries: readonly Entry[];
   readonly halved: readonly string[];
+  readonly leftOut: readonly string[];
   readonly rows: Readonly<Record<HalfName, ReadonlyMap<string, readonly number[]>>>;
   /** What must not change while it goes on, and what its table is about. */
   readonly standing: string;
@@ -113,16 +120,22 @@ export function createComparisons(parts: ComparisonsParts): Comparisons {
     }
     const halved = inputs.tasks.filter(({ split }) => !split).map(({ name }) => name);
     const split = { ...inputs, tasks: inputs.tasks.map(withSplit) };
-    const entries = comparisonEntries({
+    const own = ownTasks(
+      inputs.key.experts.map(({ source }) => source),
+      inputs.tasks,
+    );
+    const entriesOf: EntriesOf = {
       experts: inputs.experts.length,
       names: parts.names,
       inUse: { name: value.method.name, told: value.method.options },
       everyTaskHasExpert: inputs.tasks.every(({ expert }) => expert !== null),
-    });
+      withoutTask: inputs.experts.flatMap(({ model }, place) => (own[place] ? [] : model.name)),
+    };
     return {
       inputs: split,
-      entries,
+      entries: comparisonEntries(entriesOf),
       halved,
+      leftOut: leftOut(entriesOf),
       rows: {
         choosing: new Map(split.tasks.map((task) => [task.id, choosingRows(task, COMPARE_SAMPLE)])),
         reporting: new Map(split.tasks.map((task) => [task.id, reportedRows(task) ?? []])),
@@ -168,7 +181,7 @@ export function createComparisons(parts: ComparisonsParts): Comparisons {
     },
     view() {
       if (!subject) return null;
-      const { entries, halved, inputs } = subject;
+      const { entries, halved, inputs, leftOut: left } = subject;
       const splits = inputs.tasks.flatMap(({ name, split }) =>
         split ? [[name, splitArguments(split)] as const] : [],
       );
@@ -179,6 +192,7 @@ export function createComparisons(parts: ComparisonsParts): Comparisons {
         of: entries.length,
         step,
         halved,
+        leftOut: left,
         splits: Object.fromEntries(splits),
       };
     },
@@ -201,7 +215,12 @@ function withMethod(
   const key = { ...inputs.key, method: method.name, options };
   // The factors by layer that stand, where the method has any.
   const own = layers && method.kind === 'task vector' ? { layers } : {};
-  return { ...inputs, ...own, key, method: { method, options } };
+  const merged = { ...inputs, ...own, key, method: { method, options } };
+  if (!method.needsPictures) return merged;
+  // Of tasks that are split for this comparison: what is reported on is not looked at.
+  const looking = withPictures(merged, inputs.tasks);
+  if ('missing' in looking) throw new CompatibilityError(looking.missing);
+  return { ...merged, ...looking };
 }
 
 function countOf(rows: ReadonlyMap<string, readonly number[]>): number {

@@ -19,6 +19,8 @@ export interface ComparisonView {
   } | null;
   /** Names of the tasks that were not split: half of their pictures were chosen by, in this comparison alone. */
   readonly halved: readonly string[];
+  /** Why methods that look at pictures have no row: a sentence each. */
+  readonly leftOut: readonly string[];
   /** Arguments of FusionBench's `train_validation_split` by task: the part that is returned is reported on. */
   readonly splits: Readonly<Record<string, SplitArguments>>;
 }

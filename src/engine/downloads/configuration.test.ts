@@ -2,7 +2,7 @@ import 'fake-indexeddb/auto';
 import { describe, expect, it } from 'vitest';
 import { fixtureJson } from '../../clip/testing';
 import { findScalingFactor } from '../../method/options';
-import { METHODS } from '../../method/registry';
+import { ALL_METHODS } from '../../method/registry';
 import type { MethodFixture } from '../../method/testing/method-parity';
 import { otherOptions } from '../../method/testing/other-options';
 import { drop, openStudio, type TestStudio } from '../testing/drops';
@@ -57,7 +57,7 @@ describe('configurations of the page', () => {
     expect(state(studio)).toEqual(before);
   });
 
-  it.each(METHODS.map((method) => [method.name, method] as const))(
+  it.each(ALL_METHODS.map((method) => [method.name, method] as const))(
     'carry the method and its options: %s',
     async (name, method) => {
       const studio = await open(`method-${name}`);

@@ -112,7 +112,7 @@ function writeConfiguration(value: EngineValue, format: ConfigurationFormat): st
   }
   const { method, options } = inForce(value);
   const { lambda, expertWeights } = factorAndWeights(value, experts, format);
-  const inputs = mergeInputs(pool, value.method, value.layers);
+  const inputs = mergeInputs(pool, value.tasks, value.method, value.layers);
   // An interpolation between two experts leaves the base out; in FusionBench's pool it would be a third model.
   const between = method.takes === 'two models' && experts.length === 2;
   const models: ModelSource[] = [

@@ -95,8 +95,8 @@ const bytesOf = async (blob: Pick<Blob, 'arrayBuffer'>) => Buffer.from(await blo
 
 /** An engine that holds the combination of this value, in the numbers of that one. */
 async function holding(of: EngineValue, numbers: EngineValue, exact = true) {
-  const inputs = mergeInputs(numbers.pool, numbers.method, numbers.layers);
-  const key = mergeInputs(of.pool, of.method, of.layers)?.key;
+  const inputs = mergeInputs(numbers.pool, numbers.tasks, numbers.method, numbers.layers);
+  const key = mergeInputs(of.pool, of.tasks, of.method, of.layers)?.key;
   if (!inputs || !key) throw new Error('nothing is merged');
   const combination = await combine(
     openModelPool(inputs.base.model, inputs.experts),

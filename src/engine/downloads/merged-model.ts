@@ -18,13 +18,13 @@ import type { ExportOptions } from '../api';
 import type { Job } from '../jobs/jobs';
 import { hashModel, type Learn } from '../pool/hashing';
 import type { Hasher } from '../pool/hashing-threads';
-import { type MergeInputs, mergeInputs } from '../scoring/readiness';
+import { lookingOn } from '../scoring/looking';
+import { type MergeInputs, mergeInputs, mergeRefusal } from '../scoring/readiness';
 import type { Workspace } from '../scoring/workspace';
 import {
   baseOf,
   type EngineValue,
   includedExperts,
-  inForce,
   type PoolModel,
   scalingFactorOf,
 } from '../value';
@@ -62,9 +62,9 @@ export async function exportModel(
   job: Job,
 ): Promise<ScratchFile> {
   const { value, version } = context;
-  const inputs = mergeInputs(value.pool, value.method, value.layers);
+  const inputs = mergeInputs(value.pool, value.tasks, value.method, value.layers);
   const base = baseOf(value.pool);
-  const { refusal } = inForce(value);
+  const refusal = mergeRefusal(value.pool, value.tasks, value.method);
   if (refusal !== null) throw new CompatibilityError(refusal);
   if (!inputs || !base || inputs.experts.length === 0) {
     throw new CompatibilityError(
@@ -74,6 +74,11 @@ export async function exportModel(
   if (options.content === 'clip' && !inputs.base.model.text) {
     throw new CompatibilityError(
       `${base.name} is a vision tower alone; only "vision tower" can be downloaded from it.`,
+    );
+  }
+  if (inputs.looksAt && !context.workspace) {
+    throw new CompatibilityError(
+      `${inputs.method.method.title} looks at pictures, and the engine that does is not there. Try again when it has started.`,
     );
   }
   const sums = await sumsOf([base, ...includedExperts(value.pool)], context, job);
@@ -144,6 +149,7 @@ function mergedValues(
   const pool = openModelPool(inputs.base.model, inputs.experts);
   const { method, layers } = inputs;
   const { matrices } = context;
+  const looking = context.workspace && lookingOn(context.workspace.runtime, inputs);
   const fromCheckpoints = mergedFromCheckpoints(
     pool,
     method,
@@ -151,6 +157,7 @@ function mergedValues(
     signal,
     layers,
     matrices,
+    looking ?? undefined,
   );
   const workspace = exactWorkspace(context);
   return async (name) => {

@@ -20,7 +20,7 @@ export function recipeOf(value: EngineValue, sumOf: SumOf, version: string): Rec
   const base = baseOf(value.pool);
   if (!base) throw new CompatibilityError('There is nothing to merge: the pool has no base.');
   const { method, options } = inForce(value);
-  const layers = mergeInputs(value.pool, value.method, value.layers)?.layers;
+  const layers = mergeInputs(value.pool, value.tasks, value.method, value.layers)?.layers;
   const describe = (model: PoolModel, weight: number): RecipeModel => {
     const part = partOf(filesOf(model));
     const sha256 = sumOf(model);

@@ -32,7 +32,7 @@ export function exportReport(
   pins: readonly PinReport[],
   relations?: RelationsReport | undefined,
 ): ExportedFile {
-  const inputs = mergeInputs(value.pool, value.method, value.layers);
+  const inputs = mergeInputs(value.pool, value.tasks, value.method, value.layers);
   const { merged, pretrained, expert } = snapshot.scores;
   if (!inputs || Object.keys(merged.tasks).length === 0) {
     throw new CompatibilityError(

@@ -18,9 +18,9 @@ export const MOST_PINS = 24;
  * @throws CompatibilityError where nothing is
  */
 export function pinOf(value: EngineValue, id: string): Pin {
-  const { pool, method: set, layers: factors } = value;
+  const { pool, tasks, method: set, layers: factors } = value;
   const base = baseOf(pool);
-  const inputs = mergeInputs(pool, set, factors);
+  const inputs = mergeInputs(pool, tasks, set, factors);
   if (!base || !inputs || inputs.experts.length === 0) {
     throw new CompatibilityError('There is nothing to pin yet: add a base and an expert.');
   }

@@ -53,8 +53,8 @@ export function comparePins(
   return comparePair(book, sideColumn(value, a, engine), sideColumn(value, b, engine));
 }
 
-function resolved({ pins, pool }: EngineValue): ResolvedPin[] {
-  return pins.map((pin) => resolvePin(pin, pool));
+function resolved({ pins, pool, tasks }: EngineValue): ResolvedPin[] {
+  return pins.map((pin) => resolvePin(pin, pool, tasks));
 }
 
 const NO_TASKS: readonly TaskInput[] = [];
@@ -69,7 +69,7 @@ function readiness({ pool, tasks, method, layers }: EngineValue) {
 
 /** Null while nothing is merged. */
 function presentText(value: EngineValue): string | null {
-  const inputs = mergeInputs(value.pool, value.method, value.layers);
+  const inputs = mergeInputs(value.pool, value.tasks, value.method, value.layers);
   if (!inputs || inputs.experts.length === 0) return null;
   return weightsText({
     kind: 'merged',

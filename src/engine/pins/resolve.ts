@@ -19,9 +19,10 @@ import {
   type TaskKey,
   type WeightsKey,
 } from '../scoring/keys';
+import { lookedAtKey, ownTasks } from '../scoring/looked-at';
 import type { Unit } from '../scoring/plan';
-import { donorOf, type TaskInput } from '../scoring/readiness';
-import { filesOf, type Pool, type PoolModel } from '../value';
+import { donorOf, ownedTasks, type TaskInput } from '../scoring/readiness';
+import { filesOf, type Pool, type PoolModel, type Task } from '../value';
 import { recipeOfPin } from './pin';
 import type { NamedPin, Pin, PinnedModel } from './types';
 
@@ -35,7 +36,7 @@ export interface ResolvedPin {
   readonly scored: { readonly weights: WeightsKey; readonly donor: SourceKey | null } | null;
 }
 
-export const resolvePin = memo((pin: Pin, pool: Pool): ResolvedPin => {
+export const resolvePin = memo((pin: Pin, pool: Pool, tasks: readonly Task[]): ResolvedPin => {
   const byId = new Map(pool.models.map((model) => [model.id, model]));
   const records = { ...NO_RECORDS, baseId: pool.baseId, models: pool.models };
   const sumOf = (id: string) => byId.get(id)?.facts.sha256;
@@ -50,7 +51,7 @@ export const resolvePin = memo((pin: Pin, pool: Pool): ResolvedPin => {
     pin,
     named: { name: pin.name, merge: namedAs(pin, models) },
     missing,
-    scored: base && restored ? scoredAs(pin, pool, base, experts) : null,
+    scored: base && restored ? scoredAs(pin, pool, tasks, base, experts) : null,
   };
 });
 
@@ -63,6 +64,7 @@ interface Placed {
 function scoredAs(
   { method: set, scalingFactor, layers }: Pin,
   pool: Pool,
+  tasks: readonly Task[],
   base: Placed,
   experts: readonly Placed[],
 ): ResolvedPin['scored'] {
@@ -74,25 +76,33 @@ function scoredAs(
     method.kind === 'task vector' && layers && opened
       ? factorsOf(layers, mergedNames(opened))
       : undefined;
-  const donor = donorOf(pool, base.model);
+  const found = donorOf(pool, base.model);
+  const donor =
+    found && (found === base.model ? baseKey : { files: filesOf(found), openedAgainst: baseFiles });
+  const merged = experts.map((expert) => ({
+    source: { files: filesAs(expert), openedAgainst: baseFiles },
+    weight: expert.weight,
+  }));
+  // Where pictures are missing now there is no score that it could have.
+  const looksAt = () => {
+    const sources = merged.map(({ source }) => source);
+    const own = ownTasks(sources, ownedTasks(pool, tasks)).flatMap((task) => task ?? []);
+    return lookedAtKey(own, opened?.processor ? null : donor);
+  };
   return {
     weights: {
       kind: 'merged',
       combination: {
         base: baseKey,
-        experts: experts.map((expert) => ({
-          source: { files: filesAs(expert), openedAgainst: baseFiles },
-          weight: expert.weight,
-        })),
+        experts: merged,
         method: method.name,
         options,
+        ...(method.needsPictures && { looksAt: looksAt() }),
       },
       scalingFactor: scalingFactor ?? 1,
       ...(factors && !isFlat(factors) && { layers: factors }),
     },
-    donor:
-      donor &&
-      (donor === base.model ? baseKey : { files: filesOf(donor), openedAgainst: baseFiles }),
+    donor,
   };
 }
 

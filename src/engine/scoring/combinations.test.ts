@@ -10,7 +10,7 @@ import { microInputs, openMicro } from '../testing/micro-models';
 import { unit } from '../testing/scoring';
 import { newLibrary, storeModel } from '../testing/stored';
 import { createCombinations, KEEPING } from './combinations';
-import type { SourceKey } from './keys';
+import { itemOf, type SourceKey } from './keys';
 import type { ScoringInputs } from './readiness';
 import { createWorkspace } from './workspace';
 
@@ -46,7 +46,7 @@ async function stored(storeName: string): Promise<ScoringInputs> {
 }
 
 /** One visit. */
-async function visit(storeName: string, { from = 0, version = '1' } = {}) {
+async function visit(storeName: string, { from = 0, version = '1', gpu = false } = {}) {
   const library = newLibrary(storeName);
   opened.push(library);
   const putKept = vi.spyOn(library, 'putKept');
@@ -56,7 +56,7 @@ async function visit(storeName: string, { from = 0, version = '1' } = {}) {
     look();
   });
   const combinations = createCombinations({ library, jobs, version, from });
-  const { runtime } = await fakeRuntime();
+  const { runtime } = await fakeRuntime(undefined, { gpu });
   const workspace = createWorkspace(runtime, memoryCache(), combinations.load);
   let inputs: ScoringInputs | null = null;
   let isIdle = false;
@@ -131,6 +131,29 @@ describe('what was combined', () => {
     expect(second.jobs.views()).toEqual([]);
     const other = await visit(storeName, { version: '2' });
     await expect(other.prepare(unreadable(inputs))).rejects.toThrow('an expert was read');
+  });
+
+  it('is looked for on any engine, but what was seen in pictures only on the one that saw them', async () => {
+    for (const looks of [false, true]) {
+      const storeName = freshStoreName();
+      const plain = await stored(storeName);
+      // Of whatever is there: nothing is kept of what is gone.
+      const looksAt = { tasks: [{ pictures: itemOf(plain.key.base.files), share: null }] };
+      const inputs = { ...plain, key: { ...plain.key, ...(looks && { looksAt }) } };
+      const first = await visit(storeName);
+      const weights = await first.prepare(inputs);
+      first.follow(inputs, true);
+      await first.ended();
+      const again = await visit(storeName);
+      expect(await again.prepare(unreadable(inputs))).toEqual(weights);
+      const elsewhere = await visit(storeName, { gpu: true });
+      const getKept = vi.spyOn(elsewhere.library, 'getKept');
+      await elsewhere.prepare(inputs);
+      const kept = first.putKept.mock.calls.map(([{ name }]) => name);
+      const asked = getKept.mock.calls.map(([, name]) => name);
+      expect([kept.length, asked.length]).toEqual([1, 1]);
+      expect(asked[0] === kept[0]).toBe(!looks);
+    }
   });
 
   it('is combined again where what was kept is damaged, and then kept anew', async () => {

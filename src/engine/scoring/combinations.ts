@@ -11,7 +11,7 @@ import {
   type LoadCombination,
   loadCombination,
 } from './combination-file';
-import { type CombinationKey, itemOf, keyText } from './keys';
+import { type CombinationKey, type EngineKind, itemOf, itemsOfCombination, keyText } from './keys';
 import type { MergeInputs } from './readiness';
 import type { Workspace } from './workspace';
 
@@ -58,8 +58,9 @@ export function createCombinations({
   let running: { readonly controller: AbortController; readonly ended: Promise<void> } | null =
     null;
 
-  const nameOf = (key: CombinationKey): Promise<string> =>
-    hashBlob(new Blob([`${FORMAT} ${version} ${keyText(key)}`]));
+  /** What was seen in pictures differs in the last digits from engine to engine. */
+  const nameOf = (key: CombinationKey, kind: EngineKind): Promise<string> =>
+    hashBlob(new Blob([`${FORMAT} ${version} ${key.looksAt ? `${kind} ` : ''}${keyText(key)}`]));
 
   const write = async (
     workspace: Workspace,
@@ -78,8 +79,8 @@ export function createCombinations({
     );
     await library.putKept({
       owner: itemOf(key.base.files),
-      name: await nameOf(key),
-      items: itemsOf(key),
+      name: await nameOf(key, workspace.runtime.tensors.kind),
+      items: itemsOfCombination(key),
       size: byteLength,
       chunks: chunks(),
       signal,
@@ -121,7 +122,7 @@ export function createCombinations({
     async load({ key, base, experts, method: { method } }, backend, options) {
       if (experts.length === 0) return null;
       try {
-        const blob = await library.getKept(itemOf(key.base.files), await nameOf(key));
+        const blob = await library.getKept(itemOf(key.base.files), await nameOf(key, backend.kind));
         if (!blob) return null;
         const loaded = await loadCombination(blob, method.kind, base.model, backend, options);
         settled.add(keyText(key));
@@ -151,10 +152,4 @@ export function createCombinations({
       await running?.ended;
     },
   };
-}
-
-/** The items that it was computed from. */
-function itemsOf({ base, experts }: CombinationKey): string[] {
-  const sources = [base, ...experts.map(({ source }) => source)];
-  return [...new Set(sources.map(({ files }) => itemOf(files)))];
 }

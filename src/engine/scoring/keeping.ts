@@ -47,6 +47,12 @@ const keySchema = v.object({
         experts: v.array(v.object({ source, weight: finite })),
         method: v.string(),
         options: optionValues,
+        looksAt: v.exactOptional(
+          v.object({
+            tasks: v.array(v.object({ pictures: v.string(), share: v.nullable(finite) })),
+            prepared: v.exactOptional(source),
+          }),
+        ),
       }),
       scalingFactor: finite,
       layers: v.exactOptional(v.record(v.string(), finite)),

@@ -158,6 +158,23 @@ describe('the items of a score', () => {
     expect(itemsOf(score).sort()).toEqual(['base', 'donor', 'expert', 'other', 'pictures']);
   });
 
+  it('are the image sets, and whatever prepares their pictures, that the method looked at', () => {
+    const prepared = { files: 'preparer', openedAgainst: 'base' };
+    const tasks = [
+      { pictures: 'pictures', share: null },
+      { pictures: 'elsewhere', share: 0.5 },
+    ];
+    expect(itemsOf(mergedWith({ looksAt: { tasks, prepared } })).sort()).toEqual([
+      'base',
+      'donor',
+      'elsewhere',
+      'expert',
+      'other',
+      'pictures',
+      'preparer',
+    ]);
+  });
+
   it('are named once, also where one model is base and donor', () => {
     const pretrained = { ...score, weights: { kind: 'pretrained', base } as const };
     expect(itemsOf(pretrained).sort()).toEqual(['base', 'donor', 'pictures']);

@@ -30,6 +30,14 @@ export function partOf(files: FilesKey): string | undefined {
   return typeof files === 'string' ? undefined : files.part;
 }
 
+/** Pictures that a method looks at before it merges. */
+export interface LookedAtKey {
+  /** Of each expert in turn: the image set, and which share of it is set apart to choose by, where it is split. */
+  readonly tasks: readonly { readonly pictures: string; readonly share: number | null }[];
+  /** Gives the preprocessing where the base has none. */
+  readonly prepared?: SourceKey;
+}
+
 export interface CombinationKey {
   readonly base: SourceKey;
   /** In the order of the sum. */
@@ -37,6 +45,8 @@ export interface CombinationKey {
   readonly method: string;
   /** Completed: all that the method is told. */
   readonly options: MethodOptions;
+  /** Absent for methods that look at nothing but the models. */
+  readonly looksAt?: LookedAtKey;
 }
 
 /** Which weights a score belongs to. The base gives geometry and preprocessing to an expert as well. */
@@ -73,22 +83,28 @@ export interface ScoreKey {
 
 /** The items of the library that a score was computed from. */
 export function itemsOf({ weights, task }: ScoreKey): string[] {
-  const sources = [task.donor, ...sourcesOf(weights)].map(({ files }) => itemOf(files));
-  return [...new Set([task.pictures, ...sources])];
+  return [...new Set([task.pictures, itemOf(task.donor.files), ...itemsOfWeights(weights)])];
 }
 
-function sourcesOf(weights: WeightsKey): SourceKey[] {
+/** The items of the library that it was combined from. */
+export function itemsOfCombination({ base, experts, looksAt }: CombinationKey): string[] {
+  const sources = [base, ...experts.map(({ source }) => source)];
+  if (looksAt?.prepared) sources.push(looksAt.prepared);
+  const pictures = looksAt?.tasks.map((task) => task.pictures) ?? [];
+  return [...new Set([...sources.map(({ files }) => itemOf(files)), ...pictures])];
+}
+
+function itemsOfWeights(weights: WeightsKey): string[] {
+  const items = (...sources: readonly SourceKey[]) => sources.map(({ files }) => itemOf(files));
   switch (weights.kind) {
     case 'pretrained':
-      return [weights.base];
-    case 'merged': {
-      const { base, experts } = weights.combination;
-      return [base, ...experts.map(({ source }) => source)];
-    }
+      return items(weights.base);
+    case 'merged':
+      return itemsOfCombination(weights.combination);
     case 'expert':
-      return [weights.base, weights.expert];
+      return items(weights.base, weights.expert);
     case 'ensemble':
-      return [weights.base, ...weights.experts];
+      return items(weights.base, ...weights.experts);
   }
 }
 

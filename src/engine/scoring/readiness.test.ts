@@ -2,9 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { ClipModel } from '../../clip/types';
 import { FLAT } from '../../method/layers/factors';
 import { TASK_ARITHMETIC } from '../method';
+import { taskSplit } from '../tasks/split';
 import { openMicro } from '../testing/micro-models';
 import type { Pool, PoolModel, Task } from '../value';
-import { mergeInputs, modelReadiness, ownExpert, scoringReadiness } from './readiness';
+import {
+  mergeInputs,
+  mergeRefusal,
+  modelReadiness,
+  ownExpert,
+  scoringReadiness,
+} from './readiness';
 
 const { models } = await openMicro();
 
@@ -30,6 +37,8 @@ function model(
     ...changes,
   };
 }
+
+const REGMEAN = { name: 'RegMeanAlgorithmForCLIP', options: {} };
 
 const BASE = model('base', models.base);
 const ALPHA = model('alpha', models.alpha);
@@ -76,7 +85,9 @@ describe('what is missing to score', () => {
     expect(missing({ baseId: null, models: [] })).toBe(sentence);
     expect(missing({ baseId: null, models: [ALPHA] })).toBe(sentence);
     expect(missing(pool(model('base', undefined), ALPHA))).toBe(sentence);
-    expect(mergeInputs(pool(model('base', undefined), ALPHA), TASK_ARITHMETIC, FLAT)).toBeNull();
+    expect(
+      mergeInputs(pool(model('base', undefined), ALPHA), [], TASK_ARITHMETIC, FLAT),
+    ).toBeNull();
   });
 
   it('is a text tower where no model of the pool has one that fits', () => {
@@ -109,10 +120,10 @@ describe('what pictures of no task are scored with', () => {
   it('is the same, with the layers, and lacks the same but tasks', () => {
     const layers = { 'layers.0.mlp': 0.5 };
     const whole = scoringReadiness(pool(BASE, ALPHA), [task('pets')], TASK_ARITHMETIC, layers);
-    const { inputs } = modelReadiness(pool(BASE, ALPHA), TASK_ARITHMETIC, layers);
+    const { inputs } = modelReadiness(pool(BASE, ALPHA), [], TASK_ARITHMETIC, layers);
     expect(inputs).toEqual({ ...whole.inputs, tasks: [] });
     expect(inputs?.layers).toBeDefined();
-    const { missing: sentence } = modelReadiness(pool(VISION_ONLY), TASK_ARITHMETIC, FLAT);
+    const { missing: sentence } = modelReadiness(pool(VISION_ONLY), [], TASK_ARITHMETIC, FLAT);
     expect(sentence).toBe(missing(pool(VISION_ONLY)));
   });
 });
@@ -170,8 +181,60 @@ describe('what is scored', () => {
   it('is the base alone where the method refuses so many experts', () => {
     const slerp = { name: 'SlerpMergeAlgorithm', options: {} };
     const three = pool(BASE, ALPHA, BETA, model('gamma', models.gamma));
-    expect(mergeInputs(three, slerp, FLAT)?.experts).toEqual([]);
-    expect(mergeInputs(pool(BASE, ALPHA), slerp, FLAT)?.experts).toHaveLength(1);
+    expect(mergeInputs(three, [], slerp, FLAT)?.experts).toEqual([]);
+    expect(mergeInputs(pool(BASE, ALPHA), [], slerp, FLAT)?.experts).toHaveLength(1);
+  });
+
+  it('has the pictures of each expert’s own task, in the order of the sum, where the method looks at any', () => {
+    const all = pool(BASE, ALPHA, BETA);
+    const alpha = task('alpha');
+    const images = Array.from({ length: 8 }, (_, i) => ({ name: `${i}.png`, blob: new Blob() }));
+    const labels = images.map((_, i) => i % 2);
+    const pets = task('pets', { expert: 'beta', images, labels, split: 0.5 });
+    const inputs = mergeInputs(all, [pets, alpha], REGMEAN, FLAT);
+    expect(inputs?.key.looksAt).toEqual({
+      tasks: [
+        { pictures: 'task alpha', share: null },
+        { pictures: 'task pets', share: 0.5 },
+      ],
+    });
+    const choosing = taskSplit(pets)?.choosing ?? [];
+    expect(choosing).toHaveLength(4);
+    expect(inputs?.looksAt?.pictures).toEqual([alpha.images, choosing.map((row) => images[row])]);
+    expect(mergeRefusal(all, [pets, alpha], REGMEAN)).toBeNull();
+    // All others have the keys that they always had.
+    expect(mergeInputs(all, [pets, alpha], TASK_ARITHMETIC, FLAT)?.key).not.toHaveProperty(
+      'looksAt',
+    );
+  });
+
+  it('is the base alone where an expert has no pictures that count', () => {
+    const all = pool(BASE, ALPHA, BETA);
+    const alpha = task('alpha');
+    for (const others of [
+      [],
+      [task('beta', { included: false })],
+      [task('beta', { images: [], labels: [] })],
+      [task('pets')],
+    ]) {
+      const tasks = [alpha, ...others];
+      expect(mergeInputs(all, tasks, REGMEAN, FLAT)?.key.experts).toEqual([]);
+      expect(mergeRefusal(all, tasks, REGMEAN)).toContain('and beta has none.');
+    }
+    expect(mergeRefusal(all, [], REGMEAN)).toContain('and alpha, beta have none.');
+    expect(mergeInputs(all, [alpha, task('beta')], REGMEAN, FLAT)?.experts).toHaveLength(2);
+  });
+
+  it('has the preprocessing of what gives the text tower where the base has none', () => {
+    const { processor, ...bare } = models.base;
+    const base = model('base', bare);
+    const second = model('second', models.base, { included: false });
+    const tasks = [task('alpha')];
+    const inputs = mergeInputs(pool(base, second, ALPHA), tasks, REGMEAN, FLAT);
+    const donor = scoringReadiness(pool(base, second, ALPHA), tasks, REGMEAN, FLAT).inputs?.donor;
+    expect(inputs?.looksAt?.processor ?? 'none').toEqual(donor?.model.processor ?? 'none');
+    expect(inputs?.key.looksAt?.prepared).toEqual(donor?.model.processor && donor?.key);
+    expect(processor).toBeDefined();
   });
 
   it('is without an expert that is not open yet', () => {

@@ -20,6 +20,7 @@ import {
   type Task,
 } from '../value';
 import type { CombinationKey, SourceKey, TaskKey } from './keys';
+import { type LookedAt, type OwnedTask, withPictures } from './looked-at';
 
 /** A model and what tells it from all others. */
 export interface Source {
@@ -36,6 +37,8 @@ export interface MergeInputs {
   readonly method: MethodChoice;
   /** As the base's tensors have them; absent where all are 1. */
   readonly layers?: LayerFactors;
+  /** Absent for methods that look at nothing but the models. */
+  readonly looksAt?: LookedAt;
 }
 
 export interface TaskInput {
@@ -70,13 +73,13 @@ export const scoringReadiness = memo(
   ): ScoringReadiness => {
     // Whatever the layers: their keys are made once, and a move of a layer's fader is as quick as one of the slider.
     const ready = flatReadiness(pool, tasks, method);
-    return withLayers(ready, mergeInputs(pool, method, layers));
+    return withLayers(ready, mergeInputs(pool, tasks, method, layers));
   },
 );
 
 const flatReadiness = memo(
   (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
-    const models = flatModels(pool, method);
+    const models = flatModels(pool, tasks, method);
     if (!models.inputs) return models;
     const included = tasks.filter((task) => task.included && task.images.length > 0);
     if (included.length === 0) return waitFor('Add task images to see accuracies.');
@@ -91,22 +94,28 @@ const flatReadiness = memo(
 
 /** The same for pictures that are in no task: none is among its inputs, and none is missing. */
 export const modelReadiness = memo(
-  (pool: Pool, method: MethodState, layers: LayerFactors): ScoringReadiness =>
-    withLayers(flatModels(pool, method), mergeInputs(pool, method, layers)),
+  (
+    pool: Pool,
+    tasks: readonly Task[],
+    method: MethodState,
+    layers: LayerFactors,
+  ): ScoringReadiness =>
+    withLayers(flatModels(pool, tasks, method), mergeInputs(pool, tasks, method, layers)),
 );
 
-const flatModels = memo((pool: Pool, method: MethodState): ScoringReadiness => {
-  const merge = flatInputs(pool, method);
-  if (!merge) return waitFor('Add a pretrained CLIP to begin.');
-  const base = baseOf(pool);
-  const donor = sourceOf((base && donorOf(pool, base)) ?? undefined);
-  if (!donor) {
-    return waitFor(
-      `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
-    );
-  }
-  return { inputs: { ...merge, donor, tasks: [] }, missing: null };
-});
+const flatModels = memo(
+  (pool: Pool, tasks: readonly Task[], method: MethodState): ScoringReadiness => {
+    const { merge } = flatMerge(pool, tasks, method);
+    if (!merge) return waitFor('Add a pretrained CLIP to begin.');
+    const donor = donorSource(pool);
+    if (!donor) {
+      return waitFor(
+        `${merge.base.model.name} has no text tower with a tokenizer: add a full CLIP to score against class names.`,
+      );
+    }
+    return { inputs: { ...merge, donor, tasks: [] }, missing: null };
+  },
+);
 
 function withLayers(ready: ScoringReadiness, merge: MergeInputs | null): ScoringReadiness {
   return ready.inputs && merge?.layers
@@ -116,13 +125,57 @@ function withLayers(ready: ScoringReadiness, merge: MergeInputs | null): Scoring
 
 /** The inputs of a merge alone, which needs neither text tower nor tasks; null while there is no readable base. */
 export const mergeInputs = memo(
-  (pool: Pool, state: MethodState, layers: LayerFactors): MergeInputs | null => {
-    const flat = flatInputs(pool, state);
+  (
+    pool: Pool,
+    tasks: readonly Task[],
+    state: MethodState,
+    layers: LayerFactors,
+  ): MergeInputs | null => {
+    const { merge: flat } = flatMerge(pool, tasks, state);
     // What has no scaling factor has none by layers either.
     if (flat?.method.method.kind !== 'task vector' || isFlat(layers)) return flat;
     const factors = factorsOf(layers, mergedNames(flat.base.model));
     return isFlat(factors) ? flat : { ...flat, layers: factors };
   },
+);
+
+/** Why nothing is merged, for people: the method does not take so many experts, or has no pictures to look at; null where it is not that. */
+export function mergeRefusal(
+  pool: Pool,
+  tasks: readonly Task[],
+  state: MethodState,
+): string | null {
+  const { refusal } = methodInForce(state, includedExperts(pool).length);
+  return refusal ?? flatMerge(pool, tasks, state).missing;
+}
+
+interface FlatMerge {
+  readonly merge: MergeInputs | null;
+  /** What the method lacks to look at. */
+  readonly missing: string | null;
+}
+
+const flatMerge = memo((pool: Pool, tasks: readonly Task[], state: MethodState): FlatMerge => {
+  const merge = flatInputs(pool, state);
+  if (!merge?.method.method.needsPictures || merge.experts.length === 0) {
+    return { merge, missing: null };
+  }
+  const looking = withPictures({ ...merge, donor: donorSource(pool) }, ownedTasks(pool, tasks));
+  if (!('missing' in looking)) return { merge: { ...merge, ...looking }, missing: null };
+  const { missing } = looking;
+  return { merge: { ...merge, experts: [], key: { ...merge.key, experts: [] } }, missing };
+});
+
+/** Tasks that count, with their own experts. */
+export const ownedTasks = memo((pool: Pool, tasks: readonly Task[]): readonly OwnedTask[] =>
+  tasks
+    .filter(({ included }) => included)
+    .map((task) => ({
+      id: task.id,
+      images: task.images,
+      split: taskSplit(task),
+      expert: sourceOf(ownExpert(pool, task) ?? undefined),
+    })),
 );
 
 const flatInputs = memo((pool: Pool, state: MethodState): MergeInputs | null => {
@@ -168,6 +221,11 @@ function sourceOf(model: PoolModel | undefined): Source | null {
     key: { files: filesOf(model), openedAgainst: model.opened.against },
     model: model.opened.model,
   };
+}
+
+function donorSource(pool: Pool): Source | null {
+  const base = baseOf(pool);
+  return sourceOf((base && donorOf(pool, base)) ?? undefined);
 }
 
 /** The base where it is a full CLIP, else the first full CLIP whose projection fits the base's width. */

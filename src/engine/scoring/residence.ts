@@ -12,7 +12,7 @@ import { combine, recombine } from '../../method/combine';
 import type { MatrixJobs } from '../../method/matrices/jobs';
 import { createResidentExperts } from '../../method/resident-experts';
 import { streamedMerged, streamedOwn } from '../../method/streamed-weights';
-import type { Combination } from '../../method/types';
+import type { Combination, ExpertInputs } from '../../method/types';
 import {
   allocateWeights,
   loadOwnWeights,
@@ -88,6 +88,8 @@ export interface ResidenceOptions {
   readonly onProgress: (done: number, total: number) => void;
   readonly load: LoadCombination;
   readonly matrices?: MatrixJobs | undefined;
+  /** For a method that looks at pictures. */
+  readonly looking?: ExpertInputs | undefined;
   /** Bytes of the smallest tower that is run layer by layer. */
   readonly layeredFrom?: number | undefined;
   /** Bytes that experts may take whose weights are moved. */
@@ -100,7 +102,15 @@ export interface ResidenceOptions {
 export async function takeResidence(
   inputs: ScoringInputs,
   backend: TensorBackend,
-  { signal, onProgress, load, matrices, layeredFrom = LAYERED_BYTES, heldBytes }: ResidenceOptions,
+  {
+    signal,
+    onProgress,
+    load,
+    matrices,
+    looking,
+    layeredFrom = LAYERED_BYTES,
+    heldBytes,
+  }: ResidenceOptions,
 ): Promise<Residence> {
   const { base, donor, experts, method } = inputs;
   /** What is combined. */
@@ -120,7 +130,7 @@ export async function takeResidence(
   const matrix = await readFloat32(source);
   const combination =
     (await load(inputs, backend, { signal, onProgress })) ??
-    (await combine(pool, method, { backend, signal, onProgress, matrices }));
+    (await combine(pool, method, { backend, signal, onProgress, matrices, inputs: looking }));
   const projection = backend.upload(matrix);
   const { mergedNames: names } = pool;
   const atHand = createResidentExperts(backend, heldBytes);

@@ -20,6 +20,7 @@ import {
 import type { ScoringEnsemble, ScoringModel, ScoringTask } from '../../taskpool/score';
 import type { LoadCombination } from './combination-file';
 import { type CombinationKey, itemOf, keyText, partOf } from './keys';
+import { engineClass, lookingOn } from './looking';
 import { scoringOrder } from './order';
 import type { Unit } from './plan';
 import type { ScoringInputs, TaskInput } from './readiness';
@@ -113,6 +114,7 @@ export function createWorkspace(
       onProgress: (done, total) => onProgress(COMBINING, done, total),
       load,
       matrices,
+      looking: lookingOn(runtime, inputs),
     });
     resident = { of, donor, value };
     return value;
@@ -130,15 +132,12 @@ export function createWorkspace(
       towers.delete(size);
       await value.release();
     }
-    const { vision } = runtime;
-    const gpu = runtime.software ? 'software-gpu' : 'gpu';
-    const engine = vision.provider === 'webgpu' ? gpu : vision.provider;
-    const batch = images.length === 1 ? 1 : batchSize(geometry, engine);
+    const batch = images.length === 1 ? 1 : batchSize(geometry, engineClass(runtime));
     const known = towers.get(batch);
     if (known) return known.value;
     if (towers.size === 0) await verifyVision(runtime, geometry, projectionDim);
     const create = isLayered ? createLayeredVisionTower : createVisionTower;
-    const value = await create(geometry, projectionDim, vision, batch);
+    const value = await create(geometry, projectionDim, runtime.vision, batch);
     towers.set(batch, { of, value });
     return value;
   };

@@ -1,6 +1,6 @@
 /** Test support: the commands of random schedules, as fast-check's model-based commands, and what they leave to be checked. */
 import fc from 'fast-check';
-import { METHODS } from '../../method/registry';
+import { ALL_METHODS } from '../../method/registry';
 import { RECIPE_KEY } from '../../program/recipe';
 import type { ExportedFile, LayerFactors, LayerPreset, StudioState } from '../api';
 import type { MicroFiles } from './micro';
@@ -397,7 +397,7 @@ export function allCommands(files: MicroFiles) {
       }),
     ),
     make(
-      fc.constantFrom(...METHODS.map(({ name }) => name)),
+      fc.constantFrom(...ALL_METHODS.map(({ name }) => name)),
       (name) => `method ${name}`,
       (name) => ({
         fields: one('method'),
@@ -412,6 +412,27 @@ export function allCommands(files: MicroFiles) {
         fields: one('method'),
         send: ({ engine }) => engine.setMethod('TiesMergingAlgorithm', { threshold }),
         shows: ({ method }) => method.name === 'TiesMergingAlgorithm',
+      }),
+    ),
+    make(
+      fc.constantFrom(1, 5, 256),
+      (pictures) => `RegMean on ${pictures} pictures`,
+      (pictures, _, tab) => ({
+        fields: one('*'),
+        async send({ engine }) {
+          const { pool, tasks } = tab.state();
+          const experts = pool.models.filter(({ role }) => role === 'expert');
+          // As many as there are tasks, each with one of its own.
+          for (const [place, { id }] of experts.entries()) {
+            const included = place < tasks.length;
+            await engine.editPool({ type: 'setIncluded', id, included });
+          }
+          for (const [place, { id }] of tasks.entries()) {
+            const expert = experts[place]?.id ?? null;
+            await engine.editTask({ type: 'setExpert', id, expert });
+          }
+          await engine.setMethod('RegMeanAlgorithmForCLIP', { num_regmean_examples: pictures });
+        },
       }),
     ),
     make(

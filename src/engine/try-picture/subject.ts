@@ -33,7 +33,9 @@ export function triedSubject(
   const { pool, method, layers } = value;
   const whole = scoringReadiness(pool, value.tasks, method, layers);
   // Its pictures are in no task: it can be tried without any.
-  const { inputs, missing } = whole.inputs ? whole : modelReadiness(pool, method, layers);
+  const { inputs, missing } = whole.inputs
+    ? whole
+    : modelReadiness(pool, value.tasks, method, layers);
   if (!inputs) return { problem: missing };
   const chosen =
     classes.kind === 'task' ? value.tasks.find(({ id }) => id === classes.taskId) : classes;

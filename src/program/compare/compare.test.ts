@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CompatibilityError, DeviceError } from '../../errors';
 import type { MethodOptions } from '../../method/options';
-import { METHODS } from '../../method/registry';
+import { ALL_METHODS } from '../../method/registry';
 import type { ScoredTask } from '../search/halves';
 import { type ComparedRow, compareModels } from './compare';
 import { comparisonCsv } from './csv';
-import { comparisonEntries, type Entry, entryName } from './entries';
+import { comparisonEntries, type Entry, entryName, leftOut } from './entries';
 
 interface Reference {
   readonly halves: readonly {
@@ -48,8 +48,11 @@ const scored = (loss: number): ScoredTask[] => [
   },
 ];
 
+/** Experts, each with a task of its own. */
+const POOL = { experts: 3, withoutTask: [] };
+
 const entries = (names: readonly string[]) =>
-  comparisonEntries({ experts: 3, names, inUse: null, everyTaskHasExpert: true });
+  comparisonEntries({ ...POOL, names, inUse: null, everyTaskHasExpert: true });
 
 const compared = (
   list: readonly Entry[],
@@ -77,13 +80,13 @@ const compared = (
 describe('what is compared', () => {
   it('is every method that takes so many experts, task arithmetic first and the ensemble last', () => {
     const names = comparisonEntries({
-      experts: 3,
+      ...POOL,
       names: null,
       inUse: null,
       everyTaskHasExpert: true,
     }).map(entryName);
     // Nobody gave coefficients of every tensor.
-    const fitting = METHODS.filter(
+    const fitting = ALL_METHODS.filter(
       ({ name, experts: { min, max } }) =>
         min <= 3 && (max ?? 3) >= 3 && name !== 'CLIPLayerWiseAdaMergingAlgorithm',
     );
@@ -98,7 +101,7 @@ describe('what is compared', () => {
 
   it('has coefficients of every tensor where they are in use or asked for', () => {
     const name = 'CLIPLayerWiseAdaMergingAlgorithm';
-    const common = { experts: 2, everyTaskHasExpert: false };
+    const common = { ...POOL, experts: 2, everyTaskHasExpert: false };
     const weights = (names: readonly string[] | null, told?: MethodOptions) =>
       comparisonEntries({ ...common, names, inUse: told ? { name, told } : null }).flatMap(
         (entry) =>
@@ -116,7 +119,7 @@ describe('what is compared', () => {
 
   it('always has what the others are held against, and each task’s expert only where each has one', () => {
     const few = comparisonEntries({
-      experts: 3,
+      ...POOL,
       names: ['MagMaxAlgorithm'],
       inUse: null,
       everyTaskHasExpert: false,
@@ -130,10 +133,28 @@ describe('what is compared', () => {
     ]);
   });
 
+  it('has what looks at pictures where every expert has a task, and says why not elsewhere', () => {
+    const regMean = 'RegMeanAlgorithmForCLIP';
+    const of = (withoutTask: readonly string[], names: readonly string[] | null = null) => ({
+      ...POOL,
+      names,
+      inUse: null,
+      everyTaskHasExpert: false,
+      withoutTask,
+    });
+    expect(comparisonEntries(of([])).map(entryName)).toContain(regMean);
+    expect(leftOut(of([]))).toEqual([]);
+    expect(comparisonEntries(of(['mnist', 'dtd'])).map(entryName)).not.toContain(regMean);
+    expect(leftOut(of(['mnist', 'dtd']))).toEqual([
+      'RegMean is left out: it looks at pictures of each expert’s own task, and mnist, dtd have none.',
+    ]);
+    expect(leftOut(of(['mnist'], ['MagMaxAlgorithm']))).toEqual([]);
+  });
+
   it('has defaults for all options but those of the method in use, lists of another length left out', () => {
     const optionsOf = (name: string, told: Readonly<Record<string, number | number[]>>) =>
       comparisonEntries({
-        experts: 3,
+        ...POOL,
         names: [name],
         inUse: { name, told },
         everyTaskHasExpert: true,
@@ -144,7 +165,7 @@ describe('what is compared', () => {
     expect(optionsOf('WeightedAverageAlgorithm', { weights: [1, 2, 3] })?.told).toEqual({
       weights: [1, 2, 3],
     });
-    const drawing = METHODS.find(({ options }) => options.some(({ name }) => name === 'seed'));
+    const drawing = ALL_METHODS.find(({ options }) => options.some(({ name }) => name === 'seed'));
     expect(optionsOf(drawing?.name ?? '', {})?.options.seed).toBe(7);
   });
 });

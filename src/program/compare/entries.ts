@@ -6,7 +6,7 @@ import {
   isPerExpert,
   type MethodOptions,
 } from '../../method/options';
-import { METHODS } from '../../method/registry';
+import { ALL_METHODS, METHODS_ON_PICTURES } from '../../method/registry';
 import { simpleAverage } from '../../method/simple-average';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { Method } from '../../method/types';
@@ -41,6 +41,8 @@ export interface EntriesOf {
   readonly seed?: number | null;
   /** Has every task an expert of its own? */
   readonly everyTaskHasExpert: boolean;
+  /** Names of experts that have no task of their own: what looks at its pictures has no row. */
+  readonly withoutTask: readonly string[];
 }
 
 /**
@@ -49,7 +51,9 @@ export interface EntriesOf {
  */
 export function comparisonEntries(of: EntriesOf): Entry[] {
   const fits = of.fits ?? ((method) => refuseExperts(method, of.experts) === null);
-  const wanted = METHODS.filter((method) => fits(method) && isWanted(method, of));
+  const wanted = ALL_METHODS.filter(
+    (method) => fits(method) && hasPictures(method, of) && isWanted(method, of),
+  );
   const entries = wanted.map((method) => methodEntry(method, of));
   const [first, ...others] = entries.toSorted(
     (a, b) => Number(b.method === taskArithmetic) - Number(a.method === taskArithmetic),
@@ -62,6 +66,22 @@ export function comparisonEntries(of: EntriesOf): Entry[] {
     ...others,
     ...(hasExperts ? [{ kind: 'ensemble' as const }] : []),
   ];
+}
+
+/** Why methods that are wanted and look at pictures have no row: a sentence each. */
+export function leftOut(of: EntriesOf): string[] {
+  const { withoutTask } = of;
+  const have = withoutTask.length === 1 ? 'has' : 'have';
+  return METHODS_ON_PICTURES.filter(
+    (method) => isWanted(method, of) && !hasPictures(method, of),
+  ).map(
+    ({ title }) =>
+      `${title} is left out: it looks at pictures of each expert’s own task, and ${withoutTask.join(', ')} ${have} none.`,
+  );
+}
+
+function hasPictures({ needsPictures }: Method, { withoutTask }: EntriesOf): boolean {
+  return !needsPictures || withoutTask.length === 0;
 }
 
 /** What every other model is tested against. */

@@ -1,13 +1,17 @@
 /** A configuration's comparison: every method that fits its pool, on both halves of its tasks, scores kept for the next command. */
 import type { LayerFactors } from '../../method/layers/factors';
-import { defaultOptions } from '../../method/options';
-import type { Method } from '../../method/types';
 import { namedPlace } from '../../modelpool/same-name';
 import type { TensorBuffer } from '../../runtime/types';
 import { version } from '../../version';
 import { bestFirst, type ComparedRow, compareModels, type HalfName } from '../compare/compare';
-import { comparisonEntries, type Entry, type MethodEntry } from '../compare/entries';
-import { methodDefinitions } from '../config/methods/index';
+import {
+  comparisonEntries,
+  type EntriesOf,
+  type Entry,
+  leftOut,
+  type MethodEntry,
+} from '../compare/entries';
+import { comparedProblems } from '../config/program/compare';
 import { poolNames } from '../config/program/modelpool';
 import type { CompareConfig, ModelPoolConfig } from '../config/program/types';
 import type { ComparisonReport } from '../report';
@@ -31,6 +35,8 @@ export interface CompareParts {
   /** The base's weights, and the place for an expert's own: those of what was combined last, as long as nothing else is. */
   pretrained(last: RunnableMethod): Promise<Weights>;
   own(expert: number, last: RunnableMethod): Promise<Weights>;
+  /** What people are to know. */
+  note(sentence: string): void;
   /** All rows so far. */
   onRows(rows: readonly ComparedRow[]): Promise<void>;
 }
@@ -49,14 +55,18 @@ export async function comparePool(
       task,
       experts.map(({ model }) => model.name),
     );
-  const entries = comparisonEntries({
+  const owned = new Set(taskNames.map(expertOf));
+  const entriesOf: EntriesOf = {
     experts: experts.length,
     names,
     inUse: configured && { name: configured.method.name, told: configured.options },
-    fits: (method) => fits(method, experts.length, named),
+    fits: (method) => comparedProblems(method, named).length === 0,
     seed: parts.seed,
-    everyTaskHasExpert: taskNames.every((task) => expertOf(task) >= 0),
-  });
+    everyTaskHasExpert: !owned.has(-1),
+    withoutTask: experts.flatMap(({ model }, place) => (owned.has(place) ? [] : model.name)),
+  };
+  const entries = comparisonEntries(entriesOf);
+  for (const sentence of leftOut(entriesOf)) parts.note(sentence);
   const keys = poolKeys(opened);
   let last: RunnableMethod | null = null;
 
@@ -100,11 +110,6 @@ export async function comparePool(
     onRows: parts.onRows,
   });
   return { rows: bestFirst(rows), splits: splitsOf(halves.reporting), stopped: false };
-}
-
-function fits(method: Method, experts: number, names: ReturnType<typeof poolNames>): boolean {
-  const definition = methodDefinitions.find(({ name }) => name === method.name);
-  return definition?.check(defaultOptions(method.options, experts), names).length === 0;
 }
 
 function firstMethod(entries: readonly Entry[]): MethodEntry {

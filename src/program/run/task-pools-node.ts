@@ -2,8 +2,10 @@
 import { join } from 'node:path';
 import type { TensorSource } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
-import { CompatibilityError, FormatError } from '../../errors';
+import { CompatibilityError, ConfigError, FormatError } from '../../errors';
 import type { ExpertInputs } from '../../method/types';
+import { namedPlace } from '../../modelpool/same-name';
+import type { Expert } from '../../modelpool/types';
 import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { batchSize } from '../../taskpool/batch-size';
 import type { ZeroShotHead } from '../../taskpool/head';
@@ -11,6 +13,7 @@ import {
   CROP_BUDGET_BYTES,
   createPatchSource,
   type PatchSource,
+  type PictureFile,
   type PictureHelpers,
 } from '../../taskpool/patch-source';
 import type { EngineName, TaskPoolConfig } from '../config/program/types';
@@ -21,10 +24,10 @@ import {
   evaluateTask,
   type ScoredBefore,
 } from '../evaluate';
+import { createExpertInputs } from '../expert-inputs';
 import type { TaskResult } from '../report';
 import { cacheFolder } from './cache-folder-node';
 import type { EngineFor } from './engines-node';
-import { createExpertInputs } from './expert-inputs-node';
 import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
@@ -98,7 +101,6 @@ export function createTaskPools(
   const headOf = createHeads(surroundings, listener, signal);
   const pictures = keepAll<PatchSource>();
   const budget = { left: CROP_BUDGET_BYTES };
-  const readers: { release(): Promise<void> }[] = [];
   const cache = cacheFolder(surroundings);
   const scores = cache === null ? null : scoreFolder(join(cache, 'scores'));
 
@@ -227,7 +229,10 @@ export function createTaskPools(
         };
       };
       const inputs = createExpertInputs({
-        tasks: opened.map(({ task }) => task),
+        pictures: (experts) => picturesByName(opened, experts),
+        onUnreadable(expert, picture, { reason }) {
+          if (config.onUnreadable === 'error') throw unreadable(expert, picture, reason);
+        },
         vision: like.vision,
         processor: clip.processor,
         async engine() {
@@ -235,7 +240,6 @@ export function createTaskPools(
           return { vision, batch: batchSize(like.vision, kind) };
         },
       });
-      readers.push(inputs);
       return {
         inputs,
         tasks: opened.map(({ task }) => task),
@@ -247,10 +251,27 @@ export function createTaskPools(
       };
     },
     async dispose() {
-      for (const reader of readers.splice(0)) await reader.release();
       await scorers.dispose();
     },
   };
+}
+
+/** A task is an expert's where its name is, or ends the expert's, as in scoring. */
+function picturesByName(
+  opened: readonly { readonly task: OpenedTask }[],
+  experts: readonly Expert[],
+): (readonly PictureFile[])[] {
+  const names = experts.map(({ model }) => model.name);
+  const own = names.map(
+    (_, place) => opened.find(({ task }) => namedPlace(task.name, names) === place)?.task,
+  );
+  const without = names.filter((_, place) => !own[place]);
+  if (without.length > 0) {
+    throw new ConfigError(
+      `taskpool.test_datasets: pictures of the tasks of ${without.join(', ')} are needed, and no task has such a name. Add ${without.length === 1 ? 'it' : 'them'}, or rename the models after their tasks.`,
+    );
+  }
+  return own.map((task) => task?.rows ?? []);
 }
 
 function projectionOf({ model }: ScoringClip): TensorSource {

@@ -161,17 +161,26 @@ export function createWorkbench(
         openJudged(modelpool, runnable, method.target === 'TaskVectorCosSimilarity'),
       );
       if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
-        return { opened, tasks: null, choosing: null };
+        return { opened, tasks: null, choosing: null, looked: null };
       }
       const fastDevRun = program.fast_dev_run || taskpool.fastDevRun;
       const open = (pool: TaskPoolConfig, half?: Half) =>
         taskPools.open(pool, opened.pool.pretrained, { fastDevRun, engine: program.engine, half });
-      if (!halved) return { opened, tasks: await open(taskpool), choosing: null };
+      if (!halved) {
+        const tasks = await open(taskpool);
+        // Of a split one part is reported on, and the other is there to be looked at.
+        const isSplit = taskpool.tasks.some(({ dataset }) => dataset.validation);
+        const looked =
+          runnable?.method.needsPictures && isSplit
+            ? await open(taskpool, { wanted: 'choosing', split: null })
+            : tasks;
+        return { opened, tasks, choosing: null, looked };
+      }
       const { split, sampleSize } = halved;
       const tasks = await open(taskpool, { wanted: 'reporting', split });
       const sampled = { ...taskpool, sampleSize };
       const choosing = await open(sampled, { wanted: 'choosing', split });
-      return { opened, tasks, choosing };
+      return { opened, tasks, choosing, looked: choosing };
     } catch (error) {
       // Whoever has to fetch one thing wants to know of the others.
       const missing = error instanceof ConfigError && (await findMissing(config, surroundings));
@@ -202,6 +211,7 @@ export function createWorkbench(
         opened: everything,
         tasks,
         choosing,
+        looked,
       } = await openAll(config, poolKeyOf(method), method);
       const openedFor = (runnable: RunnableMethod) =>
         pools.keep(poolKeyOf(runnable), () => openJudged(modelpool, runnable));
@@ -235,8 +245,7 @@ export function createWorkbench(
           weights,
           ...looksAt,
         ];
-        // Where some are set apart to choose by, the others are for reporting alone.
-        const context = { ...combining, inputs: (choosing ?? tasks)?.inputs };
+        const context = { ...combining, inputs: looked?.inputs };
         return residents.keep(key, () =>
           isOnly && runnable
             ? resideForOne(pool, runnable, context)
@@ -260,6 +269,7 @@ export function createWorkbench(
           configured,
           seed,
           halves: { choosing, reporting: tasks },
+          note: listener.note,
           merged: async (runnable) => (await residentFor(runnable)).merged(runnable).weights(),
           pretrained: async (last) => (await besideOf(last)).base,
           async own(expert, last) {

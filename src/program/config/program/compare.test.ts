@@ -68,6 +68,19 @@ it('says what is wrong, and what to do', () => {
   expect(problems('all', { models: '{a: a}' })).toBe(
     'compare: methods are compared on _pretrained_ and fine-tuned models of it. Give both in modelpool.models.',
   );
+  // What is asked for by name, and cannot be had, is not left out in silence.
+  expect(problems('[MagMaxAlgorithm, LinearInterpolationAlgorithm]')).toBe('accepted');
+  expect(
+    problems('LinearInterpolationAlgorithm', { models: '{_pretrained_: base, a: a, b: b}' }),
+  ).toBe(
+    'compare.methods: LinearInterpolationAlgorithm does not fit the pool. modelpool.models: exactly two models are needed, and it has 3: _pretrained_, a, b.',
+  );
+  const three = { models: '{_pretrained_: base, a: a, b: b, c: c}' };
+  expect(problems('RegMeanAlgorithmForCLIP')).toBe('accepted');
+  expect(problems('RegMeanAlgorithmForCLIP', three)).toBe(
+    'compare.methods: RegMeanAlgorithmForCLIP looks at pictures of each expert’s task, and no task of taskpool.test_datasets is called b or c. Add what is missing, rename the models after their tasks, or take RegMeanAlgorithmForCLIP away.',
+  );
+  expect(problems('all', three)).toBe('accepted');
   expect(problems('all', { more: 'search: {name: lambda, split: 0.5}' })).toContain(
     "compare: a comparison searches every method's scaling factor itself.",
   );

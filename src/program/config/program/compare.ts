@@ -1,9 +1,14 @@
 /** The comparison of methods: this program's own section of a configuration. */
 import * as v from 'valibot';
-import { findMethod, METHODS } from '../../../method/registry';
+import { defaultOptions } from '../../../method/options';
+import { ALL_METHODS, findMethod } from '../../../method/registry';
+import type { Method } from '../../../method/types';
+import { namedPlace } from '../../../modelpool/same-name';
 import { COMPARE_SAMPLE, COMPARE_SHARE } from '../../compare/compare';
 import { nearestName } from '../../hydra/values/nearest';
 import type { ConfigValue } from '../../hydra/values/node';
+import type { PoolNames } from '../methods/definition';
+import { methodDefinitions } from '../methods/index';
 import { poolNames } from './modelpool';
 import { isTree, type Reading, readSection } from './reading';
 import { countingNumber, openShare, text, texts } from './schemas';
@@ -42,7 +47,7 @@ export function readCompare(
   const names = (typeof methods === 'string' ? [methods] : methods).map((name) => {
     const method = findMethod(name);
     if (method) return method.name;
-    const known = METHODS.map((each) => each.name);
+    const known = ALL_METHODS.map((each) => each.name);
     const near = nearestName(name, known);
     reading.problems.push(
       `${PATH}.methods: ${name} is not a method that this program has. ${near ? `Did you mean ${near}?` : `There are ${known.join(', ')}; all takes those that fit the pool.`}`,
@@ -52,14 +57,32 @@ export function readCompare(
   return names.every(findMethod) ? { methods: names, ...common } : undefined;
 }
 
+/** Why a method has no row in the comparison of a pool; all but its defaults is its own in any pool. */
+export function comparedProblems(method: Method, names: PoolNames): readonly string[] {
+  const definition = methodDefinitions.find(({ name }) => name === method.name);
+  return definition?.check(defaultOptions(method.options, names.experts.length), names) ?? [];
+}
+
+/** Experts that no task bears the name of. */
+function withoutTask(
+  experts: readonly string[],
+  taskpool: TaskPoolConfig | DummyTaskPoolConfig | null,
+): string[] {
+  if (taskpool?.target !== 'CLIPVisionModelTaskPool') return [];
+  const places = new Set(taskpool.tasks.map(({ name }) => namedPlace(name, experts)));
+  return experts.filter((_, place) => !places.has(place));
+}
+
 /** What a comparison lacks: sentences, each beginning with a path, and saying what to do. */
 export function compareProblems(
+  { methods }: CompareConfig,
   search: SearchConfig | null,
   modelpool: ModelPoolConfig,
   taskpool: TaskPoolConfig | DummyTaskPoolConfig | null,
 ): readonly string[] {
   const problems: string[] = [];
-  const { hasPretrained, experts } = poolNames(modelpool);
+  const names = poolNames(modelpool);
+  const { hasPretrained, experts } = names;
   if (!hasPretrained || experts.length === 0) {
     problems.push(
       `${PATH}: methods are compared on _pretrained_ and fine-tuned models of it. Give both in modelpool.models.`,
@@ -69,6 +92,20 @@ export function compareProblems(
     problems.push(
       `${PATH}: a comparison needs tasks. Give a taskpool with test_datasets, or take compare away.`,
     );
+  }
+  // What was asked for by name is not left out in silence.
+  for (const name of problems.length === 0 ? (methods ?? []) : []) {
+    const method = findMethod(name);
+    const unfit = method ? comparedProblems(method, names) : [];
+    const without = method?.needsPictures ? withoutTask(experts, taskpool) : [];
+    for (const problem of unfit) {
+      problems.push(`${PATH}.methods: ${name} does not fit the pool. ${problem}`);
+    }
+    if (without.length > 0) {
+      problems.push(
+        `${PATH}.methods: ${name} looks at pictures of each expert’s task, and no task of taskpool.test_datasets is called ${without.join(' or ')}. Add what is missing, rename the models after their tasks, or take ${name} away.`,
+      );
+    }
   }
   if (search) {
     problems.push(

@@ -82,7 +82,9 @@ export function checkProgram(config: ConfigTree, referenced: ReadonlySet<string>
     reading.problems.push(...methodProblems(method, modelpool));
     if (search) reading.problems.push(...searchProblems(search, method, taskpool ?? null));
     if (compare) {
-      reading.problems.push(...compareProblems(search ?? null, modelpool, taskpool ?? null));
+      reading.problems.push(
+        ...compareProblems(compare, search ?? null, modelpool, taskpool ?? null),
+      );
     }
     if (layers) reading.problems.push(...layersProblems(method));
     if (relations) reading.problems.push(...relationsProblems(modelpool));
