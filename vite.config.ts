@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { onnxRuntimeBeside } from './scripts/lib/onnx-runtime-plugin.mjs';
 import { serviceWorker } from './scripts/lib/service-worker-plugin.mjs';
 import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
 import { besideTheEntry } from './scripts/lib/worker-chunks.mjs';
@@ -34,16 +36,25 @@ const program: UserConfig = {
 /** How long plugins took depends on the machine, and is nothing that whoever builds can mend. */
 const checks = { pluginTimings: false };
 
+const cliPrograms = ['fuse', 'inspect', 'matrix-worker', 'picture-worker', 'webgpu-probe'].map(
+  (name) => `src/cli/${name}.ts`,
+);
+
+const forNode = (sources: Record<string, string> | string[]): UserConfig => ({
+  build: { copyPublicDir: false, rolldownOptions: { input: sources } },
+});
+
 /** `--ssr`: the programs of the command line for Node, or the one that is named, without the page's files. */
-const nodePrograms: UserConfig = {
-  build: {
-    copyPublicDir: false,
-    rolldownOptions: {
-      input: ['fuse', 'inspect', 'matrix-worker', 'picture-worker', 'webgpu-probe'].map((name) =>
-        fileURLToPath(new URL(`src/cli/${name}.ts`, import.meta.url)),
-      ),
-    },
-  },
+const nodePrograms = forNode(cliPrograms.map(pathOf));
+
+/** `--ssr --mode package`: those of the package, and what programs import from it. */
+const packagePrograms: UserConfig = {
+  ...forNode({
+    ...Object.fromEntries(cliPrograms.map((path) => [basename(path, '.ts'), pathOf(path)])),
+    studio: pathOf('src/cli/studio.ts'),
+    library: pathOf('src/library/index.ts'),
+  }),
+  plugins: [onnxRuntimeBeside()],
 };
 
 /** The pages of a folder instead of the program. */
@@ -68,7 +79,8 @@ function targetOf(mode: string): UserConfig {
 }
 
 export default defineConfig(({ mode, isSsrBuild }) => {
-  const { build, plugins = [], ...target } = isSsrBuild ? nodePrograms : targetOf(mode);
+  const inNode = mode === 'package' ? packagePrograms : nodePrograms;
+  const { build, plugins = [], ...target } = isSsrBuild ? inNode : targetOf(mode);
   return {
     ...target,
     // Relative addresses: the built folder works under any path of any host.

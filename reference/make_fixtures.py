@@ -54,6 +54,7 @@ GROUPS = (
     "linear_algebra",
     "spectral",
     "configuration",
+    "shown",
     "fusionbench_names",
     "classnames",
     "random_splits",

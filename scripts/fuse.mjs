@@ -18,6 +18,8 @@ try {
   const isNpm = process.env.npm_lifecycle_event === 'fuse';
   const cwd = (isNpm && process.env.INIT_CWD) || process.cwd();
   const configs = resolve(projectRoot, 'config');
+  // The demo's configuration names its models from there.
+  process.env.TASK_ARITHMETIC_STUDIO_DEMO ??= resolve(projectRoot, 'public/demo');
   process.exitCode = await main(process.argv.slice(2), { cwd, configs, programs });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

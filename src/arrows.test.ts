@@ -22,7 +22,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'checkpoint',
     'runtime',
   ],
-  cli: ['program'],
+  cli: ['program', 'method'],
+  library: ['program', 'modelpool', 'method', 'clip', 'checkpoint', 'runtime'],
   program: ['modelpool', 'method', 'taskpool', 'clip', 'checkpoint', 'runtime'],
   modelpool: ['clip', 'checkpoint'],
   taskpool: ['clip', 'checkpoint', 'runtime'],
@@ -43,7 +44,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'idb-keyval': ['storage'],
   'onnxruntime-web': ['runtime'],
   'onnxruntime-web/ort-wasm-simd-threaded.wasm?url': ['runtime'],
-  'node:fs': ['cli'],
+  'node:fs': ['cli', 'library'],
 };
 
 /** Planted files by path, each with what it imports and whether that is allowed. */
@@ -133,7 +134,8 @@ async function build(folder: string): Promise<void> {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), content);
   }
-  for (const name of [config, 'tsconfig.json', 'package.json'])
+  await mkdir(join(folder, 'scripts/lib'), { recursive: true });
+  for (const name of [config, 'scripts/lib/shipped.mjs', 'tsconfig.json', 'package.json'])
     await copyFile(join(project, name), join(folder, name));
   await symlink(join(project, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }

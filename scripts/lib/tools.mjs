@@ -73,14 +73,24 @@ export function runTool(name, args, options) {
 }
 
 /**
- * Runs npm: the one that started us where there is one, else the one on the path.
+ * Runs npm.
  * @param {string[]} args
  */
 export function runNpm(args) {
+  const [command, all, shell] = npmCommand(args);
+  return run(command, all, { shell });
+}
+
+/**
+ * npm as a program: the one that started us where there is one, else the one on the path.
+ * @param {string[]} args
+ * @returns {[command: string, args: string[], shell: boolean]}
+ */
+export function npmCommand(args) {
   const own = process.env.npm_execpath;
-  if (own && basename(own).startsWith('npm-cli')) return run(process.execPath, [own, ...args]);
+  if (own && basename(own).startsWith('npm-cli')) return [process.execPath, [own, ...args], false];
   // On Windows npm is a script, which only a shell starts.
-  return run('npm', args, { shell: process.platform === 'win32' });
+  return ['npm', args, process.platform === 'win32'];
 }
 
 /**

@@ -1,7 +1,8 @@
 /** `npm run fuse -- [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]`: FusionBench's program without a page. */
 import { ConfigError } from '../errors';
 import { removeUnfinished } from '../program/run/write-file-node';
-import { parseArguments, USAGE } from './fuse/arguments';
+import { versionLine } from '../version';
+import { parseArguments, SOURCES_COMMAND } from './fuse/arguments';
 import type { FuseEnvironment } from './fuse/plan';
 import { createProgress } from './fuse/progress';
 import { onInterrupt } from './fuse/signals';
@@ -23,21 +24,27 @@ const NAMED = new Set([
  */
 export async function main(
   args: readonly string[],
-  environment: Pick<FuseEnvironment, 'cwd' | 'configs' | 'programs'>,
+  surroundings: Pick<FuseEnvironment, 'cwd' | 'configs' | 'programs' | 'command'>,
 ): Promise<number> {
   const progress = createProgress(process.stderr);
   const interrupt = onInterrupt(removeUnfinished);
+  const { command = SOURCES_COMMAND } = surroundings;
+  const environment = { ...surroundings, command, env: process.env, now: new Date() };
   try {
-    const parsed = parseArguments(args);
-    if (parsed.help) {
-      console.log(USAGE);
-      return EXIT.done;
-    }
+    const parsed = parseArguments(args, command);
     // Each part is loaded when its turn comes, so that help and mistakes are told at once.
-    const { planRuns } = await import('./fuse/plan');
-    const runs = await planRuns(parsed, { ...environment, env: process.env, now: new Date() });
-    const { runAll } = await import('./fuse/run-all');
-    await runAll(runs, { ...environment, env: process.env }, progress, interrupt.signal);
+    if (parsed.version) console.log(versionLine);
+    else if (parsed.help)
+      console.log(await (await import('./fuse/help')).helpText(parsed, environment));
+    else if (parsed.show) {
+      const { shownText } = await import('./fuse/show');
+      console.log(await shownText(parsed, parsed.show, environment));
+    } else {
+      const { planRuns } = await import('./fuse/plan');
+      const runs = await planRuns(parsed, environment);
+      const { runAll } = await import('./fuse/run-all');
+      await runAll(runs, environment, progress, interrupt.signal);
+    }
     return EXIT.done;
   } catch (error) {
     progress.clear();

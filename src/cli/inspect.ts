@@ -6,7 +6,8 @@ import { gatherFiles } from '../program/gather-files-node';
 import { type Inspection, inspectModel } from '../program/inspect';
 import { inspectionText } from '../program/inspect-text';
 
-const USAGE = `npm run -s inspect -- [--json] FILE...
+/** @param command - as it is called */
+const usageOf = (command: string) => `${command} [--json] FILE...
 
 Says what each file is: its format, its tensors, and how it can be used in a merge, or why not.
 FILE is a file, a folder (one model), or an index.json of shards.
@@ -17,9 +18,14 @@ The exit code is 0 if every file is well-formed, 1 otherwise.`;
 /**
  * Inspects every argument in turn and prints what it is.
  * @param folder where relative paths begin
+ * @param command as it is called
  * @returns the exit code
  */
-export async function main(args: readonly string[], folder: string): Promise<number> {
+export async function main(
+  args: readonly string[],
+  folder: string,
+  command = 'npm run -s inspect --',
+): Promise<number> {
   let json: boolean | undefined;
   let paths: string[];
   try {
@@ -29,17 +35,17 @@ export async function main(args: readonly string[], folder: string): Promise<num
       allowPositionals: true,
     });
     if (parsed.values.help) {
-      console.log(USAGE);
+      console.log(usageOf(command));
       return 0;
     }
     json = parsed.values.json;
     paths = parsed.positionals;
   } catch (error) {
-    console.error(`${reasonOf(error)}\n\n${USAGE}`);
+    console.error(`${reasonOf(error)}\n\n${usageOf(command)}`);
     return 1;
   }
   if (paths.length === 0) {
-    console.error(USAGE);
+    console.error(usageOf(command));
     return 1;
   }
   let accepted = true;

@@ -4,6 +4,9 @@ import { ConfigError } from '../../errors';
 
 export interface FuseArguments {
   readonly help: boolean;
+  readonly version: boolean;
+  /** What is shown instead of running anything. */
+  readonly show: Shown | undefined;
   /** Undefined: the configurations that come with this program. */
   readonly configPath: string | undefined;
   readonly configName: string;
@@ -12,7 +15,16 @@ export interface FuseArguments {
   readonly overrides: readonly string[];
 }
 
-export const USAGE = `npm run fuse -- [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]
+export type Shown =
+  | { readonly what: 'job'; readonly package: string | undefined; readonly resolve: boolean }
+  | { readonly what: 'defaults' };
+
+/** As this program is called in its sources. */
+export const SOURCES_COMMAND = 'npm run fuse --';
+
+/** @param command - as it is called */
+export function usageOf(command: string): string {
+  return `${command} [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]
 
 Merges models and scores the result, as fusion_bench does with the same configuration.
 --config-path, -cp   folder of the configurations; by default those of this program
@@ -23,9 +35,14 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 +compare=all         compares every method that fits the pool, each at its own best factor, or those named: +compare=A,B
 +relations=true      tells how the experts relate, and writes tables of it; +relations.directions=false leaves out what takes long
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
+--cfg job, -c        shows the composed configuration and runs nothing; --resolve with its interpolations resolved,
+                     --package NAME, -p of one section alone
+--info defaults, -i  shows the files that it is composed of
+--help, -h           groups, methods and options; --version
 
 Models and data are local folders, or repositories in the Hugging Face cache. Nothing is downloaded.
 The exit code is 0, 1 where a run failed, 2 where the configuration is wrong, 130 where it was interrupted.`;
+}
 
 /** FusionBench's own. */
 const DEFAULT_NAME = 'fabric_model_fusion';
@@ -36,29 +53,71 @@ const SHORT = new Map([
   ['-cn', '--config-name'],
 ]);
 
-/** @throws ConfigError for an option that there is not */
-export function parseArguments(args: readonly string[]): FuseArguments {
+const OPTIONS = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  'config-path': { type: 'string' },
+  'config-name': { type: 'string' },
+  multirun: { type: 'boolean', short: 'm' },
+  cfg: { type: 'string', short: 'c' },
+  package: { type: 'string', short: 'p' },
+  resolve: { type: 'boolean' },
+  info: { type: 'string', short: 'i' },
+} as const;
+
+/** For whoever completes a command line. */
+export const FLAGS = Object.keys(OPTIONS).map((name) => `--${name}`);
+
+/**
+ * @param command - as the program is called
+ * @throws ConfigError for an option that there is not
+ */
+export function parseArguments(
+  args: readonly string[],
+  command: string = SOURCES_COMMAND,
+): FuseArguments {
+  const { values, positionals } = parse(args, command);
+  return {
+    help: values.help === true,
+    version: values.version === true,
+    show: shownOf(values),
+    configPath: values['config-path'],
+    configName: values['config-name'] ?? DEFAULT_NAME,
+    multirun: values.multirun === true,
+    overrides: positionals,
+  };
+}
+
+function parse(args: readonly string[], command: string) {
   try {
-    const { values, positionals } = parseArgs({
+    return parseArgs({
       args: args.map((arg) => SHORT.get(arg) ?? arg),
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        'config-path': { type: 'string' },
-        'config-name': { type: 'string' },
-        multirun: { type: 'boolean', short: 'm' },
-      },
+      options: OPTIONS,
       allowPositionals: true,
     });
-    return {
-      help: values.help === true,
-      configPath: values['config-path'],
-      configName: values['config-name'] ?? DEFAULT_NAME,
-      multirun: values.multirun === true,
-      overrides: positionals,
-    };
   } catch (cause) {
     // Node's message goes on with advice for programmers.
     const [reason] = cause instanceof Error ? cause.message.split('. ') : [String(cause)];
-    throw new ConfigError(`${reason}.\n\n${USAGE}`, { cause });
+    throw new ConfigError(`${reason}.\n\n${usageOf(command)}`, { cause });
   }
+}
+
+function shownOf(values: ReturnType<typeof parse>['values']): Shown | undefined {
+  const { cfg, info, package: wanted, resolve, multirun } = values;
+  if (Number(multirun ?? false) + Number(cfg !== undefined) + Number(info !== undefined) > 1) {
+    throw new ConfigError('Only one of --multirun, --cfg and --info can be given.');
+  }
+  if (cfg === undefined && (wanted !== undefined || resolve)) {
+    throw new ConfigError('--package and --resolve go with --cfg job.');
+  }
+  if (cfg !== undefined && cfg !== 'job') {
+    throw new ConfigError(
+      `--cfg ${cfg}: only job is shown here. What Hydra has besides belongs to its own launchers, sweepers and logs.`,
+    );
+  }
+  if (info !== undefined && info !== 'defaults') {
+    throw new ConfigError(`--info ${info}: only defaults is shown here.`);
+  }
+  if (cfg !== undefined) return { what: 'job', package: wanted, resolve: resolve === true };
+  return info === undefined ? undefined : { what: 'defaults' };
 }

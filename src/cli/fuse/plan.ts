@@ -1,6 +1,4 @@
 /** From the command line to the runs that it asks for, every one checked before the first begins. */
-import { stat } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
 import { ConfigError } from '../../errors';
 import { explainConfig } from '../../program/config/fusionbench/explain-config';
 import { checkProgram } from '../../program/config/program/read-program';
@@ -11,6 +9,7 @@ import { expandSweeps } from '../../program/hydra/override/sweep';
 import type { Composition } from '../../program/hydra/run';
 import { OUTPUT_KEYS, type RunOutputs, relationsKey, runOutputs } from '../../program/run/outputs';
 import type { FuseArguments } from './arguments';
+import { findConfigs } from './find-configs';
 
 export interface FuseEnvironment {
   /** Relative paths begin here. */
@@ -21,6 +20,18 @@ export interface FuseEnvironment {
   readonly programs?: URL | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
+  /** As the program is called. */
+  readonly command?: string | undefined;
+}
+
+/** What every composition of one command has in common, its overrides as they are meant. */
+export async function composing(
+  { configPath, configName, overrides }: FuseArguments,
+  { cwd, configs, env, now }: FuseEnvironment,
+) {
+  const folder = await findConfigs(configPath, cwd, configs);
+  const source = { ...configFolder(folder), explain: explainConfig };
+  return { ...source, configName, overrides: overrides.map(anywhere), env, cwd, now };
 }
 
 export interface PlannedRun {
@@ -35,25 +46,17 @@ export interface PlannedRun {
 
 /** @throws ConfigError as `compose` and `readProgram`, and where two runs would write the same file */
 export async function planRuns(
-  { configPath, configName, multirun, overrides }: FuseArguments,
-  { cwd, configs, env, now }: FuseEnvironment,
+  args: FuseArguments,
+  environment: FuseEnvironment,
 ): Promise<PlannedRun[]> {
-  const folder = await findConfigs(configPath, cwd, configs);
-  const source = { ...configFolder(folder), explain: explainConfig };
-  const runs = multirun ? await expandSweeps(overrides, groupOptions(source)) : [[...overrides]];
+  const { configName, multirun, overrides } = args;
+  const common = await composing(args, environment);
+  const { now } = environment;
+  const runs = multirun ? await expandSweeps(overrides, groupOptions(common)) : [[...overrides]];
   const swept = sweptOverrides(runs);
   const planned: PlannedRun[] = [];
   for (const [jobNumber, lines] of runs.entries()) {
-    const options = {
-      ...source,
-      configName,
-      overrides: lines.map(anywhere),
-      env,
-      cwd,
-      now,
-      jobNumber,
-    };
-    const composition = await compose(options);
+    const composition = await compose({ ...common, overrides: lines.map(anywhere), jobNumber });
     const { config, referenced } = composition;
     const { program, withoutEffect } = checkProgram(config, referenced);
     const names = { configName, now, multirun };
@@ -77,21 +80,6 @@ function anywhere(override: string): string {
   // Commas between runs are a sweep, which is expanded by now; what is left of them are names.
   const isNames = key === 'methods' && value.includes(',') && !value.startsWith('[');
   return `++${section}.${key}=${isNames ? `[${value}]` : value}`;
-}
-
-/** Where the command was called, else beside this program: `config/_get_started` works from everywhere. */
-async function findConfigs(
-  path: string | undefined,
-  cwd: string,
-  configs: string,
-): Promise<string> {
-  if (path === undefined) return configs;
-  const places = [...new Set([resolve(cwd, path), resolve(dirname(configs), path)])];
-  for (const place of places) {
-    const found = await stat(place).catch(() => undefined);
-    if (found?.isDirectory()) return place;
-  }
-  throw new ConfigError(`--config-path: there is no folder ${places.join(' or ')}.`);
 }
 
 /** The overrides that are not the same in all runs. */

@@ -2,7 +2,10 @@
 import type { ComparedRow } from '../../program/compare/compare';
 import { writeYaml } from '../../program/config/formats/write-yaml';
 import { guardOutputs } from '../../program/run/guard-outputs-node';
+import { SOURCES_COMMAND } from './arguments';
 import { comparisonText } from './compare-text';
+import { lostResult } from './lost-result';
+import { nextStep } from './next-step';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
 import { relationsText } from './relations-text';
@@ -12,15 +15,20 @@ import { type RunRow, resultTable, sweepTable, unreadableText } from './tables';
 /** @throws as `guardOutputs` and `Workbench.run` */
 export async function runAll(
   runs: readonly PlannedRun[],
-  { programs, ...surroundings }: Pick<FuseEnvironment, 'cwd' | 'env' | 'programs'>,
+  {
+    programs,
+    command = SOURCES_COMMAND,
+    ...surroundings
+  }: Pick<FuseEnvironment, 'cwd' | 'env' | 'programs' | 'command'>,
   progress: ProgressDisplay,
   signal: AbortSignal,
 ): Promise<void> {
   const [first] = runs;
-  if (first?.program.program.print_config) console.log(configText(first));
+  if (first && isShown(first)) console.log(configText(first));
   const due = runs.filter(({ program }) => !program.program.dry_run);
   const idle = new Set(due.flatMap(({ withoutEffect }) => withoutEffect));
   if (idle.size > 0) progress.note(withoutEffectText([...idle]));
+  for (const text of new Set(due.map(lostResult))) if (text !== null) progress.note(text);
   await guardOutputs(due, surroundings);
   if (due.length === 0) return;
   const { createWorkbench } = await import('../../program/run/workbench-node');
@@ -29,6 +37,13 @@ export async function runAll(
     runsOnce: due.length === 1,
   });
   const rows: RunRow[] = [];
+  /** Of a lone run the paths stand below its table, where they are looked for; of many each run's where it ends. */
+  const ending: string[] = [];
+  const tell = (text: string) => {
+    if (runs.length > 1) progress.note(text);
+    else ending.push(text);
+  };
+  let saved: string | null = null;
   let compared: readonly ComparedRow[] = [];
   try {
     for (const [number, { program, outputs, swept }] of due.entries()) {
@@ -45,11 +60,12 @@ export async function runAll(
         },
       );
       const { reportPath, modelFolder, comparisonPath, relationsFolder, predictionsPath } = written;
-      if (relationsFolder) progress.note(`Relations of the experts: ${relationsFolder}`);
-      if (modelFolder) progress.note(`Merged model: ${modelFolder}`);
-      if (reportPath) progress.note(`Report: ${reportPath}`);
-      if (predictionsPath) progress.note(`Predictions: ${predictionsPath}`);
-      if (comparisonPath) progress.note(`Comparison: ${comparisonPath}`);
+      if (relationsFolder) tell(`Relations of the experts: ${relationsFolder}`);
+      if (modelFolder) tell(`Merged model: ${modelFolder}`);
+      if (reportPath) tell(`Report: ${reportPath}`);
+      if (predictionsPath) tell(`Predictions: ${predictionsPath}`);
+      if (comparisonPath) tell(`Comparison: ${comparisonPath}`);
+      saved = modelFolder;
       if (relations) console.log(relationsText(relations));
       if (search) console.log(searchText(search));
       if (comparison) console.log(comparisonText(comparison.rows));
@@ -69,6 +85,9 @@ export async function runAll(
     const unreadable = only && unreadableText(only.results);
     if (unreadable) console.error(unreadable);
   }
+  for (const text of ending) progress.note(text);
+  const next = nextStep(due, saved, command);
+  if (next !== null) progress.note(next);
 }
 
 /** More are not worth a second line. */
@@ -77,6 +96,14 @@ const MOST_NAMED = 8;
 function withoutEffectText(paths: readonly string[]): string {
   const more = paths.length > MOST_NAMED ? ` and ${paths.length - MOST_NAMED} more` : '';
   return `Without effect here: ${paths.slice(0, MOST_NAMED).join(', ')}${more}.`;
+}
+
+/**
+ * FusionBench shows the configuration unless it is told not to; here it is shown where the configuration or the command line
+ * asks for it, as FusionBench's own `fabric_model_fusion` does, and by `dry_run`, which shows it and stops.
+ */
+function isShown({ program: { program }, config }: PlannedRun): boolean {
+  return config.has('print_config') ? program.print_config : program.dry_run;
 }
 
 /** As FusionBench shows it: what is merged before where it runs. */

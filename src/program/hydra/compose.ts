@@ -39,6 +39,19 @@ export interface ComposeOptions extends ConfigSource {
  * @throws ConfigError that names the file or the override, and what is meant
  */
 export async function compose(options: ComposeOptions): Promise<Composition> {
+  const { root, context } = await composeUnresolved(options);
+  return finish(root, context);
+}
+
+/** What is composed before any interpolation is resolved, Hydra's own section among it, and the files that it is made of. */
+export interface Unresolved {
+  readonly root: Section;
+  readonly parts: readonly Part[];
+  readonly context: ResolverContext;
+}
+
+/** @throws ConfigError as `compose`, but for what only resolving meets */
+export async function composeUnresolved(options: ComposeOptions): Promise<Unresolved> {
   const { env, configName } = options;
   const overrides = parseOverrides(options.overrides);
   const sweep = overrides.find((override) => isSweep(override.value));
@@ -54,7 +67,7 @@ export async function compose(options: ComposeOptions): Promise<Composition> {
   if (sweep) applyOverride(root, { ...sweep, package: undefined }, dereference);
   for (const override of choices.valueOverrides) applyOverride(root, override, dereference);
   describeRun(root, { ...options, overrides, choices: choices.known });
-  return finish(root, context);
+  return { root, parts, context };
 }
 
 /** Names of the options in a config group, for `expandSweeps`. */

@@ -73,6 +73,17 @@ export function describeRun(
 
 /** Resolves the configuration, which no longer sees Hydra's section except through `${hydra:...}`. */
 export function finish(root: Section, context: ResolverContext): Composition {
+  const { config, referenced, hydra } = resolveJob(root, context);
+  const text = (path: string) => formatScalar(scalar(hydra(path), `hydra.${path}`));
+  return {
+    config: toTree(config),
+    referenced,
+    run: { dir: text('run.dir'), sweepDir: text('sweep.dir'), sweepSubdir: text('sweep.subdir') },
+  };
+}
+
+/** The configuration without Hydra's section, resolved; `hydra` has the values of that section. */
+export function resolveJob(root: Section, context: ResolverContext) {
   const hydra = (path: string): Node => {
     const value = whole.lookup(['hydra', ...splitPath(path)]);
     if (value !== undefined) return value;
@@ -83,12 +94,7 @@ export function finish(root: Section, context: ResolverContext): Composition {
   config.delete('hydra');
   const resolver = createResolver(config, { ...context, hydra });
   resolver.resolveAll();
-  const text = (path: string) => formatScalar(scalar(hydra(path), `hydra.${path}`));
-  return {
-    config: toTree(config),
-    referenced: resolver.referenced,
-    run: { dir: text('run.dir'), sweepDir: text('sweep.dir'), sweepSubdir: text('sweep.subdir') },
-  };
+  return { config, referenced: resolver.referenced, hydra };
 }
 
 function scalar(value: Node, path: string): Scalar {

@@ -113,7 +113,7 @@ export function createEngines(parts: EngineParts, listener: RunListener): Engine
       const { reason } = loaded;
       if (choice === 'auto') return wasmEngine(`: onnxruntime-node does not load (${reason})`);
       throw new ConfigError(
-        `engine=${choice}: the package onnxruntime-node does not load (${reason}). Install it (npm ci --include=optional), or leave engine out: wasm needs no package.`,
+        `engine=${choice}: the package onnxruntime-node does not load (${reason}). Install it (npm install --ignore-scripts onnxruntime-node; with -g beside an installed program), or leave engine out: wasm needs no package.`,
       );
     }
     const { module } = loaded;
@@ -143,8 +143,11 @@ function threadsText({ threads }: OrtEngine): string {
   return threads === 1 ? '1 thread' : `${threads} threads`;
 }
 
-/** What a loader says goes on with the stack of whoever asked. */
+/** Node says where a missing package was asked for; what a loader says goes on with the stack of whoever asked. */
 function firstLine(error: unknown): string {
+  const isMissing =
+    error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
+  if (isMissing) return 'it is not installed';
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n', 1)[0]?.trim().replace(/\.$/, '') || 'it gives no reason';
 }

@@ -24,8 +24,14 @@ const GPU: WebgpuVerdict = { usable: true, software: false };
 const SOFTWARE: WebgpuVerdict = { usable: true, software: true };
 const WRONG: WebgpuVerdict = { usable: false, reason: 'it computes the vision tower wrongly' };
 
+/** As Node has it. */
+const NOT_INSTALLED = Object.assign(
+  new Error("Cannot find package 'onnxruntime-node' imported from /folder/program.js"),
+  { code: 'ERR_MODULE_NOT_FOUND' },
+);
+
 interface Machine {
-  readonly missing?: string;
+  readonly missing?: string | Error;
   readonly webgpu?: WebgpuVerdict;
 }
 
@@ -36,7 +42,7 @@ function machine({ missing, webgpu }: Machine) {
   const parts: EngineParts = {
     loadWasm: loadWasmInNode,
     async loadNative() {
-      if (missing !== undefined) throw new Error(missing);
+      if (missing !== undefined) throw missing instanceof Error ? missing : new Error(missing);
       return module;
     },
     async probeWebgpu() {
@@ -104,6 +110,17 @@ describe('the engine', () => {
         'Engine: wasm, N threads: onnxruntime-node does not load (libonnxruntime.so.1: cannot open shared object file).',
       ],
     ],
+    [
+      'auto',
+      'a package that nobody has installed',
+      { missing: NOT_INSTALLED },
+      [
+        'wasm',
+        'wasm',
+        'wasm',
+        'Engine: wasm, N threads: onnxruntime-node does not load (it is not installed).',
+      ],
+    ],
     ['wasm', 'a GPU', { webgpu: GPU }, ['wasm', 'wasm', 'wasm', 'Engine: wasm, N threads.']],
     [
       'native',
@@ -115,7 +132,7 @@ describe('the engine', () => {
       'native',
       'no package',
       { missing: BROKEN },
-      'ConfigError: engine=native: the package onnxruntime-node does not load (libonnxruntime.so.1: cannot open shared object file). Install it (npm ci --include=optional), or leave engine out: wasm needs no package.',
+      'ConfigError: engine=native: the package onnxruntime-node does not load (libonnxruntime.so.1: cannot open shared object file). Install it (npm install --ignore-scripts onnxruntime-node; with -g beside an installed program), or leave engine out: wasm needs no package.',
     ],
     [
       'webgpu',
@@ -138,7 +155,7 @@ describe('the engine', () => {
       'webgpu',
       'no package',
       { missing: '' },
-      'ConfigError: engine=webgpu: the package onnxruntime-node does not load (it gives no reason). Install it (npm ci --include=optional), or leave engine out: wasm needs no package.',
+      'ConfigError: engine=webgpu: the package onnxruntime-node does not load (it gives no reason). Install it (npm install --ignore-scripts onnxruntime-node; with -g beside an installed program), or leave engine out: wasm needs no package.',
     ],
   ])('%s, with %s', async (name, _, what, expected) => {
     expect(await outcome(name, what)).toEqual(expected);

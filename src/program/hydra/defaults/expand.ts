@@ -26,6 +26,12 @@ import type { ConfigFile, Repository } from './repository';
 /** A file's content and the key under which it goes. */
 export interface Part {
   readonly file: string;
+  /** Its path in the tree, as Hydra calls it: without `.yaml`. */
+  readonly path: string;
+  /** The path of the file whose defaults list has it; undefined for a file that nothing includes. */
+  readonly parent: string | undefined;
+  /** Stands for `_self_`: the file has a defaults list. */
+  readonly isSelf: boolean;
   readonly package: string;
   readonly content: Section;
   /** Groups may stand in the final list only once. */
@@ -109,6 +115,9 @@ async function expand(visit: Visit, context: Context): Promise<Part[]> {
   };
   const own: Part = {
     file: file.name,
+    path: withoutExtension(path),
+    parent: visit.from.at(-1) && withoutExtension(including),
+    isSelf: false,
     package: here.package,
     content: file.content,
     overrideKey: entry.kind === 'group' ? overrideKeyOf(entry, parent) : undefined,
@@ -117,8 +126,12 @@ async function expand(visit: Visit, context: Context): Promise<Part[]> {
   requestOverrides(entries, here, file.name, visit, choices);
   const children = entries.filter((item) => item.kind !== 'group' || !item.override);
   if (children.length === 0) return [own];
-  const self: Part = { ...own, overrideKey: undefined };
+  const self: Part = { ...own, isSelf: true, overrideKey: undefined };
   return expandChildren(children, self, here, { ...visit, from: [...visit.from, file] }, context);
+}
+
+function withoutExtension(path: string): string {
+  return path.replace(/\.yaml$/, '');
 }
 
 /** The file's defaults list with `_self_`, which comes last where the list does not say. */

@@ -61,5 +61,9 @@ verbose: false
 /** The built-in files by path. */
 export const HYDRA_FILES: ReadonlyMap<string, string> = new Map([
   ['hydra/config.yaml', config],
-  ...groups.map(([group, option]) => [`hydra/${group}/${option}.yaml`, '{}'] as const),
+  ...groups.map(([group, option]) => {
+    // The only one whose content goes elsewhere: `run.dir` and the like.
+    const header = group === 'output' ? '# @package hydra\n' : '';
+    return [`hydra/${group}/${option}.yaml`, `${header}{}`] as const;
+  }),
 ]);

@@ -63,6 +63,11 @@ const tags: readonly ScalarTag[] = [
   },
 ];
 
+/** Whether a plain scalar is a text, and not a number, a boolean or null. */
+export function readsAsText(plain: string): boolean {
+  return !tags.some(({ test }) => test?.test(plain));
+}
+
 function parseYamlInteger(text: string): number {
   const plain = text.replaceAll('_', '').replace(/^\+/, '');
   const sign = plain.startsWith('-') ? -1 : 1;
