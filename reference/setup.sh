@@ -12,6 +12,9 @@ here="$(cd "$(dirname "$0")" && pwd)"
 # OpenCLIP needs torchvision, so both lie apart, where only the subprocess that builds OpenCLIP models sees them.
 "$venv/bin/python" -m pip install --quiet --no-deps --upgrade --target "$venv/open-clip" \
   open_clip_torch==3.3.0 torchvision==0.29.2 timm==1.0.31 ftfy==6.3.1 wcwidth==0.9.4
+# Apart, as nothing else here needs them: `check_exports.py` opens ONNX files with them.
+"$venv/bin/python" -m pip install --quiet --no-deps --upgrade --target "$venv/onnx" \
+  onnx==1.23.2 onnxruntime==1.32.0 protobuf==7.36.2 flatbuffers==25.12.19 ml_dtypes==0.6.0
 # Apart, as it wants other versions of what lies beside it.
 "$venv/bin/python" -m pip install --quiet --no-deps --upgrade --target "$venv/mergekit" mergekit==0.1.5 immutables==0.21
 # transformers' own conversion of OpenAI's layout: a script that newer releases no longer ship.

@@ -49,7 +49,7 @@ export const ADAPTER_CONFIG = 'adapter_config.json';
 const CONFIGURATIONS = ['config.json', 'open_clip_config.json'];
 
 /** How pictures and prompts are prepared: the same for every model that is merged from this one. */
-const PROCESSOR_FILES = [
+export const PROCESSOR_FILES: readonly string[] = [
   'preprocessor_config.json',
   'processor_config.json',
   'tokenizer.json',

@@ -119,6 +119,7 @@ describe('what is there already', () => {
     }
     expect(readFileSync(join(folder, 'out/r.json'), 'utf8')).toContain('"scalingFactor": 0.7');
     expect(readdirSync(join(folder, 'out')).sort()).toEqual([
+      'README.md',
       'config.json',
       'model.safetensors',
       'r.json',
@@ -154,6 +155,7 @@ describe('what is there already', () => {
     const { code, told } = await fuse([...args(), '+overwrite=true']);
     expect(code, told).toBe(0);
     expect(readdirSync(out).sort()).toEqual([
+      'README.md',
       'config.json',
       'model.safetensors',
       'more.tex',

@@ -15,6 +15,7 @@ import type {
 } from '../method/options';
 import type { MatrixRelations, Spectrum } from '../method/relations/matrix-relations';
 import type { Finding, Severity } from '../modelpool/types';
+import type { ExportFormat } from '../program/export/formats';
 import type {
   DirectionRelations,
   LayerRow,
@@ -423,9 +424,15 @@ export interface ExportOptions {
   readonly content: 'vision' | 'clip';
   /** Output element type; `base` keeps each tensor's type in the base. */
   readonly dtype: 'base' | 'F32' | 'F16' | 'BF16';
-  /** Put `config.json` (and, for a whole CLIP, tokenizer and processor files) beside it in a zip. */
+  /** Put the configuration (for a whole CLIP, tokenizer and processor files as well) and a model card beside it in a zip. */
   readonly zip: boolean;
+  /** For which library; transformers where it is absent. A LoRA always comes in a zip. */
+  readonly format?: ExportFormat;
+  /** Of a LoRA. */
+  readonly rank?: number;
 }
+
+export type { ExportFormat };
 
 export interface ExportedFile {
   readonly name: string;

@@ -22,6 +22,7 @@ import type {
 } from './api';
 import { createArrivals } from './arrivals';
 import { createComparisons } from './compare/comparisons';
+import { cardFigures } from './downloads/card-figures';
 import { createDownloads } from './downloads/downloads';
 import { exportModel } from './downloads/merged-model';
 import { pinReports } from './downloads/pin-report';
@@ -524,12 +525,14 @@ export function createEngine({
       // What is on screen now, whatever comes while it is written.
       const value = state.value();
       const workspace = scorer.workspace();
+      const figures = cardFigures(snapshot());
       return command(() =>
         jobs.run(jobId, 'Writing the merged model', async (job) => {
           const onUnsummed = (names: readonly string[]) => remark(unsummedRecipe(names));
           const { learn } = state;
           const { matrices } = runtime;
-          const context = { value, workspace, version, learn, hasher, matrices, onUnsummed };
+          const given = { value, workspace, version, learn, hasher, matrices, figures };
+          const context = { ...given, onUnsummed };
           return downloads.keep(await exportModel(library, context, options, job));
         }),
       );

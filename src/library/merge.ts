@@ -12,12 +12,14 @@ import { findScalingFactor, type MethodOptions } from '../method/options';
 import { METHODS } from '../method/registry';
 import type { Method } from '../method/types';
 import { openModelPool } from '../modelpool/judge';
+import { CONFIGURATION_FILES, DEFAULT_RANK, WEIGHTS_FILES } from '../program/export/formats';
+import { modelFiles } from '../program/export/model-files';
 import { gatherFiles } from '../program/gather-files-node';
 import { nearestName } from '../program/hydra/values/nearest';
 import type { Recipe } from '../program/report';
 import { real } from '../program/run/input-places-node';
 import { createMatrixWorkers } from '../program/run/matrix-workers-node';
-import { MODEL_FILES, saveModel } from '../program/run/save-model-node';
+import { writeFileWhole } from '../program/run/write-file-node';
 import { createCpuBackend } from '../runtime/cpu/backend';
 import { version } from '../version';
 
@@ -66,6 +68,9 @@ export interface MergedModel {
   /** Gives the memory back; afterwards there is nothing to read. */
   free(): void;
 }
+
+/** What `CLIPVisionModel.from_pretrained` loads. */
+const FORMAT = 'transformers';
 
 interface Source {
   readonly model: ClipModel;
@@ -117,13 +122,24 @@ export async function mergeModels({
     async save(folder, dtype) {
       await refuseSources(folder, [pretrainedPath, ...named.map(([, path]) => path)]);
       const recipe = await describe(pretrained, experts, method, told, scalingFactor);
-      await saveModel(folder, pretrained.model, values, recipe, {
-        dtype: dtype ?? 'base',
-        signal: signal ?? new AbortController().signal,
-        onProgress: () => undefined,
+      const stop = signal ?? new AbortController().signal;
+      const files = await modelFiles({
+        pretrained: pretrained.model,
+        merged: values,
+        recipe,
+        choice: { format: FORMAT, content: 'vision', dtype: dtype ?? 'base', rank: DEFAULT_RANK },
+        baseFiles: pretrained.files,
+        hub: undefined,
+        signal: stop,
       });
-      const [weights, config] = MODEL_FILES;
-      return { weights: join(folder, weights), config: join(folder, config) };
+      // The weights first: without them the folder is no model.
+      for (const { name, chunks } of [files.weights, ...files.companions()]) {
+        await writeFileWhole(join(folder, name), chunks(), stop);
+      }
+      return {
+        weights: join(folder, WEIGHTS_FILES[FORMAT]),
+        config: join(folder, CONFIGURATION_FILES[FORMAT]),
+      };
     },
     free: merged.free,
   };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeFloat32, encodeFloat32, readFloat32 } from '../checkpoint/dtype';
 import { encodeSafetensors } from '../checkpoint/safetensors/encode-safetensors';
 import { openSafetensors } from '../checkpoint/safetensors/open-safetensors';
+import type { TensorSource } from '../checkpoint/types';
 import { openClip } from '../clip/open';
 import { fixtureFiles } from '../clip/testing';
 import { CompatibilityError } from '../errors';
@@ -42,6 +43,22 @@ describe('the merged file', () => {
       if (name.startsWith('vision_model.')) continue;
       expect(await file.tensors.get(name)?.read(), name).toEqual(await tensor.read());
     }
+  });
+
+  it('has canonical names where the base’s file has them behind a wrapper', async () => {
+    const base = await open('p8-32');
+    const names = (model: typeof base) =>
+      mergedTensors(model, async () => new Float32Array(0), { content: 'clip', dtype: 'F32' }).map(
+        ({ name }) => name,
+      );
+    const wrapped = (tensor: TensorSource) => ({ ...tensor, name: `module.${tensor.name}` });
+    if (!base.text || !base.visualProjection) throw new Error('it is a whole CLIP');
+    const tensors = [...base.text.tensors].map(
+      ([name, tensor]) => [name, wrapped(tensor)] as const,
+    );
+    const text = { ...base.text, tensors: new Map(tensors) };
+    const behind = { ...base, text, visualProjection: wrapped(base.visualProjection) };
+    expect(names(behind)).toEqual(names(base));
   });
 
   it.each(['F32', 'F16', 'BF16'] as const)('is rounded once, to %s', async (dtype) => {

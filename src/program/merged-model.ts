@@ -5,6 +5,7 @@
 import { encodeFloat32, type OutputDtype, readFloat32 } from '../checkpoint/dtype';
 import type { WritableTensor } from '../checkpoint/safetensors/encode-safetensors';
 import type { TensorSource } from '../checkpoint/types';
+import { VISUAL_PROJECTION } from '../clip/tensor-names';
 import type { ClipModel } from '../clip/types';
 import type { MergedValues } from '../method/merged-values';
 import { mergedNames } from '../modelpool/judge';
@@ -31,15 +32,16 @@ export function mergedTensors(
     return encoded(key, tensor, outputDtype(tensor, dtype), () => merged(name));
   });
   if (content === 'vision') return vision;
-  const rest: TensorSource[] = [...(pretrained.text?.tensors.values() ?? [])];
-  if (pretrained.visualProjection) rest.push(pretrained.visualProjection);
+  const rest: (readonly [string, TensorSource])[] = [...(pretrained.text?.tensors ?? [])];
+  if (pretrained.visualProjection) rest.push([VISUAL_PROJECTION, pretrained.visualProjection]);
   return [
     ...vision,
-    ...rest.map((tensor) => {
+    // By their canonical names: a file may have them behind a wrapper's.
+    ...rest.map(([name, tensor]) => {
       const output = outputDtype(tensor, dtype);
       return output === tensor.dtype
-        ? copied(tensor.name, tensor)
-        : encoded(tensor.name, tensor, output, () => readFloat32(tensor));
+        ? copied(name, tensor)
+        : encoded(name, tensor, output, () => readFloat32(tensor));
     }),
   ];
 }

@@ -10,6 +10,7 @@ import type { Calibration } from '../taskpool/statistics/calibration';
 import { mistakes } from '../taskpool/statistics/confusion';
 import type { UnreadablePicture } from '../taskpool/unreadable';
 import type { ComparedRow } from './compare/compare';
+import type { LowRankReport } from './export/low-rank-report';
 import type { RelationsReport } from './relations/relations';
 import type { SearchOutcome } from './search/halves';
 import type { Candidate, SearchPlan, TriedCandidate } from './search/search';
@@ -172,6 +173,8 @@ export interface ReportInput {
   readonly comparison?: ComparisonReport | undefined;
   readonly pins?: readonly PinReport[] | undefined;
   readonly relations?: RelationsReport | undefined;
+  /** Of a model that was saved as a LoRA. */
+  readonly lowRank?: LowRankReport | undefined;
 }
 
 export function namedClassification(
@@ -222,6 +225,7 @@ export function programReport(input: ReportInput): Record<string, unknown> {
       ...(input.comparison && { comparison: input.comparison }),
       ...(input.pins?.length && { pins: input.pins }),
       ...(input.relations && { relations: input.relations }),
+      ...(input.lowRank && { lora: input.lowRank }),
     },
   };
 }

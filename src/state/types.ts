@@ -13,6 +13,7 @@ export type {
   EngineChoice,
   EngineView,
   ExportedFile,
+  ExportFormat,
   ExportOptions,
   FactorOption,
   Finding,

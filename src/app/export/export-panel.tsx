@@ -1,8 +1,9 @@
 import { useId, useState } from 'react';
-import type { ConfigurationFormat, ExportOptions } from '../../state/types';
+import type { ConfigurationFormat, ExportFormat, ExportOptions } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { FileButton } from '../ui/file-button';
 import { Icon } from '../ui/icon';
+import { NumberField } from '../ui/number-field';
 import { SavedLine } from './saved-line';
 import './export.css';
 
@@ -12,6 +13,16 @@ const DTYPES: readonly { readonly value: ExportOptions['dtype']; readonly label:
   { value: 'F16', label: 'float16' },
   { value: 'BF16', label: 'bfloat16' },
 ];
+
+const MODEL_FORMATS: readonly { readonly value: ExportFormat; readonly label: string }[] = [
+  { value: 'transformers', label: 'for transformers' },
+  { value: 'openclip', label: 'for OpenCLIP' },
+  { value: 'onnx', label: 'as ONNX' },
+  { value: 'lora', label: 'as a LoRA' },
+];
+
+/** Of a LoRA: at most what the narrowest CLIP is wide. */
+const FIRST_RANK = 16;
 
 const FORMATS: readonly { readonly value: ConfigurationFormat; readonly label: string }[] = [
   { value: 'fusion_bench', label: 'for FusionBench' },
@@ -52,10 +63,12 @@ function ConfigurationControls({ mergeable }: { mergeable: boolean }) {
 /** What goes out: the merged model that is on screen, and the report of its scores. */
 export function ExportPanel() {
   const titleId = useId();
-  const [options, setOptions] = useState<ExportOptions>({
+  const [options, setOptions] = useState<Required<ExportOptions>>({
     content: 'vision',
     dtype: 'base',
     zip: false,
+    format: 'transformers',
+    rank: FIRST_RANK,
   });
   const mergeable = useSnapshot((snapshot) => snapshot.pool.mergeable);
   const wholeClip = useSnapshot((snapshot) =>
@@ -66,7 +79,13 @@ export function ExportPanel() {
     phase === 'stopped' ? merged.average !== null : (merged.average?.complete ?? false),
   );
   const { downloadModel, downloadReport } = useCommands();
-  const content = wholeClip ? options.content : 'vision';
+  const { format } = options;
+  // An ONNX file is of the picture tower.
+  const hasWhole = wholeClip && format !== 'onnx';
+  const content = hasWhole ? options.content : 'vision';
+  const isLora = format === 'lora';
+  // The base has no types for what an adapter holds.
+  const dtypes = isLora ? DTYPES.filter(({ value }) => value !== 'base') : DTYPES;
   return (
     <section className="export" aria-labelledby={titleId}>
       <h2 id={titleId} className="visually-hidden">
@@ -81,15 +100,47 @@ export function ExportPanel() {
           }
         >
           <option value="vision">Vision tower</option>
-          <option value="clip" disabled={!wholeClip}>
+          <option value="clip" disabled={!hasWhole}>
             Whole CLIP
           </option>
         </select>
       </label>
       <label>
+        <span className="visually-hidden">Format of the download</span>
+        <select
+          value={format}
+          onChange={({ target }) =>
+            setOptions({
+              ...options,
+              format:
+                MODEL_FORMATS.find(({ value }) => value === target.value)?.value ?? 'transformers',
+            })
+          }
+        >
+          {MODEL_FORMATS.map(({ value, label }) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </select>
+      </label>
+      {isLora && (
+        <span className="export-rank">
+          rank
+          <NumberField
+            label="Rank of the LoRA"
+            value={options.rank}
+            min={1}
+            whole
+            when="left"
+            onValue={(rank) => setOptions({ ...options, rank })}
+          />
+        </span>
+      )}
+      <label>
         <span className="visually-hidden">Element type of the download</span>
         <select
-          value={options.dtype}
+          value={isLora && options.dtype === 'base' ? 'F32' : options.dtype}
           onChange={({ target }) =>
             setOptions({
               ...options,
@@ -97,22 +148,24 @@ export function ExportPanel() {
             })
           }
         >
-          {DTYPES.map(({ value, label }) => (
+          {dtypes.map(({ value, label }) => (
             <option key={value} value={value}>
               {label}
             </option>
           ))}
         </select>
       </label>
-      <label className="check">
+      <label
+        className="check"
+        data-tip="With the configuration and a model card (README.md) beside the weights"
+      >
         <input
           type="checkbox"
-          checked={options.zip}
+          checked={options.zip || isLora}
+          disabled={isLora}
           onChange={({ target }) => setOptions({ ...options, zip: target.checked })}
         />
-        <span>
-          with <code>config.json</code> in a zip
-        </span>
+        <span>in a zip, with its card</span>
       </label>
       <button
         type="button"

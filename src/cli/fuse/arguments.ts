@@ -34,6 +34,7 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 +search=weights      on the rest; weights: the same for each expert's weight. Options: docs/command-line.md
 +compare=all         compares every method that fits the pool, each at its own best factor, or those named: +compare=A,B
 +relations=true      tells how the experts relate, and writes tables of it; +relations.directions=false leaves out what takes long
++merged_model_format=openclip, onnx or lora: how the model is saved in merged_model_save_path, if not for transformers
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
 --cfg job, -c        shows the composed configuration and runs nothing; --resolve with its interpolations resolved,
                      --package NAME, -p of one section alone

@@ -61,7 +61,10 @@ export async function runAll(
       );
       const { reportPath, modelFolder, comparisonPath, relationsFolder, predictionsPath } = written;
       if (relationsFolder) tell(`Relations of the experts: ${relationsFolder}`);
-      if (modelFolder) tell(`Merged model: ${modelFolder}`);
+      if (modelFolder) {
+        tell(`Merged model: ${modelFolder}`);
+        tell(`To publish it: hf upload YOUR_NAME/YOUR_MODEL ${modelFolder}`);
+      }
       if (reportPath) tell(`Report: ${reportPath}`);
       if (predictionsPath) tell(`Predictions: ${predictionsPath}`);
       if (comparisonPath) tell(`Comparison: ${comparisonPath}`);

@@ -59,7 +59,12 @@ export function transposed(source: TensorSource, name: string): TensorSource {
   };
 }
 
-function transposeBytes(bytes: Uint8Array, rows: number, columns: number): Uint8Array<ArrayBuffer> {
+/** A matrix's bytes in C order as those of its transpose, elements of any size. */
+export function transposeBytes(
+  bytes: Uint8Array,
+  rows: number,
+  columns: number,
+): Uint8Array<ArrayBuffer> {
   const size = bytes.length / (rows * columns);
   const out = new Uint8Array(bytes.length);
   for (let row = 0; row < rows; row++) {

@@ -30,12 +30,17 @@ export const VISION_NAMES: Readonly<Record<string, string>> = {
 /** The text tower's first tensor. */
 const TOKENS = 'token_embedding.weight';
 
-const TEXT_NAMES: Readonly<Record<string, string>> = {
+/** Tensors of a text tower outside its layers. */
+export const TEXT_NAMES: Readonly<Record<string, string>> = {
   'token_embedding.weight': TOKEN_EMBEDDING,
   positional_embedding: POSITION_EMBEDDING,
   'ln_final.weight': 'text_model.final_layer_norm.weight',
   'ln_final.bias': 'text_model.final_layer_norm.bias',
-  // A linear layer in some of OpenCLIP's models, and then already the way round that Hugging Face has it.
+};
+
+/** A linear layer in some of OpenCLIP's models, and then already the way round that Hugging Face has it. */
+const TEXT_READ_NAMES: Readonly<Record<string, string>> = {
+  ...TEXT_NAMES,
   'text_projection.weight': TEXT_PROJECTION,
 };
 
@@ -90,7 +95,7 @@ export function readOpenClip(
       rest.set(TEXT_PROJECTION, flipped(file, tensor, TEXT_PROJECTION));
     } else {
       // Whatever else the text tower has, it is said: without it, it would compute something else.
-      convert(file, own, tensor, TEXT_NAMES, 'text_model.', rest, () =>
+      convert(file, own, tensor, TEXT_READ_NAMES, 'text_model.', rest, () =>
         rest.set(`text_model.${own}`, tensor),
       );
     }

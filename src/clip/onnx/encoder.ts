@@ -9,7 +9,8 @@ import type { Graph } from './graph';
 
 export interface EncoderInputs {
   readonly config: TowerConfig;
-  readonly batch: number;
+  /** Samples of every run; null where each run has as many as it likes. */
+  readonly batch: number | null;
   /** Tokens per sample. */
   readonly length: number;
   /** Where the layers stand, e.g. `encoder.layers`. */
@@ -18,7 +19,10 @@ export interface EncoderInputs {
   readonly finalNorm: string;
   /** `[batch * length, width]`, already embedded and positioned. */
   readonly hidden: string;
-  /** int32 `[rows]`: the rows of `hidden` that are wanted in the end, such as the one that stands for each sample. */
+  /**
+   * int32 `[rows]`: the rows of `hidden` that are wanted in the end, such as the one that stands for each sample; those of
+   * one sample where the batch is any.
+   */
   readonly rows: string;
   /** `[1, 1, length, length]`, added to the attention scores. */
   readonly attentionBias?: string;
@@ -97,8 +101,16 @@ export function encoderLayers(
     attentionBias = '',
   }: Pick<EncoderInputs, 'config' | 'batch' | 'length' | 'attentionBias'>,
 ): AppendLayer {
-  const wide = graph.constant([batch, length, config.hiddenSize], 'int64');
-  const flat = graph.constant([batch * length, config.hiddenSize], 'int64');
+  const { hiddenSize: width } = config;
+  const wide = graph.constant([batch ?? -1, length, width], 'int64');
+  const flat = graph.constant([batch === null ? -1 : batch * length, width], 'int64');
+  const taken = (x: string, rows: string) => {
+    if (batch !== null) return graph.node('Gather', [x, rows]);
+    const own = graph.node('Gather', [graph.node('Reshape', [x, wide]), rows], {
+      attributes: { axis: { int: 1 } },
+    });
+    return graph.node('Reshape', [own, flat]);
+  };
 
   const addAndNorm = (residual: string, update: string, name: string) =>
     // Output 3 is the sum itself, the next residual.
@@ -118,8 +130,8 @@ export function encoderLayers(
     let context = graph.node('Reshape', [attended, flat]);
     let residual = before;
     if (rows !== undefined) {
-      context = graph.node('Gather', [context, rows]);
-      residual = graph.node('Gather', [residual, rows]);
+      context = taken(context, rows);
+      residual = taken(residual, rows);
     }
     const attention = linear(graph, context, `${layer}.self_attn.out_proj`);
     const [mlpInput, summed] = addAndNorm(residual, attention, `${layer}.layer_norm2`);

@@ -1,9 +1,11 @@
 /**
  * A small vocabulary for writing ONNX graphs: inputs, weights, integer constants, nodes, outputs; values are their names. Graphs
- * hold no weights and every shape is static, so ONNX Runtime can plan all of them before the first run.
+ * that run here hold no weights and every shape is static, so ONNX Runtime can plan all of them before the first run.
  */
 import {
+  type Dim,
   externalProto,
+  type ModelFields,
   modelProto,
   type NodeFields,
   nodeProto,
@@ -15,11 +17,12 @@ import type { Fields } from './wire';
 /** ONNX IR 8 and opset 17 came together, with ONNX 1.12. */
 const IR_VERSION = 8;
 const OPSET = 17;
+export const PRODUCER = 'task-arithmetic-studio';
 /** The domain of ONNX Runtime's fused operators. */
 const CONTRIB = 'com.microsoft';
 
-/** Handed in at every run, or once, when the session is made. */
-export type WeightsAre = 'fed' | 'held';
+/** Handed in at every run, or once, when the session is made; or in the file, by whoever writes it (`vision-file.ts`). */
+export type WeightsAre = 'fed' | 'held' | 'inside';
 
 export interface NodeOptions {
   readonly attributes?: NodeFields['attributes'];
@@ -31,7 +34,7 @@ export interface NodeOptions {
 
 export interface Graph {
   /** Declares a graph input and returns its name. */
-  input(name: string, dims: readonly number[], type?: 'float32' | 'int32'): string;
+  input(name: string, dims: readonly Dim[], type?: 'float32' | 'int32'): string;
   /** Declares a weight and returns its name: an input, or an initializer that lies outside the model, in a file of this name. */
   weight(name: string, dims: readonly number[]): string;
   /** A one-dimensional constant: int64 for shapes, int32 for indices. */
@@ -46,7 +49,9 @@ export interface Graph {
     options?: NodeOptions,
   ): { [K in keyof W]: string };
   /** Declares the value `name` as a float32 output of the graph. */
-  output(name: string, dims: readonly number[]): void;
+  output(name: string, dims: readonly Dim[]): void;
+  /** What the finished model is made of. */
+  fields(): ModelFields;
   /** The finished model as ONNX bytes. */
   build(): Uint8Array<ArrayBuffer>;
 }
@@ -76,6 +81,13 @@ export function createGraph(name: string, weights: WeightsAre = 'fed'): Graph {
     nodes.push(node);
   }
 
+  const fields = (): ModelFields => ({
+    irVersion: IR_VERSION,
+    producer: PRODUCER,
+    opsets: { '': OPSET, [CONTRIB]: 1 },
+    graph: { name, nodes, initializers, inputs, outputs },
+  });
+
   return {
     input(inputName, dims, type = 'float32') {
       inputs.push(valueProto(inputName, dims, type));
@@ -83,7 +95,7 @@ export function createGraph(name: string, weights: WeightsAre = 'fed'): Graph {
     },
     weight(weightName, dims) {
       if (weights === 'fed') inputs.push(valueProto(weightName, dims, 'float32'));
-      else initializers.push(externalProto(weightName, dims));
+      else if (weights === 'held') initializers.push(externalProto(weightName, dims));
       return weightName;
     },
     constant(values, type) {
@@ -108,13 +120,7 @@ export function createGraph(name: string, weights: WeightsAre = 'fed'): Graph {
     output(outputName, dims) {
       outputs.push(valueProto(outputName, dims, 'float32'));
     },
-    build() {
-      return modelProto({
-        irVersion: IR_VERSION,
-        producer: 'task-arithmetic-studio',
-        opsets: { '': OPSET, [CONTRIB]: 1 },
-        graph: { name, nodes, initializers, inputs, outputs },
-      });
-    },
+    fields,
+    build: () => modelProto(fields()),
   };
 }

@@ -1,22 +1,26 @@
 /**
- * The messages of an ONNX model, as far as graphs whose weights lie elsewhere need them. Their fields, by the numbers of onnx.proto
+ * The messages of an ONNX model, as far as our graphs need them. Their fields, by the numbers of onnx.proto
  * (https://github.com/onnx/onnx/blob/v1.20.0/onnx/onnx.proto), which are all that is written:
  *
- *     ModelProto          ir_version 1, producer_name 2, graph 7, opset_import 8
+ *     ModelProto          ir_version 1, producer_name 2, graph 7, opset_import 8, metadata_props 14
+ *     StringStringEntryProto  key 1, value 2
  *     OperatorSetIdProto  domain 1, version 2
  *     GraphProto          node 1, name 2, initializer 5, input 11, output 12
  *     NodeProto           input 1, output 2, name 3, op_type 4, attribute 5, domain 7
  *     AttributeProto      name 1, f 2, i 3, ints 8, type 20 (FLOAT 1, INT 2, INTS 7)
- *     TensorProto         dims 1, data_type 2, int32_data 5 and int64_data 7 (both packed), name 8,
+ *     TensorProto         dims 1, data_type 2, int32_data 5 and int64_data 7 (both packed), name 8, raw_data 9,
  *                         external_data 13, data_location 14 (EXTERNAL 1)
- *     StringStringEntryProto  key 1, value 2
  *     ValueInfoProto      name 1, type 2
- *     TypeProto           tensor_type 1: elem_type 1, shape 2: dim 1: dim_value 1
+ *     TypeProto           tensor_type 1: elem_type 1, shape 2: dim 1: dim_value 1 or dim_param 2
  */
-import { concat, type Fields, float, integer, message, packed, text } from './wire';
+import { concat, type Fields, float, integer, message, opening, packed, text } from './wire';
 
 /** TensorProto.DataType */
-const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7 } as const;
+export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
+export type ElementType = keyof typeof ELEMENT_TYPE;
+
+/** The size of an axis, or the name of one that any run may have as it likes. */
+export type Dim = number | string;
 
 const MAX_INT32 = 2 ** 31 - 1;
 
@@ -88,13 +92,11 @@ export function externalProto(name: string, dims: readonly number[]): Fields {
   ]);
 }
 
-/** ValueInfoProto of a tensor with a static shape. @throws RangeError for a size that is no whole number */
-export function valueProto(
-  name: string,
-  dims: readonly number[],
-  type: keyof typeof ELEMENT_TYPE,
-): Fields {
-  const shape = dims.map((size) => message(1, integer(1, size)));
+/** ValueInfoProto of a tensor. @throws RangeError for a size that is no whole number */
+export function valueProto(name: string, dims: readonly Dim[], type: ElementType): Fields {
+  const shape = dims.map((size) =>
+    message(1, typeof size === 'number' ? integer(1, size) : text(2, size)),
+  );
   const tensor = message(1, integer(1, ELEMENT_TYPE[type]), message(2, ...shape));
   return concat([text(1, name), message(2, tensor)]);
 }
@@ -111,23 +113,64 @@ export interface ModelFields {
     readonly inputs: readonly Fields[];
     readonly outputs: readonly Fields[];
   };
+  /** Whatever is to be known of the file, by names. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /** ModelProto: a whole file. */
-export function modelProto({ irVersion, producer, opsets, graph }: ModelFields): Fields {
-  return concat([
-    integer(1, irVersion),
-    text(2, producer),
-    message(
-      7,
-      ...graph.nodes.map((node) => message(1, node)),
-      text(2, graph.name),
-      ...graph.initializers.map((tensor) => message(5, tensor)),
-      ...graph.inputs.map((value) => message(11, value)),
-      ...graph.outputs.map((value) => message(12, value)),
-    ),
+export function modelProto(fields: ModelFields): Fields {
+  return concat(modelPieces(fields, []).filter((piece) => piece instanceof Uint8Array));
+}
+
+/** A tensor of weights, whose bytes are somewhere else: C order, little-endian. */
+export interface WeightFields {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: ElementType;
+  readonly byteLength: number;
+}
+
+/** What a file is made of, in order: bytes, or the place of a tensor's. */
+export type Piece<W extends WeightFields> = Fields | { readonly weight: W };
+
+/** ModelProto with weights, which are not looked at. @throws RangeError where a size is no whole number */
+export function modelPieces<W extends WeightFields>(
+  { irVersion, producer, opsets, graph, metadata = {} }: ModelFields,
+  weights: readonly W[],
+): Piece<W>[] {
+  const begin = concat([
+    ...graph.nodes.map((node) => message(1, node)),
+    text(2, graph.name),
+    ...graph.initializers.map((tensor) => message(5, tensor)),
+  ]);
+  const heads = weights.map(({ name, dims, type, byteLength }) => {
+    const fields = concat([
+      ...dims.map((size) => integer(1, size)),
+      integer(2, ELEMENT_TYPE[type]),
+      text(8, name),
+      opening(9, byteLength),
+    ]);
+    return concat([opening(5, fields.length + byteLength), fields]);
+  });
+  const end = concat([
+    ...graph.inputs.map((value) => message(11, value)),
+    ...graph.outputs.map((value) => message(12, value)),
+  ]);
+  const length = weights.reduce(
+    (sum, { byteLength }, i) => sum + (heads[i]?.length ?? 0) + byteLength,
+    begin.length + end.length,
+  );
+  const head = concat([integer(1, irVersion), text(2, producer), opening(7, length), begin]);
+  const tail = concat([
+    end,
     ...Object.entries(opsets).map(([domain, version]) =>
       message(8, text(1, domain), integer(2, version)),
     ),
+    ...Object.entries(metadata).map(([key, value]) => message(14, text(1, key), text(2, value))),
   ]);
+  const middle = weights.flatMap((weight, i): Piece<W>[] => [
+    heads[i] ?? new Uint8Array(0),
+    { weight },
+  ]);
+  return [head, ...middle, tail];
 }

@@ -89,24 +89,31 @@ export function projected(
   graph: Graph,
   config: VisionConfig,
   batch: number,
-  { rows, normed }: EncoderOutputs,
+  outputs: EncoderOutputs,
 ): void {
+  graph.node('Gemm', [pooled(graph, config, batch, outputs), VISUAL_PROJECTION], {
+    attributes: { transB: { int: 1 } },
+    output: 'image_embeds',
+  });
+}
+
+/** Appends what makes one row of each picture. @param batch null for any */
+export function pooled(
+  graph: Graph,
+  config: VisionConfig,
+  batch: number | null,
+  { rows, normed }: EncoderOutputs,
+): string {
+  if (config.pooling === undefined) return normed;
   const meanOf = (x: string) => {
-    const shape = graph.constant([batch, patchCount(config), config.hiddenSize], 'int64');
+    const shape = graph.constant([batch ?? -1, patchCount(config), config.hiddenSize], 'int64');
     return graph.node('ReduceMean', [graph.node('Reshape', [x, shape])], {
       attributes: { axes: { ints: [1] }, keepdims: { int: 0 } },
     });
   };
-  const pooled =
-    config.pooling === undefined
-      ? normed
-      : config.pooling === 'mean of normed'
-        ? meanOf(normed)
-        : layerNorm(graph, meanOf(rows), FINAL_NORM, config);
-  graph.node('Gemm', [pooled, VISUAL_PROJECTION], {
-    attributes: { transB: { int: 1 } },
-    output: 'image_embeds',
-  });
+  return config.pooling === 'mean of normed'
+    ? meanOf(normed)
+    : layerNorm(graph, meanOf(rows), FINAL_NORM, config);
 }
 
 /** The rows of all tokens that stand for the pictures: each one's class token, or its patches. */

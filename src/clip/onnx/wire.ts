@@ -39,15 +39,20 @@ export function text(field: number, value: string): Fields {
   return message(field, new TextEncoder().encode(value));
 }
 
-/** A repeated integer field, packed: all of its values after one tag, and nothing where there are none. */
+/** A repeated integer field, packed: all of its values after one tag, and nothing where there are none; -1 is the one negative number. */
 export function packed(field: number, values: readonly number[]): Fields {
-  return values.length === 0 ? new Uint8Array(0) : message(field, ...values.map(varint));
+  return values.length === 0 ? new Uint8Array(0) : message(field, ...values.map(signed));
 }
 
 /** A field that is a message of these fields. */
 export function message(field: number, ...content: readonly Fields[]): Fields {
   const inner = concat(content);
-  return concat([tag(field, LENGTH), varint(inner.length), inner]);
+  return concat([opening(field, inner.length), inner]);
+}
+
+/** What stands before the `length` bytes of a message, a text or bytes. */
+export function opening(field: number, length: number): Fields {
+  return concat([tag(field, LENGTH), varint(length)]);
 }
 
 export function concat(parts: readonly Fields[]): Fields {
@@ -64,7 +69,14 @@ function tag(field: number, wireType: number): Fields {
   return varint(field * 8 + wireType);
 }
 
-/** Seven bits a byte, the lowest first. Negative numbers, ten bytes long, stand in no model of ours. */
+/** In 64 bits, two's complement: ten bytes, all ones. */
+const MINUS_ONE = Uint8Array.of(...Array.from({ length: 9 }, () => 0xff), 0x01);
+
+function signed(value: number): Fields {
+  return value === -1 ? MINUS_ONE : varint(value);
+}
+
+/** Seven bits a byte, the lowest first. */
 function varint(value: number): Fields {
   if (!Number.isSafeInteger(value) || value < 0) {
     throw new RangeError(`${value} is no whole number from 0 to ${Number.MAX_SAFE_INTEGER}.`);

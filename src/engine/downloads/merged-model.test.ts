@@ -3,7 +3,9 @@ import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
 import type { NamedBlob } from '../../checkpoint/types';
 import type { ClipModel } from '../../clip/types';
 import { combine } from '../../method/combine';
+import { createMatrixJobsHere } from '../../method/matrices/jobs';
 import { openModelPool } from '../../modelpool/judge';
+import type { CardFigures } from '../../program/export/card-files';
 import { RECIPE_KEY, readRecipe } from '../../program/recipe';
 import { createCpuBackend } from '../../runtime/cpu/backend';
 import type { Library } from '../../storage/types';
@@ -296,10 +298,15 @@ describe('a zip of the merged model', () => {
     return { file, found, read: async (i: number) => (await found[i]?.read()) ?? new Blob() };
   };
 
-  it('has the configuration beside the weights', async () => {
+  it('has the configuration and a card beside the weights', async () => {
     const { file, found, read } = await entries({ dtype: 'BF16' });
     expect(file.name).toBe('merged-model.zip');
-    expect(found.map(({ name }) => name)).toEqual(['config.json', 'model.safetensors']);
+    expect(found.map(({ name }) => name)).toEqual([
+      'config.json',
+      'model.safetensors',
+      'README.md',
+    ]);
+    expect(await (await read(2)).text()).toContain('# alpha + beta on base');
     expect(JSON.parse(await (await read(0)).text())).toMatchObject({
       architectures: ['CLIPVisionModel'],
       dtype: 'bfloat16',
@@ -320,9 +327,51 @@ describe('a zip of the merged model', () => {
       'model.safetensors',
       'preprocessor_config.json',
       'tokenizer.json',
+      'README.md',
     ]);
     const original = blobs('base').find(({ name }) => name === 'tokenizer.json');
     expect(await bytesOf(await read(3))).toEqual(await bytesOf(original?.blob ?? new Blob()));
+  });
+
+  it('has what was measured in its card, and the curve beside it', async () => {
+    const accuracy = { n: 40, correct: 30, accuracy: 0.75, interval: [0.6, 0.86] as const };
+    const rows = [0, 0.5, 1].map((scalingFactor) => ({ scalingFactor, accuracy: 0.5 }));
+    const figures: CardFigures = {
+      scores: { merged: [{ task: 'pets', ...accuracy }], pretrained: [], expert: [] },
+      curve: { rows, of: 'to report on' },
+    };
+    const { found, read } = await entries({}, { figures });
+    expect(found.map(({ name }) => name).slice(2)).toEqual([
+      'README.md',
+      'accuracy_by_scaling_factor.svg',
+    ]);
+    expect(await (await read(2)).text()).toContain('| pets | 40 | 0.7500 | 0.6000 to 0.8600 |');
+    expect(await (await read(3)).text()).toContain('<polyline');
+  });
+
+  it.each([
+    ['openclip', 'clip', ['open_clip_config.json', 'open_clip_model.safetensors', 'README.md']],
+    ['onnx', 'vision', ['preprocessor_config.json', 'model.onnx', 'README.md']],
+    ['lora', 'clip', ['adapter_config.json', 'adapter_model.safetensors', 'README.md']],
+  ] as const)('has the files of its format: %s', async (format, content, expected) => {
+    const { found } = await entries({ format, content, rank: 2 });
+    expect(found.map(({ name }) => name)).toEqual(expected);
+  });
+
+  it('is what a LoRA comes in, whose decomposition is told of', async () => {
+    const job = testJob();
+    const { file } = await write({}, { format: 'lora', rank: 2 }, job);
+    expect(file.name).toBe('merged-model.zip');
+    expect(job.reports).toContainEqual(['Decomposing the merged vector', 1]);
+    expect((await write({}, { format: 'onnx' })).file.name).toBe('model.onnx');
+  });
+
+  it('of a method of whole matrices is a LoRA of them, worked on in the same threads', async () => {
+    const matrices = createMatrixJobsHere();
+    const method = { name: 'ISO_C_Merge', options: {} };
+    const changed = { value: { ...value, method }, matrices };
+    const { file } = await write(changed, { format: 'lora', rank: 2 });
+    expect(file.name).toBe('merged-model.zip');
   });
 
   it('is as large as it said that it would be', async () => {

@@ -1,7 +1,4 @@
-/** "Download merged model": the merged tensors streamed to disk as a safetensors file, or a zip around it. */
-import { isProcessorFile } from '../../checkpoint/file-roles';
-import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
-import type { NamedBlob } from '../../checkpoint/types';
+/** "Download merged model": the merged tensors streamed to disk in the format that is asked for, or a zip around them. */
 import { CompatibilityError } from '../../errors';
 import type { MatrixJobs } from '../../method/matrices/jobs';
 import {
@@ -10,9 +7,11 @@ import {
   mergedFromCombination,
 } from '../../method/merged-values';
 import { openModelPool } from '../../modelpool/judge';
-import { configText, mergedConfig } from '../../program/merged-config';
-import { mergedMetadata, mergedTensors, outputDtype } from '../../program/merged-model';
-import type { Recipe } from '../../program/report';
+import type { CardFigures } from '../../program/export/card-files';
+import { DEFAULT_RANK, type ExportChoice } from '../../program/export/formats';
+import { type HubModel, hubModelOf } from '../../program/export/hub-names';
+import type { ModelFile, ModelFiles } from '../../program/export/model-files';
+import type { RecipeModel } from '../../program/report';
 import type { Library, ScratchFile } from '../../storage/types';
 import type { ExportOptions } from '../api';
 import type { Job } from '../jobs/jobs';
@@ -29,7 +28,7 @@ import {
   scalingFactorOf,
 } from '../value';
 import { recipeOf } from './recipe';
-import { type ZipEntry, zipSize, zipStored } from './zip';
+import { zipSize, zipStored } from './zip';
 
 /** What is written: the value of one moment, and what may hold its numbers already. */
 export interface ExportContext {
@@ -40,19 +39,14 @@ export interface ExportContext {
   readonly learn: Learn;
   readonly hasher: Hasher;
   readonly matrices?: MatrixJobs | undefined;
+  /** What is measured of the value, for the card in a zip. */
+  readonly figures?: CardFigures;
   /** Is told the names of models whose sums the recipe has to do without. */
   onUnsummed(names: readonly string[]): void;
 }
 
 /** Hashing so much takes about half a second. */
 const QUICK_BYTES = 100_000_000;
-
-interface PlannedFile {
-  readonly name: string;
-  /** Bytes of the whole file. */
-  readonly size: number;
-  chunks(): AsyncIterable<Uint8Array>;
-}
 
 /** Writes the merged model to a disk-backed file. Rejects with CompatibilityError where nothing can be merged. */
 export async function exportModel(
@@ -71,11 +65,6 @@ export async function exportModel(
       'There is nothing to merge: the pool needs a base and an expert that fits it.',
     );
   }
-  if (options.content === 'clip' && !inputs.base.model.text) {
-    throw new CompatibilityError(
-      `${base.name} is a vision tower alone; only "vision tower" can be downloaded from it.`,
-    );
-  }
   if (inputs.looksAt && !context.workspace) {
     throw new CompatibilityError(
       `${inputs.method.method.title} looks at pictures, and the engine that does is not there. Try again when it has started.`,
@@ -83,15 +72,40 @@ export async function exportModel(
   }
   const sums = await sumsOf([base, ...includedExperts(value.pool)], context, job);
   const recipe = recipeOf(value, ({ id }) => sums.get(id) ?? null, version);
-  const values = mergedValues(context, inputs, job.signal);
-  const planned = planFile(inputs, values, recipe, base.opened.files, options);
+  const pretrained = inputs.base.model;
+  const { zip, format = 'transformers', rank = DEFAULT_RANK, content, dtype } = options;
+  const choice: ExportChoice = { format, content, dtype, rank };
+  const hub = hubModels([recipe.pretrained, ...recipe.experts]);
   const label = 'Writing the merged model';
-  const write = () =>
-    library.scratchFile(planned.name, planned.chunks(), {
+  const write = async () => {
+    // Loaded for the first download: many visits have none.
+    const { modelFiles } = await import('../../program/export/model-files');
+    const { cardFiles } = await import('../../program/export/card-files');
+    const files = await modelFiles({
+      pretrained,
+      merged: mergedValues(context, inputs, job.signal),
+      recipe,
+      choice,
+      baseFiles: base.opened.files,
+      hub: hub.get(recipe.pretrained.name),
+      matrices: context.matrices,
       signal: job.signal,
-      size: planned.size,
-      onProgress: (bytes) => job.report(label, planned.size === 0 ? null : bytes / planned.size),
+      onProgress: (done, total) => job.report('Decomposing the merged vector', done / total),
     });
+    const { name, size, chunks } =
+      // An adapter is nothing without its configuration.
+      zip || format === 'lora'
+        ? zipOf(
+            files,
+            cardFiles({ recipe, choice, pretrained, hub, lowRank: files.lowRank }, context.figures),
+          )
+        : files.weights;
+    return library.scratchFile(name, chunks(), {
+      signal: job.signal,
+      size,
+      onProgress: (bytes) => job.report(label, size === 0 ? null : bytes / size),
+    });
+  };
   const workspace = exactWorkspace(context);
   if (!workspace) return write();
   // All of it at once: a batch of scoring takes longer than a tensor, and every tensor would wait for one.
@@ -169,48 +183,19 @@ function mergedValues(
   };
 }
 
-function planFile(
-  { base }: MergeInputs,
-  values: MergedValues,
-  recipe: Recipe,
-  baseFiles: readonly NamedBlob<Blob>[],
-  options: ExportOptions,
-): PlannedFile {
-  const pretrained = base.model;
-  const encoded = encodeSafetensors(
-    mergedTensors(pretrained, values, options),
-    mergedMetadata(recipe),
-  );
-  const model = { name: 'model.safetensors', size: encoded.byteLength, chunks: encoded.chunks };
-  if (!options.zip) return model;
-  const [first] = pretrained.visionTensors.values();
-  const dtype = first ? outputDtype(first, options.dtype) : 'F32';
-  const config = new TextEncoder().encode(
-    configText(mergedConfig(pretrained, options.content, dtype)),
-  );
-  const entries: ZipEntry[] = [
-    { name: 'config.json', size: config.length, chunks: () => once(config) },
-    model,
-  ];
-  if (options.content === 'clip') {
-    for (const { name, blob } of baseFiles) {
-      if (!isProcessorFile({ name })) continue;
-      entries.push({ name, size: blob.size, chunks: () => streamOf(blob) });
-    }
-  }
+/** The configuration, the weights, what else belongs to them, and the card. */
+function zipOf({ weights, companions }: ModelFiles, card: readonly ModelFile[]): ModelFile {
+  const [first, ...others] = companions();
+  const entries = [...(first ? [first] : []), weights, ...others, ...card];
   return { name: 'merged-model.zip', size: zipSize(entries), chunks: () => zipStored(entries) };
 }
 
-async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
-  yield bytes;
-}
-
-/** Read by hand: not every browser lets a stream be iterated. */
-async function* streamOf(blob: Blob): AsyncGenerator<Uint8Array> {
-  const reader = blob.stream().getReader();
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield value;
-  }
+/** A folder of the Hub's cache says it by its name. */
+function hubModels(models: readonly RecipeModel[]): ReadonlyMap<string, HubModel> {
+  return new Map(
+    models.flatMap(({ name }) => {
+      const found = hubModelOf(name);
+      return found ? [[name, found] as const] : [];
+    }),
+  );
 }

@@ -1,7 +1,9 @@
 /** What becomes of the task vectors of one matrix: the work that is handed to threads. */
+import type { OutputDtype } from '../../checkpoint/dtype';
 import type { Products } from '../../runtime/linear-algebra/matrix';
 import { calibrateSingularValues } from './calibrate';
 import { mergeIsotropically } from './isotropic';
+import { lowRankFactors } from './low-rank';
 import { type Regressed, regress } from './regression';
 import { findSubspaces } from './subspaces';
 import { mergeTaskSingularVectors } from './task-singular-vectors';
@@ -17,6 +19,8 @@ export type MatrixWork =
   | { readonly kind: 'task singular vectors' }
   /** Merges nothing: see `subspaces.ts`. */
   | { readonly kind: 'subspaces' }
+  /** Of one tensor, and merges nothing: see `low-rank.ts`. */
+  | { readonly kind: 'low rank'; readonly rank: number; readonly dtype: OutputDtype }
   | { readonly kind: 'wudi'; readonly solver: 'exact' }
   | { readonly kind: 'wudi'; readonly solver: 'adam'; readonly steps: number }
   /** Of weights instead of task vectors: the merged ones, the base's, and every expert's. */
@@ -41,6 +45,10 @@ export function mergeMatrix(
   { work, shape, tensors }: MatrixJob,
 ): Float32Array<ArrayBuffer> {
   if (work.kind === 'subspaces') return findSubspaces(products, tensors, shape);
+  if (work.kind === 'low rank') {
+    const [change = new Float32Array(0)] = tensors;
+    return lowRankFactors(products, change, shape, work.rank, work.dtype);
+  }
   const out = new Float32Array(shape.rows * shape.columns);
   switch (work.kind) {
     case 'isotropic': {

@@ -5,18 +5,15 @@
 import type { Stats } from 'node:fs';
 import { mkdtemp, readdir, readFile, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
-import { fileSource } from '../../checkpoint/file-source-node';
-import { openSafetensors } from '../../checkpoint/safetensors/open-safetensors';
-import { ConfigError, FormatError } from '../../errors';
+import { ConfigError } from '../../errors';
 import { CSV_BEGINNING } from '../compare/csv';
-import type { ProgramConfig } from '../config/program/types';
+import type { MergedModelAs, ProgramConfig } from '../config/program/types';
 import { PREDICTIONS_BEGINNING } from '../predictions-csv';
-import { RECIPE_KEY } from '../recipe';
 import { relationFiles } from '../relations/files';
 import { OWN_KEY } from '../report';
 import { type InputPlace, inputPlaces, real } from './input-places-node';
 import { OUTPUT_KEYS, type RunOutputs, relationsKey } from './outputs';
-import { MODEL_FILES } from './save-model-node';
+import { isEarlierModel, savedFileNames } from './saved-folder-node';
 import type { Surroundings } from './surroundings';
 import { systemReason } from './system-reason';
 
@@ -59,7 +56,8 @@ export async function guardOutputs(
     }
     const report = program.taskpool ? path(outputs.report) : null;
     const model = path(outputs.model);
-    if (report && model && MODEL_FILES.some((name) => join(model, name) === report)) {
+    const ownNames = savedFileNames(program.program.merged_model_as);
+    if (report && model && ownNames.some((name) => join(model, name) === report)) {
       throw new ConfigError(
         `${REPORT_KEY}: ${report} is a file of the merged model itself. Give the report another name.`,
       );
@@ -95,11 +93,11 @@ export async function guardOutputs(
       await canMakeFiles(key, dirname(table));
     }
     if (model) {
-      for (const name of MODEL_FILES) await outsideInputs(MODEL_KEY, join(model, name), places);
+      for (const name of ownNames) await outsideInputs(MODEL_KEY, join(model, name), places);
       const beside = [report, ...tables.map(([, name]) => path(name))].flatMap((file) =>
         file && dirname(file) === model ? [basename(file)] : [],
       );
-      await guardModelFolder(model, [...MODEL_FILES, ...beside], overwrite);
+      await guardModelFolder(model, program.program.merged_model_as, beside, overwrite);
       await canMakeFiles(MODEL_KEY, model);
     }
   }
@@ -148,9 +146,11 @@ async function guardTable(
 
 async function guardModelFolder(
   folder: string,
-  own: readonly string[],
+  as: MergedModelAs | undefined,
+  beside: readonly string[],
   overwrite: boolean,
 ): Promise<void> {
+  const own = savedFileNames(as);
   const found = await whatIs(folder);
   if (!found) return;
   if (!found.isDirectory()) {
@@ -159,14 +159,14 @@ async function guardModelFolder(
     );
   }
   const names = await readdir(folder);
-  for (const name of MODEL_FILES) {
+  for (const name of own) {
     const file = names.includes(name) && (await whatIs(join(folder, name)));
     if (file) requireRegular(MODEL_KEY, join(folder, name), file);
   }
   if (overwrite || names.length === 0) return;
-  const foreign = names.filter((name) => !own.includes(name));
+  const foreign = names.filter((name) => !own.includes(name) && !beside.includes(name));
   const [first] = foreign;
-  if (first === undefined && (await isEarlierModel(folder))) return;
+  if (first === undefined && (await isEarlierModel(folder, as))) return;
   const what =
     first === undefined
       ? 'a model that this program did not write'
@@ -205,20 +205,6 @@ async function isEarlierReport(path: string, { size }: Stats): Promise<boolean> 
     return typeof value === 'object' && value !== null && Object.hasOwn(value, OWN_KEY);
   } catch (error) {
     if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
-/** Its weights carry a recipe; a folder without weights is not one that this program left. */
-async function isEarlierModel(folder: string): Promise<boolean> {
-  const [weights] = MODEL_FILES;
-  const path = join(folder, weights);
-  if (!(await whatIs(path))) return false;
-  try {
-    const blob = await fileSource(path);
-    return (await openSafetensors({ name: weights, blob })).metadata.has(RECIPE_KEY);
-  } catch (error) {
-    if (error instanceof FormatError) return false;
     throw error;
   }
 }

@@ -41,7 +41,8 @@ import { poolRelations } from './pool-relations';
 import { predictionsTable } from './predictions-node';
 import { runRecipe } from './recipe';
 import { type Beside, type Resident, resideForAll, resideForOne } from './resident';
-import { saveDtype, saveModel } from './save-model-node';
+import { runFigures } from './run-figures';
+import { type SavedModel, saveChoice, saveModel } from './save-model-node';
 import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
 import type { Surroundings } from './surroundings';
@@ -314,12 +315,18 @@ export function createWorkbench(
       const merged = resident.merged(runnable ?? { scalingFactor: 1 });
       const recipe = await untilAborted(described, signal);
       const modelFolder = path(outputs.model);
+      let saved: SavedModel | null = null;
       if (modelFolder) {
         const base = modelpool.models.find(({ name }) => name === PRETRAINED);
-        await saveModel(modelFolder, pretrained, merged.values, recipe, {
-          dtype: saveDtype(base?.dtype, pretrained),
+        saved = await saveModel(modelFolder, {
+          choice: saveChoice(config.program.merged_model_as, base?.dtype, pretrained),
+          merged: merged.values,
+          recipe,
+          opened,
+          modelpool,
+          matrices,
           signal,
-          onProgress: (done, total) => listener.progress('Saving the merged model', done, total),
+          onProgress: listener.progress,
         });
       }
       const evaluated = (of: OpenedTaskPool) =>
@@ -331,6 +338,7 @@ export function createWorkbench(
           : of.evaluate(merged.weights());
       const evaluation = tasks && (found?.evaluation ?? (await evaluated(tasks)));
       const { results, engine } = evaluation ?? { results: [], engine: 'cpu' };
+      await saved?.writeCard(runFigures(results, found?.report));
       const reportPath = taskpool ? path(outputs.report) : null;
       if (reportPath) {
         const report = programReport({
@@ -343,6 +351,7 @@ export function createWorkbench(
           search: found?.report,
           comparison: comparison ?? undefined,
           relations: relations ?? undefined,
+          lowRank: saved?.lowRank,
         });
         const text = new TextEncoder().encode(`${JSON.stringify(report, null, 2)}\n`);
         await writeFileWhole(reportPath, [text], signal);

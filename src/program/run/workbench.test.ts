@@ -164,7 +164,7 @@ describe('the saved model', () => {
   it.each(Object.keys(merge.scaling_factors))('has FusionBench’s bytes at %s', async (factor) => {
     for (const runsOnce of [false, true]) {
       const path = await save(taskArithmetic(Number(factor)), ALL, runsOnce);
-      expect(readdirSync(path).sort()).toEqual(['config.json', 'model.safetensors']);
+      expect(readdirSync(path).sort()).toEqual(['README.md', 'config.json', 'model.safetensors']);
       expect(await savedHashes(path)).toEqual(merge.scaling_factors[factor]);
     }
   });
@@ -351,7 +351,7 @@ describe('an interrupted run', () => {
     await whole.run(program(taskArithmetic(0.7)), outputs);
     const before = readFileSync(join(model, 'model.safetensors'));
     await expect(run()).rejects.toThrow(/abort/i);
-    expect(readdirSync(model).sort()).toEqual(['config.json', 'model.safetensors']);
+    expect(readdirSync(model).sort()).toEqual(['README.md', 'config.json', 'model.safetensors']);
     expect(readFileSync(join(model, 'model.safetensors')).equals(before)).toBe(true);
   });
 });

@@ -64,6 +64,17 @@ describe("writing FusionBench's YAML", () => {
     await expect(yaml).toMatchFileSnapshot(written(`${name}.yaml`));
   });
 
+  it.each([
+    ['+merged_model_format=lora', '+merged_model_rank=8', '+merged_model_content=clip'],
+    ['+merged_model_dtype=float16'],
+    ['+merged_model_format=onnx'],
+  ])('keeps how the model is saved: %s', async (...overrides) => {
+    const path = "merged_model_save_path='{log_dir}/x'";
+    const program = await composed(pool, 'method=task_arithmetic', path, ...overrides);
+    expect(program.program.merged_model_as).toBeDefined();
+    expect(readConfig(writeConfig(program))).toEqual(program);
+  });
+
   it('keeps what a pool, its data and its names can be', async () => {
     const base = await composed(pool, 'method=task_arithmetic', tasks);
     if (base.taskpool?.target !== 'CLIPVisionModelTaskPool') throw new Error('no task pool');

@@ -13,6 +13,7 @@ import type {
   CompareConfig,
   DatasetSource,
   DummyTaskPoolConfig,
+  MergedModelAs,
   ModelPoolConfig,
   ModelSource,
   Pretrained,
@@ -54,14 +55,16 @@ export function writeConfig(
   { program, method, modelpool, taskpool, search, compare, layers, relations }: ProgramConfig,
   remark?: string,
 ): string {
-  const options = Object.entries(program).filter(
-    ([key, value]) => value !== PROGRAM_DEFAULTS[key as keyof ProgramOptions],
+  const { merged_model_as: savedAs, ...own } = program;
+  const options = Object.entries(own).filter(
+    ([key, value]) => value !== PROGRAM_DEFAULTS[key as keyof typeof own],
   );
   return writeYaml(
     {
       _target_: 'fusion_bench.programs.FabricModelFusionProgram',
       _recursive_: false,
       ...Object.fromEntries(options),
+      ...(savedAs && savedAsKeys(savedAs)),
       method: methodKeys(method),
       modelpool: poolKeys(modelpool),
       taskpool: taskpool === null ? undefined : taskPoolKeys(taskpool),
@@ -72,6 +75,15 @@ export function writeConfig(
     },
     remark === undefined ? comment(method) : `${comment(method)}\n${remark}`,
   );
+}
+
+function savedAsKeys({ format, content, dtype, rank }: MergedModelAs): Keys {
+  return {
+    merged_model_format: format,
+    merged_model_content: content ?? undefined,
+    merged_model_dtype: dtype ?? undefined,
+    merged_model_rank: rank ?? undefined,
+  };
 }
 
 function comment({ target }: MethodConfig): string {

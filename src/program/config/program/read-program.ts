@@ -12,6 +12,7 @@ import { methodProblems, readMethod } from './method';
 import { readModelPool } from './modelpool';
 import { isTree, type Reading, readSection, throwProblems } from './reading';
 import { readRelations, relationsProblems } from './relations';
+import { readSavedAs, savedAsOptions } from './saved-as';
 import { elsewhere, flag, ignored, oneOf, orNull, text, wholeNumber } from './schemas';
 import { readSearch, searchProblems } from './search';
 import { readTarget } from './targets';
@@ -33,6 +34,7 @@ const programOptions = {
   relations: elsewhere,
   merged_model_save_path: orNull(text),
   merged_model_save_kwargs: v.optional(v.unknown()),
+  ...savedAsOptions,
   // FusionBench's manual switches the report off with false.
   report_save_path: v.optional(
     v.nullable(
@@ -139,8 +141,10 @@ function readOptions(reading: Reading, config: ConfigTree): ProgramOptions | und
     );
   }
   if (!read) return undefined;
+  const savedAs = readSavedAs(reading, read);
   return {
     merged_model_save_path: read.merged_model_save_path,
+    ...(savedAs && { merged_model_as: savedAs }),
     report_save_path: read.report_save_path === false ? null : read.report_save_path,
     predictions_save_path: read.predictions_save_path,
     overwrite: read.overwrite,

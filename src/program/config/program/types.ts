@@ -1,5 +1,6 @@
 /** What a program is asked to do, read from a configuration of FusionBench and checked. */
 import type { LayerPlan } from '../../../method/layers/plan';
+import type { ExportFormat } from '../../export/formats';
 import type { MethodConfig } from '../methods/index';
 
 export interface ProgramConfig {
@@ -66,6 +67,8 @@ export type SearchConfig =
 export interface ProgramOptions {
   /** A folder for the merged model; `{log_dir}` stands for the run's. */
   readonly merged_model_save_path: string | null;
+  /** How it is saved, where anything is said of it. Not options of FusionBench, which saves for transformers. */
+  readonly merged_model_as?: MergedModelAs;
   /** A file for the report; `{log_dir}` stands for the run's. */
   readonly report_save_path: string | null;
   /** A file for the predictions of every picture; `{log_dir}` stands for the run's. Not an option of FusionBench. */
@@ -82,6 +85,16 @@ export interface ProgramOptions {
   readonly print_config: boolean;
   readonly print_function_call: boolean;
 }
+
+/** `merged_model_format` and its like; null where nothing is said. */
+export interface MergedModelAs {
+  readonly format: ExportFormat;
+  readonly content: (typeof CONTENTS)[number] | null;
+  readonly dtype: Exclude<Dtype, 'auto'> | null;
+  readonly rank: number | null;
+}
+
+export const CONTENTS = ['vision', 'clip'] as const;
 
 /** ONNX Runtime's builds: for Node on the CPU, on a GPU, and WebAssembly; `auto` takes the best that is there. */
 export const ENGINE_NAMES = ['auto', 'native', 'webgpu', 'wasm'] as const;
