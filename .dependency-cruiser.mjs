@@ -7,7 +7,7 @@ import { BUNDLED, OPTIONAL } from './scripts/lib/shipped.mjs';
 const tests = ['\\.(test|fixture)\\.tsx?$', '/(test-support|testing|fixtures)[./]'];
 
 /** What stands above all rooms and knows none: every room may import it. */
-const common = '^src/(errors|version|code-points|shorten|csv)\\.ts$';
+const common = '^src/(errors|version|code-points|quantities|shorten|csv)\\.ts$';
 
 /** Which rooms each room may import, besides itself. */
 const arrows = {
@@ -25,7 +25,8 @@ const arrows = {
   ],
   cli: ['program', 'method'],
   library: ['program', 'modelpool', 'method', 'clip', 'checkpoint', 'runtime'],
-  program: ['modelpool', 'method', 'taskpool', 'clip', 'checkpoint', 'runtime'],
+  program: ['modelpool', 'method', 'taskpool', 'clip', 'checkpoint', 'runtime', 'hub'],
+  hub: ['modelpool', 'checkpoint'],
   modelpool: ['clip', 'checkpoint'],
   taskpool: ['clip', 'checkpoint', 'runtime'],
   method: ['modelpool', 'clip', 'checkpoint', 'runtime'],
@@ -36,7 +37,7 @@ const arrows = {
 };
 
 /** These run in Node as well as in a worker: no page, no thread, no database, no file system. */
-const belowThePage = 'program|modelpool|method|taskpool|clip|checkpoint|runtime';
+const belowThePage = 'program|hub|modelpool|method|taskpool|clip|checkpoint|runtime';
 
 /** Packages that belong to some rooms alone. */
 const owners = {
@@ -45,14 +46,15 @@ const owners = {
   comlink: ['engine'],
   'idb-keyval': ['storage'],
   'onnxruntime-web|onnxruntime-node': ['runtime'],
+  '@huggingface/hub': ['hub'],
 };
 
 /** What the page's side may know of the engine: its client, and the types both sides speak. */
 const engineClient = '^src/engine/(client|api)\\.ts$';
 const engineTypes = '^src/engine/api\\.ts$';
 
-/** What kind of file a name promises is one table, which sorts a drop into pools before the engine reads any of it. */
-const fileRoles = '^src/checkpoint/file-roles\\.ts$';
+/** What a path promises is told by names alone, and sorts a drop into pools before the engine reads any of it. */
+const fileRoles = '^src/checkpoint/(file-roles|hub-cache-path)\\.ts$';
 
 const roomRules = Object.entries(arrows).map(([room, allowed]) => ({
   name: `arrow-from-${room}`,

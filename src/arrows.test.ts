@@ -24,7 +24,8 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: ['program', 'method'],
   library: ['program', 'modelpool', 'method', 'clip', 'checkpoint', 'runtime'],
-  program: ['modelpool', 'method', 'taskpool', 'clip', 'checkpoint', 'runtime'],
+  program: ['modelpool', 'method', 'taskpool', 'clip', 'checkpoint', 'runtime', 'hub'],
+  hub: ['modelpool', 'checkpoint'],
   modelpool: ['clip', 'checkpoint'],
   taskpool: ['clip', 'checkpoint', 'runtime'],
   method: ['modelpool', 'clip', 'checkpoint', 'runtime'],
@@ -44,6 +45,7 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   'idb-keyval': ['storage'],
   'onnxruntime-web': ['runtime'],
   'onnxruntime-web/ort-wasm-simd-threaded.wasm?url': ['runtime'],
+  '@huggingface/hub': ['hub'],
   'node:fs': ['cli', 'library'],
 };
 

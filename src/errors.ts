@@ -46,3 +46,8 @@ export class StorageError extends MessageError {
 export class DeviceError extends MessageError {
   override readonly name = 'DeviceError';
 }
+
+/** The network or the Hub failed or refused: which file or host, what is kept, whether running again goes on. */
+export class DownloadError extends MessageError {
+  override readonly name = 'DownloadError';
+}

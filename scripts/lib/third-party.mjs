@@ -8,6 +8,7 @@ const LICENCE_FILE = /^(licen[cs]e|copying|notice)([.-].*)?$/i;
 
 /** Who wrote packages that say MIT in their `package.json` and have no file with the text. */
 const HOLDERS = new Map([
+  ['gearhash-jit', 'the authors of gearhash-jit'],
   ['onnxruntime-common', 'Microsoft Corporation'],
   ['onnxruntime-web', 'Microsoft Corporation'],
 ]);

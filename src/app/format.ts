@@ -1,6 +1,8 @@
 /** Numbers as text, the same everywhere. English digits and separators, as in the papers and reports they come from. */
 import type { Interval } from '../state/types';
 
+export { formatBytes, formatSecondsLeft } from '../quantities';
+
 /** 0.7574 as `75.7 %`. */
 export function formatPercent(ratio: number): string {
   return `${(ratio * 100).toFixed(1)} %`;
@@ -42,22 +44,4 @@ export function formatCount(count: number): string {
 /** `1 image`, `400 images`. */
 export function formatMany(count: number, noun: string): string {
   return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
-
-/** Decimal units, as file managers and browsers' quotas use them: `4.9 MB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const digits = unit > 0 && value < 99.95 ? 1 : 0;
-  return `${value.toFixed(digits)} ${units[unit]}`;
-}
-
-/** `12 s left`, `3 min left`: no finer than the guess is. */
-export function formatSecondsLeft(seconds: number): string {
-  return seconds < 90 ? `${Math.max(1, seconds)} s left` : `${Math.round(seconds / 60)} min left`;
 }

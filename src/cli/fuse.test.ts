@@ -378,7 +378,9 @@ describe('the tutorial', () => {
         taskpool.test_datasets.stanford-cars: tanganke/stanford_cars: this data set is not on this machine. Looked for
           the folder /home/me/tanganke/stanford_cars
           the Hugging Face cache /home/me/hub/datasets--tanganke--stanford_cars
-        Nothing is downloaded by itself. To get it: hf download tanganke/stanford_cars --repo-type dataset"
+        Nothing is downloaded by itself. To get it: hf download tanganke/stanford_cars --repo-type dataset
+
+        With --download this command fetches them itself."
       `);
       expect(existsSync(join(folder, 'outputs'))).toBe(false);
     } finally {

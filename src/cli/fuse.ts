@@ -16,7 +16,14 @@ const NAMED = new Set([
   'ConfigError',
   'DeviceError',
   'StorageError',
+  'DownloadError',
 ]);
+
+/** What becomes of the work that an interruption ends. */
+const LEFT = {
+  removed: 'What was not finished has been removed.',
+  kept: 'What was downloaded is kept: run the command again, and it goes on there.',
+} as const;
 
 /**
  * Plans the runs, runs them, and prints what came of it.
@@ -30,6 +37,7 @@ export async function main(
   const interrupt = onInterrupt(removeUnfinished);
   const { command = SOURCES_COMMAND } = surroundings;
   const environment = { ...surroundings, command, env: process.env, now: new Date() };
+  let left: string = LEFT.removed;
   try {
     const parsed = parseArguments(args, command);
     // Each part is loaded when its turn comes, so that help and mistakes are told at once.
@@ -42,6 +50,12 @@ export async function main(
     } else {
       const { planRuns } = await import('./fuse/plan');
       const runs = await planRuns(parsed, environment);
+      if (parsed.download) {
+        const { downloadFirst } = await import('./fuse/download');
+        left = LEFT.kept;
+        await downloadFirst(runs, parsed, environment, progress, interrupt.signal);
+        left = LEFT.removed;
+      }
       const { runAll } = await import('./fuse/run-all');
       await runAll(runs, environment, progress, interrupt.signal);
     }
@@ -49,7 +63,7 @@ export async function main(
   } catch (error) {
     progress.clear();
     if (interrupt.signal.aborted) {
-      console.error('Interrupted. What was not finished has been removed.');
+      console.error(`Interrupted. ${left}`);
       return interrupt.exitCode();
     }
     console.error(errorText(error));

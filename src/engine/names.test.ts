@@ -17,7 +17,8 @@ describe('the same name', () => {
     ['stanford-cars', 'StanfordCars'],
     ['a - b', 'a_b'],
     ['sun397', 'SUN397'],
-  ])('is one that differs only in case, blanks and dashes: %s, %s', (a, b) => {
+    ['org/sun397', 'org-sun397'],
+  ])('is one that differs only in case, blanks, dashes and strokes: %s, %s', (a, b) => {
     expect(sameName(a, b)).toBe(true);
   });
 
@@ -41,6 +42,7 @@ describe('the name that is meant', () => {
     ['StanfordCars', prefixed, 1],
     ['mnist', prefixed, 2],
     ['cars', prefixed, 1],
+    ['mnist', ['org/svhn', 'org/mnist'], 1],
   ])('is the one that is so called, or ends so: %s', (wanted, names, place) => {
     expect(namedPlace(wanted, names)).toBe(place);
   });

@@ -1,4 +1,4 @@
-/** Task and model names are the same when they differ only in case, `_`, `-` and blanks. */
+/** Task and model names are the same when they differ only in case, `_`, `-`, `/` and blanks. */
 export function sameName(a: string, b: string): boolean {
   const plain = (name: string) => wordsOf(name).join('');
   return plain(a) === plain(b);
@@ -26,6 +26,6 @@ function endsWithWords(name: string, wanted: string): boolean {
 function wordsOf(name: string): string[] {
   return name
     .toLowerCase()
-    .split(/[\s_-]+/)
+    .split(/[\s_/-]+/)
     .filter((word) => word !== '');
 }

@@ -3,6 +3,7 @@
  * only: the engine reads the files and has the last word.
  */
 import { isLitter, isPictureName, isWeights } from '../checkpoint/file-roles';
+import { hubCachePath } from '../checkpoint/hub-cache-path';
 import type { DroppedFile } from './types';
 
 const PACKED_PICTURES = /\.(zip|parquet|tar|tar\.gz|tgz)$/i;
@@ -31,12 +32,13 @@ export function toDroppedFiles(files: Iterable<File>): DroppedFile[] {
 }
 
 /**
- * Pictures, archives and `tasks.json` are for the task pool. A file beside weights, or in a folder above which no picture
+ * A folder of the Hugging Face cache says itself what it is. Pictures, archives and `tasks.json` are for the task pool. A file beside weights, or in a folder above which no picture
  * lies, is for the model pool; a note beside pictures goes with them.
  */
 export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
   const configurations = dropped.filter(isConfiguration);
-  const files = dropped.filter((file) => !isConfiguration(file));
+  const others = dropped.filter((file) => !isConfiguration(file));
+  const files = others.filter((file) => !cachedKind(file));
   const weightFolders = new Set(files.filter(hasWeights).map(folderOf));
   const pictureRoots = new Set(files.filter(isTaskFile).map(rootOf));
   const taskImages = files.filter(
@@ -46,14 +48,16 @@ export function splitDrop(dropped: readonly DroppedFile[]): SplitDrop {
       (isTaskFile(file) || pictureRoots.has(rootOf(file))),
   );
   const taken = new Set(taskImages);
+  const cached = (kind: 'model' | 'dataset') => others.filter((file) => cachedKind(file) === kind);
   return {
-    checkpoints: files.filter((file) => !taken.has(file)),
-    taskImages,
+    checkpoints: [...files.filter((file) => !taken.has(file)), ...cached('model')],
+    taskImages: [...taskImages, ...cached('dataset')],
     configurations,
   };
 }
 
 function isConfiguration({ path }: DroppedFile): boolean {
+  if (hubCachePath(path)) return false;
   return CONFIGURATION.test(path) || COEFFICIENTS.test(path);
 }
 
@@ -63,6 +67,8 @@ function pathOf(file: File): string {
   const found = candidates.find((text) => typeof text === 'string' && text !== '');
   return String(found ?? file.name).replace(/^(\.?\/)+/, '');
 }
+
+const cachedKind = ({ path }: DroppedFile) => hubCachePath(path)?.kind;
 
 const hasWeights = ({ path }: DroppedFile): boolean => isWeights({ name: path });
 

@@ -11,6 +11,9 @@ export interface FuseArguments {
   readonly configPath: string | undefined;
   readonly configName: string;
   readonly multirun: boolean;
+  /** Whether models and data that are missing are fetched from the Hub, and without asking. */
+  readonly download: boolean;
+  readonly yes: boolean;
   /** `key=value` and the like, in their order. */
   readonly overrides: readonly string[];
 }
@@ -35,13 +38,15 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 +compare=all         compares every method that fits the pool, each at its own best factor, or those named: +compare=A,B
 +relations=true      tells how the experts relate, and writes tables of it; +relations.directions=false leaves out what takes long
 +merged_model_format=openclip, onnx or lora: how the model is saved in merged_model_save_path, if not for transformers
+--download           fetches models and data that are missing from the Hugging Face Hub, once the list of them is agreed to
+--yes, -y            agrees to it beforehand
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
 --cfg job, -c        shows the composed configuration and runs nothing; --resolve with its interpolations resolved,
                      --package NAME, -p of one section alone
 --info defaults, -i  shows the files that it is composed of
 --help, -h           groups, methods and options; --version
 
-Models and data are local folders, or repositories in the Hugging Face cache. Nothing is downloaded.
+Models and data are local folders, or repositories in the Hugging Face cache. Without --download nothing is downloaded.
 The exit code is 0, 1 where a run failed, 2 where the configuration is wrong, 130 where it was interrupted.`;
 }
 
@@ -60,11 +65,16 @@ const OPTIONS = {
   'config-path': { type: 'string' },
   'config-name': { type: 'string' },
   multirun: { type: 'boolean', short: 'm' },
+  download: { type: 'boolean' },
+  yes: { type: 'boolean', short: 'y' },
   cfg: { type: 'string', short: 'c' },
   package: { type: 'string', short: 'p' },
   resolve: { type: 'boolean' },
   info: { type: 'string', short: 'i' },
 } as const;
+
+/** The same as `--download`, in the form of an override. */
+const DOWNLOAD = /^\+{0,2}download=(true|false)$/i;
 
 /** For whoever completes a command line. */
 export const FLAGS = Object.keys(OPTIONS).map((name) => `--${name}`);
@@ -78,6 +88,9 @@ export function parseArguments(
   command: string = SOURCES_COMMAND,
 ): FuseArguments {
   const { values, positionals } = parse(args, command);
+  const download = positionals
+    .flatMap((text) => DOWNLOAD.exec(text)?.[1]?.toLowerCase() ?? [])
+    .at(-1);
   return {
     help: values.help === true,
     version: values.version === true,
@@ -85,7 +98,9 @@ export function parseArguments(
     configPath: values['config-path'],
     configName: values['config-name'] ?? DEFAULT_NAME,
     multirun: values.multirun === true,
-    overrides: positionals,
+    download: download === undefined ? values.download === true : download === 'true',
+    yes: values.yes === true,
+    overrides: positionals.filter((text) => !DOWNLOAD.test(text)),
   };
 }
 

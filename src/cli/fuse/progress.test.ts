@@ -27,6 +27,20 @@ describe('progress in a log', () => {
     expect(written).toEqual(['Scoring dtd: 2 of 3\n', 'Scoring dtd: 3 (11.5 s)\n']);
   });
 
+  it('of bytes has rate and time left', () => {
+    const { written, progress, wait } = display(false);
+    const report = (done: number) => progress.progress('Downloading', done, 400e6, 'bytes');
+    report(0);
+    wait(10_000);
+    report(100e6);
+    wait(20_000);
+    report(400e6);
+    expect(written).toEqual([
+      'Downloading: 100 MB of 400 MB, 10.0 MB/s, 30 s left\n',
+      'Downloading: 400 MB (30.0 s, 13.3 MB/s)\n',
+    ]);
+  });
+
   it('times each piece of work for itself', () => {
     const { written, progress, wait } = display(false);
     for (const what of ['a', 'b']) {

@@ -1,5 +1,6 @@
 /** Progress of a run: a bar on a terminal, plain lines in a log. */
 import type { RunListener } from '../../program/run/messages';
+import { formatBytes, formatSecondsLeft } from '../../quantities';
 
 export interface ProgressDisplay extends RunListener {
   /** Takes an unfinished bar away, so that something else can be printed. */
@@ -41,7 +42,7 @@ export function createProgress(
       clear();
       stream.write(`${text}\n`);
     },
-    progress(next, done, total) {
+    progress(next, done, total, unit) {
       const now = clock();
       if (next !== what) {
         clear();
@@ -49,15 +50,18 @@ export function createProgress(
         begun = now;
         shown = stream.isTTY ? 0 : now;
       }
+      const seconds = (now - begun) / 1000;
       if (done >= total) {
         clear();
-        stream.write(`${what}: ${total} (${((now - begun) / 1000).toFixed(1)} s)\n`);
+        stream.write(`${what}: ${wholeText(total, seconds, unit)}\n`);
         what = '';
       } else if (now - shown >= (stream.isTTY ? DRAW_MS : LINE_MS)) {
         shown = now;
-        if (!stream.isTTY) stream.write(`${what}: ${done} of ${total}\n`);
+        const amount = amountText(done, total, seconds, unit);
+        if (!stream.isTTY) stream.write(`${what}: ${amount}\n`);
         else {
-          stream.write(`\r\u001b[2K${barText(what, done, total).slice(0, stream.columns ?? 80)}`);
+          const bar = `${what} ${barText(done, total)} ${amount}`;
+          stream.write(`\r\u001b[2K${bar.slice(0, stream.columns ?? 80)}`);
           drawn = true;
         }
       }
@@ -65,8 +69,21 @@ export function createProgress(
   };
 }
 
-function barText(what: string, done: number, total: number): string {
+function barText(done: number, total: number): string {
   const full = Math.round((BAR_CELLS * done) / total);
-  const bar = `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`;
-  return `${what} ${bar} ${done} of ${total}`;
+  return `${'█'.repeat(full)}${'░'.repeat(BAR_CELLS - full)}`;
+}
+
+function amountText(done: number, total: number, seconds: number, unit?: 'bytes'): string {
+  if (unit !== 'bytes') return `${done} of ${total}`;
+  const amount = `${formatBytes(done)} of ${formatBytes(total)}`;
+  if (done === 0 || seconds < 1) return amount;
+  const left = Math.round((seconds / done) * (total - done));
+  return `${amount}, ${formatBytes(done / seconds)}/s, ${formatSecondsLeft(left)}`;
+}
+
+function wholeText(total: number, seconds: number, unit?: 'bytes'): string {
+  const took = `${seconds.toFixed(1)} s`;
+  if (unit !== 'bytes') return `${total} (${took})`;
+  return `${formatBytes(total)} (${took}${seconds < 1 ? '' : `, ${formatBytes(total / seconds)}/s`})`;
 }

@@ -274,11 +274,20 @@ function refuseBaseLast({ method }: RunnableMethod, models: readonly ModelSource
 function wanted({ name, reference }: ModelSource): WantedModel {
   const whole = lastStep(reference);
   const at = reference.lastIndexOf('#');
-  if (at < 1 || at === reference.length - 1) return { name, weight: 1, aliases: whole };
+  if (at < 1 || at === reference.length - 1) {
+    return { name, weight: 1, aliases: whole, ...repositoryOf(reference) };
+  }
   const part = reference.slice(at + 1);
+  const file = reference.slice(0, at);
   // A folder can be called so as a whole.
-  const aliases = [...(part.includes('/') ? [] : whole), ...lastStep(reference.slice(0, at))];
-  return { name, weight: 1, aliases, part };
+  const aliases = [...(part.includes('/') ? [] : whole), ...lastStep(file)];
+  return { name, weight: 1, aliases, part, ...repositoryOf(file) };
+}
+
+/** `organisation/name`; folders of models are mostly called `models`, as those of this program's own configurations are. */
+function repositoryOf(reference: string): Pick<WantedModel, 'repository'> {
+  const isRepository = /^(?!models\/)\w[\w.-]*\/\w[\w.-]*$/.test(reference);
+  return isRepository ? { repository: reference } : {};
 }
 
 function lastStep(path: string): string[] {

@@ -9,6 +9,7 @@ import { FormatError } from '../../errors';
 import type { Library } from '../../storage/types';
 import { type Staged, stageAll } from '../adding';
 import type { DroppedFile, Finding } from '../api';
+import { outOfHubCache } from '../hub-cache';
 import type { Job } from '../jobs/jobs';
 import { groupModelFiles, type ModelGroup } from './group-files';
 import { withoutPointers } from './pointers';
@@ -37,11 +38,12 @@ export async function stageModels(
   base: ClipModel | undefined,
   job: Job,
 ): Promise<StagedModels> {
-  const real = await withoutPointers(files);
+  const cached = await outOfHubCache(files);
+  const real = await withoutPointers(cached.files);
   const { models: groups, unused } = groupModelFiles(real.files);
   const opened = await Promise.all(groups.map((group) => judge(group, base)));
   job.signal.throwIfAborted();
-  const findings: Finding[] = [...real.findings];
+  const findings: Finding[] = [...cached.findings, ...real.findings];
   const good: GoodModel[] = [];
   for (const outcome of opened) {
     if ('failure' in outcome) findings.push(outcome.failure);
@@ -63,7 +65,8 @@ export async function stageModels(
     findings,
   );
   for (const { about } of staged) findings.push(...choiceOf(about));
-  if (groups.length === 0) findings.push(nothingFound(unused));
+  const isNameless = cached.findings.length > 0 && cached.files.length === 0;
+  if (groups.length === 0 && !isNameless) findings.push(nothingFound(unused));
   else findings.push(...leftOut(unused));
   return { staged, findings };
 }

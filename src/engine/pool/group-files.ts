@@ -10,11 +10,12 @@ import {
   standardWeights,
   withoutEnding,
 } from '../../checkpoint/file-roles';
+import { folderTitle } from '../../checkpoint/hub-cache-path';
 import { byCodePoint } from '../../code-points';
 import type { DroppedFile } from '../api';
 
 export interface ModelGroup {
-  /** The folder's name, or the lone file's without its ending. */
+  /** The folder's name, a repository's of the Hugging Face cache, or the lone file's without its ending. */
   readonly name: string;
   /** Weights and companions, by their names inside the folder. */
   readonly files: readonly { readonly name: string; readonly file: File }[];
@@ -41,7 +42,7 @@ export function groupModelFiles(files: readonly DroppedFile[]): GroupedFiles {
     folders.set(folder, entries);
   }
   const sorted = [...folders].sort(([a], [b]) => byCodePoint(a, b));
-  const found = sorted.flatMap(([folder, entries]) => groupFolder(baseName(folder), entries));
+  const found = sorted.flatMap(([folder, entries]) => groupFolder(folderTitle(folder), entries));
   const bystanders = sorted
     .flatMap(([, entries]) => entries)
     .filter(({ name }) => roleOf(name) === 'bystander')

@@ -73,6 +73,23 @@ describe('a recipe', () => {
     );
   });
 
+  it('says how to get those that lie on the Hub, and finds them by their repositories', () => {
+    const cars = { name: 'cars', weight: 1, repository: 'org/clip-cars', aliases: ['clip-cars'] };
+    const pets = { name: 'pets', weight: 1 };
+    expect(() => applyRecipe({ ...recipe, experts: [cars, pets] }, pool, sumOf)).toThrow(
+      'restore the recipe again. From the Hugging Face Hub, in a terminal: hf download org/clip-cars --local-dir clip-cars.',
+    );
+    const [first, ...others] = pool.models;
+    if (!first) throw new Error('the pool has models');
+    const added = { ...first, id: 'id-cars', name: 'org/clip-cars' };
+    const { models } = applyRecipe(
+      { ...recipe, experts: [cars] },
+      { ...pool, models: [first, ...others, added] },
+      sumOf,
+    );
+    expect(models[1]?.name).toBe('org/clip-cars');
+  });
+
   it('wants a base that is there, where the present one is called otherwise', () => {
     const other = { ...recipe, pretrained: { name: 'another', weight: 1 } };
     expect(() => applyRecipe(other, pool, sumOf)).toThrow('library: another');

@@ -22,6 +22,8 @@ export interface WantedModel {
   readonly part?: string | undefined;
   /** Other names to look for, such as the folder that a configuration gives. */
   readonly aliases?: readonly string[];
+  /** `organisation/name`, where a configuration names one. */
+  readonly repository?: string;
   /** Where it has a sum, a model of its name with another sum is not it. */
   readonly exact?: true;
 }
@@ -49,8 +51,20 @@ export function applyRecipe(recipe: WantedRecipe, records: Records, sumOf: SumOf
   const { restored, missing } = matchRecipe(recipe, records, sumOf);
   if (restored) return restored;
   throw new CompatibilityError(
-    `The recipe needs models that are not in the library: ${missing.join(', ')}. Add them and restore the recipe again.`,
+    `The recipe needs models that are not in the library: ${missing.join(', ')}. Add them and restore the recipe again.${downloadHint(recipe, missing)}`,
   );
+}
+
+/** How to get those that lie on the Hub: this page asks no other host. */
+function downloadHint({ pretrained, experts }: WantedRecipe, missing: readonly string[]): string {
+  const commands = [pretrained, ...experts].flatMap((model) =>
+    model?.repository !== undefined && missing.includes(model.name)
+      ? `hf download ${model.repository} --local-dir ${model.repository.split('/').at(-1)}`
+      : [],
+  );
+  return commands.length === 0
+    ? ''
+    : ` From the Hugging Face Hub, in a terminal: ${commands.join('; ')}.`;
 }
 
 /** What the recipe makes of the records, or the names of the models that it lacks. Throws ConfigError on an unknown method. */
@@ -124,10 +138,14 @@ function find(
     ofPart[0] ??
     same.find(isNamed) ??
     same[0] ??
-    (isExact(wanted) ? [] : [wanted.name, ...(wanted.aliases ?? [])])
+    (isExact(wanted) ? [] : namesOf(wanted))
       .map((candidate) => among.find(({ name }) => sameName(name, candidate)))
       .find((model) => model !== undefined)
   );
+}
+
+function namesOf({ name, repository, aliases = [] }: WantedModel): readonly string[] {
+  return [name, ...(repository === undefined ? [] : [repository]), ...aliases];
 }
 
 const isExact = ({ exact, sha256 }: WantedModel): boolean => exact === true && !!sha256;

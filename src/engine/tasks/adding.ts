@@ -5,6 +5,7 @@ import type { Remark } from '../../taskpool/images/sources';
 import type { ImageTask } from '../../taskpool/types';
 import { type Staged, stageAll } from '../adding';
 import type { DroppedFile, Finding } from '../api';
+import { outOfHubCache } from '../hub-cache';
 import type { Job } from '../jobs/jobs';
 import { labelsAsFacts } from './opening';
 
@@ -19,14 +20,22 @@ export async function stageTasks(
   files: readonly DroppedFile[],
   job: Job,
 ): Promise<StagedTasks> {
+  const cached = await outOfHubCache(files);
+  if (cached.files.length === 0 && cached.findings.length > 0) {
+    return { staged: [], findings: cached.findings };
+  }
   const { tasks, skipped, remarks } = await readImageSet(
-    files.map(({ path, file }) => ({ name: path, blob: file })),
+    cached.files.map(({ path, file }) => ({ name: path, blob: file })),
     {
       signal: job.signal,
       onProgress: (done, total) => job.report('Reading images', total === 0 ? null : done / total),
     },
   );
-  const findings: Finding[] = [...skippedFindings(skipped), ...remarks.map(remarkFinding)];
+  const findings: Finding[] = [
+    ...cached.findings,
+    ...skippedFindings(skipped),
+    ...remarks.map(remarkFinding),
+  ];
   const staged = await stageAll(
     tasks,
     ({ name, images }) =>

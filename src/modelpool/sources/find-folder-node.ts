@@ -1,6 +1,6 @@
 /**
  * Where a configuration's models and data sets lie on this machine: a local folder, or the Hugging Face cache. Nothing is
- * ever downloaded; what is missing is named with the command that fetches it.
+ * downloaded here; what is missing is named with the command that fetches it.
  */
 import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
@@ -55,8 +55,7 @@ export async function findModelFolder(
   reference: string,
   options: FindModelOptions,
 ): Promise<FoundFolder> {
-  const { part } = await splitPart(localPath(reference, options));
-  const plain = part === undefined ? reference : reference.slice(0, -part.length - 1);
+  const { plain, part } = await withoutPart(reference, options);
   const found = await findFolder(plain, 'model', [plain], options);
   const folder = options.subfolder ? inside(found.folder, options.subfolder) : found.folder;
   const files = await folderFiles(folder, {
@@ -80,6 +79,16 @@ export async function findModelFolder(
   throw new ConfigError(
     `${reference}: ${folder} has ${missing}.${found.isRepository ? ` ${downloadHint('model', reference, options.revision)}` : ''}`,
   );
+}
+
+/** A model's reference without the part of its weights that it names. */
+export async function withoutPart(
+  reference: string,
+  options: FindOptions,
+): Promise<{ readonly plain: string; readonly part?: string }> {
+  const { part } = await splitPart(localPath(reference, options));
+  if (part === undefined) return { plain: reference };
+  return { plain: reference.slice(0, -part.length - 1), part };
 }
 
 /**
@@ -112,6 +121,23 @@ export function findDatasetPlace(
 ): Promise<{ folder: string; isRepository: boolean }> {
   const moved = Object.hasOwn(MOVED, reference) ? MOVED[reference] : undefined;
   return findFolder(reference, 'dataset', moved ? [moved, reference] : [reference], options);
+}
+
+/**
+ * The repository that a reference means; undefined where it means a path of this machine.
+ * @param reference - of a model without a part of its weights
+ * @throws ConfigError for a revision that can be none
+ */
+export async function repositoryOf(
+  reference: string,
+  kind: RepositoryKind,
+  options: FindOptions,
+): Promise<{ readonly name: string; readonly revision: string } | undefined> {
+  const isLocal = (await pathType(localPath(reference, options))) !== 'nothing';
+  if (isLocal || !isRepositoryName(reference) || isAbsolute(reference)) return undefined;
+  const moved = kind === 'dataset' && Object.hasOwn(MOVED, reference) ? MOVED[reference] : null;
+  const revision = checkedRevision(options.revision ?? 'main', reference);
+  return { name: moved ?? reference, revision };
 }
 
 async function findFolder(

@@ -30,17 +30,35 @@ export function isRepositoryName(reference: string): boolean {
 
 /** The folder that `huggingface_hub` keeps repositories in. */
 export function hubCacheFolder(env: Environment): string {
-  const home = env.HOME ?? env.USERPROFILE ?? homedir();
-  const expanded = (path: string) =>
-    path
-      .replace(/^~(?=$|[/\\])/, () => home)
-      .replaceAll(
-        /\$(\w+)|\$\{(\w+)\}/g,
-        (whole, a?: string, b?: string) => env[a ?? b ?? ''] ?? whole,
-      );
-  const cacheHome = env.XDG_CACHE_HOME || join(home, '.cache');
-  const hubHome = env.HF_HOME || join(cacheHome, 'huggingface');
-  return expanded(env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome, 'hub'));
+  return expandPath(
+    env.HF_HUB_CACHE || env.HUGGINGFACE_HUB_CACHE || join(hubHome(env), 'hub'),
+    env,
+  );
+}
+
+/** The folder of all that Hugging Face's libraries keep: the cache, and the token of whoever is logged in. */
+export function hubHome(env: Environment): string {
+  const cacheHome = env.XDG_CACHE_HOME || join(homeOf(env), '.cache');
+  return expandPath(env.HF_HOME || join(cacheHome, 'huggingface'), env);
+}
+
+/** A path of the environment with `~` and variables in it. */
+export function expandPath(path: string, env: Environment): string {
+  return path
+    .replace(/^~(?=$|[/\\])/, () => homeOf(env))
+    .replaceAll(
+      /\$(\w+)|\$\{(\w+)\}/g,
+      (whole, a?: string, b?: string) => env[a ?? b ?? ''] ?? whole,
+    );
+}
+
+function homeOf(env: Environment): string {
+  return env.HOME ?? env.USERPROFILE ?? homedir();
+}
+
+/** Where a repository lies in the cache, whether or not there is anything. */
+export function repositoryFolder(cache: string, kind: RepositoryKind, name: string): string {
+  return join(cache, [`${kind}s`, ...name.split('/')].join('--'));
 }
 
 /**
@@ -53,7 +71,7 @@ export async function findInHubCache(
   name: string,
   revision: string,
 ): Promise<CacheAnswer> {
-  const repository = join(cache, [`${kind}s`, ...name.split('/')].join('--'));
+  const repository = repositoryFolder(cache, kind, name);
   const commit = await readRef(repository, revision);
   const folder = join(repository, 'snapshots', commit);
   if (await isFolder(folder)) return { kind: 'found', folder };

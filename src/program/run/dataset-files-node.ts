@@ -35,7 +35,7 @@ const UNREAD = ['arrow', 'csv', 'json', 'text', 'pandas', 'sql', 'hdf5', 'lance'
 
 /** Whether it names a kind of files, which lie anywhere, and not a folder or a repository. */
 export function isGenericDataset(path: string): boolean {
-  return FORMATS.includes(path);
+  return FORMATS.includes(path) || UNREAD.includes(path);
 }
 
 /** @throws ConfigError where the data are not on this machine, or are named in a way that cannot be followed */

@@ -1,8 +1,14 @@
 /** The folders of a configuration's models, and everything that is missing of a configuration at once. */
 import { ConfigError } from '../../errors';
-import { type FoundFolder, findModelFolder } from '../../modelpool/sources/find-folder-node';
-import type { Pretrained, ProgramConfig } from '../config/program/types';
-import { findDatasetFiles } from './dataset-files-node';
+import type { Repository } from '../../hub/session';
+import {
+  type FoundFolder,
+  findModelFolder,
+  repositoryOf,
+  withoutPart,
+} from '../../modelpool/sources/find-folder-node';
+import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
+import { findDatasetFiles, isGenericDataset } from './dataset-files-node';
 import { at, type Surroundings } from './surroundings';
 
 /**
@@ -19,40 +25,98 @@ export function findPretrained(
   return at(path, findModelFolder(reference, { ...surroundings, revision, subfolder, weights }));
 }
 
+/** Something of a configuration that has to be on this machine, and the place that asks for it. */
+export type Part =
+  | {
+      readonly kind: 'model';
+      readonly path: string;
+      readonly source: Pretrained;
+      readonly role: ModelRole;
+    }
+  | { readonly kind: 'dataset'; readonly path: string; readonly source: DatasetSource };
+
+/** What of a model is read: its weights with all that describes them, an adapter's, or how pictures and texts are prepared. */
+export type ModelRole = 'weights' | 'adapter' | 'processor';
+
+export function partsOf({ modelpool, taskpool }: ProgramConfig): Part[] {
+  const parts: Part[] = [];
+  const model = (path: string, source: Pretrained, role: ModelRole) =>
+    parts.push({ kind: 'model', path, source, role });
+  for (const source of modelpool.models) {
+    const path = `modelpool.models.${source.name}`;
+    model(path, source, 'weights');
+    if (source.adapter) model(path, { reference: source.adapter }, 'adapter');
+  }
+  if (taskpool?.target !== 'CLIPVisionModelTaskPool') return parts;
+  model('taskpool.clip_model', taskpool.clipModel, 'weights');
+  model('taskpool.processor', taskpool.processor, 'processor');
+  if (taskpool.dataProcessor) {
+    model('taskpool.data_processor', taskpool.dataProcessor, 'processor');
+  }
+  for (const { name, dataset } of taskpool.tasks) {
+    parts.push({ kind: 'dataset', path: `taskpool.test_datasets.${name}`, source: dataset });
+  }
+  return parts;
+}
+
 /**
  * What is not on this machine, so that it can be fetched in one go; each thing once, whoever asks for it.
  * @returns null where all of it is there
  */
 export async function findMissing(
-  { modelpool, taskpool }: ProgramConfig,
+  config: ProgramConfig,
   surroundings: Surroundings,
 ): Promise<ConfigError | null> {
   const missing = new Map<string, string>();
-  const look = async (reference: string, finding: Promise<unknown>) => {
+  let ofHub = 0;
+  for (const part of partsOf(config)) {
+    const reference = part.kind === 'model' ? part.source.reference : part.source.path;
+    // A data set is wanted by each task for itself.
+    const key = part.kind === 'model' ? reference : `${part.path} ${reference}`;
     try {
-      await finding;
+      await (part.kind === 'model'
+        ? findPretrained(part.path, part.source, surroundings, part.role !== 'processor')
+        : at(part.path, findDatasetFiles(part.source, surroundings)));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      if (!missing.has(reference)) missing.set(reference, error.message);
-    }
-  };
-  const model = (path: string, source: Pretrained, weights = true) =>
-    look(source.reference, findPretrained(path, source, surroundings, weights));
-  for (const source of modelpool.models) {
-    const path = `modelpool.models.${source.name}`;
-    await model(path, source);
-    if (source.adapter) await model(path, { reference: source.adapter });
-  }
-  if (taskpool?.target === 'CLIPVisionModelTaskPool') {
-    await model('taskpool.clip_model', taskpool.clipModel);
-    await model('taskpool.processor', taskpool.processor, false);
-    if (taskpool.dataProcessor) {
-      await model('taskpool.data_processor', taskpool.dataProcessor, false);
-    }
-    for (const { name, dataset } of taskpool.tasks) {
-      const path = `taskpool.test_datasets.${name}`;
-      await look(`${path} ${dataset.path}`, at(path, findDatasetFiles(dataset, surroundings)));
+      if (missing.has(key)) continue;
+      missing.set(key, error.message);
+      if (await isOfHub(part, surroundings)) ofHub += 1;
     }
   }
-  return missing.size > 0 ? new ConfigError([...missing.values()].join('\n\n')) : null;
+  if (missing.size === 0) return null;
+  const offer =
+    ofHub === 0
+      ? []
+      : [`With --download this command fetches ${ofHub === 1 ? 'it' : 'them'} itself.`];
+  return new ConfigError([...missing.values(), ...offer].join('\n\n'));
+}
+
+/** Whether it could be fetched. */
+async function isOfHub(part: Part, surroundings: Surroundings): Promise<boolean> {
+  try {
+    return (await hubRepository(part, surroundings)) !== undefined;
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
+  }
+}
+
+/**
+ * The repository that a part means; undefined where it means a path of this machine.
+ * @throws ConfigError for a revision that can be none
+ */
+export async function hubRepository(
+  part: Part,
+  surroundings: Surroundings,
+): Promise<Repository | undefined> {
+  const options = { ...surroundings, revision: part.source.revision };
+  if (part.kind === 'dataset') {
+    if (isGenericDataset(part.source.path)) return undefined;
+    const found = await repositoryOf(part.source.path, 'dataset', options);
+    return found && { kind: 'dataset', ...found };
+  }
+  const { plain } = await withoutPart(part.source.reference, options);
+  const found = await repositoryOf(plain, 'model', options);
+  return found && { kind: 'model', ...found };
 }

@@ -5,9 +5,9 @@ import { ConfigError } from '../../errors';
 import { type FoundFolder, findDatasetPlace } from '../../modelpool/sources/find-folder-node';
 import { hasMagic } from '../../taskpool/sources/glob';
 import { filesOfOptions } from '../config/methods/index';
-import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
+import type { DatasetSource, ProgramConfig } from '../config/program/types';
 import { isGenericDataset } from './dataset-files-node';
-import { findPretrained } from './find-models-node';
+import { findPretrained, partsOf } from './find-models-node';
 import type { Surroundings } from './surroundings';
 
 export interface InputPlace {
@@ -19,29 +19,23 @@ export interface InputPlace {
 
 /** What cannot be found is left out: whoever opens it says so. */
 export async function inputPlaces(
-  { method, modelpool, taskpool }: ProgramConfig,
+  config: ProgramConfig,
   surroundings: Surroundings,
 ): Promise<InputPlace[]> {
   const places: InputPlace[] = [];
   const add = async (key: string, paths: Promise<readonly string[]>) => {
     for (const path of await orNothing(paths)) places.push({ key, path: await real(path) });
   };
-  for (const [name, file] of filesOfOptions(method)) {
+  for (const [name, file] of filesOfOptions(config.method)) {
     places.push({ key: `method.${name}`, path: await real(resolve(surroundings.cwd, file)) });
   }
-  const model = (key: string, source: Pretrained, weights = true) =>
-    add(key, findPretrained(key, source, surroundings, weights).then(pathsOf));
-  for (const source of modelpool.models) {
-    const key = `modelpool.models.${source.name}`;
-    await model(key, source);
-    if (source.adapter) await model(key, { reference: source.adapter });
-  }
-  if (taskpool?.target !== 'CLIPVisionModelTaskPool') return places;
-  await model('taskpool.clip_model', taskpool.clipModel);
-  await model('taskpool.processor', taskpool.processor, false);
-  if (taskpool.dataProcessor) await model('taskpool.data_processor', taskpool.dataProcessor, false);
-  for (const { name, dataset } of taskpool.tasks) {
-    await add(`taskpool.test_datasets.${name}`, dataFolders(dataset, surroundings));
+  for (const part of partsOf(config)) {
+    const { path } = part;
+    if (part.kind === 'dataset') await add(path, dataFolders(part.source, surroundings));
+    else {
+      const found = findPretrained(path, part.source, surroundings, part.role !== 'processor');
+      await add(path, found.then(pathsOf));
+    }
   }
   return places;
 }

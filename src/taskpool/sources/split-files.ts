@@ -8,8 +8,13 @@ import { byCodePoint } from '../../code-points';
 import { ConfigError } from '../../errors';
 import { globPattern, hasMagic } from './glob';
 
+/** A file by its path in the data set, with `/`. */
+export interface NamedFile {
+  readonly name: string;
+}
+
 /** Files by split; in a data set without splits all are `train`. */
-export type SplitFiles = ReadonlyMap<string, readonly NamedBlob[]>;
+export type SplitFiles<F extends NamedFile = NamedBlob> = ReadonlyMap<string, readonly F[]>;
 
 /** Patterns of paths by split. */
 export type SplitPatterns = ReadonlyMap<string, readonly string[]>;
@@ -53,13 +58,18 @@ function keywordPatterns(patterns: (word: string) => string[]): SplitPatterns {
 }
 
 /**
- * @param files - by their paths in the data set, with `/`
+ * @param files - the whole data set, or as much of it as there is
  * @param patterns - where the user or the data set says which files are meant
+ * @param wanted - splits whose files have to be there; all of them where it is left out
  * @throws ConfigError for a path without wildcards that is not there
  */
-export function splitFiles(files: readonly NamedBlob[], patterns?: SplitPatterns): SplitFiles {
+export function splitFiles<F extends NamedFile>(
+  files: readonly F[],
+  patterns?: SplitPatterns,
+  wanted?: ReadonlySet<string>,
+): SplitFiles<F> {
   const data = files.filter(({ name }) => !NOT_DATA.has(baseName(name)));
-  if (patterns) return resolve(files, patterns);
+  if (patterns) return resolve(files, patterns, wanted);
   const shards = data.flatMap(({ name }) => SHARD.exec(name)?.[1] ?? []);
   if (shards.length > 0) return resolve(data, shardPatterns(new Set(shards)));
   for (const candidate of [IN_FOLDER_NAMES, IN_FILE_NAMES]) {
@@ -81,22 +91,31 @@ function shardPatterns(splits: ReadonlySet<string>): SplitPatterns {
   );
 }
 
-function resolve(files: readonly NamedBlob[], patterns: SplitPatterns): SplitFiles {
+function resolve<F extends NamedFile>(
+  files: readonly F[],
+  patterns: SplitPatterns,
+  wanted?: ReadonlySet<string>,
+): SplitFiles<F> {
   const sorted = files.toSorted((a, b) => byCodePoint(a.name, b.name));
   return new Map(
     [...patterns].map(([split, list]) => [
       split,
-      list.flatMap((pattern) => matching(sorted, pattern)),
+      list.flatMap((pattern) => matching(sorted, pattern, wanted?.has(split) ?? true)),
     ]),
   );
 }
 
 /** Files that one pattern means, in the order of their paths; a pattern that is repeated repeats its files. */
-function matching(sorted: readonly NamedBlob[], pattern: string): NamedBlob[] {
+function matching<F extends NamedFile>(
+  sorted: readonly F[],
+  pattern: string,
+  isNeeded: boolean,
+): F[] {
   const path = pattern.replace(/^\.\//, '');
   if (!hasMagic(path)) {
     const file = sorted.find(({ name }) => name === path);
     if (file) return [file];
+    if (!isNeeded) return [];
     throw new ConfigError(`data_files: there is no file ${path}.`);
   }
   const matches = globPattern(path);

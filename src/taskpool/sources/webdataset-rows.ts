@@ -7,7 +7,7 @@ import { baseName } from './split-files';
 import type { DatasetRow } from './types';
 
 /** Names of classes beside the archives, a line each, as CLIP benchmark's repositories have them. */
-const CLASSNAMES = 'classnames.txt';
+export const CLASSNAMES = 'classnames.txt';
 
 /** More than any list of class names has. */
 const MAX_CLASSNAMES_BYTES = 16 * 2 ** 20;
