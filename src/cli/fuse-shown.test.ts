@@ -115,9 +115,10 @@ describe('the end', () => {
       `+merged_model_save_path='${folder}/a model'`,
     ]);
     expect(code, told).toBe(0);
-    expect(told.split('\n').slice(-2)).toEqual([
+    expect(told.split('\n').slice(-3)).toEqual([
       `Merged model: ${folder}/a model`,
       `Next: npm run -s inspect -- '${folder}/a model', or drop the folder on the page.`,
+      `To publish it: hf upload YOUR_NAME/YOUR_MODEL '${folder}/a model'`,
     ]);
   });
 

@@ -1,4 +1,4 @@
-/** What a run ends with: the command that most people want next. */
+/** What a run ends with: the commands that most people want next. */
 import type { PlannedRun } from './plan';
 
 /** As it is typed; `++` because a configuration may have the key or not. */
@@ -7,22 +7,26 @@ export const SAVE_OVERRIDE = `"++merged_model_save_path='{log_dir}/model'"`;
 /**
  * @param saved - the folder of the model of the last run, where one was saved
  * @param command - as the program is called
- * @returns a line; null where there is nothing to go on with, as nothing was merged
+ * @returns lines; none where there is nothing to go on with, as nothing was merged
  */
-export function nextStep(
+export function nextSteps(
   runs: readonly Pick<PlannedRun, 'program'>[],
   saved: string | null,
   command: string,
-): string | null {
+): string[] {
   if (saved !== null) {
-    return `Next: ${inspectCommand(command)} ${shellWord(saved)}, or drop the folder on the page.`;
+    const folder = shellWord(saved);
+    return [
+      `Next: ${inspectCommand(command)} ${folder}, or drop the folder on the page.`,
+      `To publish it: hf upload YOUR_NAME/YOUR_MODEL ${folder}`,
+    ];
   }
   const merges = runs.some(({ program: { method } }) => {
     return method.target !== 'DummyAlgorithm' && method.target !== 'TaskVectorCosSimilarity';
   });
-  if (!merges) return null;
+  if (!merges) return [];
   const which = runs.length > 1 ? 'one of these runs by itself' : 'the same command';
-  return `Next: ${which} with ${SAVE_OVERRIDE} saves the merged model.`;
+  return [`Next: ${which} with ${SAVE_OVERRIDE} saves the merged model.`];
 }
 
 /** `npm run fuse --` has its sister in the sources, `task-arithmetic-studio fuse` in an installation. */

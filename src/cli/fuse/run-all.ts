@@ -5,7 +5,7 @@ import { guardOutputs } from '../../program/run/guard-outputs-node';
 import { SOURCES_COMMAND } from './arguments';
 import { comparisonText } from './compare-text';
 import { lostResult } from './lost-result';
-import { nextStep } from './next-step';
+import { nextSteps } from './next-step';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
 import { relationsText } from './relations-text';
@@ -61,10 +61,7 @@ export async function runAll(
       );
       const { reportPath, modelFolder, comparisonPath, relationsFolder, predictionsPath } = written;
       if (relationsFolder) tell(`Relations of the experts: ${relationsFolder}`);
-      if (modelFolder) {
-        tell(`Merged model: ${modelFolder}`);
-        tell(`To publish it: hf upload YOUR_NAME/YOUR_MODEL ${modelFolder}`);
-      }
+      if (modelFolder) tell(`Merged model: ${modelFolder}`);
       if (reportPath) tell(`Report: ${reportPath}`);
       if (predictionsPath) tell(`Predictions: ${predictionsPath}`);
       if (comparisonPath) tell(`Comparison: ${comparisonPath}`);
@@ -89,8 +86,7 @@ export async function runAll(
     if (unreadable) console.error(unreadable);
   }
   for (const text of ending) progress.note(text);
-  const next = nextStep(due, saved, command);
-  if (next !== null) progress.note(next);
+  for (const text of nextSteps(due, saved, command)) progress.note(text);
 }
 
 /** More are not worth a second line. */
