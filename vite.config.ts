@@ -7,17 +7,20 @@ import { onnxRuntimeBeside } from './scripts/lib/onnx-runtime-plugin.mjs';
 import { serviceWorker } from './scripts/lib/service-worker-plugin.mjs';
 import { webAssemblyText } from './scripts/lib/wat-plugin.mjs';
 import { besideTheEntry } from './scripts/lib/worker-chunks.mjs';
-import { isolationHeaders, metaPolicy } from './scripts/security.mjs';
+import { hubMetaPolicy, isolationHeaders, metaPolicy } from './scripts/security.mjs';
 
 /** Writes the policy into every built page; the development server's own inline scripts would not pass it. */
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
     apply: 'build',
-    transformIndexHtml: () => [
+    transformIndexHtml: (_, { path }) => [
       {
         tag: 'meta',
-        attrs: { 'http-equiv': 'Content-Security-Policy', content: metaPolicy },
+        attrs: {
+          'http-equiv': 'Content-Security-Policy',
+          content: path === '/hub.html' ? hubMetaPolicy() : metaPolicy,
+        },
         injectTo: 'head-prepend',
       },
     ],
@@ -27,7 +30,11 @@ function contentSecurityPolicy(): Plugin {
 const pathOf = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 const program: UserConfig = {
-  build: { outDir: 'dist' },
+  build: {
+    outDir: 'dist',
+    // The default page, and the one that may ask the Hugging Face Hub.
+    rolldownOptions: { input: ['index.html', 'hub.html'].map(pathOf) },
+  },
   plugins: [
     serviceWorker({ source: pathOf('service-worker/sw.js'), publicFolder: pathOf('public') }),
   ],

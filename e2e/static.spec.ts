@@ -101,11 +101,12 @@ test('what is waited for first is small: the page’s program, and its engine’
   const folder = 'dist/assets';
   /** Gzipped, as hosts send it. */
   const size = (name: string) => gzipSync(readFileSync(`${folder}/${name}`)).length;
-  const page = readFileSync('dist/index.html', 'utf8');
-  const scripts = [...page.matchAll(/<script[^>]* src="[^"]*\/([^"/]+\.js)"/g)];
-  expect(scripts.length).toBeGreaterThan(0);
-  const first = scripts.reduce((sum, [, name = '']) => sum + size(name), 0);
-  expect(first).toBeLessThanOrEqual(150_000);
+  for (const path of ['dist/index.html', 'dist/hub.html']) {
+    const scripts = firstScriptsOf(path);
+    expect(scripts.length).toBeGreaterThan(0);
+    const first = scripts.reduce((sum, name) => sum + size(name), 0);
+    expect(first).toBeLessThanOrEqual(150_000);
+  }
   const [engine = '', ...others] = scriptsIn(folder).filter((name) => /^worker-/.test(name));
   expect(others).toEqual([]);
   const imported = importsOf(`${folder}/${engine}`).filter((name) => /^program-/.test(name));
@@ -117,6 +118,31 @@ test('what is waited for first is small: the page’s program, and its engine’
   expect(later).toHaveLength(2);
 });
 
+test('the default page may ask nobody, and has nothing of the edition that may', () => {
+  const plain = (path: string) => readFileSync(path, 'utf8').replaceAll('&#39;', "'");
+  const page = plain('dist/index.html');
+  expect(page).toContain("connect-src 'self';");
+  expect(page).not.toContain('huggingface.co');
+  const reached = new Set<string>();
+  const add = (name: string) => {
+    if (reached.has(name)) return;
+    reached.add(name);
+    for (const next of importsOf(`dist/assets/${name}`)) add(next);
+  };
+  for (const name of firstScriptsOf('dist/index.html')) add(name);
+  expect(reached.size).toBeGreaterThan(3);
+  for (const name of reached) {
+    expect(readFileSync(`dist/assets/${name}`, 'utf8'), name).not.toContain('from the Hub');
+  }
+  const edition = plain('dist/hub.html');
+  expect(edition).toContain("connect-src 'self' https://huggingface.co https://*.hf.co;");
+  // Nor does it keep any of it for visits without a network.
+  const kept = readFileSync('dist/sw.js', 'utf8');
+  const ofHub = firstScriptsOf('dist/hub.html').filter((name) => !reached.has(name));
+  expect(ofHub.length).toBeGreaterThan(0);
+  for (const name of ['hub.html', ...ofHub]) expect(kept).not.toContain(name);
+});
+
 test('no chunk imports a worker’s own script, which WebKit would run once more', () => {
   for (const folder of ['dist/assets', 'dist-e2e/assets']) {
     const scripts = scriptsIn(folder);
@@ -126,6 +152,13 @@ test('no chunk imports a worker’s own script, which WebKit would run once more
     expect(workers.filter((name) => imported.has(name))).toEqual([]);
   }
 });
+
+/** What a page asks for at once, by its own words. */
+function firstScriptsOf(path: string): string[] {
+  const page = readFileSync(path, 'utf8');
+  const found = page.matchAll(/<(?:script|link)[^>]* (?:src|href)="[^"]*\/([^"/]+\.js)"/g);
+  return Array.from(found, ([, name = '']) => name);
+}
 
 const scriptsIn = (folder: string): string[] =>
   readdirSync(folder).filter((name) => name.endsWith('.js'));

@@ -1,4 +1,4 @@
-/** `npm start [-- --port N]`: installs what is missing, builds the page, serves it on this machine and opens it. */
+/** `npm start [-- --port N --hub[=URL]]`: installs what is missing, builds the page, serves it on this machine and opens it. */
 import './lib/require-node.mjs';
 
 const { resolve } = await import('node:path');
@@ -9,7 +9,7 @@ const { projectRoot, runTool } = await import('./lib/tools.mjs');
 const args = process.argv.slice(2);
 try {
   // A mistake is told before anything is built.
-  const { help } = readStartArguments(args);
+  const { help } = readStartArguments(args, process.env);
   if (!help) {
     await ensureInstalled();
     if ((await runTool('vite', ['build', '--logLevel', 'warn'])) !== 0)

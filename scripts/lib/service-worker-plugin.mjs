@@ -29,7 +29,9 @@ export function serviceWorker({ source, publicFolder }) {
         for (const path of listFiles(publicFolder)) {
           add(path.split(sep).join('/'), readFileSync(join(publicFolder, path)));
         }
+        const ofHub = onlyOfHub(bundle);
         for (const [path, output] of Object.entries(bundle)) {
+          if (ofHub.has(path)) continue;
           add(path, output.type === 'chunk' ? output.code : output.source);
         }
         const sorted = Object.entries(files).sort(([a], [b]) => (a < b ? -1 : 1));
@@ -44,6 +46,42 @@ export function serviceWorker({ source, publicFolder }) {
       },
     },
   };
+}
+
+/**
+ * The Hub edition and what is loaded by it alone: it needs a network anyway, its policy is the server's to say at each start,
+ * and no default page is to fetch any of it.
+ * @param {import('rolldown').OutputBundle} bundle
+ * @returns {ReadonlySet<string>} paths
+ */
+function onlyOfHub(bundle) {
+  const hub = reachedFrom(bundle, 'hub');
+  for (const path of reachedFrom(bundle, 'index')) hub.delete(path);
+  return hub.add('hub.html');
+}
+
+/**
+ * @param {import('rolldown').OutputBundle} bundle
+ * @param {string} entry name of the page
+ */
+function reachedFrom(bundle, entry) {
+  /** @type {Set<string>} */
+  const reached = new Set();
+  const add = (/** @type {string} */ path) => {
+    const output = bundle[path];
+    if (reached.has(path) || output === undefined) return;
+    reached.add(path);
+    if (output.type !== 'chunk') return;
+    const { imports, dynamicImports, viteMetadata } = output;
+    for (const next of [...imports, ...dynamicImports, ...(viteMetadata?.importedCss ?? [])]) {
+      add(next);
+    }
+  };
+  for (const [path, output] of Object.entries(bundle)) {
+    if (output.type === 'chunk' && output.isEntry && output.name === entry) add(path);
+  }
+  if (reached.size === 0) throw new Error(`The build has no page ${entry}.`);
+  return reached;
 }
 
 /** @param {string | Uint8Array} content */

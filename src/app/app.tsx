@@ -3,6 +3,7 @@ import { isDemo, isEmpty, isOpen } from '../state/selectors';
 import type { Studio } from '../state/store';
 import { StudioContext, usePage } from './context';
 import { DropArea } from './drop/drop-area';
+import { type Edition, EditionContext } from './edition';
 import { EmptyState } from './empty/empty-state';
 import { EngineBar } from './engine-bar/engine-bar';
 import { ExportPanel } from './export/export-panel';
@@ -26,11 +27,19 @@ import { useNarrow } from './use-narrow';
 /** Few pages have the demo, and its first number is not to wait for it. */
 const Story = lazy(() => import('./story/story'));
 
+interface AppProps {
+  readonly studio: Studio;
+  /** Null for the default page. */
+  readonly edition?: Edition | null;
+}
+
 /** The whole page. */
-export function App({ studio }: { studio: Studio }) {
+export function App({ studio, edition = null }: AppProps) {
   return (
     <StudioContext value={studio}>
-      <Page />
+      <EditionContext value={edition}>
+        <Page />
+      </EditionContext>
     </StudioContext>
   );
 }

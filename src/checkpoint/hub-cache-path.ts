@@ -44,6 +44,16 @@ export function folderTitle(folder: string): string {
   return `${at.repository}/${at.within.path}`.replace(/\/$/, '');
 }
 
+/**
+ * Where a file of a snapshot comes from: `organisation/name@commit/path`.
+ * @returns undefined for any other path, and where the commit is not known
+ */
+export function hubOrigin(path: string): string | undefined {
+  const at = hubCachePath(path);
+  if (at?.within.place !== 'snapshot' || !/^[0-9a-f]{40}$/.test(at.within.commit)) return undefined;
+  return `${at.repository}@${at.within.commit}/${at.within.path}`;
+}
+
 function withinOf(
   first: string,
   commit: string | undefined,

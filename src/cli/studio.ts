@@ -73,7 +73,7 @@ async function completionsOf(
     case 'inspect':
       return current.startsWith('-') ? among(['--json', '--help']) : [];
     case 'start':
-      return among(['--port', '--help']);
+      return among(['--port', '--hub', '--help']);
     case 'completion':
       return among([...COMPLETION_SCRIPTS.keys()]);
     default:

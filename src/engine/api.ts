@@ -103,6 +103,8 @@ export interface ModelView {
   /** Name in the pool; the base is called `_pretrained_` by programs, and this by people. */
   readonly name: string;
   readonly origin: Origin;
+  /** Of a repository of the Hub: `organisation/name@commit/path` of its weights. */
+  readonly source?: string;
   readonly role: 'base' | 'expert';
   /** Excluded experts stay in the library and out of the merge. */
   readonly included: boolean;

@@ -42,6 +42,14 @@ describe('records that are read', () => {
     expect(changesBetween(records, byName).entries).toEqual({ t: TASK });
   });
 
+  it('say where a model comes from, and write it where that is known', () => {
+    const source = 'org/m@c0ffee0123456789c0ffee0123456789c0ffee01/model.safetensors';
+    const { records } = read([model('a', { ...MODEL, source }), model('b', MODEL)]);
+    expect(records.models.map((each) => each.source)).toEqual([source, undefined]);
+    const none = { ...records, models: records.models.map(({ source: _, ...each }) => each) };
+    expect(changesBetween(none, records).entries).toEqual({ a: { ...MODEL, source } });
+  });
+
   it('say the part that was chosen, and null where the version had none', () => {
     const chosen = { ...MODEL, version: 2, part: 'model_ema' };
     const { records, newer } = read([model('a', chosen), model('b', MODEL)]);

@@ -31,6 +31,8 @@ export interface ModelRecord {
   readonly weight: number;
   /** Of several state dicts in its file, the one that was chosen; null for what the file gives unasked. */
   readonly part: string | null;
+  /** Of a repository of the Hub: `organisation/name@commit/path` of its weights. */
+  readonly source?: string | undefined;
 }
 
 export interface TaskRecord {
@@ -94,7 +96,8 @@ const fields = {
   order: finite,
   included: v.boolean(),
 };
-const model = { ...fields, weight: finite };
+// Versions that do not know the source lose it with their next edit of the model.
+const model = { ...fields, weight: finite, source: v.optional(v.string()) };
 const modelEntry = v.variant('version', [
   v.object({ version: v.literal(VERSION), ...model }),
   v.object({ version: v.literal(PART_VERSION), ...model, part: v.pipe(v.string(), v.nonEmpty()) }),

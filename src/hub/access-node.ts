@@ -1,5 +1,5 @@
 /**
- * Which Hub is asked, and as whom, by the variables that Python's library reads.
+ * Which Hub the command line asks, and as whom, by the variables that Python's library reads.
  *
  * Source: huggingface_hub 2.4.0, `constants.py` and `utils/_auth.py`.
  */
@@ -7,20 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ConfigError } from '../errors';
 import { type Environment, expandPath, hubHome } from '../modelpool/sources/hub-cache-node';
-
-export interface HubAccess {
-  /** The Hub's address or a mirror's, without a slash at its end. */
-  readonly endpoint: string;
-  readonly token: Token | undefined;
-  /** Nothing may be asked of the network. */
-  readonly isOffline: boolean;
-}
-
-export interface Token {
-  readonly value: string;
-  /** Where it stands, for messages; the token itself is never shown. */
-  readonly from: string;
-}
+import { type HubAccess, isToken, type Token } from './access';
 
 const HUB = 'https://huggingface.co';
 const TRUE = new Set(['1', 'ON', 'YES', 'TRUE']);
@@ -51,8 +38,7 @@ async function tokenOf(env: Environment): Promise<Token | undefined> {
 }
 
 function checkedToken(token: Token): Token {
-  // What no header can carry would fail later, and far from here.
-  if (/^[\x21-\x7e]+$/.test(token.value)) return token;
+  if (isToken(token.value)) return token;
   throw new ConfigError(
     `The token in ${token.from} has characters that no token has. Copy it again from the settings of your account.`,
   );

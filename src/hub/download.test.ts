@@ -7,7 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubCacheFolder } from '../modelpool/sources/hub-cache-node';
 import { hubAccess } from './access-node';
 import { downloadAll, planRepository } from './download-node';
-import { listRepository } from './listing-node';
+import { listRepository } from './listing';
+import { sendFromNode } from './send-node';
 import type { HubSession } from './session';
 import {
   type FakeHub,
@@ -18,6 +19,7 @@ import {
   startFakeHub,
   TOKEN,
 } from './testing/fake-hub';
+import { COMMAND_WORDING } from './wording';
 
 /** Large enough for a pointer, and for a cut in the middle. */
 const WEIGHTS = new Uint8Array(200_000).map((_, place) => (place * 7919) >> 3);
@@ -56,6 +58,8 @@ async function fetchAll(
   const session: HubSession = {
     access: await hubAccess(all),
     signal,
+    wording: COMMAND_WORDING,
+    send: sendFromNode,
     note: (text) => void told.push(text),
     wait: wait ?? (async (seconds) => void told.push(`waits ${seconds} s`)),
   };

@@ -1,14 +1,31 @@
 /** What all requests of one download have in common. */
-import type { RepositoryKind } from '../modelpool/sources/hub-cache-node';
-import type { HubAccess } from './access-node';
+import type { RepositoryKind } from '../modelpool/sources/repository-name';
+import type { HubAccess } from './access';
+import type { Wording } from './wording';
 
 export interface HubSession {
   readonly access: HubAccess;
   readonly signal: AbortSignal;
+  readonly wording: Wording;
+  /** One request with its redirects; the token goes to the Hub alone. */
+  readonly send: Send;
   /** Tells something worth knowing, one sentence. */
   note(text: string): void;
   /** Resolves after so many seconds; rejects with the signal's reason. */
   wait(seconds: number): Promise<void>;
+}
+
+/** @throws DownloadError for redirects that are not followed, and the signal's reason */
+export type Send = (
+  session: Pick<HubSession, 'access' | 'signal'>,
+  address: URL,
+  headers: Readonly<Record<string, string>>,
+) => Promise<Response | Unanswered>;
+
+/** Where nobody answered, and why. */
+export interface Unanswered {
+  readonly address: URL;
+  readonly cause: unknown;
 }
 
 /** A repository of the Hub, at a branch, a tag or a commit. */

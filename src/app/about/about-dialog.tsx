@@ -1,8 +1,10 @@
 import { version } from '../../version';
+import { useEdition } from '../edition';
 import { Dialog } from '../ui/dialog';
 
 /** What the program does, what it keeps and where, and which version this is. */
 export function AboutDialog({ onClose }: { onClose: () => void }) {
+  const edition = useEdition();
   return (
     <Dialog title="About Task Arithmetic Studio" onClose={onClose}>
       <p>
@@ -13,8 +15,9 @@ export function AboutDialog({ onClose }: { onClose: () => void }) {
       </p>
       <p>
         Everything stays on this machine. Checkpoints and images are kept in this browser’s storage,
-        the arithmetic runs in this page, and the page is not allowed to talk to any other server.
-        Removing a model or task deletes its copy; your own files are never touched.
+        the arithmetic runs in this page, and the page{' '}
+        {edition?.talksTo ?? 'is not allowed to talk to any other server.'} Removing a model or task
+        deletes its copy; your own files are never touched.
       </p>
       <p>
         Accuracies are top-1 over the images you added, with 95 % Wilson intervals for a task and a

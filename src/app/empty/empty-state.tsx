@@ -1,3 +1,4 @@
+import { useEdition } from '../edition';
 import './empty.css';
 
 /**
@@ -5,6 +6,7 @@ import './empty.css';
  * `starting` leaves out what cannot be done yet.
  */
 export function EmptyState({ starting = false }: { starting?: boolean }) {
+  const edition = useEdition();
   return (
     <section className="empty" aria-label="How to begin">
       <p className="empty-purpose">
@@ -25,7 +27,7 @@ export function EmptyState({ starting = false }: { starting?: boolean }) {
         </li>
         <li>
           Move the scaling factor, watch the merged model’s accuracy, and download what you see:
-          nothing ever leaves this machine.
+          {edition ? 'your files never leave' : 'nothing ever leaves'} this machine.
         </li>
       </ol>
       <p className="empty-hint">

@@ -2,11 +2,13 @@ import { useState } from 'react';
 import { hasDemo, hasOwnModels } from '../../state/selectors';
 import { AboutDialog } from '../about/about-dialog';
 import { useCommands, usePage } from '../context';
+import { useEdition } from '../edition';
 import './header.css';
 
 /** The program's name, what the demo is while it is there, and what the program is. */
 export function Header() {
   const [about, setAbout] = useState(false);
+  const edition = useEdition();
   const sentence = usePage((state) => state.demo.sentence);
   const loading = usePage((state) => state.demo.loading !== null);
   const shown = usePage(hasDemo);
@@ -22,6 +24,7 @@ export function Header() {
         </span>
         Task Arithmetic Studio
       </h1>
+      {edition && <p className="header-edition">{edition.sentence}</p>}
       {sentence !== null && ready && (
         <div className="header-demo">
           {(shown || loading) && <p>{sentence}</p>}

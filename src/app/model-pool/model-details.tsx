@@ -142,6 +142,14 @@ function ModelFacts({ model }: { model: ModelView }) {
       <dd>
         <bdi>{model.name}</bdi>
       </dd>
+      {model.source !== undefined && (
+        <>
+          <dt>Origin</dt>
+          <dd className="origin">
+            <bdi>{model.source}</bdi>
+          </dd>
+        </>
+      )}
       <dt>Architecture</dt>
       <dd>{model.architecture}</dd>
       <dt>Geometry</dt>

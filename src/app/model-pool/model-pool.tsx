@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { useCommands, useSnapshot } from '../context';
+import { useEdition } from '../edition';
 import { formatMany } from '../format';
 import { useExpertNames } from '../names/use-short-names';
 import { CompareTaskVectors } from '../relations/compare-task-vectors';
@@ -16,6 +17,7 @@ const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt';
 export function ModelPool() {
   const { models, findings } = useSnapshot((snapshot) => snapshot.pool);
   const { addCheckpoints } = useCommands();
+  const edition = useEdition();
   const shown = useExpertNames();
   const titleId = useId();
   const experts = models.filter(({ role }) => role === 'expert');
@@ -34,6 +36,7 @@ export function ModelPool() {
       <div className="pool-add">
         <FileButton label="Add checkpoints" accept={CHECKPOINT_FILES} onFiles={addCheckpoints} />
         <FileButton label="Add checkpoint folder" directory onFiles={addCheckpoints} />
+        {edition && <edition.AddModels />}
       </div>
       {models.length === 0 && (
         <p className="pool-empty">

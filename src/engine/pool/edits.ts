@@ -12,6 +12,8 @@ export interface NewModel {
   readonly origin: Origin;
   /** Both towers: can be the base without asking. */
   readonly fullClip: boolean;
+  /** Of a repository of the Hub: `organisation/name@commit/path`. */
+  readonly source?: string | undefined;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface NewModel {
 export function addModels(records: Records, added: readonly NewModel[]): Records {
   const sorted = [...added].sort((a, b) => byCodePoint(a.name, b.name));
   const models = [...records.models];
-  for (const { id, name, origin } of sorted) {
+  for (const { id, name, origin, source } of sorted) {
     models.push({
       id,
       name: freeName(
@@ -33,6 +35,7 @@ export function addModels(records: Records, added: readonly NewModel[]): Records
       included: true,
       weight: 1,
       part: null,
+      ...(source !== undefined && { source }),
     });
   }
   const baseId = records.baseId ?? sorted.find(({ fullClip }) => fullClip)?.id ?? null;

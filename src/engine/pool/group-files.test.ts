@@ -13,6 +13,31 @@ const group = (...paths: string[]) => {
   };
 };
 
+describe('a snapshot of the Hugging Face cache', () => {
+  const COMMIT = 'c0ffee0123456789c0ffee0123456789c0ffee01';
+  const sources = (...paths: string[]) =>
+    groupModelFiles(paths.map((path) => ({ path, file: new File([], 'x') }))).models.map(
+      ({ name, source }) => [name, source],
+    );
+
+  it('is a model that knows repository, commit and path of its weights', () => {
+    const folder = `hub/models--org--m/snapshots/${COMMIT}`;
+    expect(sources(`${folder}/config.json`, `${folder}/model.safetensors`)).toEqual([
+      ['org/m', `org/m@${COMMIT}/model.safetensors`],
+    ]);
+    expect(sources(`${folder}/vision/model.safetensors`)).toEqual([
+      ['org/m/vision', `org/m@${COMMIT}/vision/model.safetensors`],
+    ]);
+  });
+
+  it('knows none where the commit is not known, like any other folder', () => {
+    expect(sources('models--org--m/snapshots/blobs/model.safetensors')).toEqual([
+      ['org/m', undefined],
+    ]);
+    expect(sources('m/model.safetensors')).toEqual([['m', undefined]]);
+  });
+});
+
 describe('dropped files', () => {
   it('become one model per folder, named by it', () => {
     expect(

@@ -10,13 +10,15 @@ import {
   standardWeights,
   withoutEnding,
 } from '../../checkpoint/file-roles';
-import { folderTitle } from '../../checkpoint/hub-cache-path';
+import { folderTitle, hubOrigin } from '../../checkpoint/hub-cache-path';
 import { byCodePoint } from '../../code-points';
 import type { DroppedFile } from '../api';
 
 export interface ModelGroup {
   /** The folder's name, a repository's of the Hugging Face cache, or the lone file's without its ending. */
   readonly name: string;
+  /** Of a repository's snapshot: `organisation/name@commit/path` of its weights. */
+  readonly source?: string;
   /** Weights and companions, by their names inside the folder. */
   readonly files: readonly { readonly name: string; readonly file: File }[];
 }
@@ -42,7 +44,9 @@ export function groupModelFiles(files: readonly DroppedFile[]): GroupedFiles {
     folders.set(folder, entries);
   }
   const sorted = [...folders].sort(([a], [b]) => byCodePoint(a, b));
-  const found = sorted.flatMap(([folder, entries]) => groupFolder(folderTitle(folder), entries));
+  const found = sorted.flatMap(([folder, entries]) =>
+    groupFolder(folderTitle(folder), entries).map((model) => withSource(model, folder)),
+  );
   const bystanders = sorted
     .flatMap(([, entries]) => entries)
     .filter(({ name }) => roleOf(name) === 'bystander')
@@ -55,6 +59,11 @@ export function groupModelFiles(files: readonly DroppedFile[]): GroupedFiles {
       .map(({ name }) => (folder === '' ? name : `${folder}/${name}`)),
   );
   return { models, unused };
+}
+
+function withSource(model: ModelGroup, folder: string): ModelGroup {
+  const source = hubOrigin(`${folder}/${model.files[0]?.name ?? ''}`);
+  return source === undefined ? model : { ...model, source };
 }
 
 /** @param folder - its name; empty for files that were chosen one by one */

@@ -47,13 +47,14 @@ function modelView(
   ordered: readonly PoolModel[],
   pool: Pool,
 ): ModelView {
-  const { id, name, origin, included, weight, bytes, facts, opened } = model;
+  const { id, name, origin, source, included, weight, bytes, facts, opened } = model;
   const clip = opened.model;
   const isBase = model === base;
   return {
     id,
     name,
     origin,
+    ...(source !== undefined && { source }),
     role: isBase ? 'base' : 'expert',
     included,
     weight: isBase ? 1 : weight,

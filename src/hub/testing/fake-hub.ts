@@ -52,6 +52,14 @@ export const TOKEN = 'hf_let_in';
 /** An account that is let in nowhere. */
 export const STRANGER = 'hf_stranger';
 
+/** What the real one lets pages of other addresses read and send. */
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-headers': 'authorization, range',
+  'access-control-expose-headers':
+    'X-Repo-Commit, X-Request-Id, X-Error-Code, X-Error-Message, X-Total-Count, ETag, Link, Accept-Ranges, Content-Range, X-Linked-Size, X-Linked-ETag',
+};
+
 /** Larger files lie behind a pointer. */
 const LARGE = 1000;
 
@@ -64,7 +72,12 @@ interface Stored {
   readonly files: ReadonlyMap<string, Buffer>;
 }
 
-export async function startFakeHub(): Promise<FakeHub> {
+export interface FakeHubOptions {
+  /** As a mirror that gives large files itself, and leads nowhere else. */
+  readonly isMirror?: boolean;
+}
+
+export async function startFakeHub({ isMirror = false }: FakeHubOptions = {}): Promise<FakeHub> {
   const seen: SeenRequest[] = [];
   const repositories = new Map<string, Stored>();
   const renamed = new Map<string, string>();
@@ -85,7 +98,16 @@ export async function startFakeHub(): Promise<FakeHub> {
     return undefined;
   };
 
+  /** Whether the browser only asked what it may ask. */
+  const isPreflight = ({ method }: IncomingMessage, response: ServerResponse): boolean => {
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+    if (method !== 'OPTIONS') return false;
+    response.writeHead(204).end();
+    return true;
+  };
+
   const hub = createServer((request, response) => {
+    if (isPreflight(request, response)) return;
     note('hub', request);
     const url = new URL(request.url ?? '/', 'http://localhost');
     const token = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1];
@@ -118,7 +140,7 @@ export async function startFakeHub(): Promise<FakeHub> {
     const path = decodeURIComponent(file?.[4] ?? '');
     const bytes = stored.files.get(path);
     if (!bytes) return refuse(response, 404, { 'x-error-code': 'EntryNotFound' });
-    if (bytes.length <= LARGE) return give(request, response, bytes, nextMishap(path));
+    if (bytes.length <= LARGE || isMirror) return give(request, response, bytes, nextMishap(path));
     const location = `${originOf(files)}/${kind}/${name}/${path}`;
     response.writeHead(302, { location, 'x-linked-size': bytes.length }).end();
   });
@@ -144,6 +166,7 @@ export async function startFakeHub(): Promise<FakeHub> {
   };
 
   const files = createServer((request, response) => {
+    if (isPreflight(request, response)) return;
     note('files', request);
     const path = decodeURIComponent(request.url ?? '');
     for (const { repository, files: all } of repositories.values()) {

@@ -15,10 +15,9 @@ import {
   type Environment,
   findInHubCache,
   hubCacheFolder,
-  isRepositoryName,
-  type RepositoryKind,
 } from './hub-cache-node';
 import { splitPart, withPart } from './part-node';
+import { isRepositoryName, MOVED, type RepositoryKind } from './repository-name';
 
 export interface FindOptions {
   readonly env: Environment;
@@ -39,12 +38,6 @@ export interface FoundFolder {
   readonly folder: string;
   readonly files: readonly NamedBlob[];
 }
-
-/** Data sets that moved on the hub, where configurations of FusionBench name the old place. */
-const MOVED: Readonly<Record<string, string>> = {
-  mnist: 'ylecun/mnist',
-  svhn: 'ufldl-stanford/svhn',
-};
 
 /**
  * The files of a model: those directly in its folder, by their bare names.

@@ -7,10 +7,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { RepositoryKind } from './repository-name';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-export type RepositoryKind = 'model' | 'dataset';
 
 /** What the cache has of a repository. */
 export type CacheAnswer =
@@ -22,11 +21,6 @@ export type CacheAnswer =
       readonly revisions: readonly string[];
     }
   | { readonly kind: 'missing'; readonly folder: string };
-
-/** `organisation/name`, or `name` alone for the oldest ones. */
-export function isRepositoryName(reference: string): boolean {
-  return /^[\w][\w.-]*(?:\/[\w][\w.-]*)?$/.test(reference) && !reference.includes('..');
-}
 
 /** The folder that `huggingface_hub` keeps repositories in. */
 export function hubCacheFolder(env: Environment): string {

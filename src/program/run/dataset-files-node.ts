@@ -10,6 +10,7 @@ import { TASKS_JSON } from '../../taskpool/images/tasks-json';
 import { hasMagic } from '../../taskpool/sources/glob';
 import type { DatasetFormat, PictureAt } from '../../taskpool/sources/types';
 import type { DatasetSource } from '../config/program/types';
+import { FORMATS, UNREAD } from './generic-dataset';
 import type { Surroundings } from './surroundings';
 
 export interface DatasetFiles {
@@ -22,20 +23,6 @@ export interface DatasetFiles {
   /** `tasks.json` in the folder and beside it, nearest first. */
   readonly promptFiles: readonly NamedBlob[];
   readonly pictureAt: PictureAt;
-}
-
-const FORMATS: readonly string[] = [
-  'imagefolder',
-  'parquet',
-  'webdataset',
-] satisfies DatasetFormat[];
-
-/** Other formats of `datasets` that a configuration can name instead of a folder. */
-const UNREAD = ['arrow', 'csv', 'json', 'text', 'pandas', 'sql', 'hdf5', 'lance'];
-
-/** Whether it names a kind of files, which lie anywhere, and not a folder or a repository. */
-export function isGenericDataset(path: string): boolean {
-  return FORMATS.includes(path) || UNREAD.includes(path);
 }
 
 /** @throws ConfigError where the data are not on this machine, or are named in a way that cannot be followed */

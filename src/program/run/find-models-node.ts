@@ -7,8 +7,10 @@ import {
   repositoryOf,
   withoutPart,
 } from '../../modelpool/sources/find-folder-node';
-import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
-import { findDatasetFiles, isGenericDataset } from './dataset-files-node';
+import type { Pretrained, ProgramConfig } from '../config/program/types';
+import { findDatasetFiles } from './dataset-files-node';
+import { isGenericDataset } from './generic-dataset';
+import { type Part, partsOf } from './parts';
 import { at, type Surroundings } from './surroundings';
 
 /**
@@ -23,40 +25,6 @@ export function findPretrained(
   weights = true,
 ): Promise<FoundFolder> {
   return at(path, findModelFolder(reference, { ...surroundings, revision, subfolder, weights }));
-}
-
-/** Something of a configuration that has to be on this machine, and the place that asks for it. */
-export type Part =
-  | {
-      readonly kind: 'model';
-      readonly path: string;
-      readonly source: Pretrained;
-      readonly role: ModelRole;
-    }
-  | { readonly kind: 'dataset'; readonly path: string; readonly source: DatasetSource };
-
-/** What of a model is read: its weights with all that describes them, an adapter's, or how pictures and texts are prepared. */
-export type ModelRole = 'weights' | 'adapter' | 'processor';
-
-export function partsOf({ modelpool, taskpool }: ProgramConfig): Part[] {
-  const parts: Part[] = [];
-  const model = (path: string, source: Pretrained, role: ModelRole) =>
-    parts.push({ kind: 'model', path, source, role });
-  for (const source of modelpool.models) {
-    const path = `modelpool.models.${source.name}`;
-    model(path, source, 'weights');
-    if (source.adapter) model(path, { reference: source.adapter }, 'adapter');
-  }
-  if (taskpool?.target !== 'CLIPVisionModelTaskPool') return parts;
-  model('taskpool.clip_model', taskpool.clipModel, 'weights');
-  model('taskpool.processor', taskpool.processor, 'processor');
-  if (taskpool.dataProcessor) {
-    model('taskpool.data_processor', taskpool.dataProcessor, 'processor');
-  }
-  for (const { name, dataset } of taskpool.tasks) {
-    parts.push({ kind: 'dataset', path: `taskpool.test_datasets.${name}`, source: dataset });
-  }
-  return parts;
 }
 
 /**

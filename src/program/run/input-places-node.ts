@@ -6,8 +6,9 @@ import { type FoundFolder, findDatasetPlace } from '../../modelpool/sources/find
 import { hasMagic } from '../../taskpool/sources/glob';
 import { filesOfOptions } from '../config/methods/index';
 import type { DatasetSource, ProgramConfig } from '../config/program/types';
-import { isGenericDataset } from './dataset-files-node';
-import { findPretrained, partsOf } from './find-models-node';
+import { findPretrained } from './find-models-node';
+import { isGenericDataset } from './generic-dataset';
+import { partsOf } from './parts';
 import type { Surroundings } from './surroundings';
 
 export interface InputPlace {

@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, StorageError } from '../../../errors';
 import { hubAccess } from '../../../hub/access-node';
 import { downloadAll, type PlannedRepository, planRepository } from '../../../hub/download-node';
-import { listRepository, readHubText } from '../../../hub/listing-node';
+import { listRepository } from '../../../hub/listing';
+import { sendFromNode } from '../../../hub/send-node';
 import {
   type HubFile,
   type HubSession,
@@ -11,15 +12,16 @@ import {
   type Listing,
   type Repository,
 } from '../../../hub/session';
+import { COMMAND_WORDING } from '../../../hub/wording';
 import { hubCacheFolder } from '../../../modelpool/sources/hub-cache-node';
 import type { ProgramConfig } from '../../config/program/types';
-import { hubRepository, type Part, partsOf } from '../find-models-node';
+import { hubRepository } from '../find-models-node';
 import type { RunListener } from '../messages';
+import { type Part, partsOf } from '../parts';
 import { at, type Surroundings } from '../surroundings';
 import { systemReason } from '../system-reason';
-import { datasetHubFiles } from './dataset-files';
+import { filesFor } from './files-for';
 import { isHere } from './is-here-node';
-import { modelFiles } from './model-files';
 
 /** What is about to be fetched, and from where. */
 export interface DownloadList {
@@ -50,7 +52,14 @@ export async function downloadMissing(
   const access = await hubAccess(surroundings.env);
   if (access.isOffline) throw offline(wanted);
   const wait = (seconds: number) => sleep(seconds * 1000, undefined, { signal });
-  const session: HubSession = { access, signal, note: (text) => listener.note(text), wait };
+  const session: HubSession = {
+    access,
+    signal,
+    wording: COMMAND_WORDING,
+    send: sendFromNode,
+    note: (text) => listener.note(text),
+    wait,
+  };
   const cache = hubCacheFolder(surroundings.env);
   const plans: PlannedRepository[] = [];
   for (const [place, { repository, parts }] of wanted.entries()) {
@@ -104,32 +113,6 @@ async function missingRepositories(
     found.set(key, entry);
   }
   return [...found.values()].filter(({ isMissing }) => isMissing);
-}
-
-/** Each file once, in the order of the repository. */
-async function filesFor(
-  session: HubSession,
-  listing: Listing,
-  parts: readonly Part[],
-): Promise<HubFile[]> {
-  const chosen = new Set<HubFile>();
-  for (const part of parts) {
-    for (const file of await at(part.path, filesForPart(session, listing, part))) chosen.add(file);
-  }
-  return listing.files.filter((file) => chosen.has(file));
-}
-
-async function filesForPart(
-  session: HubSession,
-  listing: Listing,
-  part: Part,
-): Promise<readonly HubFile[]> {
-  const { files, repository } = listing;
-  if (part.kind === 'dataset') {
-    return datasetHubFiles(files, part.source, (file) => readHubText(session, listing, file));
-  }
-  const { subfolder } = part.source;
-  return modelFiles(files, { name: repository.name, subfolder, role: part.role });
 }
 
 /** Progress of all files together; a file that has to begin again takes back what it had. */

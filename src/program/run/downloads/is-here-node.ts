@@ -13,7 +13,8 @@ import { readDatasetCard } from '../../../taskpool/sources/dataset-card';
 import { datasetLayout } from '../../../taskpool/sources/dataset-layout';
 import type { DatasetSource } from '../../config/program/types';
 import { findDatasetFiles } from '../dataset-files-node';
-import { findPretrained, type ModelRole, type Part } from '../find-models-node';
+import { findPretrained } from '../find-models-node';
+import type { ModelRole, Part } from '../parts';
 import type { Surroundings } from '../surroundings';
 
 export async function isHere(part: Part, surroundings: Surroundings): Promise<boolean> {

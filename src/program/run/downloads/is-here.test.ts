@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseSplit } from '../../config/program/split';
-import type { ModelRole } from '../find-models-node';
+import type { ModelRole } from '../parts';
 import { isHere } from './is-here-node';
 
 const COMMIT = 'c0ffee0123456789c0ffee0123456789c0ffee01';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ModelRole } from '../find-models-node';
+import type { ModelRole } from '../parts';
 import { modelFiles } from './model-files';
 
 const chosen = (paths: readonly string[], role: ModelRole = 'weights', subfolder?: string) =>

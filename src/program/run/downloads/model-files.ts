@@ -10,7 +10,7 @@ import {
   standardWeights,
 } from '../../../checkpoint/file-roles';
 import { ConfigError } from '../../../errors';
-import type { ModelRole } from '../find-models-node';
+import type { ModelRole } from '../parts';
 
 interface At {
   /** From the top of the repository, with `/`. */

@@ -1,7 +1,7 @@
 /** What a repository has at a revision: asked with Hugging Face's own library, and believed only as far as it was checked. */
 import * as v from 'valibot';
 import { DownloadError } from '../errors';
-import { request, unreachable } from './request-node';
+import { request, unreachable } from './request';
 import {
   fileAddress,
   type HubFile,

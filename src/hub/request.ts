@@ -3,7 +3,6 @@
  * a server that is out of order, a line that is cut) is tried again. Everything else ends in an error that says what to do.
  */
 import { DownloadError } from '../errors';
-import { version } from '../version';
 import { refusal } from './refusals';
 import { type HubSession, hostOf, type Subject } from './session';
 
@@ -12,8 +11,6 @@ export const TRIES = 5;
 
 /** Whoever asks for more patience is left alone, and the user told. */
 const LONGEST_WAIT = 300;
-
-const MOST_REDIRECTS = 5;
 
 /** Addresses that do not answer are no better a second later. */
 const UNREACHABLE = new Set(['ENOTFOUND', 'ECONNREFUSED']);
@@ -32,7 +29,7 @@ export async function request(
 ): Promise<Response> {
   for (let attempt = 1; ; attempt++) {
     const isLast = attempt === TRIES;
-    const answer = await follow(session, new URL(address), headers);
+    const answer = await session.send(session, new URL(address), headers);
     let seconds = 2 ** (attempt - 1);
     if (!(answer instanceof Response)) {
       if (isLast || UNREACHABLE.has(codeOf(answer.cause))) {
@@ -43,7 +40,7 @@ export async function request(
       const isPassing = [408, 429].includes(answer.status) || answer.status >= 500;
       seconds = askedToWait(answer) ?? seconds;
       if (!isPassing || isLast || seconds > LONGEST_WAIT) {
-        throw await refusal(session.access, subject, answer, seconds);
+        throw await refusal(session, subject, answer, seconds);
       }
       await answer.body?.cancel();
       if (answer.status === 429) {
@@ -52,50 +49,6 @@ export async function request(
     }
     await session.wait(seconds);
   }
-}
-
-/** Where nobody answered, and why. */
-interface Unanswered {
-  readonly address: URL;
-  readonly cause: unknown;
-}
-
-/**
- * One request with its redirects. The token is for the Hub: where a redirect leads elsewhere it stays behind.
- * @throws DownloadError for redirects that are not followed, and the signal's reason
- */
-async function follow(
-  { access: { endpoint, token }, signal }: HubSession,
-  first: URL,
-  headers: Readonly<Record<string, string>>,
-): Promise<Response | Unanswered> {
-  const home = new URL(endpoint).origin;
-  let address = first;
-  for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-    const answer = await fetch(address, {
-      headers: {
-        ...headers,
-        'user-agent': `task-arithmetic-studio/${version}`,
-        ...(token && address.origin === home && { authorization: `Bearer ${token.value}` }),
-      },
-      redirect: 'manual',
-      signal,
-    }).catch((cause: unknown): Unanswered => ({ address, cause }));
-    signal.throwIfAborted();
-    if (!(answer instanceof Response)) return answer;
-    const location = answer.status >= 300 && answer.status < 400 && answer.headers.get('location');
-    if (!location) return answer;
-    await answer.body?.cancel();
-    const next = URL.canParse(location, address.href) ? new URL(location, address) : undefined;
-    // Nobody is led from a safe line to one that others can read.
-    if (next?.protocol !== 'https:' && next?.protocol !== first.protocol) {
-      throw new DownloadError(
-        `${address.host} leads on to ${next?.origin ?? 'no address'}, which is not followed.`,
-      );
-    }
-    address = next;
-  }
-  throw new DownloadError(`${first.host} leads on to other addresses without an end.`);
 }
 
 /** Seconds, by the standard's header or by the Hub's own. */
@@ -119,7 +72,7 @@ function codeOf(error: unknown): string {
 }
 
 export function unreachable(
-  { access }: HubSession,
+  { access, wording: { again, otherwise } }: HubSession,
   address: string | URL,
   cause: unknown,
 ): DownloadError {
@@ -127,7 +80,7 @@ export function unreachable(
   const reason = codeOf(cause) || (cause instanceof Error ? cause.message : String(cause));
   const isHub = host === hostOf(access);
   return new DownloadError(
-    `${host} could not be reached (${reason}). Check the connection${isHub ? ', or name a mirror in HF_ENDPOINT' : ''}, and run the command again: it goes on where it stopped.`,
+    `${host} could not be reached (${reason}). Check the connection${isHub ? otherwise : ''}, and ${again}: it goes on where it stopped.`,
     { cause },
   );
 }
