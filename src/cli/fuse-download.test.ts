@@ -172,6 +172,7 @@ describe('on a terminal', () => {
         multirun: false,
         download: true,
         yes: false,
+        jobs: undefined,
         overrides: RUN.slice(REFERENCE.length),
       },
       { cwd: PROJECT, configs: join(PROJECT, 'config'), env: process.env, now: new Date() },

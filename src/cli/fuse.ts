@@ -47,6 +47,14 @@ export async function main(
     else if (parsed.show) {
       const { shownText } = await import('./fuse/show');
       console.log(await shownText(parsed, parsed.show, environment));
+    } else if (parsed.jobs?.what === 'run') {
+      const { runJobs } = await import('./fuse/jobs/run-jobs');
+      const all = await runJobs(parsed.jobs, environment, progress, interrupt.signal);
+      return all ? EXIT.done : EXIT.failed;
+    } else if (parsed.jobs?.what === 'collect') {
+      const { collectJobs } = await import('./fuse/jobs/collect');
+      const all = await collectJobs(parsed.jobs, environment, progress);
+      return all ? EXIT.done : EXIT.failed;
     } else {
       const { planRuns } = await import('./fuse/plan');
       const runs = await planRuns(parsed, environment);
@@ -56,8 +64,13 @@ export async function main(
         await downloadFirst(runs, parsed, environment, progress, interrupt.signal);
         left = LEFT.removed;
       }
-      const { runAll } = await import('./fuse/run-all');
-      await runAll(runs, environment, progress, interrupt.signal);
+      if (parsed.jobs) {
+        const { writePlan } = await import('./fuse/jobs/write-plan');
+        await writePlan(runs, parsed, parsed.jobs, environment, progress);
+      } else {
+        const { runAll } = await import('./fuse/run-all');
+        await runAll(runs, environment, progress, interrupt.signal);
+      }
     }
     return EXIT.done;
   } catch (error) {

@@ -48,6 +48,12 @@ export interface TaskResult {
   readonly unreadable?: readonly UnreadablePicture[];
 }
 
+/** What tables show of it. */
+export type TaskScore = Pick<
+  TaskResult,
+  'task' | 'n' | 'available' | 'accuracy' | 'loss' | 'unreadable'
+>;
+
 /** Figures beyond the accuracy, with the names of the classes. */
 export interface NamedClassification {
   /** Share of the images whose true class is among the five most probable. */
@@ -242,7 +248,7 @@ function searchDetails({ reportingBefore, ...search }: SearchReport): Record<str
 }
 
 /** torchmetrics computes in float32: rounded like it, the numbers are FusionBench's to the last digit. */
-export function average(results: readonly TaskResult[]): {
+export function average(results: readonly Pick<TaskResult, 'accuracy' | 'loss'>[]): {
   readonly accuracy: number | null;
   readonly loss: number | null;
 } {

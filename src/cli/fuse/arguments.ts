@@ -14,6 +14,8 @@ export interface FuseArguments {
   /** Whether models and data that are missing are fetched from the Hub, and without asking. */
   readonly download: boolean;
   readonly yes: boolean;
+  /** Where runs are planned as jobs, or what is done with such a plan. */
+  readonly jobs: JobsAction | undefined;
   /** `key=value` and the like, in their order. */
   readonly overrides: readonly string[];
 }
@@ -21,6 +23,12 @@ export interface FuseArguments {
 export type Shown =
   | { readonly what: 'job'; readonly package: string | undefined; readonly resolve: boolean }
   | { readonly what: 'defaults' };
+
+/** `plan`: the path of the file with the jobs. */
+export type JobsAction =
+  | { readonly what: 'plan' | 'collect'; readonly plan: string }
+  /** From the first to the last of them. */
+  | { readonly what: 'run'; readonly plan: string; readonly first: number; readonly last: number };
 
 /** As this program is called in its sources. */
 export const SOURCES_COMMAND = 'npm run fuse --';
@@ -41,6 +49,9 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 --download           fetches models and data that are missing from the Hugging Face Hub, once the list of them is agreed to
 --yes, -y            agrees to it beforehand
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
+--plan FILE          writes the runs as independent jobs into a file (jobs.json) instead of running them
+--job FILE --index I runs one of them, or several (4-7), unless its result is there; on any machine that sees the same files
+--collect FILE       makes their table, and names those that are missing or failed: docs/scale.md
 --cfg job, -c        shows the composed configuration and runs nothing; --resolve with its interpolations resolved,
                      --package NAME, -p of one section alone
 --info defaults, -i  shows the files that it is composed of
@@ -71,6 +82,10 @@ const OPTIONS = {
   package: { type: 'string', short: 'p' },
   resolve: { type: 'boolean' },
   info: { type: 'string', short: 'i' },
+  plan: { type: 'string' },
+  job: { type: 'string' },
+  index: { type: 'string' },
+  collect: { type: 'string' },
 } as const;
 
 /** The same as `--download`, in the form of an override. */
@@ -100,6 +115,7 @@ export function parseArguments(
     multirun: values.multirun === true,
     download: download === undefined ? values.download === true : download === 'true',
     yes: values.yes === true,
+    jobs: jobsOf(values, positionals),
     overrides: positionals.filter((text) => !DOWNLOAD.test(text)),
   };
 }
@@ -116,6 +132,47 @@ function parse(args: readonly string[], command: string) {
     const [reason] = cause instanceof Error ? cause.message.split('. ') : [String(cause)];
     throw new ConfigError(`${reason}.\n\n${usageOf(command)}`, { cause });
   }
+}
+
+function jobsOf(
+  { plan, job, index, collect, ...others }: ReturnType<typeof parse>['values'],
+  positionals: readonly string[],
+): JobsAction | undefined {
+  const chosen = Object.entries({ plan, job, collect }).filter(([, file]) => file !== undefined);
+  const [[name, file] = []] = chosen;
+  if (chosen.length > 1) {
+    throw new ConfigError('Only one of --plan, --job and --collect can be given.');
+  }
+  if (index !== undefined && name !== 'job') {
+    throw new ConfigError('--index goes with --job: --job jobs.json --index 0.');
+  }
+  if (name === undefined || file === undefined) return undefined;
+  if (file === '') throw new ConfigError(`--${name} needs the name of a file, such as jobs.json.`);
+  if (name === 'plan') {
+    if (others.cfg === undefined && others.info === undefined) return { what: 'plan', plan: file };
+    throw new ConfigError('--plan writes jobs, and --cfg and --info only show. Give one of them.');
+  }
+  const [besides] = [...Object.keys(others).map((option) => `--${option}`), ...positionals];
+  if (besides !== undefined) {
+    throw new ConfigError(
+      `--${name} takes everything from ${file}, so ${besides} cannot be given with it. Make another plan.`,
+    );
+  }
+  return name === 'job'
+    ? { what: 'run', plan: file, ...indexRange(file, index) }
+    : { what: 'collect', plan: file };
+}
+
+function indexRange(plan: string, index: string | undefined) {
+  const [, begin, end = begin] = /^(\d+)(?:-(\d+))?$/.exec(index ?? '') ?? [];
+  const [first, last] = [Number(begin), Number(end)];
+  // Without digits it is no number, and so no range.
+  if (first <= last) return { first, last };
+  throw new ConfigError(
+    index === undefined
+      ? `--job needs the number of a job: --job ${plan} --index 0.`
+      : `--index ${index} is no number of a job, such as 0, and no range of them, such as 4-7.`,
+  );
 }
 
 function shownOf(values: ReturnType<typeof parse>['values']): Shown | undefined {

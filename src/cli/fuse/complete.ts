@@ -18,6 +18,10 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   '-i': ['defaults'],
   '--config-path': [],
   '-cp': [],
+  '--plan': [],
+  '--job': [],
+  '--index': [],
+  '--collect': [],
   '--package': [],
   '-p': [],
 };

@@ -36,6 +36,7 @@ function inspectCommand(command: string): string {
     : command.replace(/fuse$/, 'inspect');
 }
 
-function shellWord(text: string): string {
+/** A word of a command line, quoted where the shell would take it apart. */
+export function shellWord(text: string): string {
   return /^[\w./\\:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

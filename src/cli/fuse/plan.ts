@@ -3,7 +3,7 @@ import { ConfigError } from '../../errors';
 import { explainConfig } from '../../program/config/fusionbench/explain-config';
 import { checkProgram } from '../../program/config/program/read-program';
 import type { ProgramConfig } from '../../program/config/program/types';
-import { compose, groupOptions } from '../../program/hydra/compose';
+import { type ComposeOptions, compose, groupOptions } from '../../program/hydra/compose';
 import { configFolder } from '../../program/hydra/folder-node';
 import { expandSweeps } from '../../program/hydra/override/sweep';
 import type { Composition } from '../../program/hydra/run';
@@ -40,6 +40,8 @@ export interface PlannedRun {
   readonly withoutEffect: readonly string[];
   readonly config: Composition['config'];
   readonly outputs: RunOutputs;
+  /** All of its overrides, nothing in them swept any more. */
+  readonly overrides: readonly string[];
   /** What this run of a multirun has of its own: overrides by key. */
   readonly swept: ReadonlyMap<string, string>;
 }
@@ -49,22 +51,44 @@ export async function planRuns(
   args: FuseArguments,
   environment: FuseEnvironment,
 ): Promise<PlannedRun[]> {
-  const { configName, multirun, overrides } = args;
+  const { multirun, overrides } = args;
   const common = await composing(args, environment);
-  const { now } = environment;
   const runs = multirun ? await expandSweeps(overrides, groupOptions(common)) : [[...overrides]];
   const swept = sweptOverrides(runs);
   const planned: PlannedRun[] = [];
-  for (const [jobNumber, lines] of runs.entries()) {
-    const composition = await compose({ ...common, overrides: lines.map(anywhere), jobNumber });
-    const { config, referenced } = composition;
-    const { program, withoutEffect } = checkProgram(config, referenced);
-    const names = { configName, now, multirun };
-    const outputs = runOutputs(program, composition, names);
-    planned.push({ program, withoutEffect, config, outputs, swept: swept[jobNumber] ?? new Map() });
+  for (const [jobNumber, overrides] of runs.entries()) {
+    const run = await planOne({ ...common, overrides, jobNumber }, multirun);
+    planned.push({ ...run, overrides, swept: swept[jobNumber] ?? new Map() });
   }
   for (const key of OUTPUTS) refuseSharedPath(planned, key);
   return planned;
+}
+
+/**
+ * One run again, by the arguments that it has for itself.
+ * @param number - which of a multirun's runs it is; undefined for a lone one
+ * @throws ConfigError as `planRuns`
+ */
+export async function planAgain(
+  args: FuseArguments,
+  environment: FuseEnvironment,
+  number: number | undefined,
+): Promise<Omit<PlannedRun, 'overrides' | 'swept'>> {
+  const { overrides } = args;
+  const common = await composing(args, environment);
+  return planOne({ ...common, overrides, jobNumber: number ?? 0 }, number !== undefined);
+}
+
+async function planOne(
+  { overrides, ...common }: Omit<ComposeOptions, 'now'> & { readonly now: Date },
+  multirun: boolean,
+): Promise<Omit<PlannedRun, 'overrides' | 'swept'>> {
+  const composition = await compose({ ...common, overrides: overrides.map(anywhere) });
+  const { config, referenced } = composition;
+  const { program, withoutEffect } = checkProgram(config, referenced);
+  const { configName, now } = common;
+  const outputs = runOutputs(program, composition, { configName, now, multirun });
+  return { program, withoutEffect, config, outputs };
 }
 
 /** What is no key of FusionBench's configurations can be given whether or not a file has it. */

@@ -8,9 +8,8 @@ import { lostResult } from './lost-result';
 import { nextSteps } from './next-step';
 import type { FuseEnvironment, PlannedRun } from './plan';
 import type { ProgressDisplay } from './progress';
-import { relationsText } from './relations-text';
-import { searchText } from './search-text';
-import { type RunRow, resultTable, sweepTable, unreadableText } from './tables';
+import { runTexts, writtenTexts } from './run-texts';
+import { endingTables, type RunRow } from './tables';
 
 /** @throws as `guardOutputs` and `Workbench.run` */
 export async function runAll(
@@ -52,25 +51,14 @@ export async function runAll(
         progress.note(`Run ${number + 1} of ${due.length}: ${values}`);
       }
       compared = [];
-      const { results, search, comparison, relations, ...written } = await workbench.run(
-        program,
-        outputs,
-        (made) => {
-          compared = made;
-        },
-      );
-      const { reportPath, modelFolder, comparisonPath, relationsFolder, predictionsPath } = written;
-      if (relationsFolder) tell(`Relations of the experts: ${relationsFolder}`);
-      if (modelFolder) tell(`Merged model: ${modelFolder}`);
-      if (reportPath) tell(`Report: ${reportPath}`);
-      if (predictionsPath) tell(`Predictions: ${predictionsPath}`);
-      if (comparisonPath) tell(`Comparison: ${comparisonPath}`);
-      saved = modelFolder;
-      if (relations) console.log(relationsText(relations));
-      if (search) console.log(searchText(search));
-      if (comparison) console.log(comparisonText(comparison.rows));
+      const result = await workbench.run(program, outputs, (made) => {
+        compared = made;
+      });
+      for (const text of writtenTexts(result)) tell(text);
+      saved = result.modelFolder;
+      for (const text of runTexts(result)) console.log(text);
       compared = [];
-      rows.push({ swept, results });
+      rows.push({ swept, results: result.results });
     }
   } finally {
     await workbench.dispose();
@@ -78,12 +66,9 @@ export async function runAll(
     // Of a comparison that was interrupted.
     if (compared.length > 0) console.log(comparisonText(compared));
     // What a multirun had finished is worth as much where the rest failed.
-    const [only] = rows;
-    if (runs.length > 1 && only) console.log(sweepTable(rows));
-    else if (only && only.results.length > 0) console.log(resultTable(only.results));
-    // The same pictures in every run.
-    const unreadable = only && unreadableText(only.results);
-    if (unreadable) console.error(unreadable);
+    const { table, unreadable } = endingTables(rows, runs.length > 1);
+    if (table !== null) console.log(table);
+    if (unreadable !== null) console.error(unreadable);
   }
   for (const text of ending) progress.note(text);
   for (const text of nextSteps(due, saved, command)) progress.note(text);

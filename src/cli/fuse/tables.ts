@@ -1,8 +1,8 @@
 /** Results as tables for people; the report has all digits. */
-import { average, type TaskResult } from '../../program/report';
+import { average, type TaskScore } from '../../program/report';
 
 /** One run: a line for each task. */
-export function resultTable(results: readonly TaskResult[]): string {
+export function resultTable(results: readonly TaskScore[]): string {
   const mean = average(results);
   const isWhole = results.every(({ unreadable }) => unreadable === undefined);
   /** A column that is only there where it says something. */
@@ -24,7 +24,7 @@ export function resultTable(results: readonly TaskResult[]): string {
 const NAMES_SHOWN = 3;
 
 /** What a run has left out of its numbers; null where that is nothing. */
-export function unreadableText(results: readonly TaskResult[]): string | null {
+export function unreadableText(results: readonly TaskScore[]): string | null {
   const lines = results.flatMap(({ task, n, unreadable }) => {
     if (!unreadable) return [];
     const names = unreadable.slice(0, NAMES_SHOWN).map(({ image }) => image);
@@ -44,7 +44,24 @@ export function unreadableText(results: readonly TaskResult[]): string | null {
 export interface RunRow {
   /** What the run has of its own, by key. */
   readonly swept: ReadonlyMap<string, string>;
-  readonly results: readonly TaskResult[];
+  readonly results: readonly TaskScore[];
+}
+
+/**
+ * What a command ends with, of the runs that have ended: the table, and what pictures are not in it.
+ * @param many - whether more than one run was asked for
+ */
+export function endingTables(rows: readonly RunRow[], many: boolean): Ending {
+  const [only] = rows;
+  const table =
+    many && only ? sweepTable(rows) : only?.results.length ? resultTable(only.results) : null;
+  // The same pictures in every run.
+  return { table, unreadable: only ? unreadableText(only.results) : null };
+}
+
+interface Ending {
+  readonly table: string | null;
+  readonly unreadable: string | null;
 }
 
 /** A multirun: a line for each run, accuracies by task, and the best average below. */
@@ -70,7 +87,8 @@ export function sweepTable(rows: readonly RunRow[]): string {
   return `${text}\nHighest average accuracy: ${digits(average(best.results).accuracy)} at ${place}`;
 }
 
-function bestRow(rows: readonly RunRow[]): RunRow | undefined {
+/** The first of those with the highest average accuracy. */
+export function bestRow(rows: readonly RunRow[]): RunRow | undefined {
   let best: { readonly row: RunRow; readonly accuracy: number } | undefined;
   for (const row of rows) {
     const { accuracy } = average(row.results);

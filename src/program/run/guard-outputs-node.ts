@@ -33,15 +33,18 @@ export interface GuardedRun {
 }
 
 /**
+ * @param besides - what else will be written, with the option that says so: only that it lies outside of what is read is seen to
  * @throws ConfigError where an output lies in what a run reads, would replace anything but an earlier result without
  *   `overwrite`, is no regular file, or cannot be written where it should be
  */
 export async function guardOutputs(
   runs: readonly GuardedRun[],
   surroundings: Surroundings,
+  besides: readonly (readonly [key: string, path: string])[] = [],
 ): Promise<void> {
   const places: InputPlace[] = [];
   for (const { program } of runs) places.push(...(await inputPlaces(program, surroundings)));
+  for (const [key, path] of besides) await outsideInputs(key, path, places);
   for (const { program, outputs } of runs) {
     const { overwrite } = program.program;
     const path = (name: string | null) => name && resolve(surroundings.cwd, name);

@@ -40,7 +40,7 @@ export function keepAll<T>(): Keep<T> {
   };
 }
 
-/** Configurations hold maps, which JSON leaves out. */
-function keyText(key: unknown): string {
+/** JSON of a key. Configurations hold maps, which JSON leaves out. */
+export function keyText(key: unknown): string {
   return JSON.stringify(key, (_, value: unknown) => (value instanceof Map ? [...value] : value));
 }

@@ -1,6 +1,7 @@
 /**
  * Files that are there whole or not at all: written under another name in the same folder, and renamed when they are done.
  */
+import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { mkdir, open, realpath, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
@@ -24,7 +25,9 @@ export async function writeFileWhole(
   const target = await onDisk(replaceable(path));
   const folder = dirname(target);
   const firstMade = await onDisk(mkdir(folder, { recursive: true }));
-  const partial = join(folder, `.${basename(target)}.${process.pid}.partial`);
+  // Machines that share a disk have processes with the same number.
+  const own = `${process.pid}-${randomBytes(4).toString('hex')}`;
+  const partial = join(folder, `.${basename(target)}.${own}.partial`);
   unfinished.add(partial);
   try {
     const file = await onDisk(open(partial, 'w'));
