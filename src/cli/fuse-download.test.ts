@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeHub, startFakeHub } from '../hub/testing/fake-hub';
 import { downloadFirst } from './fuse/download';
 import type { PlannedRun } from './fuse/plan';
@@ -113,11 +113,14 @@ describe('--download', () => {
     hub.happen('outlines/model.safetensors', { kind: 'slow', after: 100_000 });
     const running = fuse([...RUN, '--download', '--yes']);
     await hub.slowed();
+    const blobs = join(cache, 'models--org--outlines/blobs');
+    const begun = () => readdirSync(blobs).filter((name) => name.endsWith('.incomplete'));
+    // What was sent has to have come before it can be kept.
+    await vi.waitFor(() => expect(begun()).toHaveLength(1), { timeout: 20_000 });
     process.emit('SIGINT', 'SIGINT');
     const { code, told } = await running;
     expect([code, told]).toEqual([130, expect.stringContaining('it goes on there.')]);
-    const blobs = readdirSync(join(cache, 'models--org--outlines/blobs'));
-    expect(blobs.filter((name) => name.endsWith('.incomplete'))).toHaveLength(1);
+    expect(begun()).toHaveLength(1);
   });
 
   it('is mentioned where something is missing that it could fetch', async () => {
