@@ -1,5 +1,5 @@
 /** `--download` as people give it, with a small Hub on loopback. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -116,7 +116,8 @@ describe('--download', () => {
     const blobs = join(cache, 'models--org--outlines/blobs');
     const begun = () => readdirSync(blobs).filter((name) => name.endsWith('.incomplete'));
     // What was sent has to have come before it can be kept.
-    await vi.waitFor(() => expect(begun()).toHaveLength(1), { timeout: 20_000 });
+    const come = () => begun().map((name) => statSync(join(blobs, name)).size > 0);
+    await vi.waitFor(() => expect(come()).toEqual([true]), { timeout: 20_000 });
     process.emit('SIGINT', 'SIGINT');
     const { code, told } = await running;
     expect([code, told]).toEqual([130, expect.stringContaining('it goes on there.')]);
