@@ -15,7 +15,10 @@ describe.each([
       expect(Math.abs(own(x) - expected)).toBeLessThanOrEqual(NEAR * Math.abs(expected));
     };
     fc.assert(fc.property(fc.double({ min: -reach, max: reach, noNaN: true }), close));
-    fc.assert(fc.property(fc.double({ min: -0.1, max: 0.1, noNaN: true }), close));
+    for (const near of [0.1, 2]) {
+      fc.assert(fc.property(fc.double({ min: -near, max: near, noNaN: true }), close));
+    }
+    for (let x = -2; x <= 2; x += 1 / 1024) close(x);
   });
 
   it.each([0, -0, 1, -1, 1e-30, -1e-30, 1000, -1000, Infinity, -Infinity, Number.NaN])(

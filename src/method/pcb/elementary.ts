@@ -1,7 +1,7 @@
 /**
  * The exponential and the hyperbolic tangent by additions, multiplications and divisions alone, so that they have the same
  * bits on every machine: a browser's own may be any. Right to some 1e-15 of the value, far below what is left when it is rounded
- * to float32. Abramowitz, Stegun, "Handbook of Mathematical Functions", 4.2.1 and 4.5.64.
+ * to float32. Abramowitz, Stegun, "Handbook of Mathematical Functions", 4.2.1 and 4.5.70.
  */
 
 /** ln 2 in two parts, the first with zeros at its end: a multiple of it is exact. */
@@ -33,13 +33,16 @@ export function exp(x: number): number {
   return sum * (POWERS[SHIFT + doublings] as number);
 }
 
-/** Below it the series of the tangent, whose next term is less than 1e-16 of the first. */
-const SMALL = 1 / 32;
+/** Below it the quotient of exponentials would lose digits, and Lambert's continued fraction, up to this number, has them all. */
+const SMALL = 1;
+const LAST_PARTIAL = 25;
 
 export function tanh(x: number): number {
   if (Math.abs(x) < SMALL) {
     const s = x * x;
-    return x * (1 - s * (1 / 3 - s * (2 / 15 - s * (17 / 315 - s * (62 / 2835)))));
+    let fraction = LAST_PARTIAL;
+    for (let n = LAST_PARTIAL - 2; n > 0; n -= 2) fraction = n + s / fraction;
+    return x / fraction;
   }
   const value = 1 - 2 / (exp(2 * Math.abs(x)) + 1);
   return x < 0 ? -value : value;
