@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { demoRows } from '../demo-results';
 import { download as chromiumDownload } from '../downloads';
 import type { DrivenBrowser } from './browser';
-import { atRest, download, openScored, scored } from './studio';
+import { atRest, download, isSilent, openScored, scored } from './studio';
 import { expect, test } from './test';
 
 /** Scoring the demo, on two cores that others use, too. */
@@ -11,7 +11,8 @@ const SCORING_MS = 180_000;
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex');
 
-export function demoPath(open: () => Promise<DrivenBrowser>): void {
+/** @param open - `loses`: its storage may answer nobody once a page was left in the middle of a write, which the page has to say */
+export function demoPath(open: () => Promise<DrivenBrowser>, { loses = false } = {}): void {
   test('the demo is scored as its card says, downloaded as from Chromium, and there after a reload', async ({
     page,
     baseURL,
@@ -38,7 +39,9 @@ export function demoPath(open: () => Promise<DrivenBrowser>): void {
       await atRest(browser, SCORING_MS);
       await browser.goto('about:blank');
       await browser.goto(address);
-      expect((await scored(browser, SCORING_MS)).rows).toEqual(rows);
+      if (loses && (await isSilent(browser, SCORING_MS))) {
+        test.info().annotations.push({ type: browser.name, description: 'its storage was silent' });
+      } else expect((await scored(browser, SCORING_MS)).rows).toEqual(rows);
       expect(browser.problems()).toEqual([]);
     } finally {
       await browser.close();

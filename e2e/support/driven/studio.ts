@@ -67,6 +67,22 @@ export async function scored(browser: DrivenBrowser, timeout: number): Promise<S
   return look(browser);
 }
 
+/** Waits until all is scored, or the page says that the browser's storage does not answer; returns whether it says so. */
+export async function isSilent(browser: DrivenBrowser, timeout: number): Promise<boolean> {
+  let silent = false;
+  await expect
+    .poll(
+      async () => {
+        const { status, busy, notices } = await look(browser);
+        silent = notices.some((notice) => notice.includes('storage does not answer'));
+        return silent || (!busy && /Scored (\d+) of \1 images/.test(status));
+      },
+      { timeout, intervals: [500] },
+    )
+    .toBe(true);
+  return silent;
+}
+
 export function press(browser: DrivenBrowser, name: string): Promise<void> {
   return evaluate(
     browser,
