@@ -284,13 +284,13 @@ test('what both tabs edit at once, different models and different fields of one,
     'one model weighted and excluded',
     await askForWeight(first, 'shapes', '0.25'),
     () => include(second, 'shapes').click(),
-    { models: ['Base: base', 'Expert: shapes× 0.25 (out)', 'Expert: surfaces (out)'] },
+    { models: ['Base: base', 'Expert: shapes × 0.25 (out)', 'Expert: surfaces (out)'] },
   );
   await atOnce(
     'one model renamed and weighted',
     await askToRename(first, 'surfaces', 'grounds'),
     await askForWeight(second, 'surfaces', '2'),
-    { models: ['Base: base', 'Expert: shapes× 0.25 (out)', 'Expert: grounds× 2.00 (out)'] },
+    { models: ['Base: base', 'Expert: shapes × 0.25 (out)', 'Expert: grounds × 2.00 (out)'] },
   );
   await atOnce(
     'one model moved, both included',
@@ -299,7 +299,7 @@ test('what both tabs edit at once, different models and different fields of one,
       await include(second, 'shapes').click();
       await include(second, 'grounds').click();
     },
-    { models: ['Base: base', 'Expert: grounds× 2.00', 'Expert: shapes× 0.25'] },
+    { models: ['Base: base', 'Expert: grounds × 2.00', 'Expert: shapes × 0.25'] },
   );
   await factor(first).fill('0.55');
   await atOnce(
@@ -315,13 +315,13 @@ test('what both tabs edit at once, different models and different fields of one,
     'a model added, another removed',
     () => choose(first, 'Add checkpoint folder', misfit),
     removeGrounds,
-    { models: ['Base: base', 'Expert: shapes× 0.25', 'Expert: alpha'] },
+    { models: ['Base: base', 'Expert: shapes × 0.25', 'Expert: alpha'] },
   );
   await atOnce(
     'a model removed in both tabs',
     await askToRemove(first, 'alpha'),
     await askToRemove(second, 'alpha'),
-    { models: ['Base: base', 'Expert: shapes× 0.25'], factor: '0.55' },
+    { models: ['Base: base', 'Expert: shapes × 0.25'], factor: '0.55' },
   );
 
   const after = await look(first);
