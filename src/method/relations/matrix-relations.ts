@@ -5,6 +5,7 @@
  */
 import type { ModelPool } from '../../modelpool/types';
 import { layerGroup } from '../layers/groups';
+import { eachAtOnce } from '../matrices/each-at-once';
 import type { MatrixJobs } from '../matrices/jobs';
 import { matrixShape, matrixTaskVectors } from '../matrices/read-matrix';
 import { directionsOf, rankOf, squaresOf } from '../spectral/directions';
@@ -68,38 +69,22 @@ export async function matrixRelations(
   });
   const total = due.reduce((sum, { cost }) => sum + cost, 0);
   const found = new Map<string, MatrixRelations>();
-  const failed = new AbortController();
-  const wanted = AbortSignal.any([signal, failed.signal]);
-  const left = [...due];
   let done = 0;
-  const work = async (): Promise<void> => {
-    for (let next = left.shift(); next; next = left.shift()) {
-      const { tensor, shape, cost } = next;
-      found.set(
-        tensor,
-        await inTurn(turn, wanted, async (during) => {
-          const packed = await matrices.run(async () => {
-            const tensors: Float32Array<ArrayBuffer>[] = [];
-            for await (const one of matrixTaskVectors(pool, tensor, during)) tensors.push(one);
-            return { work: { kind: 'subspaces' }, shape, tensors };
-          }, during);
-          return relationsOf(tensor, shape, packed, pool.experts.length);
-        }),
-      );
-      done += cost;
-      onProgress?.(done, total);
-    }
-  };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: matrices.atOnce }, () =>
-      work().catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
+  await eachAtOnce(due, matrices.atOnce, signal, async ({ tensor, shape, cost }, wanted) => {
+    found.set(
+      tensor,
+      await inTurn(turn, wanted, async (during) => {
+        const packed = await matrices.run(async () => {
+          const tensors: Float32Array<ArrayBuffer>[] = [];
+          for await (const one of matrixTaskVectors(pool, tensor, during)) tensors.push(one);
+          return { work: { kind: 'subspaces' }, shape, tensors };
+        }, during);
+        return relationsOf(tensor, shape, packed, pool.experts.length);
       }),
-    ),
-  );
-  signal.throwIfAborted();
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
+    );
+    done += cost;
+    onProgress?.(done, total);
+  });
   return due.flatMap(({ tensor }) => found.get(tensor) ?? []);
 }
 

@@ -8,6 +8,7 @@ import { encodeFloat32, type OutputDtype } from '../../checkpoint/dtype';
 import type { WritableTensor } from '../../checkpoint/safetensors/encode-safetensors';
 import type { ClipModel } from '../../clip/types';
 import { ConfigError } from '../../errors';
+import { eachAtOnce } from '../../method/matrices/each-at-once';
 import { createMatrixJobsHere, type MatrixJobs } from '../../method/matrices/jobs';
 import type { MergedValues } from '../../method/merged-values';
 import { type LowRank, readLowRank } from '../../method/spectral/low-rank';
@@ -69,37 +70,22 @@ export async function lowRankUpdate(input: UpdateInput): Promise<LowRankUpdate> 
     return after;
   };
   const factors = new Map<string, ModuleFactors>();
-  const left = [...linear];
-  const failed = new AbortController();
-  const wanted = AbortSignal.any([signal, failed.signal]);
-  const work = async (): Promise<void> => {
-    for (let name = left.shift(); name !== undefined; name = left.shift()) {
-      const tensor = pretrained.visionTensors.get(name);
-      const [rows = 0, columns = 0] = tensor?.shape ?? [];
-      const shape = { rows, columns };
-      // Before it is its turn: what is merged may have to be worked on there itself.
-      const tensors = [await change(name)];
-      const packed = await matrices.run(
-        async () => ({ work: { kind: 'low rank', rank, dtype }, shape, tensors }),
-        wanted,
-      );
-      factors.set(name, {
-        module: LINEAR.exec(name)?.[1] ?? name,
-        ...readLowRank(packed, shape, rank),
-      });
-      onProgress?.(factors.size, linear.length);
-    }
-  };
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: matrices.atOnce }, () =>
-      work().catch((error: unknown) => {
-        failed.abort(error);
-        throw error;
-      }),
-    ),
-  );
-  signal.throwIfAborted();
-  for (const outcome of outcomes) if (outcome.status === 'rejected') throw failed.signal.reason;
+  await eachAtOnce(linear, matrices.atOnce, signal, async (name, wanted) => {
+    const tensor = pretrained.visionTensors.get(name);
+    const [rows = 0, columns = 0] = tensor?.shape ?? [];
+    const shape = { rows, columns };
+    // Before it is its turn: what is merged may have to be worked on there itself.
+    const tensors = [await change(name)];
+    const packed = await matrices.run(
+      async () => ({ work: { kind: 'low rank', rank, dtype }, shape, tensors }),
+      wanted,
+    );
+    factors.set(name, {
+      module: LINEAR.exec(name)?.[1] ?? name,
+      ...readLowRank(packed, shape, rank),
+    });
+    onProgress?.(factors.size, linear.length);
+  });
 
   const ordered = linear.flatMap((name) => factors.get(name) ?? []);
   const lost = new Map<string, { parameters: number; squares: number }>();
