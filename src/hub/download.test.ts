@@ -1,7 +1,6 @@
 /** Requests, transfers and the cache that comes of them, from a small Hub on loopback into a temporary folder. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hubCacheFolder } from '../modelpool/sources/hub-cache-node';
@@ -10,32 +9,20 @@ import { downloadAll, planRepository } from './download-node';
 import { listRepository } from './listing';
 import { sendFromNode } from './send-node';
 import type { HubSession } from './session';
-import {
-  type FakeHub,
-  gitHash,
-  type Mishap,
-  STRANGER,
-  sha256,
-  startFakeHub,
-  TOKEN,
-} from './testing/fake-hub';
+import { type FakeHub, gitHash, type Mishap, STRANGER, sha256, TOKEN } from './testing/fake-hub';
+import { CONFIG, type HubHome, openHubHome, WEIGHTS } from './testing/hub-home';
 import { COMMAND_WORDING } from './wording';
 
-/** Large enough for a pointer, and for a cut in the middle. */
-const WEIGHTS = new Uint8Array(200_000).map((_, place) => (place * 7919) >> 3);
-const CONFIG = '{"model_type": "clip_vision_model"}';
 const MODEL = { 'config.json': CONFIG, 'model.safetensors': WEIGHTS };
 
+let open: HubHome;
 let hub: FakeHub;
 let home: string;
 beforeEach(async () => {
-  hub = await startFakeHub();
-  home = await mkdtemp(join(tmpdir(), 'studio-hub-'));
+  open = await openHubHome();
+  ({ hub, home } = open);
 });
-afterEach(async () => {
-  await hub.close();
-  await rm(home, { recursive: true, force: true });
-});
+afterEach(() => open.close());
 
 interface Fetching {
   readonly env?: Readonly<Record<string, string>>;
@@ -74,23 +61,6 @@ async function fetchAll(
   return { told, had, bytes: plan.files.reduce((sum, { toCome }) => sum + toCome, 0) };
 }
 
-/** The message of a refusal, with what is different each time taken out. */
-async function refusal(fetching: Promise<unknown>): Promise<string> {
-  const error = await fetching.then(
-    () => new Error('It was fetched.'),
-    (reason: Error) => reason,
-  );
-  const { host } = new URL(hub.endpoint);
-  return `${error.name}: ${error.message
-    .replaceAll(hub.endpoint, 'https://hub')
-    .replaceAll(host, 'hub')
-    .replaceAll(home, '~')}`;
-}
-
-const cached = (...steps: string[]) => join(home, '.cache/huggingface/hub', ...steps);
-const blobsOf = (folder: string) => readdir(cached(folder, 'blobs'));
-const requestsFor = (ending: string) => hub.seen.filter(({ path }) => path.endsWith(ending));
-
 describe('a token', () => {
   it('goes to the Hub, and not where a redirect leads', async () => {
     hub.add({ kind: 'model', name: 'org/m', files: MODEL, private: true });
@@ -106,17 +76,17 @@ describe('a token', () => {
     await mkdir(join(home, '.cache/huggingface'), { recursive: true });
     await writeFile(join(home, '.cache/huggingface/token'), `${TOKEN}\n`);
     await fetchAll('org/m');
-    expect(existsSync(cached('models--org--m/refs/main'))).toBe(true);
+    expect(existsSync(open.cached('models--org--m/refs/main'))).toBe(true);
   });
 });
 
 describe('a download that was not finished', () => {
-  const incomplete = () => cached('models--org--m/blobs', `${sha256(WEIGHTS)}.incomplete`);
+  const incomplete = () => open.cached('models--org--m/blobs', `${sha256(WEIGHTS)}.incomplete`);
   const leave = async (bytes: Uint8Array) => {
     await mkdir(dirname(incomplete()), { recursive: true });
     await writeFile(incomplete(), bytes);
   };
-  const whole = () => readFileSync(cached('models--org--m/blobs', sha256(WEIGHTS)));
+  const whole = () => readFileSync(open.cached('models--org--m/blobs', sha256(WEIGHTS)));
 
   beforeEach(() => {
     hub.add({ kind: 'model', name: 'org/m', files: MODEL });
@@ -127,7 +97,7 @@ describe('a download that was not finished', () => {
     const { bytes, had } = await fetchAll('org/m');
     expect([had[0], had.at(-1)]).toEqual([150_000, WEIGHTS.length]);
     expect(bytes).toBe(CONFIG.length + 50_000);
-    expect(requestsFor('model.safetensors').at(-1)?.range).toBe('bytes=150000-');
+    expect(open.requestsFor('model.safetensors').at(-1)?.range).toBe('bytes=150000-');
     expect(whole().equals(WEIGHTS)).toBe(true);
   });
 
@@ -135,12 +105,12 @@ describe('a download that was not finished', () => {
     await leave(new Uint8Array(1000));
     await fetchAll('org/m');
     expect(whole().equals(WEIGHTS)).toBe(true);
-    await rm(cached(), { recursive: true });
+    await rm(open.cached(), { recursive: true });
     await leave(WEIGHTS.subarray(0, 1000));
     hub.happen('model.safetensors', { kind: 'whole' });
     await fetchAll('org/m');
     expect(whole().equals(WEIGHTS)).toBe(true);
-    await rm(cached(), { recursive: true });
+    await rm(open.cached(), { recursive: true });
     await leave(new Uint8Array(300_000));
     await fetchAll('org/m');
     expect(whole().equals(WEIGHTS)).toBe(true);
@@ -152,14 +122,14 @@ describe('a download that was not finished', () => {
     const { told } = await fetchAll('org/m');
     expect(told).toEqual(['waits 1 s', 'waits 2 s']);
     expect(whole().equals(WEIGHTS)).toBe(true);
-    const ranges = requestsFor('model.safetensors').filter(({ server }) => server === 'files');
+    const ranges = open.requestsFor('model.safetensors').filter(({ server }) => server === 'files');
     expect(ranges).toHaveLength(3);
     expect(ranges.slice(1).every(({ range }) => range !== undefined)).toBe(true);
   });
 
   it('is kept where the line is cut again and again', async () => {
     hub.happen('model.safetensors', ...Array<Mishap>(9).fill({ kind: 'cut', after: 10_000 }));
-    const message = await refusal(fetchAll('org/m'));
+    const message = await open.refusal(fetchAll('org/m'));
     expect(message).toMatch(
       /^DownloadError: org\/m, model\.safetensors: the line to hub was cut 5 times\. \d+ of 200000 bytes are kept: run the command again, and it goes on there\.$/,
     );
@@ -184,16 +154,16 @@ describe('a download that was not finished', () => {
 
   it('is removed where the bytes are wrong, of large files and of small ones', async () => {
     hub.happen('model.safetensors', { kind: 'wrong' });
-    const message = await refusal(fetchAll('org/m'));
+    const message = await open.refusal(fetchAll('org/m'));
     expect(message.replace(sha256(WEIGHTS), 'HASH')).toMatchInlineSnapshot(
       `"DownloadError: org/m, model.safetensors: what came is not what hub lists (its hash is not HASH), and was removed. Run the command again; where that does not help, something on the way changes files."`,
     );
-    expect(await blobsOf('models--org--m')).toEqual([gitHash(Buffer.from(CONFIG))]);
-    await rm(cached(), { recursive: true });
+    expect(await open.blobsOf('models--org--m')).toEqual([gitHash(Buffer.from(CONFIG))]);
+    await rm(open.cached(), { recursive: true });
     hub.happen('config.json', { kind: 'wrong' });
-    expect(await refusal(fetchAll('org/m'))).toContain('what came is not what hub lists');
-    expect(await blobsOf('models--org--m')).toEqual([]);
-    expect(existsSync(cached('models--org--m/snapshots'))).toBe(false);
+    expect(await open.refusal(fetchAll('org/m'))).toContain('what came is not what hub lists');
+    expect(await open.blobsOf('models--org--m')).toEqual([]);
+    expect(existsSync(open.cached('models--org--m/snapshots'))).toBe(false);
   });
 });
 
@@ -226,12 +196,12 @@ describe('the Hub', () => {
     const answers = (status: number, after: string) =>
       Array<Mishap>(9).fill({ kind: 'status', status, headers: { 'retry-after': after } });
     hub.happen('revision/main', ...answers(429, '3600'));
-    expect(await refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
+    expect(await open.refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
       `"DownloadError: hub refuses further requests for now (429, too many requests). Run the command again in 60 minutes: it goes on where it stopped. With a token it allows more: log in (hf auth login)."`,
     );
-    expect(requestsFor('revision/main').length).toBeLessThan(2);
+    expect(open.requestsFor('revision/main').length).toBeLessThan(2);
     hub.happen('revision/main', ...answers(500, '0'));
-    expect(await refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
+    expect(await open.refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
       `"DownloadError: hub answered 500 to what was asked of org/m. Run the command again later: it goes on where it stopped."`,
     );
   });
@@ -245,7 +215,7 @@ describe('the Hub', () => {
     ['a token of impossible letters', 'org/m', { HF_TOKEN: 'hf_\u00e9' }],
     ['an address that is none', 'org/m', { HF_ENDPOINT: 'huggingface.co' }],
   ] as const)('says what to do about %s', async (_, name, env) => {
-    expect(await refusal(fetchAll(name, { env }))).toMatchSnapshot();
+    expect(await open.refusal(fetchAll(name, { env }))).toMatchSnapshot();
   });
 
   it('is followed to where a repository is now, and nowhere else', async () => {
@@ -257,27 +227,27 @@ describe('the Hub', () => {
     hub.add({ kind: 'model', name: 'org/new', files: MODEL, private: true });
     hub.rename('org/old', 'org/new');
     await fetchAll('org/old', { env: { HF_TOKEN: TOKEN } });
-    expect(existsSync(cached('models--org--old/refs/main'))).toBe(true);
+    expect(existsSync(open.cached('models--org--old/refs/main'))).toBe(true);
     for (const [location, message] of [
       ['ftp://elsewhere/x', 'leads on to ftp://elsewhere, which is not followed.'],
       ['http://', 'leads on to no address, which is not followed.'],
       ['/api/models/org/m/revision/main', 'leads on to other addresses without an end.'],
     ] as const) {
       hub.happen('m/revision/main', ...Array<Mishap>(9).fill(leadsTo(location)));
-      expect(await refusal(fetchAll('org/m'))).toBe(`DownloadError: hub ${message}`);
+      expect(await open.refusal(fetchAll('org/m'))).toBe(`DownloadError: hub ${message}`);
     }
   });
 
   it('is told to be out of reach at once where nobody listens', async () => {
     await hub.close();
     const fetching = fetchAll('org/m', { wait: () => Promise.reject(new Error('waits')) });
-    expect(await refusal(fetching)).toMatchInlineSnapshot(
+    expect(await open.refusal(fetching)).toMatchInlineSnapshot(
       `"DownloadError: hub could not be reached (ECONNREFUSED). Check the connection, or name a mirror in HF_ENDPOINT, and run the command again: it goes on where it stopped."`,
     );
   });
 
   it('has no such revision, or no such file any more', async () => {
-    expect(await refusal(fetchAll('org/m', { revision: 'v9' }))).toMatchInlineSnapshot(
+    expect(await open.refusal(fetchAll('org/m', { revision: 'v9' }))).toMatchInlineSnapshot(
       `"ConfigError: org/m: hub has no revision v9 of it. See https://hub/org/m."`,
     );
     hub.happen('config.json', {
@@ -285,7 +255,7 @@ describe('the Hub', () => {
       status: 404,
       headers: { 'x-error-code': 'EntryNotFound' },
     });
-    expect(await refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
+    expect(await open.refusal(fetchAll('org/m'))).toMatchInlineSnapshot(
       `"ConfigError: org/m: hub has no file config.json in it any more. See https://hub/org/m."`,
     );
   });
@@ -294,10 +264,10 @@ describe('the Hub', () => {
     'may not list %j',
     async (path) => {
       hub.add({ kind: 'model', name: 'org/evil', files: { ...MODEL, [path]: '{}' } });
-      expect(await refusal(fetchAll('org/evil'))).toMatch(
+      expect(await open.refusal(fetchAll('org/evil'))).toMatch(
         /^DownloadError: hub lists an impossible file, /,
       );
-      expect(existsSync(cached())).toBe(false);
+      expect(existsSync(open.cached())).toBe(false);
     },
   );
 });

@@ -1,18 +1,15 @@
 /** Fetching what is missing, from a small Hub on loopback into a cache in a temporary folder. */
 import { existsSync, lstatSync, readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type FakeHub, gitHash, sha256, startFakeHub } from '../../../hub/testing/fake-hub';
+import { type FakeHub, gitHash, sha256 } from '../../../hub/testing/fake-hub';
+import { CONFIG, type HubHome, openHubHome, WEIGHTS } from '../../../hub/testing/hub-home';
 import { findModelFolder } from '../../../modelpool/sources/find-folder-node';
 import { readConfig } from '../../config/program/read-program';
 import type { ProgramConfig } from '../../config/program/types';
 import { type DownloadList, downloadMissing } from './download-missing-node';
 
-/** Large enough for a pointer, and for a cut in the middle. */
-const WEIGHTS = new Uint8Array(200_000).map((_, place) => (place * 7919) >> 3);
-const CONFIG = '{"model_type": "clip_vision_model"}';
 const MODEL = {
   'README.md': '# A model',
   'config.json': CONFIG,
@@ -21,16 +18,14 @@ const MODEL = {
   'optimizer.pt': new Uint8Array(5000),
 };
 
+let open: HubHome;
 let hub: FakeHub;
 let home: string;
 beforeEach(async () => {
-  hub = await startFakeHub();
-  home = await mkdtemp(join(tmpdir(), 'studio-hub-'));
+  open = await openHubHome();
+  ({ hub, home } = open);
 });
-afterEach(async () => {
-  await hub.close();
-  await rm(home, { recursive: true, force: true });
-});
+afterEach(() => open.close());
 
 /** A run that needs models alone. */
 function needs(...models: readonly string[]): ProgramConfig {
@@ -68,32 +63,15 @@ async function fetchFor(
   return reported;
 }
 
-/** The message of a refusal, with what is different each time taken out. */
-async function refusal(fetching: Promise<unknown>): Promise<string> {
-  const error = await fetching.then(
-    () => new Error('It was fetched.'),
-    (reason: Error) => reason,
-  );
-  const { host } = new URL(hub.endpoint);
-  return `${error.name}: ${error.message
-    .replaceAll(hub.endpoint, 'https://hub')
-    .replaceAll(host, 'hub')
-    .replaceAll(home, '~')}`;
-}
-
-const cached = (...steps: string[]) => join(home, '.cache/huggingface/hub', ...steps);
-const blobsOf = (folder: string) => readdir(cached(folder, 'blobs'));
-const requestsFor = (ending: string) => hub.seen.filter(({ path }) => path.endsWith(ending));
-
 describe('what is fetched', () => {
   it('lies as the cache has it, with the weights that are read and nothing else', async () => {
     const { commit } = hub.add({ kind: 'model', name: 'org/m', files: MODEL });
     await fetchFor(needs('org/m'));
-    const snapshot = cached('models--org--m', 'snapshots', commit);
+    const snapshot = open.cached('models--org--m', 'snapshots', commit);
     expect((await readdir(snapshot)).sort()).toEqual(['config.json', 'model.safetensors']);
-    expect(readFileSync(cached('models--org--m', 'refs/main'), 'utf8')).toBe(commit);
+    expect(readFileSync(open.cached('models--org--m', 'refs/main'), 'utf8')).toBe(commit);
     const blobs = [gitHash(Buffer.from(CONFIG)), sha256(WEIGHTS)];
-    expect((await blobsOf('models--org--m')).sort()).toEqual(blobs.sort());
+    expect((await open.blobsOf('models--org--m')).sort()).toEqual(blobs.sort());
     const link = join(snapshot, 'model.safetensors');
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readlinkSync(link)).toBe(`../../blobs/${sha256(WEIGHTS)}`);
@@ -119,8 +97,8 @@ describe('what is fetched', () => {
       ['config.json', CONFIG.length, null],
       ['model.safetensors', WEIGHTS.length, sha256(WEIGHTS)],
     ]);
-    expect(requestsFor('model.safetensors')).toEqual([]);
-    expect(existsSync(cached())).toBe(false);
+    expect(open.requestsFor('model.safetensors')).toEqual([]);
+    expect(existsSync(open.cached())).toBe(false);
   });
 
   it('is reported in bytes, all files together', async () => {
@@ -145,13 +123,13 @@ describe('what is fetched', () => {
     hub.add({ kind: 'model', name: 'org/m', files: MODEL });
     await fetchFor(needs('org/m'));
     const { commit } = hub.add({ kind: 'model', name: 'org/m', files: { ...MODEL, 'a.txt': 'b' } });
-    await rm(cached('models--org--m', 'refs'), { recursive: true });
+    await rm(open.cached('models--org--m', 'refs'), { recursive: true });
     const confirm = () => Promise.reject(new Error('nothing is to come'));
     await fetchFor(needs('org/m'), { confirm });
-    expect(existsSync(cached('models--org--m', 'snapshots', commit, 'model.safetensors'))).toBe(
-      true,
-    );
-    expect(requestsFor('model.safetensors')).toHaveLength(2);
+    expect(
+      existsSync(open.cached('models--org--m', 'snapshots', commit, 'model.safetensors')),
+    ).toBe(true);
+    expect(open.requestsFor('model.safetensors')).toHaveLength(2);
   });
 
   it('takes the commit that is named, and where the environment says', async () => {
@@ -163,7 +141,9 @@ describe('what is fetched', () => {
 
   it('is an error where the network is not to be asked', async () => {
     const env = { HF_HUB_OFFLINE: '1' };
-    expect(await refusal(fetchFor(needs('org/m', 'org/other'), { env }))).toMatchInlineSnapshot(`
+    expect(
+      await open.refusal(fetchFor(needs('org/m', 'org/other'), { env })),
+    ).toMatchInlineSnapshot(`
       "ConfigError: HF_HUB_OFFLINE is set, so that nothing is fetched. Unset it, or have this in the Hugging Face cache:
         org/m
         org/other"
@@ -172,21 +152,21 @@ describe('what is fetched', () => {
   });
 
   it('is told with the place that asks for it where there is no such thing', async () => {
-    expect(await refusal(fetchFor(needs('org/nothing')))).toMatch(
+    expect(await open.refusal(fetchFor(needs('org/nothing')))).toMatch(
       /^ConfigError: modelpool\.models\.m0: org\/nothing: there is no such model on hub/,
     );
     hub.add({ kind: 'model', name: 'org/keras', files: { 'tf_model.h5': 'x' } });
-    expect(await refusal(fetchFor(needs('org/keras')))).toMatch(
+    expect(await open.refusal(fetchFor(needs('org/keras')))).toMatch(
       /^ConfigError: modelpool\.models\.m0: org\/keras has no weights on the Hub/,
     );
   });
 
   it.runIf(existsSync('/dev/full'))('says so where the disk is full', async () => {
     hub.add({ kind: 'model', name: 'org/m', files: MODEL });
-    const incomplete = cached('models--org--m/blobs', `${sha256(WEIGHTS)}.incomplete`);
+    const incomplete = open.cached('models--org--m/blobs', `${sha256(WEIGHTS)}.incomplete`);
     await mkdir(dirname(incomplete), { recursive: true });
     await symlink('/dev/full', incomplete);
-    expect(await refusal(fetchFor(needs('org/m')))).toMatchInlineSnapshot(
+    expect(await open.refusal(fetchFor(needs('org/m')))).toMatchInlineSnapshot(
       `"StorageError: ~/.cache/huggingface/hub could not be written: the disk is full. What came so far is kept: make room or name another place in HF_HUB_CACHE, and run the command again."`,
     );
   });
