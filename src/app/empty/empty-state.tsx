@@ -26,7 +26,7 @@ export function EmptyState({ starting = false }: { starting?: boolean }) {
           same as a zip, Parquet or tar file.
         </li>
         <li>
-          Move the scaling factor, watch the merged model’s accuracy, and download what you see:
+          Move the scaling factor, watch the merged model’s accuracy, and download what you see:{' '}
           {edition ? 'your files never leave' : 'nothing ever leaves'} this machine.
         </li>
       </ol>
