@@ -2,6 +2,7 @@
 import * as v from 'valibot';
 import { ConfigError } from '../../errors';
 import type { RunOutputs } from '../run/outputs';
+import { parsedJson } from './parsed-json';
 
 /** To be raised when plans mean something else. */
 const FORMAT = 1;
@@ -79,12 +80,12 @@ export function planText({ jobs, ...head }: JobPlan): string {
  * @throws ConfigError where it is no plan, one of another format, or one that somebody has changed
  */
 export function readPlan(text: string, name: string): JobPlan {
-  const found = v.safeParse(planSchema, parsed(text));
+  const found = v.safeParse(planSchema, parsedJson(text));
   if (found.success) {
     const { [FORMAT_KEY]: _, ...plan } = found.output;
     return plan;
   }
-  const head = v.safeParse(headSchema, parsed(text));
+  const head = v.safeParse(headSchema, parsedJson(text));
   if (!head.success) {
     throw new ConfigError(`${name} is no plan of jobs. --plan ${name} writes one.`);
   }
@@ -102,15 +103,5 @@ export function readPlan(text: string, name: string): JobPlan {
 
 /** Whether a text is a plan, of any version. */
 export function isPlan(text: string): boolean {
-  return v.is(headSchema, parsed(text));
-}
-
-/** Undefined for what is no JSON. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
+  return v.is(headSchema, parsedJson(text));
 }

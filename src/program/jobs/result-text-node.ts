@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import type { TaskScore } from '../report';
+import { parsedJson } from './parsed-json';
 
 export interface WrittenFile {
   /** From where relative paths of the plan begin. */
@@ -54,19 +55,10 @@ export function resultText(key: string, result: JobResult): string {
 export function readResult(key: string, text: string): JobResult | null {
   const [first = '', line = '', ...rest] = text.split('\n');
   if (rest.length !== 1 || rest[0] !== '') return null;
-  const head = v.safeParse(headSchema, parsed(first));
+  const head = v.safeParse(headSchema, parsedJson(first));
   if (!head.success || head.output.key !== key || head.output.sha256 !== sha256(line)) return null;
-  const result = v.safeParse(resultSchema, parsed(line));
+  const result = v.safeParse(resultSchema, parsedJson(line));
   return result.success ? result.output : null;
-}
-
-function parsed(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }
 
 export function sha256(contents: string | Uint8Array): string {
