@@ -4,18 +4,10 @@
  * arXiv:2602.05536), algorithm 1; FusionBench's `method/singular_value_calibration/utils.py`, in float64 like it.
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
+import { transpose } from '../../runtime/linear-algebra/transpose';
 import { rankOf } from './directions';
 import { leftSingular, rightSingular, roomForSingular } from './singular';
-import {
-  addTensor,
-  room,
-  type Shape,
-  type Sides,
-  sidesOf,
-  takeMatrix,
-  toTensor,
-  transpose,
-} from './wide';
+import { addTensor, room, type Shape, type Sides, sidesOf, takeMatrix, toTensor } from './wide';
 
 /** FusionBench's: a response shorter than its root counts as that long. */
 const LEAST_SQUARE = 1e-12;

@@ -4,7 +4,8 @@
  * `A = sum t_i' t_i / |t_i|^2` and `B = sum t_i t_i' t_i / |t_i|^2`.
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
-import { addGram, mirror, room, type Shape, takeMatrix, transpose } from './wide';
+import { mirror, transpose } from '../../runtime/linear-algebra/transpose';
+import { addGram, room, type Shape, takeMatrix } from './wide';
 
 export interface Interference {
   /** Symmetric, of `columns` rows; only its upper half is there. */

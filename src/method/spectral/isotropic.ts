@@ -3,7 +3,7 @@
  * Left Behind: Isotropic Model Merging with Common and Task-Specific Subspaces" (2025); FusionBench's `iso_c` and `iso_cts`.
  */
 import type { Products } from '../../runtime/linear-algebra/matrix';
-import { addPolar, leftSingular, roomForPolar, roomForSingular } from './singular';
+import { addPolar, leftSingular, roomForInverseRoot, roomForSingular } from './singular';
 import { addTensor, room, type Shape, sidesOf, takeMatrix, toTensor } from './wide';
 
 /**
@@ -19,7 +19,7 @@ export function mergeIsotropically(
   const sides = sidesOf(shape);
   const { short, long } = sides;
   products.reserve(
-    2 * room(short, long) + roomForSingular(short, long) + roomForPolar(short, long),
+    2 * room(short, long) + roomForSingular(short, long) + roomForInverseRoot(short),
   );
   const matrix = takeMatrix(products, short, long);
   addTensor(matrix, sum, sides);

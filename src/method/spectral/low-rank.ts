@@ -42,7 +42,7 @@ export function lowRankFactors(
   );
   const matrix = takeMatrix(products, short, long);
   addTensor(matrix, change, sides);
-  const singular = leftSingular(products, matrix, short, long);
+  const singular = leftSingular(products, matrix, short, long, Math.min(rank, short));
   const known = Math.min(rank, rankOf(singular.values));
   const right = rightSingular(products, singular, matrix, short, long, rank, known);
   const left = new Float32Array(short * rank);

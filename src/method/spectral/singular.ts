@@ -4,13 +4,14 @@
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
 import { roomForEigen, symmetricEigen } from '../../runtime/linear-algebra/symmetric-eigen';
+import { mirror, transpose } from '../../runtime/linear-algebra/transpose';
 import { rankOf } from './directions';
-import { addGram, mirror, room, takeMatrix, transpose } from './wide';
+import { addGram, room, takeMatrix } from './wide';
 
 export interface Singular {
-  /** Descending. */
+  /** All of them, descending. */
   readonly values: Float64Array;
-  /** Row i of `vectors` is the left singular vector of value i. */
+  /** Row i is the left singular vector of value i, of as many of the largest as were asked for. */
   readonly vectors: Block;
 }
 
@@ -18,30 +19,34 @@ export interface Singular {
 export const roomForSingular = (rows: number, columns: number): number =>
   room(columns, rows) + 3 * room(rows, rows) + roomForEigen(rows);
 
-/** Of `rows` x `columns`, `rows <= columns`. `turned` is room for M'. */
+/**
+ * Of `rows` x `columns`, `rows <= columns`.
+ *
+ * @param count vectors to compute, those of the largest values
+ */
 export function leftSingular(
   products: Products,
   matrix: Block,
   rows: number,
   columns: number,
+  count = rows,
 ): Singular {
   const turned = takeMatrix(products, columns, rows);
   transpose(matrix, rows, columns, turned);
   const gram = takeMatrix(products, rows, rows);
   addGram(products, gram, matrix, turned, rows, columns);
   mirror(gram, rows);
-  const eigen = symmetricEigen(products, gram, rows);
+  const eigen = symmetricEigen(products, gram, rows, count);
   // Ascending there; rows from the last to the first are a block of their own only when copied.
-  const vectors = takeMatrix(products, rows, rows);
-  const values = new Float64Array(rows);
-  for (let i = 0; i < rows; i++) {
-    const from = eigen.vectors.at + (rows - 1 - i) * eigen.vectors.stride;
+  const vectors = takeMatrix(products, count, rows);
+  for (let i = 0; i < count; i++) {
+    const from = eigen.vectors.at + (count - 1 - i) * eigen.vectors.stride;
     vectors.data.set(
       eigen.vectors.data.subarray(from, from + rows),
       vectors.at + i * vectors.stride,
     );
-    values[i] = Math.sqrt(Math.max(0, eigen.values[rows - 1 - i] as number));
   }
+  const values = eigen.values.map((value) => Math.sqrt(Math.max(0, value))).reverse();
   return { values, vectors };
 }
 
@@ -72,11 +77,38 @@ export function rightSingular(
   return right;
 }
 
-/** Numbers to reserve for {@link addPolar}. */
-export const roomForPolar = (rows: number, columns: number): number =>
-  room(rows, columns) + room(rows, rows);
+/** Numbers to reserve for {@link inverseRoot} and for {@link addPolar}. */
+export const roomForInverseRoot = (rows: number): number => 3 * room(rows, rows);
 
-/** `out += strength U V'`: M with every singular value `strength`. Values that are not told from rounding become 0. */
+/**
+ * `strength (M M')^(-1/2)`, which makes of M `strength U V'`: every singular value becomes `strength`. Values that are not told
+ * from rounding become 0.
+ *
+ * @param singular of M, with all vectors
+ */
+export function inverseRoot(
+  products: Products,
+  { values, vectors }: Singular,
+  strength: number,
+  rows: number,
+): Block {
+  const rank = rankOf(values);
+  const scaled = takeMatrix(products, rank, rows);
+  for (let i = 0; i < rank; i++) {
+    const factor = Math.sqrt(strength / (values[i] as number));
+    for (let j = i * rows; j < (i + 1) * rows; j++) {
+      scaled.data[j] = factor * (vectors.data[j] as number);
+    }
+  }
+  const turned = takeMatrix(products, rows, rank);
+  transpose(scaled, rank, rows, turned);
+  const root = takeMatrix(products, rows, rows);
+  addGram(products, root, turned, scaled, rows, rank);
+  mirror(root, rows);
+  return root;
+}
+
+/** `out += strength U V'`: see {@link inverseRoot}. */
 export function addPolar(
   products: Products,
   singular: Singular,
@@ -86,10 +118,6 @@ export function addPolar(
   columns: number,
   out: Block,
 ): void {
-  const rank = rankOf(singular.values);
-  const right = rightSingular(products, singular, matrix, rows, columns, rank, rank);
-  const left = takeMatrix(products, rows, rank);
-  transpose(singular.vectors, rank, rows, left);
-  for (let i = 0; i < left.data.length; i++) left.data[i] = strength * (left.data[i] as number);
-  products.multiplyAdd(out, left, right, rows, columns, rank);
+  const root = inverseRoot(products, singular, strength, rows);
+  products.multiplyAdd(out, root, matrix, rows, columns, rows);
 }

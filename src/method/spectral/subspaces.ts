@@ -4,9 +4,10 @@
  * Computing Angles Between Linear Subspaces" (1973): of orthonormal `U_i` and `U_j` of `k` columns it is `|U_i' U_j|² / k`.
  */
 import type { Products } from '../../runtime/linear-algebra/matrix';
+import { transpose } from '../../runtime/linear-algebra/transpose';
 import { directionsOf } from './directions';
 import { leftSingular, roomForSingular } from './singular';
-import { addGram, addTensor, room, type Shape, sidesOf, takeMatrix, transpose } from './wide';
+import { addGram, addTensor, room, type Shape, sidesOf, takeMatrix } from './wide';
 
 export interface Subspaces {
   /** Singular values, descending, of every expert in pool order, and then of their sum. */
@@ -41,22 +42,22 @@ export function findSubspaces(
   const lefts = new Float64Array(experts * most * short);
   const compared: number[] = [];
   let filled = 0;
-  const decompose = (of: readonly Float32Array[], place: number) => {
+  const decompose = (of: readonly Float32Array[], place: number, count: number) => {
     products.reserve(room(short, long) + roomForSingular(short, long));
     const matrix = takeMatrix(products, short, long);
     for (const values of of) addTensor(matrix, values, sides);
-    const singular = leftSingular(products, matrix, short, long);
+    const singular = leftSingular(products, matrix, short, long, count);
     packed.set(singular.values, place * short);
     return singular;
   };
   for (const [place, taskVector] of taskVectors.entries()) {
-    const { values, vectors } = decompose([taskVector], place);
+    const { values, vectors } = decompose([taskVector], place, most);
     const count = Math.min(most, directionsOf(values));
     lefts.set(vectors.data.subarray(0, count * short), filled * short);
     compared.push(count);
     filled += count;
   }
-  decompose(taskVectors, experts);
+  decompose(taskVectors, experts, 0);
   packed.set(compared, (experts + 1) * short);
   const overlaps = overlapsOf(products, lefts, compared, filled, short);
   packed.set(overlaps, (experts + 1) * short + experts);

@@ -33,7 +33,7 @@ export function mergeTaskSingularVectors(
     products.reserve(room(short, long) + roomForSingular(short, long) + room(each, long));
     const matrix = takeMatrix(products, short, long);
     addTensor(matrix, taskVector, sides);
-    const singular = leftSingular(products, matrix, short, long);
+    const singular = leftSingular(products, matrix, short, long, each);
     const right = rightSingular(products, singular, matrix, short, long, each);
     const before = values.length;
     lefts.set(singular.vectors.data.subarray(0, each * short), before * short);

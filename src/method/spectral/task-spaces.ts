@@ -5,10 +5,11 @@
  * `iso_cts`.
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
+import { transpose } from '../../runtime/linear-algebra/transpose';
 import { rankOf } from './directions';
 import { leftSingular, rightSingular, roomForSingular } from './singular';
 import { putTogether } from './triples';
-import { addTensor, room, type Shape, type Sides, sidesOf, takeMatrix, transpose } from './wide';
+import { addTensor, room, type Shape, type Sides, sidesOf, takeMatrix } from './wide';
 
 /** How many directions are the sum's, and how many each expert's. */
 export interface Spaces {
@@ -55,7 +56,7 @@ export function mergeInTaskSpaces(
   let total = 0;
   let filled = 0;
   const keep = (matrix: Block, count: number, size: number) => {
-    const singular = leftSingular(products, matrix, short, long);
+    const singular = leftSingular(products, matrix, short, long, count);
     const known = Math.min(count, rankOf(singular.values, size));
     const right = rightSingular(products, singular, matrix, short, long, count, known);
     lefts.set(singular.vectors.data.subarray(0, known * short), filled * short);

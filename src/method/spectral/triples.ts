@@ -3,8 +3,9 @@
  * to each other, and are replaced by the nearest that are, the polar factors of all left and of all right ones.
  */
 import { type Block, block, type Products } from '../../runtime/linear-algebra/matrix';
-import { addPolar, leftSingular, roomForPolar, roomForSingular } from './singular';
-import { room, type Sides, takeMatrix, toTensor, transpose } from './wide';
+import { transpose } from '../../runtime/linear-algebra/transpose';
+import { inverseRoot, leftSingular, roomForInverseRoot, roomForSingular } from './singular';
+import { room, type Sides, takeMatrix, toTensor } from './wide';
 
 /** Vectors row by row, one for each value; a direction that is not known is a row of zeros. */
 export interface Triples {
@@ -13,7 +14,11 @@ export interface Triples {
   readonly values: readonly number[];
 }
 
-/** `out = polar(L)' diag(values) polar(R)`, `L` and `R` the vectors. What was taken from `products` before is gone. */
+/**
+ * `out = polar(L)' diag(values) polar(R)`, `L` and `R` the vectors. What was taken from `products` before is gone.
+ *
+ * Computed as `L' ((L L')^(-1/2) diag(values) (R R')^(-1/2)) R`, so that only one product has the long side.
+ */
 export function putTogether(
   products: Products,
   { lefts, rights, values }: Triples,
@@ -22,38 +27,44 @@ export function putTogether(
 ): void {
   const { short, long } = sides;
   const count = values.length;
-  const left = orthogonal(products, lefts, count, short);
-  const right = orthogonal(products, rights, count, long);
-  products.reserve(room(count, short) + room(short, count) + room(count, long) + room(short, long));
-  const leftRows = copied(products, left, count, short);
-  const leftColumns = takeMatrix(products, short, count);
-  transpose(leftRows, count, short, leftColumns);
-  const rightRows = copied(products, right, count, long);
+  const left = orthogonalizer(products, lefts, count, short);
+  const right = orthogonalizer(products, rights, count, long);
+  products.reserve(
+    3 * room(count, count) + 3 * room(short, count) + room(count, long) + room(short, long),
+  );
+  const scaled = copied(products, right, count, count);
   for (const [i, value] of values.entries()) {
-    for (let j = i * long; j < (i + 1) * long; j++) {
-      rightRows.data[j] = value * (rightRows.data[j] as number);
+    for (let j = i * count; j < (i + 1) * count; j++) {
+      scaled.data[j] = value * (scaled.data[j] as number);
     }
   }
+  const core = takeMatrix(products, count, count);
+  products.multiplyAdd(core, copied(products, left, count, count), scaled, count, count, count);
+  const columns = takeMatrix(products, short, count);
+  transpose(copied(products, lefts, count, short), count, short, columns);
+  const shares = takeMatrix(products, short, count);
+  products.multiplyAdd(shares, columns, core, short, count, count);
   const merged = takeMatrix(products, short, long);
-  products.multiplyAdd(merged, leftColumns, rightRows, short, long, count);
+  products.multiplyAdd(merged, shares, copied(products, rights, count, long), short, long, count);
   toTensor(merged, sides, out);
 }
 
-/** The nearest rows at right angles of length 1 (the polar factor), of `count` rows, `count <= length`. */
-function orthogonal(
+/**
+ * What makes of `count` rows, `count <= length`, the nearest at right angles of length 1 (their polar factor): the inverse root of
+ * their Gram matrix.
+ */
+function orthogonalizer(
   products: Products,
   rows: Float64Array,
   count: number,
   length: number,
 ): Float64Array {
   products.reserve(
-    2 * room(count, length) + roomForSingular(count, length) + roomForPolar(count, length),
+    room(count, length) + roomForSingular(count, length) + roomForInverseRoot(count),
   );
   const matrix = copied(products, rows, count, length);
   const singular = leftSingular(products, matrix, count, length);
-  const polar = takeMatrix(products, count, length);
-  addPolar(products, singular, 1, matrix, count, length, polar);
-  return polar.data.slice();
+  return inverseRoot(products, singular, 1, count).data.slice();
 }
 
 function copied(products: Products, rows: Float64Array, count: number, length: number): Block {

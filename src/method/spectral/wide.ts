@@ -67,20 +67,6 @@ export function toTensor(
   }
 }
 
-/** `to = from'`, a tile at a time, so that both stay in a processor's cache. */
-export function transpose(from: Block, rows: number, columns: number, to: Block): void {
-  const tile = 32;
-  for (let top = 0; top < rows; top += tile) {
-    for (let left = 0; left < columns; left += tile) {
-      for (let i = top; i < Math.min(top + tile, rows); i++) {
-        for (let j = left; j < Math.min(left + tile, columns); j++) {
-          to.data[to.at + j * to.stride + i] = from.data[from.at + i * from.stride + j] as number;
-        }
-      }
-    }
-  }
-}
-
 /** Rows of a Gram matrix that are computed at a time: beyond its diagonal only the upper half is. */
 const PANEL = 64;
 
@@ -103,12 +89,5 @@ export function addGram(
       rows - i,
       columns,
     );
-  }
-}
-
-/** Copies the upper half of a square matrix to its lower half. */
-export function mirror({ data, at, stride }: Block, order: number): void {
-  for (let i = 0; i < order; i++) {
-    for (let j = 0; j < i; j++) data[at + i * stride + j] = data[at + j * stride + i] as number;
   }
 }

@@ -3,8 +3,9 @@
  * `interference.ts`. Kingma, Ba, "Adam" (ICLR 2015); order of operations as PyTorch's `torch/optim/adam.py`, in float64.
  */
 import { block, type Products } from '../../runtime/linear-algebra/matrix';
+import { mirror } from '../../runtime/linear-algebra/transpose';
 import { interferenceOf, roomForInterference } from './interference';
-import { mirror, room, type Shape, takeMatrix } from './wide';
+import { room, type Shape, takeMatrix } from './wide';
 
 /** FusionBench's. */
 const LEARNING_RATE = 1e-5;

@@ -68,15 +68,16 @@ export interface Decomposed {
   readonly vectors: number[][];
 }
 
-export function decompose(products: Products, matrix: Rows): Decomposed {
+/** @param count vectors, those of the largest values */
+export function decompose(products: Products, matrix: Rows, count = matrix.length): Decomposed {
   const order = matrix.length;
   products.reserve(order * order + ROOM_BETWEEN + roomForEigen(order));
   const given = block(products.take(order * order), order);
   for (const [i, row] of matrix.entries()) given.data.set(row, i * order);
-  const { values, vectors } = symmetricEigen(products, given, order);
+  const { values, vectors } = symmetricEigen(products, given, order, count);
   return {
     values: [...values],
-    vectors: filled(order, order, (i, j) => vectors.data[vectors.at + i * vectors.stride + j] ?? 0),
+    vectors: filled(count, order, (i, j) => vectors.data[vectors.at + i * vectors.stride + j] ?? 0),
   };
 }
 

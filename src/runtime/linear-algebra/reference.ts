@@ -18,6 +18,7 @@ export function multiplyAdd(
   columns: number,
   inner: number,
 ): void {
+  if (columns === 0) return;
   for (let i = 0; i < rows; i++) {
     const to = c.at + i * c.stride;
     for (let p = 0; p < inner; p++) {

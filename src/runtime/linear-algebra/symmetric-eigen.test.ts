@@ -38,6 +38,16 @@ describe('eigenvalues and eigenvectors', () => {
       expect(orthogonality).toBeLessThan(bound(given.length));
     });
 
+    it.each([0, 1, 7, given.length - 1])(
+      'are the same bits where %i vectors are wanted',
+      (wanted) => {
+        const count = Math.min(wanted, given.length);
+        const { values, vectors } = decompose(createReferenceProducts(), given, count);
+        expect(values).toEqual(found.values);
+        expect(vectors).toEqual(found.vectors.slice(given.length - count));
+      },
+    );
+
     it('are the same bits in SIMD', () => {
       const products = createSimdProducts();
       if (!products) throw new Error('this machine has no SIMD');

@@ -26,13 +26,19 @@ export function roomForEigen(order: number): number {
 }
 
 /**
- * `A = V' diag(values) V`: row i of V is the eigenvector of value i.
+ * `A = V' diag(values) V`, V having the eigenvectors as rows.
  *
  * @param matrix of `order` rows, whole (its upper half is not looked at alone), taken from `products`; it is used up
+ * @param count vectors to compute, those of the largest values; one has the same bits however many they are
  * @returns values ascending, and vectors in memory of `products`, valid until its next `reserve`
  * @throws RangeError where a number of the matrix is not finite
  */
-export function symmetricEigen(products: Products, matrix: Block, order: number): Eigen {
+export function symmetricEigen(
+  products: Products,
+  matrix: Block,
+  order: number,
+  count = order,
+): Eigen {
   const { data, at, stride } = matrix;
   let largest = 0;
   for (let i = 0; i < order; i++) {
@@ -51,8 +57,9 @@ export function symmetricEigen(products: Products, matrix: Block, order: number)
     }
   }
   const tridiagonal = tridiagonalize(products, matrix, order);
-  const { values, vectors } = tridiagonalEigen(products, tridiagonal.diagonal, tridiagonal.beside);
-  applyReflectors(products, tridiagonal, vectors, order, order);
+  const { diagonal, beside } = tridiagonal;
+  const { values, vectors } = tridiagonalEigen(products, diagonal, beside, count);
+  applyReflectors(products, tridiagonal, vectors, count, order);
   for (let i = 0; i < order; i++) values[i] = (values[i] as number) * scale;
   return { values, vectors };
 }

@@ -17,24 +17,29 @@ export const roomForTridiagonalEigen = (order: number): number => 5 * order * or
 export const ARRAYS_OF_TRIDIAGONAL_EIGEN = 5;
 
 export interface Eigen {
-  /** Ascending. */
+  /** All of them, ascending. */
   readonly values: Float64Array;
-  /** Row i is the eigenvector of value i, of length 1. */
+  /** The eigenvectors of the largest values, as many as were asked for, ascending as they are; each a row of length 1. */
   readonly vectors: Block;
 }
 
-/** `diagonal` and `beside` are used up. */
+/**
+ * `diagonal` and `beside` are used up.
+ *
+ * @param count vectors, the same to the last bit however many of them are asked for
+ */
 export function tridiagonalEigen(
   products: Products,
   diagonal: Float64Array,
   beside: Float64Array,
+  count: number,
 ): Eigen {
   const order = diagonal.length;
   const take = () => block(products.take(order * order), order);
   const spare = { joined: take(), halves: take(), small: take(), factors: take() };
   const vectors = take();
   solve(0, order);
-  return { values: diagonal, vectors };
+  return { values: diagonal, vectors: { ...vectors, at: vectors.at + (order - count) * order } };
 
   /** Rows and columns `begin` to `end` (exclusive): values ascending in `diagonal`, vectors in that square of `vectors`. */
   function solve(begin: number, end: number): void {
@@ -73,35 +78,40 @@ export function tridiagonalEigen(
       rotate(vectors.data, at(i), at(j), size, c, s),
     );
 
-    const count = kept.length;
+    const inner = kept.length;
     const poles = Float64Array.from(kept, (i) => d[i] as number);
     const ends = Float64Array.from(kept, (i) => z[i] as number);
-    const small = { ...spare.small, at: 0, stride: count };
-    const found = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-      const row = small.data.subarray(i * count, (i + 1) * count);
+    const small = block(spare.small.data, inner);
+    const found = new Float64Array(inner);
+    for (let i = 0; i < inner; i++) {
+      const row = small.data.subarray(i * inner, (i + 1) * inner);
       found[i] = secularZero(i, poles, ends, weight, row);
     }
-    fillEigenvectors(small.data, poles, ends, count);
+    const all = [
+      ...kept.map((_, i) => ({ value: found[i] as number, joined: i, row: -1 })),
+      ...aside.map((row) => ({ value: d[row] as number, joined: -1, row })),
+    ].sort((a, b) => a.value - b.value);
+    // A join that another one follows needs all of its vectors.
+    const unwanted = size === order ? order - count : 0;
+    let first = inner;
+    for (const { joined } of all.slice(unwanted)) if (joined >= 0) first = Math.min(first, joined);
+    fillEigenvectors(small.data, poles, ends, first);
 
     // Each half of a new vector is made of that half of the old ones; rows of zeros in a half are not multiplied with.
-    spare.joined.data.fill(0, 0, count * size);
+    spare.joined.data.fill(0, first * size, inner * size);
     for (const half of [
       { from: 0, to: upper },
       { from: upper, to: size },
     ]) {
       multiplyHalf(half.from, half.to);
     }
-    const all = [
-      ...kept.map((_, i) => ({ value: found[i] as number, joined: i, row: -1 })),
-      ...aside.map((row) => ({ value: d[row] as number, joined: -1, row })),
-    ].sort((a, b) => a.value - b.value);
     for (const row of aside) {
       const from = at(row);
       spare.halves.data.set(vectors.data.subarray(from, from + size), row * size);
     }
     for (const [i, { value, joined, row }] of all.entries()) {
       diagonal[begin + i] = value;
+      if (i < unwanted) continue;
       const source = joined >= 0 ? spare.joined.data : spare.halves.data;
       const from = (joined >= 0 ? joined : row) * size;
       vectors.data.set(source.subarray(from, from + size), at(i));
@@ -116,15 +126,21 @@ export function tridiagonalEigen(
         spare.halves.data.set(old, columns.length * width);
         columns.push(i);
       }
-      const inner = columns.length;
-      for (let i = 0; i < count; i++) {
-        for (const [p, column] of columns.entries()) {
-          spare.factors.data[i * inner + p] = small.data[i * count + column] as number;
+      const factors = block(spare.factors.data, columns.length);
+      for (let i = first; i < inner; i++) {
+        for (let p = 0; p < columns.length; p++) {
+          const factor = small.data[i * inner + (columns[p] as number)] as number;
+          factors.data[(i - first) * factors.stride + p] = factor;
         }
       }
-      const target = block(spare.joined.data, size, from);
-      const factors = block(spare.factors.data, inner);
-      products.multiplyAdd(target, factors, block(spare.halves.data, width), count, width, inner);
+      products.multiplyAdd(
+        block(spare.joined.data, size, first * size + from),
+        factors,
+        block(spare.halves.data, width),
+        inner - first,
+        width,
+        columns.length,
+      );
     }
   }
 }
@@ -176,13 +192,14 @@ function deflate(
   return { kept, aside };
 }
 
-/** Row i of `differences`, d_j - x_i, becomes eigenvector i of `D + rho z z'`. */
+/** Row i of `differences`, d_j - x_i, becomes eigenvector i of `D + rho z z'`, from row `first` on. */
 function fillEigenvectors(
   differences: Float64Array,
   d: Float64Array,
   z: Float64Array,
-  count: number,
+  first: number,
 ): void {
+  const count = d.length;
   // z_j^2 rho = prod_i (x_i - d_j) / prod_(i != j) (d_i - d_j): of the x that were found, not of those that were sought.
   const exact = new Float64Array(count);
   for (let j = 0; j < count; j++) {
@@ -193,7 +210,7 @@ function fillEigenvectors(
     }
     exact[j] = Math.sqrt(Math.abs(product)) * ((z[j] as number) < 0 ? -1 : 1);
   }
-  for (let i = 0; i < count; i++) {
+  for (let i = first; i < count; i++) {
     let squares = 0;
     for (let j = 0; j < count; j++) {
       const entry = (exact[j] as number) / (differences[i * count + j] as number);

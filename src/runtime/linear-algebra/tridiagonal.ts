@@ -4,6 +4,7 @@
  * "Block reduction of matrices to condensed forms for eigenvalue computations" (1989); LAPACK's dsytrd.
  */
 import { type Block, block, type Products } from './matrix';
+import { mirror } from './transpose';
 
 export interface Tridiagonal {
   /** T's diagonal. */
@@ -36,8 +37,11 @@ export function tridiagonalize(products: Products, matrix: Block, order: number)
   const column = products.take(order);
   const coefficients = products.take(order);
   const factors = products.take(order);
-  const w = (p: number) => pairs.data.subarray(p * order, (p + 1) * order);
-  const v = (p: number) => w(PANEL + p);
+  const rows = Array.from({ length: 2 * PANEL }, (_, p) =>
+    pairs.data.subarray(p * order, (p + 1) * order),
+  );
+  const w = (p: number) => rows[p] as Float64Array;
+  const v = (p: number) => rows[PANEL + p] as Float64Array;
 
   for (let begin = 0; begin < order; begin += PANEL) {
     const end = Math.min(begin + PANEL, order);
@@ -119,10 +123,18 @@ export function tridiagonalize(products: Products, matrix: Block, order: number)
         negated.data[i * negated.stride + PANEL + p] = -(w(p)[i] as number);
       }
     }
-    const rest = order - end;
-    const to = { ...matrix, at: matrix.at + end * matrix.stride + end };
-    const left = { ...negated, at: end * negated.stride };
-    products.multiplyAdd(to, left, { ...pairs, at: end }, rest, rest, 2 * PANEL);
+    // What is symmetric is computed above its diagonal only.
+    for (let i = end; i < order; i += PANEL) {
+      products.multiplyAdd(
+        { ...matrix, at: matrix.at + i * matrix.stride + i },
+        { ...negated, at: i * negated.stride },
+        { ...pairs, at: i },
+        Math.min(PANEL, order - i),
+        order - i,
+        2 * PANEL,
+      );
+    }
+    mirror({ ...matrix, at: matrix.at + end * matrix.stride + end }, order - end);
   }
 }
 
