@@ -8,42 +8,28 @@
  */
 import { ConfigError } from '../errors';
 import { createMatrixJobsHere } from '../method/matrices/jobs';
-import { RECIPE_KEY, readRecipe } from '../program/recipe';
-import { randomHex } from '../storage/random-hex';
 import type { Library } from '../storage/types';
-import type {
-  EngineChoice,
-  Finding,
-  MergeOutcome,
-  PairSide,
-  Remark,
-  StudioEngine,
-  StudioState,
-} from './api';
+import { createActing } from './acting';
+import type { EngineChoice, PairSide, StudioEngine, StudioState } from './api';
 import { createArrivals } from './arrivals';
 import { createComparisons } from './compare/comparisons';
-import { cardFigures } from './downloads/card-figures';
+import { createDownloadCommands } from './downloads/commands';
 import { createDownloads } from './downloads/downloads';
-import { exportModel } from './downloads/merged-model';
 import { pinReports } from './downloads/pin-report';
-import { exportComparison, exportReport } from './downloads/report';
 import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
-import { wantedLayers, withPlannedLayers } from './layers';
-import { withMergeSettings } from './merge-settings';
-import { chooseMethod, startingOptions, TASK_ARITHMETIC } from './method';
-import { addPin, editPins, pinOf, recipeOfPin, takePins } from './pins/pin';
-import { comparePins, pinUnits, sideColumn } from './pins/pins';
+import { TASK_ARITHMETIC } from './method';
+import { createPinCommands } from './pins/commands';
+import { pinUnits, sideColumn } from './pins/pins';
 import { withoutDemo } from './pool/demo';
-import { checkedWeight, editPool } from './pool/edits';
-import { createHashing, HASHING, hashModel } from './pool/hashing';
+import { createHashing, HASHING } from './pool/hashing';
 import { type Hasher, hashHere } from './pool/hashing-threads';
 import { createMeasuring, MEASURING } from './pool/measuring';
-import { recipeOfMerge } from './pool/named-merge';
-import { applyRecipe, matchRecipe, needsSums, type WantedRecipe } from './pool/restoring';
+import { createMergeCommands } from './pool/merge-commands';
+import { createSums } from './pool/sums';
 import { createQueue } from './queue';
-import type { Records } from './records';
 import { createRelations } from './relations/relations';
+import { createRemarks, damagedRecord, unfinishedImport } from './remarks';
 import type { ScoringPhase } from './scoring/board';
 import { createScoreBook } from './scoring/book';
 import { createCombinations, KEEPING } from './scoring/combinations';
@@ -84,9 +70,6 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Remarks that a snapshot carries: the page tells each once, and none is older than a visit. */
-const MAX_REMARKS = 20;
-
 /**
  * Counts that grow, four times a second: without a GPU drawing the page takes up to 50 ms of the processor's time, which scoring
  * then has not. What was asked for and the first number of a value are never held back.
@@ -104,7 +87,6 @@ export function createEngine({
 }: EngineParts): Engine {
   const queue = createQueue();
   let push: (snapshot: StudioState) => void | Promise<void> = () => undefined;
-  let remarks: readonly Remark[] = [];
   let awaitsNumber = false;
 
   const book = createScoreBook();
@@ -131,9 +113,10 @@ export function createEngine({
     readWhenFree();
     snapshots.changed();
   });
+  const remarks = createRemarks(() => snapshots.changed());
   const state = createState(library, queue, {
     onChange: follow,
-    onRemark: remark,
+    onRemark: remarks.tell,
     beforeTasks: (ids) => keeping.load(ids),
     onResults: (id) => void keeping.load([id]),
   });
@@ -206,7 +189,7 @@ export function createEngine({
       search: searches.view(),
       comparison: comparisons.view(),
       tried: tried.view(),
-      remarks,
+      remarks: remarks.all(),
     });
   }
 
@@ -215,12 +198,6 @@ export function createEngine({
     const phase = scorer.phase();
     if (phase.phase !== 'failed' || !measuring.pending()) return phase;
     return { phase: 'preparing', text: 'Reading the weights', secondsLeft: null };
-  }
-
-  function remark(finding: Finding): void {
-    const id = (remarks.at(-1)?.id ?? 0) + 1;
-    remarks = [...remarks, { ...finding, id }].slice(-MAX_REMARKS);
-    snapshots.changed();
   }
 
   /** Everything that goes on in the background goes on with the value that stands. */
@@ -282,95 +259,41 @@ export function createEngine({
     await state.setNumber('computedOn', (records) => ({ ...records, computedOn: kind }));
   };
 
-  /** Settles when the page has the snapshot with the command's effect, or with that of its failure. */
-  const command = async <T>(work: () => Promise<T> | T): Promise<T> => {
-    try {
-      return await work();
-    } finally {
-      await snapshots.flush();
-    }
-  };
-
-  const change = (edit: (records: Records) => Records): Promise<void> =>
-    command(() => queue.run(() => state.change(edit)));
-
-  const setNumber = (field: string, edit: (records: Records) => Records): Promise<void> =>
-    command(() => state.setNumber(field, edit));
-
-  const setWeights = async (weights: Readonly<Record<string, number>>): Promise<void> => {
-    const edits = Object.entries(weights).map(([id, given]) => {
-      const edit = { type: 'setWeight', id, weight: withoutSign(checkedWeight(given)) } as const;
-      return [`weight ${id}`, (records: Records) => editPool(records, edit)] as const;
-    });
-    return command(() => state.setNumbers(new Map(edits)));
-  };
-
-  const sumOf = (id: string) =>
-    state.value().pool.models.find((model) => model.id === id)?.facts.sha256;
-
-  /** Computes the sums that are not known yet, where the recipe asks for one that none of the known is. */
-  const sumUp = async (wanted: WantedRecipe): Promise<void> => {
-    if (needsSums(wanted, state.value().pool.models, sumOf)) {
-      await jobs.run('restore', 'SHA-256 of the models', async (job) => {
-        for (const model of state.value().pool.models) {
-          if (sumOf(model.id) !== undefined) continue;
-          const tell = (done: number, total: number) =>
-            job.report(`SHA-256 of ${model.name}`, total === 0 ? 1 : done / total);
-          await hashModel(model, state.learn, job.signal, tell, hasher);
-        }
-      });
-    }
-  };
-
-  const restore = async (wanted: WantedRecipe): Promise<void> => {
-    await sumUp(wanted);
-    await queue.run(() =>
-      state.change((records) =>
-        withPlannedLayers(applyRecipe(wanted, records, sumOf), wanted, state.value()),
-      ),
-    );
-  };
-
-  /** Changes nothing where models are missing, and names them. */
-  const applyWanted = async (wanted: WantedRecipe): Promise<MergeOutcome> => {
-    await sumUp(wanted);
-    return queue.run(async () => {
-      let missing: readonly string[] = [];
-      await state.change((records) => {
-        const match = matchRecipe(wanted, records, sumOf);
-        missing = match.missing;
-        return match.restored ?? records;
-      });
-      return { missing };
-    });
-  };
-
   const readLibrary = async (): Promise<void> => {
     const { unfinished, damaged } = await library.recover();
-    for (const name of unfinished) remark(unfinishedImport(name));
-    for (const name of damaged) remark(damagedRecord(name));
+    for (const name of unfinished) remarks.tell(unfinishedImport(name));
+    for (const name of damaged) remarks.tell(damagedRecord(name));
     await state.open();
   };
 
-  /** Not null until the library has been read, and where it could not be. */
-  let opening: Promise<void> | null = null;
-  /** A page whose engine was replaced shows its pool before the new one has read it: what it asks of the pool waits. */
-  const whenOpen =
-    <P extends readonly unknown[], T>(ask: (...given: P) => Promise<T>) =>
-    (...given: P): Promise<T> =>
-      opening === null ? ask(...given) : opening.then(() => ask(...given));
+  const acting = createActing(queue, state, snapshots);
+  const { command, change, whenOpen } = acting;
+  const sums = createSums(jobs, state, hasher);
 
   const commands: StudioEngine = {
+    ...createMergeCommands({ acting, queue, state, sums }),
+    ...createPinCommands({ acting, queue, state, sums, book, kind: scorer.kind }),
+    ...createDownloadCommands({
+      acting,
+      library,
+      jobs,
+      state,
+      downloads,
+      remarks,
+      hasher,
+      matrices: runtime.matrices,
+      version,
+      snapshot,
+      workspace: scorer.workspace,
+      figures: insight.figures,
+      pins: () => pinReports(state.value(), book, scorer.kind()),
+      relations: relations.report,
+    }),
+
     connect: (listener) => {
       push = listener;
       const reading = readLibrary();
-      opening = reading;
-      reading.then(
-        () => {
-          opening = null;
-        },
-        () => undefined,
-      );
+      acting.opens(reading);
       return command(async () => {
         await reading;
         const { tasks, choice } = state.value();
@@ -388,99 +311,7 @@ export function createEngine({
       return command(() => arrivals.addTaskImages(jobId, files, origin));
     }),
 
-    editPool: whenOpen(async (edit) => {
-      if (edit.type === 'setWeight') return setWeights({ [edit.id]: edit.weight });
-      return change((records) => editPool(records, edit));
-    }),
-
-    setWeights: whenOpen(setWeights),
-
     editTask: whenOpen((edit) => change((records) => editTasks(records, edit))),
-
-    setScalingFactor: async (value) => {
-      if (!Number.isFinite(value)) {
-        throw new ConfigError(`The scaling factor is a finite number, not ${value}.`);
-      }
-      const scalingFactor = withoutSign(value);
-      return setNumber('scalingFactor', (records) => ({ ...records, scalingFactor }));
-    },
-
-    setLayers: whenOpen(async (wanted) => {
-      const value = state.value();
-      const layers = wantedLayers(wanted, value);
-      return setNumber('layers', (records) => ({ ...records, layers }));
-    }),
-
-    setMethod: whenOpen(async (name, options) => {
-      const { method } = state.value();
-      // Merged here, not on the page: its snapshot may be older than its last edit.
-      const kept = name === method.name ? method.options : startingOptions(name);
-      const next = chooseMethod(name, { ...kept, ...options });
-      return setNumber('method', (records) => ({ ...records, method: next }));
-    }),
-
-    restoreRecipe: whenOpen((modelId) =>
-      command(async () => {
-        const merged = state.value().pool.models.find(({ id }) => id === modelId);
-        const text = merged?.opened.model?.checkpoint.metadata.get(RECIPE_KEY);
-        if (!merged || text === undefined) {
-          throw new ConfigError('This model has no recipe in its metadata.');
-        }
-        await restore(readRecipe(merged.name, text));
-      }),
-    ),
-
-    setMerge: whenOpen((settings) => change((records) => withMergeSettings(records, settings))),
-
-    applyMerge: whenOpen((merge) => command(() => applyWanted(recipeOfMerge(merge)))),
-
-    pin: whenOpen(async () => {
-      // What is on screen now, whatever comes before its turn.
-      const pin = pinOf(state.value(), randomHex());
-      await change((records) => addPin(records, pin));
-      return pin.id;
-    }),
-
-    takePins: whenOpen((pins) =>
-      command(async () => {
-        let left: readonly string[] = [];
-        await queue.run(() =>
-          state.change((records) => {
-            const taken = takePins(records, pins, randomHex, sumOf);
-            left = taken.left;
-            return taken.records;
-          }),
-        );
-        return left;
-      }),
-    ),
-
-    editPins: whenOpen((edit) => change((records) => editPins(records, edit))),
-
-    applyPin: whenOpen((id) =>
-      command(async () => {
-        const pin = state.value().pins.find((each) => each.id === id);
-        if (!pin) throw new ConfigError('This pin is not there any more.');
-        return applyWanted(recipeOfPin(pin));
-      }),
-    ),
-
-    comparePins: whenOpen(async (pair) => comparePins(state.value(), book, scorer.kind(), pair)),
-
-    exportConfiguration: whenOpen((format) => {
-      const value = state.value();
-      return command(async () => (await configurations()).writeConfigurationFile(value, format));
-    }),
-
-    applyConfiguration: whenOpen((file) =>
-      command(async () => {
-        const { holdsCoefficients, readCoefficients, ...read } = await configurations();
-        if (!holdsCoefficients(file)) return restore(await read.readConfigurationFile(file));
-        const weights = await readCoefficients(file);
-        const method = read.methodOfCoefficients(file, weights, state.value());
-        return setNumber('method', (records) => ({ ...records, method }));
-      }),
-    ),
 
     sweep: whenOpen((values, pictures = null) =>
       command(() =>
@@ -505,8 +336,6 @@ export function createEngine({
       }),
     ),
 
-    exportComparison: whenOpen(() => command(() => exportComparison(snapshot()))),
-
     lookAhead: async (values) => scorer.lookAhead(values.filter(Number.isFinite)),
 
     stop: () => command(() => state.set({ sweep: [], stopped: true })),
@@ -520,39 +349,6 @@ export function createEngine({
         // The engine that is left is not used while the choice is written down.
         await Promise.all([written, choose(choice)]);
       }),
-
-    exportModel: whenOpen((jobId, options) => {
-      // What is on screen now, whatever comes while it is written.
-      const value = state.value();
-      const workspace = scorer.workspace();
-      const figures = cardFigures(snapshot());
-      return command(() =>
-        jobs.run(jobId, 'Writing the merged model', async (job) => {
-          const onUnsummed = (names: readonly string[]) => remark(unsummedRecipe(names));
-          const { learn } = state;
-          const { matrices } = runtime;
-          const given = { value, workspace, version, learn, hasher, matrices, figures };
-          const context = { ...given, onUnsummed };
-          return downloads.keep(await exportModel(library, context, options, job));
-        }),
-      );
-    }),
-
-    releaseDownload: (download) => downloads.release(download),
-
-    exportReport: whenOpen(() =>
-      command(() => {
-        const pins = pinReports(state.value(), book, scorer.kind());
-        return exportReport(
-          state.value(),
-          snapshot(),
-          version,
-          insight.figures,
-          pins,
-          relations.report(),
-        );
-      }),
-    ),
 
     sampleImages: whenOpen(async (taskId, count) => {
       const task = state.value().tasks.find(({ id }) => id === taskId);
@@ -597,42 +393,8 @@ export function createEngine({
   };
 }
 
-/** Loaded when it is asked for: YAML and the words of FusionBench are a quarter of the worker's program. */
-const configurations = () => import('./downloads/configuration');
-
 /** Throws ConfigError on what is no number of pictures. */
 function checkedPictures(pictures: number | null): number | null {
   if (pictures === null || (Number.isSafeInteger(pictures) && pictures > 0)) return pictures;
   throw new ConfigError(`A sweep scores 1 picture of each task or more, not ${pictures}.`);
-}
-
-/** Minus zero is zero: it would change the sign of zeros in the bytes, and no recipe can say it. */
-function withoutSign(value: number): number {
-  return value === 0 ? 0 : value;
-}
-
-function unsummedRecipe(names: readonly string[]): Finding {
-  return {
-    severity: 'info',
-    message: `The recipe in the downloaded model names ${names.join(', ')} without SHA-256: the sums take longer than the download and are computed while nothing else is to do. The report has them then, and a later download too.`,
-    details: [],
-  };
-}
-
-function unfinishedImport(name: string): Finding {
-  return {
-    severity: 'info',
-    subject: name,
-    message: `The import of ${name} was not finished when the page was closed, and what there was of it has been removed. Add it again.`,
-    details: [],
-  };
-}
-
-function damagedRecord(name: string): Finding {
-  return {
-    severity: 'warning',
-    subject: name,
-    message: `What the library keeps of ${name} is damaged. Remove it and add it again.`,
-    details: [],
-  };
 }
