@@ -106,6 +106,17 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
   }
   expect(shown).toEqual(expected);
 
+  const row = accuracyTable(page).getByRole('button', { name: TASK });
+  for (const width of [360, 640, 900, 1280]) {
+    await page.setViewportSize({ width, height: 780 });
+    const heading = page.getByRole('columnheader', { name: 'Task' });
+    const unfolded = await heading.boundingBox();
+    await row.click();
+    const folded = await heading.boundingBox();
+    expect(unfolded?.width, `the names at ${width}`).toBeCloseTo(folded?.width ?? Number.NaN);
+    await row.click();
+  }
+
   await page.setViewportSize({ width: 360, height: 780 });
   for (const name of ['Classes', 'Pictures', 'Confusions', 'Calibration']) {
     await tabs.getByRole('tab', { name }).click();

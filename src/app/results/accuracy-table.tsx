@@ -1,4 +1,4 @@
-import { useId } from 'react';
+import { useId, useRef } from 'react';
 import { isBusy } from '../../state/selectors';
 import { usePage, useSnapshot } from '../context';
 import { useTaskNames } from '../names/use-short-names';
@@ -6,7 +6,11 @@ import { Term } from '../tips/term';
 import { AverageRow } from './average-row';
 import { ChoosingRow } from './choosing-row';
 import { TaskScoreRow } from './task-score-row';
+import { useShownColumns } from './use-shown-columns';
 import './results.css';
+
+/** Those of a wide page. */
+const COLUMNS = 7;
 
 /** Zero-shot accuracy of the pretrained model, the merged one and each task's own expert. */
 export function AccuracyTable() {
@@ -17,9 +21,11 @@ export function AccuracyTable() {
   const scores = { ...newest, merged, change };
   const shown = useTaskNames();
   const busy = usePage(isBusy);
+  const table = useRef<HTMLTableElement>(null);
+  const columns = useShownColumns(table, COLUMNS);
   return (
     <section className="results" aria-labelledby={titleId}>
-      <table className="numbers accuracy" aria-labelledby={titleId} aria-busy={busy}>
+      <table ref={table} className="numbers accuracy" aria-labelledby={titleId} aria-busy={busy}>
         <caption>
           <span id={titleId}>Accuracy by task</span>
           <small>
@@ -65,6 +71,7 @@ export function AccuracyTable() {
               task={task}
               place={place}
               scores={scores}
+              columns={columns}
               short={shown.get(task.name)}
             />
           ))}

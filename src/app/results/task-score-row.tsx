@@ -22,12 +22,14 @@ interface TaskScoreRowProps {
   /** Place among the tasks, which decides the colour of its line in the plot. */
   readonly place: number;
   readonly scores: ScoreBoard;
+  /** Columns that the table shows. */
+  readonly columns: number;
   /** Its name as it is shown among the others. */
   readonly short: string | undefined;
 }
 
 /** One task of the table; unfolds to its classes. */
-export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) {
+export function TaskScoreRow({ task, place, scores, columns, short }: TaskScoreRowProps) {
   const [open, setOpen] = useState(false);
   const breakdownId = useId();
   const stale = usePage((state) => isStale(state) || state.merged.heldTasks.includes(task.id));
@@ -75,7 +77,7 @@ export function TaskScoreRow({ task, place, scores, short }: TaskScoreRowProps) 
         </td>
       </tr>
       <tr id={breakdownId} className="breakdown-row" hidden={!open}>
-        <td colSpan={7}>
+        <td colSpan={columns}>
           {open && (
             <>
               <ChoosingLine
