@@ -107,6 +107,9 @@ test('models and pictures come by their repositories’ names, after two clicks'
   await expect(modelPool(page)).toContainText(
     /Originorg\/surfaces@[0-9a-f]{40}\/model\.safetensors/,
   );
+  const tasks = page.getByRole('region', { name: 'Task pool' });
+  await tasks.getByRole('button', { name: /^surfaces/ }).click();
+  await expect(tasks).toContainText(/Originorg\/surfaces@[0-9a-f]{40}\/./);
   expect(edition.asked.every((url) => url.startsWith(edition.hub.endpoint))).toBe(true);
 
   // It is there and known after a reload, and what is here is not fetched again.

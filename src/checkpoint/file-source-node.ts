@@ -43,7 +43,7 @@ const descriptors = new Map<BigIntStats, Descriptor>();
 
 /** By what a file is known again: while all of it is the same, so are its bytes. */
 export interface FileIdentity {
-  /** Absolute. */
+  /** Absolute, or a name that only these bytes have. */
   readonly path: string;
   /** In bytes. */
   readonly size: number;
@@ -58,6 +58,11 @@ const identities = new WeakMap<ByteSource, FileIdentity>();
 /** Which file a source is, the whole of it, as it was found; undefined for any other source, parts of files among them. */
 export function fileIdentity(source: ByteSource): FileIdentity | undefined {
   return identities.get(source);
+}
+
+/** Says of another source by what it is known again. */
+export function identify(source: ByteSource, identity: FileIdentity): void {
+  identities.set(source, identity);
 }
 
 /**

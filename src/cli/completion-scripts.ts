@@ -23,14 +23,16 @@ const ZSH = `#compdef task-arithmetic-studio
 # Completion of task-arithmetic-studio for zsh. After compinit in ~/.zshrc:
 #   source <(task-arithmetic-studio completion zsh)
 _task_arithmetic_studio() {
-  local -a candidates
+  local -a candidates open
   candidates=("\${(@f)$(task-arithmetic-studio complete "\${(@)words[2,CURRENT]}" 2>/dev/null)}")
   candidates=("\${(@)candidates:#}")
-  if (( \${#candidates} )); then
-    compadd -S '' -- "\${candidates[@]}"
-  else
-    _files
-  fi
+  (( \${#candidates} )) || { _files; return }
+  # Behind an equals sign a value is due, and no blank.
+  open=("\${(@M)candidates:#*=}")
+  candidates=("\${(@)candidates:#*=}")
+  (( \${#open} )) && compadd -S '' -- "\${open[@]}"
+  (( \${#candidates} )) && compadd -- "\${candidates[@]}"
+  return 0
 }
 compdef _task_arithmetic_studio task-arithmetic-studio`;
 

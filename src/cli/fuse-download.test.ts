@@ -1,16 +1,32 @@
 /** `--download` as people give it, with a small Hub on loopback. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type FakeHub, startFakeHub } from '../hub/testing/fake-hub';
+import { pictureParquet } from '../taskpool/parquet/testing';
 import { downloadFirst } from './fuse/download';
 import type { PlannedRun } from './fuse/plan';
 import { planRuns } from './fuse/plan';
 import { createProgress } from './fuse/progress';
-import { fuse, POOL, PROJECT, REFERENCE, temporaryFolder } from './fuse/testing';
+import {
+  fuse,
+  IMAGES,
+  type Outcome,
+  POOL,
+  PROJECT,
+  REFERENCE,
+  temporaryFolder,
+} from './fuse/testing';
 
-const NAMES = ['HF_ENDPOINT', 'HF_HUB_CACHE', 'HF_TOKEN', 'HF_HOME'] as const;
+const NAMES = [
+  'HF_ENDPOINT',
+  'HF_HUB_CACHE',
+  'HF_TOKEN',
+  'HF_HOME',
+  'TASK_ARITHMETIC_STUDIO_CACHE',
+] as const;
 
 let hub: FakeHub;
 let cache: string;
@@ -136,6 +152,74 @@ describe('--download', () => {
     const { code } = await fuse([...RUN, '--download', '--yes', '+dry_run=true']);
     expect([code, hub.seen]).toEqual([0, []]);
   });
+});
+
+describe('of a sample', () => {
+  const SAMPLED = [
+    ...RUN.map((argument) =>
+      argument.startsWith('+taskpool.test_datasets.digits=')
+        ? '+taskpool.test_datasets.padded={_target_:datasets.load_dataset,path:org/padded,split:test}'
+        : argument,
+    ),
+    '+taskpool.classnames.padded=[one,two]',
+    '+taskpool.sample_size=7',
+  ];
+
+  /** Pictures of two classes, which read the same with noise behind their ends, in twelve row groups. */
+  function paddedParquet(): Uint8Array {
+    const folders = readdirSync(join(IMAGES, 'outlines')).sort().slice(0, 2);
+    const pictures = folders.flatMap((name, label) =>
+      readdirSync(join(IMAGES, 'outlines', name))
+        .sort()
+        .map((file) => ({ label, bytes: readFileSync(join(IMAGES, 'outlines', name, file)) })),
+    );
+    const rows = Array.from({ length: 120 }, (_, row) => {
+      const { label, bytes } = pictures[row % pictures.length] ?? { label: 0, bytes: Buffer.of() };
+      return { label, picture: Buffer.concat([bytes, randomBytes(12_000)]) };
+    });
+    return pictureParquet(rows, 10);
+  }
+
+  it('fetches a part of the data, which gives the numbers of the whole', async () => {
+    const files = { 'data/test-00000-of-00001.parquet': paddedParquet() };
+    hub.add({ kind: 'dataset', name: 'org/padded', files });
+    const folder = temporaryFolder();
+    process.env.TASK_ARITHMETIC_STUDIO_CACHE = join(folder, 'cache');
+    const outputs = (name: string) => [
+      `++report_save_path=${join(folder, `${name}.json`)}`,
+      `+predictions_save_path=${join(folder, `${name}.csv`)}`,
+    ];
+    const part = await fuse([...SAMPLED, ...outputs('part'), '--download', '--yes']);
+    expect(part.code, part.told).toBe(0);
+    expect(steady(part.told)).toMatch(/ files \(1 in part\), /);
+    expect(steady(part.told)).toMatch(
+      /^ {2}data\/test-00000-of-00001\.parquet +\d+ kB of 1\.5 MB: [3-7] of 12 row groups/m,
+    );
+    expect(part.told).toContain(
+      `Parts are the row groups of the pictures that are scored. They are kept in ${join(folder, 'cache/parts')}, and have no SHA-256 to compare them with.`,
+    );
+    expect(existsSync(join(cache, 'datasets--org--padded'))).toBe(false);
+
+    const asked = hub.seen.length;
+    const again = await fuse([...SAMPLED, '--download']);
+    expect([again.code, hub.seen.length]).toEqual([0, asked]);
+
+    process.env.TASK_ARITHMETIC_STUDIO_CACHE = 'off';
+    const whole = await fuse([...SAMPLED, ...outputs('whole'), '--download', '--yes']);
+    expect(whole.told).not.toContain('in part');
+    expect(readdirSync(cache)).toContain('datasets--org--padded');
+    expect(part.printed).toMatch(/^padded +7 /m);
+    expect([again.printed, tableOf(part)]).toEqual([part.printed, tableOf(whole)]);
+    const written = (name: string) => readFileSync(join(folder, name), 'utf8');
+    expect(written('part.csv')).toBe(written('whole.csv'));
+    expect(JSON.parse(written('part.json')).padded).toEqual(
+      JSON.parse(written('whole.json')).padded,
+    );
+  });
+
+  /** Without the paths of what was written. */
+  const tableOf = ({ printed }: Outcome) =>
+    printed.split('\n').filter((line) => !line.includes('/'));
 });
 
 describe('on a terminal', () => {

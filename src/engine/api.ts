@@ -181,6 +181,8 @@ export interface TaskView {
   readonly id: string;
   readonly name: string;
   readonly origin: Origin;
+  /** Of a data set of the Hub: `organisation/name@commit/path` of its folder or its first file. */
+  readonly source?: string;
   readonly included: boolean;
   /** Editable: the names that fill the templates, in label order. */
   readonly classnames: readonly string[];

@@ -135,12 +135,13 @@ export function createArrivals({ library, queue, jobs, state, heads }: ArrivalsP
           place: (records, arriving) =>
             addTasks(
               records,
-              arriving.map(({ item: { id }, about: { name, classnames, templates } }) => ({
+              arriving.map(({ item: { id }, about: { name, classnames, templates, source } }) => ({
                 id,
                 name,
                 origin,
                 classnames,
                 templates,
+                ...(source !== undefined && { source }),
               })),
             ),
         }),

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { splitDrop } from '../state/drop';
+import { pictureParquet } from '../taskpool/parquet/testing';
 import type { DroppedFile } from './api';
 import { outOfHubCache } from './hub-cache';
 import { stageModels } from './pool/adding';
@@ -51,6 +52,26 @@ describe('a dropped folder of the Hugging Face cache', () => {
       ['pairs', ['left', 'right']],
     ]);
     expect(findings).toEqual([]);
+    const around = await stageTasks(newLibrary(), files.tasks.pairs ?? [], testJob());
+    expect([...staged, ...around.staged].map(({ about }) => about.source)).toEqual([
+      `org/pairs@${COMMIT}`,
+      undefined,
+    ]);
+  });
+
+  it('is a task that knows its files in the data set', async () => {
+    const rows = Array.from({ length: 4 }, (_, row) => ({
+      picture: new Uint8Array(8),
+      label: row % 2,
+    }));
+    const name = 'data/test-00000-of-00001.parquet';
+    const file = new File([pictureParquet(rows, 2)], name);
+    const dropped = cached(DATA, [{ path: `x/${name}`, file }]);
+    const { staged } = await stageTasks(newLibrary(), dropped, testJob());
+    expect(staged.map(({ about }) => about.source)).toEqual([`org/pairs@${COMMIT}/${name}`]);
+    const unknown = cached(DATA, [{ path: `x/${name}`, file }], 'main');
+    const { staged: without } = await stageTasks(newLibrary(), unknown, testJob());
+    expect(without.map(({ about }) => about.source)).toEqual([undefined]);
   });
 
   it('without names says how to get them, and is no model and no task', async () => {

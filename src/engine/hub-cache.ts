@@ -2,7 +2,7 @@
  * Folders of the Hugging Face cache among a drop: their files are those of a snapshot. Browsers that follow no links in a
  * folder bring the blobs alone, without their names: those of a model are told from their bytes where that is clear.
  */
-import { type HubCachePath, hubCachePath } from '../checkpoint/hub-cache-path';
+import { type HubCachePath, hubCachePath, hubOrigin } from '../checkpoint/hub-cache-path';
 import type { DroppedFile, Finding } from './api';
 import { blobNames } from './blob-names';
 
@@ -10,6 +10,8 @@ export interface OutOfCache {
   /** All that lies in no such folder, and the files of one snapshot of each: a data set's by paths that begin with its name. */
   readonly files: readonly DroppedFile[];
   readonly findings: readonly Finding[];
+  /** Where a data set's file or folder comes from, by its path among `files`, as `hubOrigin` tells it. */
+  originOf(path: string): string | undefined;
 }
 
 interface Repository {
@@ -50,11 +52,20 @@ export async function outOfHubCache(dropped: readonly DroppedFile[]): Promise<Ou
     repository.snapshots.set(within.commit, snapshot);
   }
   const findings: Finding[] = [];
+  /** By the first part of paths; undefined where files of several origins have the same one. */
+  const snapshotOf = new Map<string, string | undefined>(
+    files.map(({ path }) => [firstPart(path), undefined]),
+  );
   for (const repository of repositories.values()) {
     const { at, snapshots } = repository;
     const commit = await chosenCommit(repository);
     if (commit !== undefined) {
       files.push(...(snapshots.get(commit) ?? []));
+      if (at.kind === 'dataset') {
+        const name = lastName(at);
+        const isAlone = !snapshotOf.has(name);
+        snapshotOf.set(name, isAlone ? `${at.folder}/snapshots/${commit}` : undefined);
+      }
       if (snapshots.size > 1) findings.push(oneOfSeveral(at, commit, snapshots.size));
       continue;
     }
@@ -64,7 +75,13 @@ export async function outOfHubCache(dropped: readonly DroppedFile[]): Promise<Ou
     }
     findings.push(named ? namesTold(at, [...named.keys()]) : withoutNames(at));
   }
-  return { files, findings };
+  const originOf = (path: string) => {
+    const top = firstPart(path);
+    const snapshot = snapshotOf.get(top);
+    if (snapshot === undefined) return undefined;
+    return hubOrigin(`${snapshot}/${path.slice(top.length + 1)}`)?.replace(/\/$/, '');
+  };
+  return { files, findings, originOf };
 }
 
 /** The snapshot that `main` means, else the last; undefined where there is none with files. */
@@ -72,6 +89,10 @@ async function chosenCommit({ snapshots, refs }: Repository): Promise<string | u
   const main = refs.get('main');
   const named = main && main.size <= MAX_REF_BYTES ? (await main.text()).trim() : '';
   return snapshots.has(named) ? named : [...snapshots.keys()].at(-1);
+}
+
+function firstPart(path: string): string {
+  return path.split('/', 1)[0] ?? '';
 }
 
 /** Without the organisation. */

@@ -50,6 +50,14 @@ describe('records that are read', () => {
     expect(changesBetween(none, records).entries).toEqual({ a: { ...MODEL, source } });
   });
 
+  it('say where a task comes from, and write it where that is known', () => {
+    const source = 'org/d@c0ffee0123456789c0ffee0123456789c0ffee01/data/test.parquet';
+    const { records } = read([task('a', { ...TASK, source }), task('b', TASK)]);
+    expect(records.tasks.map((each) => each.source)).toEqual([source, undefined]);
+    const none = { ...records, tasks: records.tasks.map(({ source: _, ...each }) => each) };
+    expect(changesBetween(none, records).entries).toEqual({ a: { ...TASK, source } });
+  });
+
   it('say the part that was chosen, and null where the version had none', () => {
     const chosen = { ...MODEL, version: 2, part: 'model_ema' };
     const { records, newer } = read([model('a', chosen), model('b', MODEL)]);

@@ -45,6 +45,8 @@ export interface TaskRecord {
   readonly templates: readonly string[];
   /** Id of the model that was chosen as its own expert; null where its name decides. */
   readonly expert: string | null;
+  /** Of a data set of the Hub: `organisation/name@commit/path` of its folder or its first file. */
+  readonly source?: string | undefined;
   /** Share of its pictures to choose by; absent where all are reported on. */
   readonly split?: SplitShare | undefined;
 }
@@ -107,8 +109,9 @@ const taskEntry = v.object({
   ...fields,
   classnames: v.array(v.string()),
   templates: v.array(v.string()),
-  // Versions that do not know it go by the name, and lose it with their next edit of the task.
+  // Versions that do not know the expert go by the name; they lose it, and the source, with their next edit of the task.
   expert: v.optional(v.nullable(v.string())),
+  source: v.optional(v.string()),
   split: v.optional(v.picklist(SPLIT_SHARES)),
 });
 const newerThan = (version: number) =>

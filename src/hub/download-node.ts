@@ -55,8 +55,10 @@ export async function downloadAll(
   plans: readonly PlannedRepository[],
   { onBytes }: DownloadListener,
 ): Promise<void> {
-  await requireRoom(cache, plans);
+  const needed = plans.flatMap(({ files }) => files).reduce((sum, { toCome }) => sum + toCome, 0);
+  await requireRoom(cache, needed, 'HF_HUB_CACHE');
   for (const { listing, files } of plans) {
+    if (files.length === 0) continue;
     const folder = hubFolder(cache, listing);
     for (const file of files) {
       session.signal.throwIfAborted();
@@ -72,13 +74,17 @@ export async function downloadAll(
   }
 }
 
-/** Where the system tells how much room there is. */
-async function requireRoom(cache: string, plans: readonly PlannedRepository[]): Promise<void> {
-  const needed = plans.flatMap(({ files }) => files).reduce((sum, { toCome }) => sum + toCome, 0);
-  const free = await freeBytes(cache);
+/**
+ * Where the system tells how much room there is.
+ * @param needed - bytes
+ * @param variable - of the environment, that names another folder
+ * @throws StorageError where there is too little
+ */
+export async function requireRoom(folder: string, needed: number, variable: string): Promise<void> {
+  const free = await freeBytes(folder);
   if (free === undefined || needed <= free) return;
   throw new StorageError(
-    `${cache}: ${needed} bytes are to come, but its disk has room for ${free}. Make room, or name another place in HF_HUB_CACHE.`,
+    `${folder}: ${needed} bytes are to come, but its disk has room for ${free}. Make room, or name another place in ${variable}.`,
   );
 }
 

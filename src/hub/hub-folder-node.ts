@@ -12,7 +12,9 @@ import type { HubFile, Listing } from './session';
 export interface HubFolder {
   /** Where the bytes of a file belong. */
   blob(file: HubFile): string;
-  /** Where they are while they come in. */
+  /** Where it is by its name. */
+  named(file: HubFile): string;
+  /** Where its bytes are while they come in. */
   incomplete(file: HubFile): string;
   /** Whether a file is there under its name, whole. */
   has(file: HubFile): Promise<boolean>;
@@ -28,6 +30,7 @@ export function hubFolder(cache: string, { repository, commit }: Listing): HubFo
   const named = ({ path }: HubFile) => join(folder, 'snapshots', commit, ...path.split('/'));
   return {
     blob,
+    named,
     incomplete: (file) => `${blob(file)}.incomplete`,
     has: async (file) => (await sizeOf(named(file))) === file.size,
     async name(file, isNew) {

@@ -125,7 +125,7 @@ function goesOn(answer: Response, have: number): boolean {
 }
 
 /** What an answer brings; ends where the line is cut, too. */
-async function* untilCut(
+export async function* untilCut(
   { signal }: HubSession,
   { body }: Response,
 ): AsyncGenerator<Uint8Array, void, undefined> {
@@ -142,12 +142,15 @@ async function* untilCut(
   }
 }
 
-function cutTooOften(
+/** @param have - bytes of the whole file that are kept; left out where what is kept lies in several parts */
+export function cutTooOften(
   { access, wording }: HubSession,
   { listing, file }: ListedFile,
-  have: number,
+  have?: number,
 ): DownloadError {
+  const kept =
+    have === undefined ? 'What came whole is kept' : `${have} of ${file.size} bytes are kept`;
   return new DownloadError(
-    `${listing.repository.name}, ${file.path}: the line to ${hostOf(access)} was cut ${TRIES} times. ${have} of ${file.size} bytes are kept: ${wording.again}, and it goes on there.`,
+    `${listing.repository.name}, ${file.path}: the line to ${hostOf(access)} was cut ${TRIES} times. ${kept}: ${wording.again}, and it goes on there.`,
   );
 }

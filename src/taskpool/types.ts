@@ -14,6 +14,8 @@ export interface LabelledImage {
 /** A named zero-shot classification task: pictures, what their classes are called, and the prompts. */
 export interface ImageTask {
   readonly name: string;
+  /** Where it lies among the files: the path of its folder, or of the first of its files. */
+  readonly path: string;
   /** What fills the templates, in label order. */
   readonly classnames: readonly string[];
   /** Prompts with `{}` or `{c}` for the class name. */

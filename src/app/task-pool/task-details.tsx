@@ -41,6 +41,14 @@ export function TaskDetails({ task, samples }: TaskDetailsProps) {
         <dd>
           <bdi>{name}</bdi>
         </dd>
+        {task.source !== undefined && (
+          <>
+            <dt>Origin</dt>
+            <dd className="origin">
+              <bdi>{task.source}</bdi>
+            </dd>
+          </>
+        )}
         <dt>Classes</dt>
         <dd>{task.classnames.join(', ')}</dd>
         <dt>

@@ -34,6 +34,16 @@ describe('the region "Task pool"', () => {
     expect(drawn.find('.facts').textContent).toContain('Own expertfashion');
   });
 
+  it('says which data set of the Hub a task comes from, where it comes from one', async () => {
+    const source = 'org/d@c0ffee0123456789c0ffee0123456789c0ffee01/data/test.parquet';
+    const drawn = await draw(<TaskPool />, aSnapshot({ tasks: [aTask({ source })] }));
+    await drawn.click(drawn.find('.row-toggle'));
+    expect(drawn.find('.facts').textContent).toContain(`Origin${source}`);
+    const other = await draw(<TaskPool />, snapshot);
+    await other.click(other.find('.row-toggle'));
+    expect(other.find('.facts').textContent).not.toContain('Origin');
+  });
+
   it('lets the own expert be chosen, where its name finds none or another', async () => {
     const models = [
       aModel({ id: 'base', name: '_pretrained_', role: 'base' }),

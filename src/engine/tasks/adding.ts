@@ -9,8 +9,13 @@ import { outOfHubCache } from '../hub-cache';
 import type { Job } from '../jobs/jobs';
 import { labelsAsFacts } from './opening';
 
+export interface AddedTask extends ImageTask {
+  /** Of a data set of the Hub: `organisation/name@commit/path` of its folder or its first file. */
+  readonly source?: string;
+}
+
 export interface StagedTasks {
-  readonly staged: readonly Staged<ImageTask>[];
+  readonly staged: readonly Staged<AddedTask>[];
   readonly findings: readonly Finding[];
 }
 
@@ -36,8 +41,12 @@ export async function stageTasks(
     ...skippedFindings(skipped),
     ...remarks.map(remarkFinding),
   ];
+  const added = tasks.map((task): AddedTask => {
+    const source = cached.originOf(task.path);
+    return { ...task, ...(source !== undefined && { source }) };
+  });
   const staged = await stageAll(
-    tasks,
+    added,
     ({ name, images }) =>
       library.stageImageSet(
         {

@@ -12,6 +12,8 @@ export interface NewTask {
   readonly origin: Origin;
   readonly classnames: readonly string[];
   readonly templates: readonly string[];
+  /** Of a data set of the Hub: `organisation/name@commit/path`. */
+  readonly source?: string;
 }
 
 /** Appends new tasks; a name that is taken gets a number, because the report is keyed by name. */

@@ -17,6 +17,7 @@ export function taskView(
     id: task.id,
     name: task.name,
     origin: task.origin,
+    ...(task.source !== undefined && { source: task.source }),
     included: task.included,
     classnames: task.classnames,
     templates: task.templates,

@@ -24,6 +24,8 @@ export type Mishap =
   | { readonly kind: 'wrong' }
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Record<string, string> }
   | { readonly kind: 'whole' }
+  /** Of a part: another ETag, or another size of the whole. */
+  | { readonly kind: 'changed' | 'resized' }
   | { readonly kind: 'slow'; readonly after: number };
 
 export interface SeenRequest {
@@ -184,15 +186,18 @@ export async function startFakeHub({ isMirror = false }: FakeHubOptions = {}): P
     mishap: Mishap | undefined,
   ) => {
     if (mishap?.kind === 'status') return refuse(response, mishap.status, mishap.headers);
-    const range = /^bytes=(\d+)-$/.exec(headers.range ?? '')?.[1];
-    const from = range === undefined || mishap?.kind === 'whole' ? undefined : Number(range);
+    const range = /^bytes=(\d+)-(\d*)$/.exec(headers.range ?? '');
+    const from = !range || mishap?.kind === 'whole' ? undefined : Number(range[1]);
     if (from !== undefined && from >= bytes.length) return refuse(response, 416);
-    const part = Buffer.from(bytes.subarray(from ?? 0));
+    const last = bytes.length - 1;
+    const end = from !== undefined && range?.[2] ? Math.min(Number(range[2]), last) : last;
+    const part = Buffer.from(bytes.subarray(from ?? 0, end + 1));
     if (mishap?.kind === 'wrong') part.writeUInt8(part.readUInt8(0) ^ 1, 0);
-    const end = bytes.length - 1;
+    const size = mishap?.kind === 'resized' ? bytes.length + 1 : bytes.length;
     response.writeHead(from === undefined ? 200 : 206, {
       'content-length': part.length,
-      ...(from !== undefined && { 'content-range': `bytes ${from}-${end}/${bytes.length}` }),
+      etag: mishap?.kind === 'changed' ? '"another"' : `"${sha256(bytes)}"`,
+      ...(from !== undefined && { 'content-range': `bytes ${from}-${end}/${size}` }),
     });
     if (mishap?.kind !== 'cut' && mishap?.kind !== 'slow') return void response.end(part);
     response.write(part.subarray(0, mishap.after), () => {

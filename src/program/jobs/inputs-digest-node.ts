@@ -17,6 +17,9 @@ const MANY_FILES = 256;
 /** In the Hugging Face cache a file is called by its hash. */
 const HASH = /^[\da-f]{40}(?:[\da-f]{24})?$/;
 
+/** Where data are here in part, their commit stands for them. */
+const COMMIT = /^[\da-f]{40}\.json$/;
+
 /**
  * SHA-256 of names, sizes and times (in seconds) of the files that a configuration reads; of those in the Hugging Face cache their
  * hashes instead. It does not say where they lie, so that machines may have them at different places.
@@ -56,6 +59,7 @@ async function contents({ key, path }: InputPlace): Promise<unknown> {
 async function stamp(path: string): Promise<readonly (string | number)[]> {
   const { size, mtimeMs } = await stat(path);
   const name = basename(path);
+  if (basename(dirname(path)) === 'commits' && COMMIT.test(name)) return [name];
   if (basename(dirname(path)) === 'blobs' && HASH.test(name)) return [name, size];
   return [name, size, Math.floor(mtimeMs / 1000)];
 }

@@ -1,6 +1,8 @@
 /** The files of a data set on disk, by the paths that its splits are told from. */
 import { stat } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, resolve, sep } from 'node:path';
+import type { ByteRange } from '../../checkpoint/byte-ranges';
+import type { ByteSource } from '../../checkpoint/byte-source';
 import { fileSource } from '../../checkpoint/file-source-node';
 import type { NamedBlob } from '../../checkpoint/types';
 import { ConfigError } from '../../errors';
@@ -23,6 +25,8 @@ export interface DatasetFiles {
   /** `tasks.json` in the folder and beside it, nearest first. */
   readonly promptFiles: readonly NamedBlob[];
   readonly pictureAt: PictureAt;
+  /** Of files that are not here as a whole the parts that are; undefined where all are whole. */
+  readonly here?: ReadonlyMap<ByteSource, readonly ByteRange[]>;
 }
 
 /** @throws ConfigError where the data are not on this machine, or are named in a way that cannot be followed */
@@ -61,7 +65,7 @@ export async function findDatasetFiles(
  * Pictures that a Parquet file names by paths: where `datasets` looks for them, which is from the working directory, and then
  * beside the file, where it would find none.
  */
-function pictureFinder(folder: string, cwd: string): PictureAt {
+export function pictureFinder(folder: string, cwd: string): PictureAt {
   return async (path, file) => {
     for (const place of [resolve(cwd, path), resolve(folder, dirname(file), path)]) {
       const found = await stat(place).catch(() => undefined);
@@ -117,7 +121,8 @@ async function namedFiles(patterns: ReadonlyMap<string, readonly string[]>): Pro
   return [...files.values()];
 }
 
-async function promptFiles(folder: string): Promise<NamedBlob[]> {
+/** `tasks.json` in a folder and beside it, nearest first. */
+export async function promptFiles(folder: string): Promise<NamedBlob[]> {
   const places = [folder, dirname(folder)].map((place) => join(place, TASKS_JSON));
   const files = await Promise.all(
     places.map(async (path) => {

@@ -8,7 +8,7 @@ import {
   withoutPart,
 } from '../../modelpool/sources/find-folder-node';
 import type { Pretrained, ProgramConfig } from '../config/program/types';
-import { findDatasetFiles } from './dataset-files-node';
+import { findDataset } from './find-dataset-node';
 import { isGenericDataset } from './generic-dataset';
 import { type Part, partsOf } from './parts';
 import { at, type Surroundings } from './surroundings';
@@ -44,7 +44,7 @@ export async function findMissing(
     try {
       await (part.kind === 'model'
         ? findPretrained(part.path, part.source, surroundings, part.role !== 'processor')
-        : at(part.path, findDatasetFiles(part.source, surroundings)));
+        : at(part.path, findDataset(part.source, surroundings)));
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       if (missing.has(key)) continue;

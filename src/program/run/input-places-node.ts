@@ -6,6 +6,8 @@ import { type FoundFolder, findDatasetPlace } from '../../modelpool/sources/find
 import { hasMagic } from '../../taskpool/sources/glob';
 import { filesOfOptions } from '../config/methods/index';
 import type { DatasetSource, ProgramConfig } from '../config/program/types';
+import { excerptsOf } from './excerpts/find-excerpts-node';
+import { findWholeDataset } from './find-dataset-node';
 import { findPretrained } from './find-models-node';
 import { isGenericDataset } from './generic-dataset';
 import { partsOf } from './parts';
@@ -46,10 +48,12 @@ function pathsOf({ folder, files }: FoundFolder): string[] {
   return [folder, ...files.map(({ name }) => join(folder, name))];
 }
 
-async function dataFolders(
-  { path, dataDir, dataFiles, revision }: DatasetSource,
-  surroundings: Surroundings,
-): Promise<string[]> {
+async function dataFolders(source: DatasetSource, surroundings: Surroundings): Promise<string[]> {
+  const { path, dataDir, dataFiles, revision } = source;
+  const excerpts = await excerptsOf(source, surroundings);
+  if (excerpts && !(await findWholeDataset(source, surroundings))) {
+    return [excerpts.folder.commitPath(excerpts.commit)];
+  }
   const root = isGenericDataset(path)
     ? surroundings.cwd
     : (await findDatasetPlace(path, { ...surroundings, revision })).folder;

@@ -1,13 +1,14 @@
 /** A task of a configuration: its pictures found on this machine, its rows chosen, its classes named. */
+import { rangesWithout } from '../../checkpoint/byte-ranges';
 import type { NamedBlob } from '../../checkpoint/types';
-import { evenSplit } from '../../taskpool/datasets/even-split';
-import { openDataset } from '../../taskpool/sources/open-dataset';
-import { sampleRows, validationRows } from '../../taskpool/sources/select-rows';
+import { ConfigError } from '../../errors';
 import { taskClasses } from '../../taskpool/sources/task-classes';
 import type { DatasetRow } from '../../taskpool/sources/types';
-import { splitRows } from '../config/program/split';
 import type { TaskConfig, ValidationSplit } from '../config/program/types';
-import { findDatasetFiles } from './dataset-files-node';
+import { chooseRows } from './choose-rows';
+import type { DatasetFiles } from './dataset-files-node';
+import { findDataset } from './find-dataset-node';
+import type { RowChoice } from './row-choice';
 import { at, type Surroundings } from './surroundings';
 
 export interface OpenedTask {
@@ -28,23 +29,6 @@ export interface OpenedTask {
   readElsewhere(): boolean;
 }
 
-/** Which of a task's pictures are scored. */
-export interface RowChoice {
-  /** A sample drawn class by class; null for all. */
-  readonly sampleSize: number | null;
-  readonly sampleSeed: number;
-  /** So many from the front; null for all. */
-  readonly first: number | null;
-  /** The half that is wanted, where one half is to choose by and the other to report on. */
-  readonly half?: Half;
-}
-
-export interface Half {
-  readonly wanted: 'choosing' | 'reporting';
-  /** Share to choose by of a task that is not split by its configuration. */
-  readonly split: number | null;
-}
-
 /**
  * @throws ConfigError for data that are not on this machine or are asked for in a way that is not possible, FormatError
  *   for files that cannot be used
@@ -59,36 +43,27 @@ export function openTask(
 
 async function open(
   { name, dataset: source, classnames, templates }: TaskConfig,
-  { sampleSize, sampleSeed, first, half }: RowChoice,
+  choice: RowChoice,
   surroundings: Surroundings,
 ): Promise<OpenedTask> {
-  const found = await findDatasetFiles(source, surroundings);
+  const found = await findDataset(source, surroundings);
   let elsewhere = false;
-  const dataset = await openDataset(found.files, {
-    name: found.format ? found.folder : source.path,
-    format: found.format,
-    configuration: source.name,
-    dataFiles: found.patterns,
+  const { dataset, rows, available, validation } = await chooseRows(source, choice, {
+    ...found,
     pictureAt: (...named) => {
       elsewhere = true;
       return found.pictureAt(...named);
     },
-    splits: source.split.map((part) => ({
-      split: part.split,
-      rows: (total) => splitRows(part, total),
-    })),
   });
-  const validation = partOf(source.validation, half, dataset.rows);
-  const all = validation ? validationRows(dataset.rows, validation) : dataset.rows;
+  requireHere(rows, found, source.path);
   const { promptFiles } = found;
   const classes = await taskClasses(name, dataset, { classnames, templates, promptFiles });
-  const sampled = sampleSize === null ? all : sampleRows(all, sampleSize, sampleSeed);
   return {
     name,
     classnames: classes.classnames,
     templates: classes.templates,
-    rows: first === null ? sampled : sampled.slice(0, first),
-    available: all.length,
+    rows,
+    available,
     notes: [...dataset.notes, ...classes.notes],
     files: found.files,
     readElsewhere: () => elsewhere,
@@ -96,26 +71,15 @@ async function open(
   };
 }
 
-/** What the configuration scores is reported on; the other part is to choose by. */
-function partOf(
-  configured: ValidationSplit | undefined,
-  half: Half | undefined,
-  rows: readonly DatasetRow[],
-): ValidationSplit | undefined {
-  if (!half) return configured;
-  const reporting = configured ?? evenValidation(rows, half.split);
-  if (!reporting || half.wanted === 'reporting') return reporting;
-  return { ...reporting, part: reporting.part === 'val' ? 'train' : 'val' };
-}
-
-function evenValidation(
-  rows: readonly DatasetRow[],
-  fraction: number | null,
-): ValidationSplit | undefined {
-  if (fraction === null) return undefined;
-  const { seed } = evenSplit(
-    rows.map(({ label }) => label),
-    fraction,
+/** Of files that are here in part: nothing else may be read of them. */
+function requireHere(rows: readonly DatasetRow[], { here }: DatasetFiles, dataset: string): void {
+  const places = new Set(rows.flatMap(({ lies }) => lies ?? []));
+  const lacking = [...places].filter(({ source, ranges }) => {
+    const parts = here?.get(source);
+    return parts && rangesWithout(ranges, parts).length > 0;
+  });
+  if (lacking.length === 0) return;
+  throw new ConfigError(
+    `${dataset}: only a part of this data set is on this machine, as another sample of its pictures needed it; ${lacking.length} of the ${places.size} row groups that are read now are missing. With --download this command fetches them. To get all of it: hf download ${dataset} --repo-type dataset`,
   );
-  return { size: { fraction }, seed, part: 'train' };
 }

@@ -1,5 +1,6 @@
 /** What a configuration names that has to be there before it runs. */
 import type { DatasetSource, Pretrained, ProgramConfig } from '../config/program/types';
+import type { RowNeeds } from './row-choice';
 
 /** Something of a configuration that has to be on this machine, and the place that asks for it. */
 export type Part =
@@ -9,7 +10,17 @@ export type Part =
       readonly source: Pretrained;
       readonly role: ModelRole;
     }
-  | { readonly kind: 'dataset'; readonly path: string; readonly source: DatasetSource };
+  | DatasetPart;
+
+export interface DatasetPart {
+  readonly kind: 'dataset';
+  readonly path: string;
+  readonly source: DatasetSource;
+  /** Its name among the tasks; undefined where it is of none. */
+  readonly task?: string;
+  /** Which of its rows are read, where that is known. */
+  readonly rows?: RowNeeds;
+}
 
 /** What of a model is read: its weights with all that describes them, an adapter's, or how pictures and texts are prepared. */
 export type ModelRole = 'weights' | 'adapter' | 'processor';
@@ -36,7 +47,8 @@ export function partsOf({ modelpool, taskpool }: Pools): Part[] {
     model('taskpool.data_processor', taskpool.dataProcessor, 'processor');
   }
   for (const { name, dataset } of taskpool.tasks) {
-    parts.push({ kind: 'dataset', path: `taskpool.test_datasets.${name}`, source: dataset });
+    const path = `taskpool.test_datasets.${name}`;
+    parts.push({ kind: 'dataset', path, task: name, source: dataset });
   }
   return parts;
 }

@@ -32,7 +32,8 @@ import { createHeads } from './heads-node';
 import { keepAll, keepLast } from './keep';
 import type { RunListener } from './messages';
 import { openScoringClip, type ScoringClip } from './open-models-node';
-import { type Half, type OpenedTask, openTask, type RowChoice } from './open-task-node';
+import { type OpenedTask, openTask } from './open-task-node';
+import { type Half, rowChoice } from './row-choice';
 import { filesText, scoreFolder } from './score-folder-node';
 import { createPlacing, createScorer, type KeptModel, type Scorer } from './scorer';
 import type { Surroundings } from './surroundings';
@@ -109,17 +110,12 @@ export function createTaskPools(
 
   return {
     async open(config, like, { fastDevRun, engine: engineName, half }) {
-      const { clipModel, processor, dataProcessor, sampleSize, sampleSeed } = config;
+      const { clipModel, processor, dataProcessor } = config;
       const clipKey = [clipModel, processor, dataProcessor, like.vision];
       const clip = await clips.keep(clipKey, () => openScoringClip(config, like, surroundings));
       // What cannot be had is told before anything is computed.
       await engineOf(engineName, clip, like);
-      const choice: RowChoice = {
-        sampleSize,
-        sampleSeed,
-        first: fastDevRun ? config.batchSize : null,
-        ...(half && { half }),
-      };
+      const choice = rowChoice({ pool: config, ...(half && { half }) }, fastDevRun);
       const opened: {
         readonly key: unknown;
         readonly task: OpenedTask;

@@ -15,7 +15,7 @@ import { createCpuBackend } from '../../runtime/cpu/backend';
 import type { ComparedRow } from '../compare/compare';
 import { comparisonCsv } from '../compare/csv';
 import { PRETRAINED } from '../config/program/base-name';
-import type { ModelPoolConfig, ProgramConfig, TaskPoolConfig } from '../config/program/types';
+import type { ModelPoolConfig, ProgramConfig } from '../config/program/types';
 import { relationFiles } from '../relations/files';
 import type { RelationsReport } from '../relations/relations';
 import {
@@ -34,13 +34,13 @@ import { createMatrixWorkers } from './matrix-workers-node';
 import type { RunListener } from './messages';
 import { type RunnableMethod, runnableMethod, withLayers } from './method-choice';
 import { type OpenedPool, openPool } from './open-models-node';
-import type { Half } from './open-task-node';
 import type { RunOutputs } from './outputs';
 import { createPictureWorkers } from './picture-workers-node';
 import { poolRelations } from './pool-relations';
 import { predictionsTable } from './predictions-node';
 import { runRecipe } from './recipe';
 import { type Beside, type Resident, resideForAll, resideForOne } from './resident';
+import { isFastDevRun, type Opening, openings } from './row-choice';
 import { runFigures } from './run-figures';
 import { type SavedModel, saveChoice, saveModel } from './save-model-node';
 import { type SearchedModels, searchModels } from './search-models';
@@ -155,8 +155,7 @@ export function createWorkbench(
   }
 
   async function openAll(config: ProgramConfig, poolKey: unknown, runnable: RunnableMethod | null) {
-    const { method, program, modelpool, taskpool, search, compare } = config;
-    const halved = search ?? compare;
+    const { method, program, modelpool, taskpool } = config;
     try {
       const opened = await pools.keep(poolKey, () =>
         openJudged(modelpool, runnable, method.target === 'TaskVectorCosSimilarity'),
@@ -164,24 +163,15 @@ export function createWorkbench(
       if (taskpool?.target !== 'CLIPVisionModelTaskPool') {
         return { opened, tasks: null, choosing: null, looked: null };
       }
-      const fastDevRun = program.fast_dev_run || taskpool.fastDevRun;
-      const open = (pool: TaskPoolConfig, half?: Half) =>
+      const looks = runnable?.method.needsPictures ?? false;
+      const wanted = openings(taskpool, config, looks);
+      const fastDevRun = isFastDevRun(config, taskpool);
+      const open = ({ pool, half }: Opening) =>
         taskPools.open(pool, opened.pool.pretrained, { fastDevRun, engine: program.engine, half });
-      if (!halved) {
-        const tasks = await open(taskpool);
-        // Of a split one part is reported on, and the other is there to be looked at.
-        const isSplit = taskpool.tasks.some(({ dataset }) => dataset.validation);
-        const looked =
-          runnable?.method.needsPictures && isSplit
-            ? await open(taskpool, { wanted: 'choosing', split: null })
-            : tasks;
-        return { opened, tasks, choosing: null, looked };
-      }
-      const { split, sampleSize } = halved;
-      const tasks = await open(taskpool, { wanted: 'reporting', split });
-      const sampled = { ...taskpool, sampleSize };
-      const choosing = await open(sampled, { wanted: 'choosing', split });
-      return { opened, tasks, choosing, looked: choosing };
+      const tasks = await open(wanted.reported);
+      const choosing = wanted.choosing ? await open(wanted.choosing) : null;
+      const looked = wanted.looked ? await open(wanted.looked) : tasks;
+      return { opened, tasks, choosing, looked: choosing ?? looked };
     } catch (error) {
       // Whoever has to fetch one thing wants to know of the others.
       const missing = error instanceof ConfigError && (await findMissing(config, surroundings));

@@ -24,12 +24,12 @@ export function labelledTask(
   given: readonly string[] | undefined,
   pictures: readonly Labelled[],
 ): ImageTask {
-  const name = group.files[0]?.path ?? group.name;
+  const path = group.files[0]?.path ?? group.name;
   const classes = given ?? classesOf(pictures);
   if (pictures.length === 0)
-    throw new FormatError(name, 'There are no pictures with labels in it.');
+    throw new FormatError(path, 'There are no pictures with labels in it.');
   if (classes.length < 2)
-    throw new FormatError(name, 'There is one class only; a task needs at least two.');
+    throw new FormatError(path, 'There is one class only; a task needs at least two.');
   const indices = new Map(classes.map((classname, index) => [classname, index]));
   const images = pictures.map(({ label, ...picture }): LabelledImage => {
     const index = typeof label === 'string' ? indices.get(label) : label;
@@ -42,7 +42,8 @@ export function labelledTask(
     return { ...picture, label: index };
   });
   const actual = `${group.name} has ${classes.length} classes`;
-  return { name: group.name, ...applyPrompts(group.prompts, group.name, classes, actual), images };
+  const prompts = applyPrompts(group.prompts, group.name, classes, actual);
+  return { name: group.name, path, ...prompts, images };
 }
 
 /** The labels that are names, else the numbers up to the highest label. */

@@ -135,7 +135,7 @@ async function readTask(
       `None of its pictures can be read. The first, ${first}: ${reason.replace(/\.$/, '')}.`,
     );
   }
-  return { name, classnames, templates, images };
+  return { name, path, classnames, templates, images };
 }
 
 async function readClass(

@@ -1,5 +1,6 @@
 /** A Parquet file's footer: its columns, and where those of each row group lie. What cannot be true is refused. */
 import * as v from 'valibot';
+import type { ByteRange } from '../../checkpoint/byte-ranges';
 import { readBytes } from '../../checkpoint/read-bytes';
 import type { NamedBlob } from '../../checkpoint/types';
 import { ParquetDamage } from './damage';
@@ -103,10 +104,11 @@ const Footer = v.object({
 });
 
 /**
+ * Where the footer lies, without its length and `PAR1`.
  * @throws ParquetDamage that says what cannot be true
  * @throws FormatError where the file cannot be read
  */
-export async function readMetadata(file: NamedBlob): Promise<Metadata> {
+export async function footerRange(file: NamedBlob): Promise<ByteRange> {
   const { size } = file.blob;
   if (size < END_BYTES) throw new ParquetDamage(`it has ${size} bytes`);
   const end = await readBytes(file, size - END_BYTES, size);
@@ -116,7 +118,13 @@ export async function readMetadata(file: NamedBlob): Promise<Metadata> {
   if (length > size - END_BYTES) {
     throw new ParquetDamage(`its footer has ${length} bytes, the file ${size}`);
   }
-  const bytes = await readBytes(file, size - END_BYTES - length, size - END_BYTES);
+  return { begin: size - END_BYTES - length, end: size - END_BYTES };
+}
+
+/** Throws as `footerRange`. */
+export async function readMetadata(file: NamedBlob): Promise<Metadata> {
+  const { begin, end } = await footerRange(file);
+  const bytes = await readBytes(file, begin, end);
   const footer = v.safeParse(Footer, readThrift(bytes, 0).value);
   if (!footer.success) {
     const [issue] = footer.issues;
@@ -124,7 +132,7 @@ export async function readMetadata(file: NamedBlob): Promise<Metadata> {
       `its footer has no ${v.getDotPath(issue) ?? 'fields'} as Parquet has it`,
     );
   }
-  return checkedMetadata(footer.output, size);
+  return checkedMetadata(footer.output, file.blob.size);
 }
 
 function checkedMetadata(footer: v.InferOutput<typeof Footer>, size: number): Metadata {

@@ -1,5 +1,6 @@
 /** A Parquet file of pictures and labels, as the `datasets` library writes it, read one row group at a time. */
 import * as v from 'valibot';
+import type { ByteRange } from '../../checkpoint/byte-ranges';
 import type { NamedBlob } from '../../checkpoint/types';
 import { FormatError } from '../../errors';
 import { unpackerOf } from './codecs';
@@ -37,6 +38,10 @@ export interface ParquetFile {
   rowGroup(index: number): Promise<ParquetRow[]>;
   /** Whether a row group has no bytes of pictures, so that its rows can be read at no cost. */
   hasPathsAlone(index: number): boolean;
+  /** What of the file `labels` reads. */
+  readonly labelRanges: readonly ByteRange[];
+  /** What of the file `rowGroup` reads. */
+  rangesOf(index: number): ByteRange[];
 }
 
 /** Where the values are that are read, by their places among the file's columns. */
@@ -151,6 +156,10 @@ export async function openParquet(file: NamedBlob): Promise<ParquetFile> {
     rowGroups,
     rowGroup,
     hasPathsAlone: (index) => hasPathsAlone(metadata, index, places),
+    labelRanges: [...rowGroups.keys()].flatMap((index) =>
+      rangesAt(metadata, index, [places.label]),
+    ),
+    rangesOf: (index) => rangesAt(metadata, index, [places.bytes, places.path, places.label]),
     async labels() {
       const labels: ParquetRow['label'][] = [];
       for (const index of rowGroups.keys()) {
@@ -170,6 +179,18 @@ function boundaries({ rowGroups }: Metadata): { from: number; to: number }[] {
     const from = to;
     to += rows;
     return { from, to };
+  });
+}
+
+/** Where the values of some columns lie in a row group. */
+function rangesAt(
+  { rowGroups }: Metadata,
+  index: number,
+  places: readonly (number | undefined)[],
+): ByteRange[] {
+  return places.flatMap((place) => {
+    const chunk = rowGroups[index]?.chunks[place ?? -1];
+    return chunk ? [{ begin: chunk.begin, end: chunk.begin + chunk.size }] : [];
   });
 }
 

@@ -128,3 +128,65 @@ export function withFooter(
   new DataView(end.buffer).setUint32(0, footer.length, true);
   return Uint8Array.from([...bytes, ...footer, ...end]);
 }
+
+export interface PictureRow {
+  readonly picture: Uint8Array;
+  readonly label: number;
+}
+
+/** Pictures and labels in row groups of so many rows, and a note in the footer. */
+export function pictureParquet(
+  rows: readonly PictureRow[],
+  rowsPerGroup: number,
+  note = '',
+): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [new TextEncoder().encode('PAR1')];
+  let at = 4;
+  const chunk = (name: string, type: number, values: number, body: Uint8Array) => {
+    const { header } = dataPage(values, [], { size: body.length });
+    const page = Uint8Array.from(thrift({ ...header, 3: body.length }));
+    const begin = at;
+    parts.push(page, body);
+    at += page.length + body.length;
+    return { 2: begin, 3: { 1: type, 3: [name], 4: 0, 5: values, 7: at - begin, 9: begin } };
+  };
+  const groups: Struct[] = [];
+  for (let from = 0; from < rows.length; from += rowsPerGroup) {
+    const group = rows.slice(from, from + rowsPerGroup);
+    const pictures = group.flatMap(({ picture }) => [int(picture.length, 4), picture]);
+    const labels = group.map(({ label }) => int(label, 8));
+    const begin = at;
+    const chunks = [
+      chunk('image', BYTE_ARRAY, group.length, joinedBytes(pictures)),
+      chunk('label', INT64, group.length, joinedBytes(labels)),
+    ];
+    groups.push({ 1: chunks, 2: at - begin, 3: group.length });
+  }
+  const schema = [
+    { 4: 'schema', 5: 2 },
+    { 1: BYTE_ARRAY, 3: 0, 4: 'image' },
+    { 1: INT64, 3: 0, 4: 'label' },
+  ];
+  const footer = Uint8Array.from(
+    thrift({ 1: 1, 2: schema, 3: rows.length, 4: groups, 5: [{ 1: 'note', 2: note }] }),
+  );
+  const end = [int(footer.length, 4), new TextEncoder().encode('PAR1')];
+  return joinedBytes([...parts, footer, ...end]);
+}
+
+/** Little-endian. */
+function int(value: number, bytes: 4 | 8): Uint8Array {
+  const view = new DataView(new ArrayBuffer(bytes));
+  view.setUint32(0, value, true);
+  return new Uint8Array(view.buffer);
+}
+
+function joinedBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

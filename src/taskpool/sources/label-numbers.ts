@@ -2,11 +2,12 @@
 import type { ByteSource } from '../../checkpoint/byte-source';
 import { byCodePoint } from '../../code-points';
 import { FormatError } from '../../errors';
-import type { DatasetRow } from './types';
+import type { DatasetRow, RowPlace } from './types';
 
 export interface LabelledRow {
   readonly name: string;
   readonly label: number | string;
+  readonly lies?: RowPlace;
   read(): Promise<ByteSource>;
 }
 

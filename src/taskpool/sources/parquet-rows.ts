@@ -10,7 +10,7 @@ import {
   type PicturePath,
 } from '../parquet/parquet-file';
 import { type LabelledRow, withNumbers } from './label-numbers';
-import type { DatasetRow, PictureAt } from './types';
+import type { DatasetRow, PictureAt, RowPlace } from './types';
 
 /**
  * The rows of the files in their order, which belong to one split.
@@ -34,7 +34,7 @@ export async function openParquetRows(
       throw new FormatError(file.name, `Its class names are not those of ${given.file}.`);
     }
     await requirePictures(file, pictureAt);
-    const labelled = await labelledRows(file, pictureAt);
+    const labelled = await labelledRows(file, source.blob, pictureAt);
     if (labelled.length < file.rowCount) {
       notes.push(`${file.name}: ${file.rowCount - labelled.length} rows without a label`);
     }
@@ -43,15 +43,22 @@ export async function openParquetRows(
   return { ...withNumbers(rows, given?.names), notes };
 }
 
-async function labelledRows(file: ParquetFile, pictureAt: PictureAt): Promise<LabelledRow[]> {
+async function labelledRows(
+  file: ParquetFile,
+  source: ByteSource,
+  pictureAt: PictureAt,
+): Promise<LabelledRow[]> {
   const picture = pictureReader(file, pictureAt);
   const labels = await file.labels();
-  return labels.flatMap((label, row) =>
-    // Rows without a label have none, or -1.
-    label === undefined || label === -1
-      ? []
-      : [{ name: `${file.name}/${row}`, label, read: () => picture(row) }],
-  );
+  return file.rowGroups.flatMap(({ from, to }, index) => {
+    const lies: RowPlace = { source, ranges: file.rangesOf(index) };
+    return labels.slice(from, to).flatMap((label, place) => {
+      const row = from + place;
+      // Rows without a label have none, or -1.
+      if (label === undefined || label === -1) return [];
+      return [{ name: `${file.name}/${row}`, label, lies, read: () => picture(row) }];
+    });
+  });
 }
 
 async function pictureOf(

@@ -1,12 +1,21 @@
 /** A data set as `datasets.load_dataset` would give it, its pictures still unread. */
+import type { ByteRange } from '../../checkpoint/byte-ranges';
 import type { ByteSource } from '../../checkpoint/byte-source';
 
 export interface DatasetRow {
   /** As the user knows it: a path, or a Parquet file and row. */
   readonly name: string;
   readonly label: number;
+  /** What `read` reads of a file that it shares with others; undefined where it is told by nothing. */
+  readonly lies?: RowPlace;
   /** @throws FormatError where the file cannot be read any more */
   read(): Promise<ByteSource>;
+}
+
+export interface RowPlace {
+  /** The file among those of the data set. */
+  readonly source: ByteSource;
+  readonly ranges: readonly ByteRange[];
 }
 
 export interface Dataset {

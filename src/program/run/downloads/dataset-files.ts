@@ -5,6 +5,7 @@ import { readDatasetCard } from '../../../taskpool/sources/dataset-card';
 import { datasetLayout } from '../../../taskpool/sources/dataset-layout';
 import { CLASSNAMES } from '../../../taskpool/sources/webdataset-rows';
 import type { DatasetSource } from '../../config/program/types';
+import { folderInside } from './folder-inside';
 
 const CARD = 'README.md';
 
@@ -18,7 +19,7 @@ export async function datasetHubFiles(
   { path, name, dataDir, dataFiles, split }: DatasetSource,
   read: (file: HubFile) => Promise<string>,
 ): Promise<HubFile[]> {
-  const folder = dataDir === undefined ? '' : `${dataDir.replace(/^(\.\/)+|\/+$/g, '')}/`;
+  const folder = folderInside(dataDir);
   const inside = files
     .filter((file) => file.path.startsWith(folder))
     .map((file) => ({ ...file, name: file.path.slice(folder.length) }));

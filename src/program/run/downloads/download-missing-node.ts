@@ -2,7 +2,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigError, StorageError } from '../../../errors';
 import { hubAccess } from '../../../hub/access-node';
-import { downloadAll, type PlannedRepository, planRepository } from '../../../hub/download-node';
+import { downloadAll, requireRoom } from '../../../hub/download-node';
+import { WholeFileOnly } from '../../../hub/fetch-range';
 import { listRepository } from '../../../hub/listing';
 import { sendFromNode } from '../../../hub/send-node';
 import {
@@ -15,24 +16,32 @@ import {
 import { COMMAND_WORDING } from '../../../hub/wording';
 import { hubCacheFolder } from '../../../modelpool/sources/hub-cache-node';
 import type { ProgramConfig } from '../../config/program/types';
+import { CACHE_VARIABLE } from '../cache-folder-node';
+import { excerptFolder, excerptsFolder } from '../excerpts/excerpt-folder-node';
 import { hubRepository } from '../find-models-node';
 import type { RunListener } from '../messages';
-import { type Part, partsOf } from '../parts';
+import type { Part } from '../parts';
 import { at, type Surroundings } from '../surroundings';
 import { systemReason } from '../system-reason';
-import { filesFor } from './files-for';
+import { downloadExcerpts } from './download-excerpts-node';
 import { isHere } from './is-here-node';
+import { partsWithRows } from './parts-with-rows';
+import { excerptsToCome, type PlannedDownload, planDownload } from './plan-download-node';
 
 /** What is about to be fetched, and from where. */
 export interface DownloadList {
   readonly host: string;
   /** The Hugging Face cache. */
   readonly cache: string;
+  /** Where parts of files are kept. */
+  readonly partsFolder: string | null;
   /** Those of which something is to come. */
-  readonly repositories: readonly PlannedRepository[];
+  readonly repositories: readonly PlannedDownload[];
   /** Bytes that are to come in all. */
   readonly bytes: number;
+  /** Files, and how many of them come in part. */
   readonly files: number;
+  readonly inPart: number;
 }
 
 /**
@@ -60,29 +69,96 @@ export async function downloadMissing(
     note: (text) => listener.note(text),
     wait,
   };
-  const cache = hubCacheFolder(surroundings.env);
-  const plans: PlannedRepository[] = [];
-  for (const [place, { repository, parts }] of wanted.entries()) {
-    listener.progress('Looking on the Hub', place, wanted.length);
-    const [first] = parts;
-    const listing = await at(first?.path ?? repository.name, listRepository(session, repository));
-    plans.push(await planRepository(cache, listing, await filesFor(session, listing, parts)));
+  const places = {
+    cache: hubCacheFolder(surroundings.env),
+    partsFolder: excerptsFolder(surroundings),
+  };
+  const wholeOnly = new Set<string>();
+  for (;;) {
+    const plans: PlannedDownload[] = [];
+    for (const [place, { repository, parts }] of wanted.entries()) {
+      listener.progress('Looking on the Hub', place, wanted.length);
+      const [first] = parts;
+      const listing = await at(first?.path ?? repository.name, listRepository(session, repository));
+      plans.push(await planDownload(session, listing, parts, { ...places, wholeOnly }));
+    }
+    listener.progress('Looking on the Hub', wanted.length, wanted.length);
+    const list = listOf(hostOf(access), places, plans);
+    if (list.files > 0) await confirm(list);
+    try {
+      return await downloadPlanned(session, list, plans, listener);
+    } catch (error) {
+      if (!(error instanceof WholeFileOnly)) throw error;
+      // All of it was not agreed to.
+      const { listing, file } = error.listed;
+      wholeOnly.add(file.blob);
+      listener.note(
+        `${listing.repository.name}, ${file.path}: ${list.host} gives no part of it, only the whole file.`,
+      );
+    }
   }
-  listener.progress('Looking on the Hub', wanted.length, wanted.length);
-  const coming = plans.flatMap(({ files }) => files).filter(({ state }) => state === 'missing');
-  const bytes = coming.reduce((sum, { toCome }) => sum + toCome, 0);
-  const repositories = plans.filter(({ files }) => files.some(({ state }) => state === 'missing'));
-  const list = { host: hostOf(access), cache, repositories, bytes, files: coming.length };
-  if (coming.length > 0) await confirm(list);
+}
+
+function listOf(
+  host: string,
+  places: Pick<DownloadList, 'cache' | 'partsFolder'>,
+  plans: readonly PlannedDownload[],
+): DownloadList {
+  const sizes = plans.flatMap(({ files }) => files).filter(({ state }) => state === 'missing');
+  const parts = plans.flatMap(excerptsToCome);
+  const amounts = [
+    ...sizes.map(({ toCome }) => toCome),
+    ...parts.map(({ sizeToCome }) => sizeToCome),
+  ];
+  return {
+    host,
+    ...places,
+    repositories: plans.filter(
+      (plan) =>
+        plan.files.some(({ state }) => state === 'missing') || excerptsToCome(plan).length > 0,
+    ),
+    bytes: amounts.reduce((sum, bytes) => sum + bytes, 0),
+    files: amounts.length,
+    inPart: parts.length,
+  };
+}
+
+async function downloadPlanned(
+  session: HubSession,
+  list: DownloadList,
+  plans: readonly PlannedDownload[],
+  listener: RunListener,
+): Promise<void> {
+  const { cache, partsFolder } = list;
+  const onBytes = overall(list, listener);
+  const inParts = plans.flatMap(({ parts }) => parts?.excerpts ?? []);
   try {
-    await downloadAll(session, cache, plans, { onBytes: overall(list, listener) });
+    if (partsFolder !== null) {
+      const needed = inParts.reduce((sum, { sizeToCome }) => sum + sizeToCome, 0);
+      await requireRoom(partsFolder, needed, CACHE_VARIABLE);
+    }
+    await downloadAll(session, cache, plans, { onBytes });
+    if (partsFolder !== null) await forgetParts(partsFolder, plans);
+    for (const { listing, parts } of plans) {
+      if (!parts) continue;
+      await downloadExcerpts(session, listing, parts, (file, have) => onBytes(listing, file, have));
+    }
   } catch (error) {
-    const reason = signal.aborted ? undefined : systemReason(error);
+    const reason = session.signal.aborted ? undefined : systemReason(error);
     if (reason === undefined) throw error;
     throw new StorageError(
       `${cache} could not be written: ${reason}. What came so far is kept: make room or name another place in HF_HUB_CACHE, and run the command again.`,
       { cause: error },
     );
+  }
+}
+
+/** Of what is here as a whole no parts are needed any more. */
+async function forgetParts(folder: string, plans: readonly PlannedDownload[]): Promise<void> {
+  for (const { listing, files } of plans) {
+    if (listing.repository.kind !== 'dataset') continue;
+    const parts = excerptFolder(folder, listing.repository.name);
+    for (const file of files) if (/\.parquet$/i.test(file.path)) await parts.forget(file);
   }
 }
 
@@ -99,9 +175,11 @@ async function missingRepositories(
 ): Promise<Wanted[]> {
   const found = new Map<string, { repository: Repository; parts: Part[]; isMissing: boolean }>();
   const seen = new Set<string>();
-  for (const part of configs.flatMap(partsOf)) {
+  for (const part of configs.flatMap(partsWithRows)) {
     // The runs of a multirun name the same things.
-    const same = JSON.stringify([part.source, part.kind === 'model' && part.role]);
+    const same = JSON.stringify(
+      part.kind === 'model' ? [part.source, part.role] : [part.source, part.rows],
+    );
     if (seen.has(same)) continue;
     seen.add(same);
     const repository = await at(part.path, hubRepository(part, surroundings));

@@ -19,7 +19,8 @@ export async function filesFor(
   return listing.files.filter((file) => chosen.has(file));
 }
 
-async function filesForPart(
+/** In the order of the repository. */
+export async function filesForPart(
   session: HubSession,
   listing: Listing,
   part: Part,

@@ -9,17 +9,16 @@ import {
 import { findShards } from '../../../checkpoint/shard-index';
 import type { NamedBlob } from '../../../checkpoint/types';
 import { ConfigError, FormatError } from '../../../errors';
-import { readDatasetCard } from '../../../taskpool/sources/dataset-card';
-import { datasetLayout } from '../../../taskpool/sources/dataset-layout';
-import type { DatasetSource } from '../../config/program/types';
-import { findDatasetFiles } from '../dataset-files-node';
+import { excerptsOf } from '../excerpts/find-excerpts-node';
+import { findWholeDataset } from '../find-dataset-node';
 import { findPretrained } from '../find-models-node';
-import type { ModelRole, Part } from '../parts';
+import { openTask } from '../open-task-node';
+import type { DatasetPart, ModelRole, Part } from '../parts';
 import type { Surroundings } from '../surroundings';
 
 export async function isHere(part: Part, surroundings: Surroundings): Promise<boolean> {
   try {
-    if (part.kind === 'dataset') return await hasSplits(part.source, surroundings);
+    if (part.kind === 'dataset') return await hasDataset(part, surroundings);
     const { path, source, role } = part;
     const { files } = await findPretrained(path, source, surroundings, role !== 'processor');
     return await hasAll(files, role);
@@ -50,28 +49,13 @@ function hasProcessor(names: readonly string[]): boolean {
   return hasTexts && (hasPictures || has('open_clip_config.json'));
 }
 
-/** @throws ConfigError where a split is missing */
-async function hasSplits(source: DatasetSource, surroundings: Surroundings): Promise<boolean> {
-  const { format, files, patterns } = await findDatasetFiles(source, surroundings);
-  const card = await readDatasetCard(files.find(({ name }) => name === 'README.md'));
-  const { bySplit } = datasetLayout(files, card, {
-    name: source.path,
-    format,
-    configuration: source.name,
-    dataFiles: patterns,
-    splits: source.split,
-  });
-  return source.split.every(({ split }) => hasAllShards(bySplit.get(split) ?? []));
-}
-
-/** `data/test-00000-of-00002.parquet` says how many there are. */
-function hasAllShards(files: readonly NamedBlob[]): boolean {
-  const seen = new Map<string, Set<string>>();
-  for (const { name } of files) {
-    const [, stem, place, count] = /^(.*)-(\d{5})-of-(\d{5})/.exec(name) ?? [];
-    if (stem === undefined || place === undefined || count === undefined) continue;
-    const key = `${stem}-of-${count}`;
-    seen.set(key, (seen.get(key) ?? new Set()).add(place));
-  }
-  return [...seen].every(([key, places]) => places.size === Number(key.slice(-5)));
+/** All of the splits, or of files that are here in part the rows that a run reads. */
+async function hasDataset(
+  { source, rows }: DatasetPart,
+  surroundings: Surroundings,
+): Promise<boolean> {
+  if (await findWholeDataset(source, surroundings)) return true;
+  if (!rows || !(await excerptsOf(source, surroundings))) return false;
+  for (const choice of rows.choices) await openTask(rows.task, choice, surroundings);
+  return true;
 }
