@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 import { findBrowser } from './scripts/lib/browser.mjs';
+import { withoutAddressBar } from './scripts/lib/chromium-features.mjs';
 import { reports } from './scripts/lib/totals.mjs';
 import { serve } from './scripts/serve.mjs';
 
@@ -68,6 +69,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        withoutAddressBar,
       ],
     },
   },

@@ -25,6 +25,7 @@ export default defineConfig({
     reporters: ['default', ['json', { outputFile: reports.vitest }]],
     sequence: { sequencer: LongestFirst },
     restoreMocks: true,
+    setupFiles: ['scripts/lib/equal-bytes.mjs'],
     // Vitest leaves one core to the watcher; nobody watches here, and the longest file waits for timers now and then.
     maxWorkers: availableParallelism() + 1,
     // No test writes into the cache of whoever runs it, or finds there what it should compute.

@@ -1,6 +1,7 @@
 /**
  * `npm test [-- --unit | --browser] [files]`: installs what is missing, a browser included, then type-checks, lints, runs
- * the unit tests, builds and runs the browser tests, up to the first failure. The last line is the sum of all tests.
+ * the unit tests, builds and runs the browser tests, up to the first failure. What needs one core, and nothing of one another,
+ * runs at once. The last line is the sum of all tests.
  */
 import './lib/require-node.mjs';
 
@@ -24,26 +25,35 @@ if (files.length > 0 && unit && browser) {
   process.exit(1);
 }
 
-/** @type {Step[]} */
+/** @type {Step[][]} */
 const unitSteps = [
-  { name: 'type-check', run: () => runTool('tsc', ['--noEmit']) },
-  { name: 'lint', run: () => runTool('biome', ['check', '.']) },
-  {
-    name: 'lint of the arrows between rooms',
-    run: () => runTool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']),
-  },
-  { name: 'unit tests', run: () => runTool('vitest', ['run', ...files]) },
+  [
+    { name: 'type-check', run: () => runTool('tsc', ['--noEmit']) },
+    { name: 'lint', run: () => runTool('biome', ['check', '.']) },
+    {
+      name: 'lint of the arrows between rooms',
+      run: () => runTool('depcruise', ['src', '--config', '.dependency-cruiser.mjs']),
+    },
+  ],
+  [{ name: 'unit tests', run: () => runTool('vitest', ['run', ...files]) }],
 ];
 
-/** @type {Step[]} */
+/** @type {Step[][]} */
 const browserSteps = [
-  { name: 'build', run: () => runTool('vite', ['build', '--logLevel', 'warn']) },
-  {
-    name: 'build of the test pages',
-    run: () => runTool('vite', ['build', '--mode', 'e2e', '--logLevel', 'warn']),
-  },
-  { name: 'browser tests', run: () => runPlaywright('together') },
-  { name: 'browser tests that have the machine for themselves', run: () => runPlaywright('alone') },
+  [
+    { name: 'build', run: () => runTool('vite', ['build', '--logLevel', 'warn']) },
+    {
+      name: 'build of the test pages',
+      run: () => runTool('vite', ['build', '--mode', 'e2e', '--logLevel', 'warn']),
+    },
+  ],
+  [{ name: 'browser tests', run: () => runPlaywright('together') }],
+  [
+    {
+      name: 'browser tests that have the machine for themselves',
+      run: () => runPlaywright('alone'),
+    },
+  ],
 ];
 
 /**
@@ -58,21 +68,33 @@ async function runPlaywright(project) {
 }
 
 /**
- * @param {Step[]} steps
- * @returns {Promise<string | undefined>} the name of the step that failed
+ * Runs groups of steps one after the other, those of a group at once.
+ * @param {Step[][]} groups
+ * @returns {Promise<string[]>} the names of the steps that failed, all of one group
  */
-async function runSteps(steps) {
-  for (const step of steps) {
-    console.log(`\n== ${step.name}`);
-    const begin = Date.now();
-    const code = await step.run().catch((/** @type {unknown} */ error) => {
-      console.error(error instanceof Error ? error.message : error);
-      return 1;
-    });
-    if (code !== 0) return step.name;
-    console.log(`== ${step.name}: done in ${Math.round((Date.now() - begin) / 1000)} s`);
+async function runSteps(groups) {
+  for (const steps of groups) {
+    const codes = await Promise.all(steps.map(runStep));
+    const failed = steps.filter((_, i) => codes[i] !== 0);
+    if (failed.length > 0) return failed.map(({ name }) => name);
   }
-  return undefined;
+  return [];
+}
+
+/**
+ * @param {Step} step
+ * @returns {Promise<number>} the exit code
+ */
+async function runStep(step) {
+  console.log(`\n== ${step.name}`);
+  const begin = Date.now();
+  const code = await step.run().catch((/** @type {unknown} */ error) => {
+    console.error(error instanceof Error ? error.message : error);
+    return 1;
+  });
+  const end = code === 0 ? 'done in' : 'failed after';
+  console.log(`== ${step.name}: ${end} ${Math.round((Date.now() - begin) / 1000)} s`);
+  return code;
 }
 
 const setUp = {
@@ -89,16 +111,16 @@ const setUp = {
   },
 };
 
-const failedStep = await runSteps([
-  setUp,
+const failedSteps = await runSteps([
+  [setUp],
   ...(unit ? unitSteps : []),
   ...(browser ? browserSteps : []),
 ]);
 const totals = await readTotals();
 console.log('');
-if (failedStep !== undefined) console.log(`Failed at: ${failedStep}.`);
+if (failedSteps.length > 0) console.log(`Failed at: ${failedSteps.join(', ')}.`);
 if (totals.skipped > 0) console.log(`${totals.skipped} skipped.`);
 // A step that fails before or without a failing test is a failure all the same.
-const failed = failedStep === undefined ? totals.failed : Math.max(1, totals.failed);
+const failed = failedSteps.length === 0 ? totals.failed : Math.max(1, totals.failed);
 console.log(`${totals.passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;
