@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { cpuBufferData, createCpuBackend } from '../cpu/backend';
 import type { OrtSession } from '../types';
 import { createOrtEngine, type OrtBuild, type OrtModule } from './engine';
+import { createNativeEngine } from './native-node';
+import { createWasmEngine } from './wasm';
 
 class FakeTensor {
   disposed = 0;
@@ -158,4 +160,21 @@ describe('an engine', () => {
     );
     expect(told).toBe(1);
   });
+});
+
+it.each([
+  ['wasm', (module: OrtModule) => createWasmEngine(async () => ({ module, threads: 2 }))],
+  ['native', async (module: OrtModule) => createNativeEngine(module)],
+] as const)('threads of the %s build sleep while they have nothing to do', async (_, open) => {
+  const given: unknown[] = [];
+  const create = async (__: Uint8Array, options: unknown) => {
+    given.push(options);
+    return idle;
+  };
+  const engine = await open({
+    Tensor: FakeTensor,
+    InferenceSession: { create },
+  } as unknown as OrtModule);
+  await engine.createSession(model);
+  expect(given).toMatchObject([{ extra: { session: { intra_op: { allow_spinning: '0' } } } }]);
 });

@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os';
 import { cpuBufferData } from '../cpu/backend';
 import type { OrtEngine, TensorBuffer } from '../types';
+import { WAITING_ASLEEP } from './asleep';
 import { createOrtEngine, type OrtModule } from './engine';
 
 /** Loads the native build; rejects where the package is not installed or its library does not load. */
@@ -28,8 +29,7 @@ export function createNativeEngine(module: OrtModule): OrtEngine {
       graphOptimizationLevel: 'all',
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      // Threads that wait in loops take a third of the processor's time from those that prepare pictures, and gain nothing here.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      extra: WAITING_ASLEEP,
     },
     tensorOf: hostTensors(module),
     // Matrices that stay are packed once: a fifth of the time of a batch.

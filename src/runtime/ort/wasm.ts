@@ -1,6 +1,7 @@
 /** ONNX Runtime's plain wasm build as an engine; how the module is loaded differs between page and Node. */
 import { cpuBufferData } from '../cpu/backend';
 import type { OrtEngine } from '../types';
+import { WAITING_ASLEEP } from './asleep';
 import { createOrtEngine, type OrtModule } from './engine';
 
 /** Loads the wasm build, already configured for where it runs. */
@@ -17,7 +18,11 @@ export async function createWasmEngine(load: LoadWasm): Promise<OrtEngine> {
     provider: 'wasm',
     // A second copy would be garbage that browsers are slow to collect.
     copiesOutputs: true,
-    options: { executionProviders: ['wasm'], graphOptimizationLevel: 'all' },
+    options: {
+      executionProviders: ['wasm'],
+      graphOptimizationLevel: 'all',
+      extra: WAITING_ASLEEP,
+    },
     tensorOf: (buffer, dims) => new module.Tensor('float32', cpuBufferData(buffer), dims),
   });
 }
