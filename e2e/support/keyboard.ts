@@ -2,7 +2,7 @@
 import { expect, type Locator, type Page } from '@playwright/test';
 
 /** More stops than the page has with everything unfolded: who comes round without meeting the control cannot reach it. */
-const MAX_STOPS = 150;
+const MAX_STOPS = 300;
 
 /** Presses Tab until the control has the focus. */
 export async function tabTo(page: Page, control: Locator): Promise<void> {
