@@ -3,9 +3,10 @@ import './lib/require-node.mjs';
 
 const { resolve } = await import('node:path');
 const { ensureInstalled } = await import('./lib/install.mjs');
-const { readStartArguments, startPage } = await import('./lib/start-page.mjs');
+const { mistakeText, readStartArguments, startPage } = await import('./lib/start-page.mjs');
 const { projectRoot, runTool } = await import('./lib/tools.mjs');
 
+const COMMAND = 'npm start --';
 const args = process.argv.slice(2);
 try {
   // A mistake is told before anything is built.
@@ -16,8 +17,8 @@ try {
       throw new Error('The page could not be built; the output above says why.');
   }
   const root = resolve(projectRoot, 'dist');
-  process.exitCode = await startPage({ root, args, command: 'npm start --' });
+  process.exitCode = await startPage({ root, args, command: COMMAND });
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(mistakeText(error, COMMAND));
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 /** Firefox and WebKitGTK for the browser tests: found, or installed where that is one command. Neither is required. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { isDebianRoot } from './browser.mjs';
 import { run } from './tools.mjs';
@@ -17,6 +17,13 @@ export function findFirefox() {
   return onPath('firefox-esr');
 }
 
+/** @returns {string | undefined} the path of a Firefox, where its WebGPU has a driver to find */
+function findFirefoxWithAdapter() {
+  const drivers = '/usr/share/vulkan/icd.d';
+  const hasDriver = existsSync(drivers) && readdirSync(drivers).length > 0;
+  return process.platform === 'linux' && !hasDriver ? undefined : findFirefox();
+}
+
 /** @returns {{ driver: string, display: string, browser: string } | undefined} what is needed to drive a WebKitGTK */
 export function findWebKit() {
   const [driver, display] = [onPath('WebKitWebDriver'), onPath('Xvfb')];
@@ -30,7 +37,11 @@ export function findWebKit() {
 /** Installs what is missing where this is root's Debian; says what is left out elsewhere. */
 export async function ensureOtherBrowsers() {
   const wanted = [
-    { name: 'Firefox', find: findFirefox, packages: debianPackages.firefox },
+    {
+      name: 'Firefox with an adapter',
+      find: findFirefoxWithAdapter,
+      packages: debianPackages.firefox,
+    },
     { name: 'WebKitGTK', find: findWebKit, packages: debianPackages.webkit },
   ];
   const missing = wanted.filter(({ find }) => find() === undefined);

@@ -69,6 +69,19 @@ each address.
         data sets, when you say so; with a URL (or HF_ENDPOINT) that mirror and nobody else.`;
 
 /**
+ * @param {unknown} error
+ * @param {string} command as it is called
+ * @returns {string} for an option that there is not, with where all of them are told
+ */
+export function mistakeText(error, command) {
+  if (!(error instanceof Error)) return String(error);
+  if (!/^ERR_PARSE_ARGS/.test('code' in error ? String(error.code) : '')) return error.message;
+  // Node's message goes on with advice for programmers.
+  const [reason = ''] = error.message.split(/\. |\.?\n/);
+  return `${reason.replace(/\.$/, '')}. ${command} --help tells which there are.`;
+}
+
+/**
  * Serves until Ctrl-C.
  * @param {{ root: string, args: string[], command: string }} options folder of the built page; `command` as it is called
  * @returns {Promise<number>} the exit code as far as it is known: the server still runs then
@@ -80,7 +93,7 @@ export async function startPage({ root, args, command }) {
     else await servePage(root, wanted, hub, command);
     return 0;
   } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(mistakeText(error, command));
     return 1;
   }
 }

@@ -30,7 +30,9 @@ it('tells mistakes and its usage by the name that it was called by, and serves n
   expect(await start('--help')).toBe(0);
   expect(log.mock.calls.join('\n')).toMatch(/^studio start \[--port N\] \[--hub\[=URL\]\]\n/);
   expect(await start('--prot', '1')).toBe(1);
-  expect(error.mock.calls.join('\n')).toContain("Unknown option '--prot'");
+  expect(error.mock.calls.join('\n')).toBe(
+    "Unknown option '--prot'. studio start --help tells which there are.",
+  );
 });
 
 it('reads which Hub the page may ask, and refuses what is no address of one', () => {

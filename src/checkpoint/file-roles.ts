@@ -97,6 +97,11 @@ export function roleOf(path: string): FileRole {
   return WEIGHTS_ENDING.test(name) ? 'weights' : 'other';
 }
 
+/** An archive of whatever there is: which models and pictures come in alike. */
+export function isZip(path: string): boolean {
+  return /\.zip$/i.test(path);
+}
+
 /** Is it what a model or an adapter is opened from, or a part of that? */
 export function isWeights({ name }: Named): boolean {
   return ['weights', 'index', 'shard', 'adapter weights'].includes(roleOf(name));

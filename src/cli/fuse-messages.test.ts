@@ -26,10 +26,25 @@ describe('what is wrong', () => {
     );
   });
 
-  it('with the command line itself is told with its usage', async () => {
-    expect(await refusal('--config-nam', 'x')).toMatch(
-      /^2 Unknown option '--config-nam'\.\n\nnpm run fuse/,
+  it('with a group that the configuration does not choose from is told with where it does', async () => {
+    const demo = ['--config-path', 'config/_get_started', '--config-name', 'demo'];
+    expect(await refusal(...demo, 'method=ties_merging')).toMatchInlineSnapshot(
+      `"2 method: a section with _target_ and its options is expected, but it is the text "ties_merging". A file of the group method is chosen so where the configuration has method in its defaults list, as fabric_model_fusion and demo have (without --config-path). In this one the section is changed by method._target_=CLASS and method.KEY=VALUE."`,
     );
+    expect(await refusal(...demo, 'modelpool=CLIPVisionModelPool/demo')).toContain(
+      'the group modelpool is chosen so',
+    );
+    expect(await refusal(...demo, 'taskpool=dummy')).toContain('the group taskpool is chosen so');
+    expect(await refusal(...demo, 'method=???')).not.toContain('is chosen so');
+  });
+
+  it('with the command line itself is told with its usage', async () => {
+    expect(await refusal('--config-nam', 'x')).toMatchInlineSnapshot(`
+      "2 Unknown option '--config-nam'. Did you mean --config-name?
+
+      npm run fuse -- [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]
+      npm run fuse -- --help lists every option."
+    `);
     expect(await refusal('--config-path', 'nowhere')).toMatchInlineSnapshot(
       `"2 --config-path: there is no folder /project/nowhere."`,
     );

@@ -309,6 +309,23 @@ describe('the demo', () => {
   });
 });
 
+describe('the demo whose method is chosen from the group', () => {
+  it('has the models and pictures of the one that is whole in its file', async () => {
+    const shown = async (...args: string[]) => {
+      const sections: string[] = [];
+      for (const section of ['modelpool', 'taskpool']) {
+        const { code, told, printed } = await fuse([...args, '--cfg', 'job', '-p', section]);
+        expect(code, told).toBe(0);
+        sections.push(printed);
+      }
+      return sections;
+    };
+    expect(await shown('--config-name', 'demo')).toEqual(
+      await shown('--config-path', 'config/_get_started', '--config-name', 'demo'),
+    );
+  });
+});
+
 describe('the tutorial', () => {
   it('runs its own file with local models and pictures', async () => {
     const path = join(temporaryFolder(), 'report.json');

@@ -5,6 +5,11 @@ import { parseArgs } from 'node:util';
 import { gatherFiles } from '../program/gather-files-node';
 import { type Inspection, inspectModel } from '../program/inspect';
 import { inspectionText } from '../program/inspect-text';
+import { optionMistake } from './option-mistake';
+
+const OPTIONS = { json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+
+const FLAGS = Object.keys(OPTIONS).map((name) => `--${name}`);
 
 /** @param command - as it is called */
 const usageOf = (command: string) => `${command} [--json] FILE...
@@ -31,7 +36,7 @@ export async function main(
   try {
     const parsed = parseArgs({
       args: [...args],
-      options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: OPTIONS,
       allowPositionals: true,
     });
     if (parsed.values.help) {
@@ -41,7 +46,7 @@ export async function main(
     json = parsed.values.json;
     paths = parsed.positionals;
   } catch (error) {
-    console.error(`${reasonOf(error)}\n\n${usageOf(command)}`);
+    console.error(`${optionMistake(error, FLAGS)}\n\n${usageOf(command)}`);
     return 1;
   }
   if (paths.length === 0) {

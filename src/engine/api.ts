@@ -461,6 +461,8 @@ export interface StudioEngine {
   connect(listener: (state: StudioState) => void | Promise<void>): Promise<void>;
   /** Pictures are on their way: what scoring needs and takes long to load is loaded meanwhile. */
   expectTasks(): Promise<void>;
+  /** The same files, and in the place of a zip with a model those that lie in it. */
+  unzipModels(files: readonly DroppedFile[]): Promise<readonly DroppedFile[]>;
   /** @param heads - zero-shot heads that come with them (`taskpool/heads/shipped-heads.ts`), used where they fit */
   addCheckpoints(
     jobId: string,

@@ -122,6 +122,7 @@ describe('openEngine', () => {
   });
 
   it.each([
+    ['unzipModels', [[]]],
     ['addCheckpoints', ['job', [], 'user']],
     ['addTaskImages', ['job', [], 'demo']],
     ['editPool', [{ type: 'remove', id: 'a' }]],

@@ -64,6 +64,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
         connected = true;
       }),
     expectTasks: () => call(() => remote.expectTasks()),
+    unzipModels: (files) => call(() => remote.unzipModels(files)),
     addCheckpoints: (...parameters) => call(() => remote.addCheckpoints(...parameters)),
     addTaskImages: (...parameters) => call(() => remote.addTaskImages(...parameters)),
     editPool: (edit) => call(() => remote.editPool(edit)),

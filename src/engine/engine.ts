@@ -6,6 +6,7 @@
  * those that only change a number act at once on the value that stands (`state.ts`). When a command's promise is settled,
  * the page has the snapshot with its effect.
  */
+import { outOfModelZips } from '../checkpoint/zip/model-zips';
 import { ConfigError } from '../errors';
 import { createMatrixJobsHere } from '../method/matrices/jobs';
 import type { Library } from '../storage/types';
@@ -304,6 +305,7 @@ export function createEngine({
 
     expectTasks: async () => scorer.expect(),
 
+    unzipModels: outOfModelZips,
     addCheckpoints: whenOpen((...drop) => command(() => arrivals.addCheckpoints(...drop))),
 
     addTaskImages: whenOpen((jobId, files, origin) => {

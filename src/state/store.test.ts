@@ -169,6 +169,16 @@ describe('adding', () => {
     expect(engine.calls).toContainEqual(['addTaskImages', expect.any(String), [picture], 'user']);
   });
 
+  it('sends what lies in a zipped model to the model pool', async () => {
+    const { engine, studio } = setUp();
+    const model = file('merged/model.safetensors');
+    engine.answer('unzipModels', async () => [model]);
+    await studio.commands.start();
+    await studio.commands.add([file('merged.zip')]);
+    expect(engine.calls).toContainEqual(['addCheckpoints', expect.any(String), [model], 'user']);
+    expect(engine.calls.map(([name]) => name)).not.toContain('addTaskImages');
+  });
+
   it('asks nothing of a pool that gets no file', async () => {
     const { engine, studio } = setUp();
     await studio.commands.start();

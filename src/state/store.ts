@@ -3,6 +3,7 @@
  * failure becomes a notice. Everything of the browser comes in through `StudioDependencies`, so that tests bring their own.
  */
 import { createStore, type StoreApi } from 'zustand';
+import { isZip } from '../checkpoint/file-roles';
 import type { EngineHandle } from '../engine/client';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { RESULTS_FILE, readDemoResults } from './demo-results';
@@ -395,6 +396,15 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     persistAsked = true;
     dependencies.persist();
   };
+  /** By its name a zip could be a model as well as pictures: the engine looks into it. */
+  const unzipped = async (files: readonly DroppedFile[]): Promise<readonly DroppedFile[]> => {
+    if (!files.some(({ path }) => isZip(path))) return files;
+    let found = files;
+    await run(async () => {
+      found = await engine().unzipModels(files);
+    });
+    return found;
+  };
   const addCheckpoints = (files: readonly DroppedFile[]): Promise<void> =>
     run(async () => {
       if (files.length === 0) return;
@@ -483,7 +493,7 @@ export function createStudio(dependencies: StudioDependencies): Studio {
       await links.open();
     },
     async add(files) {
-      const { checkpoints, taskImages, configurations } = splitDrop(files);
+      const { checkpoints, taskImages, configurations } = splitDrop(await unzipped(files));
       await Promise.all([addCheckpoints(checkpoints), addTaskImages(taskImages)]);
       // Last: it may be about models of the same drop.
       await openConfiguration(configurations);

@@ -213,6 +213,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
   const answers: StudioEngine = {
     connect: nothing,
     expectTasks: async () => undefined,
+    unzipModels: async (files) => files,
     addCheckpoints: async () => ({ added: [], findings: [] }),
     addTaskImages: async () => ({ added: [], findings: [] }),
     editPool: nothing,
@@ -269,6 +270,7 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
       push(first);
     },
     expectTasks: recorded('expectTasks', () => answers.expectTasks),
+    unzipModels: recorded('unzipModels', () => answers.unzipModels),
     addCheckpoints: recorded('addCheckpoints', () => answers.addCheckpoints),
     addTaskImages: recorded('addTaskImages', () => answers.addTaskImages),
     editPool: recorded('editPool', () => answers.editPool),

@@ -1,17 +1,18 @@
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
 import { shownMeasured } from '../../state/measured-curve';
 import { isStale, shownFactor } from '../../state/selectors';
-import type { CurvePoint, CurveSample } from '../../state/types';
+import type { CurveSample } from '../../state/types';
 import { useCommands, usePage, useSnapshot } from '../context';
 import { formatCount, formatFactor, formatMany, formatMargin, formatPercent } from '../format';
 import { useTaskNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
 import { type Domain, GUTTER } from './domain';
-import { bestPoint, plotData, type Visited, visitedValues } from './plot-data';
+import { plotData, type Visited, visitedValues } from './plot-data';
 import { Current, LookedAt, PlotDrawing } from './plot-drawing';
 import { type Frame, scalesOf } from './plot-frame';
 import { Readout } from './readout';
 import { place, valueAt } from './scale';
+import { summaryOf } from './summary';
 
 const MARGINS = { left: GUTTER.left, right: GUTTER.right, top: 20, bottom: 34 } as const;
 
@@ -169,17 +170,6 @@ function spoken(
   );
   const mean = `average ${formatPercent(average.accuracy)} ${formatMargin(average.interval)}`;
   return [`${value}: ${mean}`, ...each].join(', ');
-}
-
-/** The plot in words. */
-function summaryOf(curve: readonly CurvePoint[], tasks: number): string {
-  const [first] = curve;
-  const last = curve.at(-1);
-  const best = bestPoint(curve);
-  if (!first || !last || !best) return 'No scaling factor has been scored on all images yet.';
-  const at = ({ average, scalingFactor }: CurvePoint) =>
-    `${formatPercent(average.accuracy)} at ${formatFactor(scalingFactor)}`;
-  return `Average accuracy of ${formatMany(tasks, 'task')} over ${formatMany(curve.length, 'scaling factor')}: ${at(first)}, highest ${at(best)}, ${at(last)}.`;
 }
 
 /** The size of an element, followed, and the family of its letters, which names are measured in. */

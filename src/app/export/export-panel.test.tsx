@@ -20,6 +20,9 @@ describe('"Download report"', () => {
   ])('%s', async (_, scores, disabled) => {
     const { button } = await draw(<ExportPanel />, aSnapshot({ scores }));
     expect(button('Download report').disabled).toBe(disabled);
+    expect(button('Download report').dataset.tip).toEqual(
+      disabled ? expect.stringContaining('scored on all pictures') : undefined,
+    );
   });
 });
 

@@ -177,7 +177,16 @@ export function ExportPanel() {
       </button>
       <div className="export-papers">
         <SavedLine />
-        <button type="button" disabled={!scored} onClick={downloadReport}>
+        <button
+          type="button"
+          disabled={!scored}
+          data-tip={
+            scored
+              ? undefined
+              : 'Once the merged model is scored on all pictures, or scoring is stopped'
+          }
+          onClick={downloadReport}
+        >
           Download report
         </button>
         <ConfigurationControls mergeable={mergeable} />

@@ -11,7 +11,7 @@ import { WeightPresets } from '../weights/weight-presets';
 import { ModelRow } from './model-row';
 import './model-pool.css';
 
-const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt';
+const CHECKPOINT_FILES = '.safetensors,.json,.txt,.bin,.pt,.pth,.ckpt,.zip';
 
 /** The base and its experts, in the order of the sum. */
 export function ModelPool() {

@@ -1,6 +1,7 @@
 /** The command line in Hydra's form. */
 import { parseArgs } from 'node:util';
 import { ConfigError } from '../../errors';
+import { optionMistake } from '../option-mistake';
 
 export interface FuseArguments {
   readonly help: boolean;
@@ -33,9 +34,12 @@ export type JobsAction =
 /** As this program is called in its sources. */
 export const SOURCES_COMMAND = 'npm run fuse --';
 
+const formOf = (command: string) =>
+  `${command} [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]`;
+
 /** @param command - as it is called */
 export function usageOf(command: string): string {
-  return `${command} [--config-path DIR] [--config-name NAME] [key.path=value ...] [-m]
+  return `${formOf(command)}
 
 Merges models and scores the result, as fusion_bench does with the same configuration.
 --config-path, -cp   folder of the configurations; by default those of this program
@@ -46,6 +50,7 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
 +compare=all         compares every method that fits the pool, each at its own best factor, or those named: +compare=A,B
 +relations=true      tells how the experts relate, and writes tables of it; +relations.directions=false leaves out what takes long
 +merged_model_format=openclip, onnx or lora: how the model is saved in merged_model_save_path, if not for transformers
+                     (++merged_model_save_path=DIR saves it)
 --download           fetches models and data that are missing from the Hugging Face Hub, once the list of them is agreed to
 --yes, -y            agrees to it beforehand
 -m, --multirun       runs once for each of several values: method.scaling_factor=0.1,0.3 or "range(0,1,0.1)"
@@ -56,6 +61,9 @@ key.path=value       changes a value; group=option chooses a file, +key=value ad
                      --package NAME, -p of one section alone
 --info defaults, -i  shows the files that it is composed of
 --help, -h           groups, methods and options; --version
+
+Try it:    ${command} --config-name demo
+any method ${command} --config-name demo method=ties_merging method.threshold=10
 
 Models and data are local folders, or repositories in the Hugging Face cache. Without --download nothing is downloaded.
 The exit code is 0, 1 where a run failed, 2 where the configuration is wrong, 130 where it was interrupted.`;
@@ -128,9 +136,10 @@ function parse(args: readonly string[], command: string) {
       allowPositionals: true,
     });
   } catch (cause) {
-    // Node's message goes on with advice for programmers.
-    const [reason] = cause instanceof Error ? cause.message.split('. ') : [String(cause)];
-    throw new ConfigError(`${reason}.\n\n${usageOf(command)}`, { cause });
+    throw new ConfigError(
+      `${optionMistake(cause, FLAGS)}\n\n${formOf(command)}\n${command} --help lists every option.`,
+      { cause },
+    );
   }
 }
 

@@ -1,3 +1,4 @@
+import { makeZip } from 'client-zip';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ClipModel } from '../../clip/types';
 import { StorageError } from '../../errors';
@@ -149,6 +150,19 @@ describe('dropped models', () => {
     ]);
   });
 
+  it('open out of a zip as their folder would', async () => {
+    const entries = drop('alpha').map(({ path, file }) => ({ name: path, input: file }));
+    const zip = new File([await new Response(makeZip(entries)).arrayBuffer()], 'down.zip');
+    const { staged, findings } = await stageModels(
+      newLibrary(),
+      [{ path: 'down.zip', file: zip }],
+      undefined,
+      testJob(),
+    );
+    expect(names(staged)).toEqual(['alpha']);
+    expect(findings).toEqual([]);
+  });
+
   it('that are none are asked for, with what was dropped instead', async () => {
     const { staged, findings } = await stageModels(
       newLibrary(),
@@ -180,6 +194,8 @@ describe('dropped models', () => {
         '7 pictures were left out here; add pictures with "Add task folder" or drop them on the page.',
       ],
     ],
+    [['x/README.md', 'x/notes.txt'], ['These files belong to no model and were left out.']],
+    [['x/README.md'], []],
     [
       ['x/my-tasks.json', 'x/png', 'x/a.png.txt'],
       ['These files belong to no model and were left out.'],

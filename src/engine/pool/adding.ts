@@ -2,6 +2,7 @@
 import { isPictureName } from '../../checkpoint/file-roles';
 import { openCheckpoint } from '../../checkpoint/open';
 import type { Checkpoint, NamedBlob } from '../../checkpoint/types';
+import { outOfModelZips } from '../../checkpoint/zip/model-zips';
 import { NeedsBaseError } from '../../clip/needs-base-error';
 import { openClip } from '../../clip/open';
 import type { ClipModel } from '../../clip/types';
@@ -38,7 +39,7 @@ export async function stageModels(
   base: ClipModel | undefined,
   job: Job,
 ): Promise<StagedModels> {
-  const cached = await outOfHubCache(files);
+  const cached = await outOfHubCache(await outOfModelZips(files));
   const real = await withoutPointers(cached.files);
   const { models: groups, unused } = groupModelFiles(real.files);
   const opened = await Promise.all(groups.map((group) => judge(group, base)));
@@ -116,17 +117,20 @@ function nothingFound(unused: readonly string[]): Finding {
   return {
     severity: 'error',
     message:
-      'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …), a .safetensors or PyTorch file, or a LoRA adapter.',
+      'No checkpoint among these files. Drop a Hugging Face folder (config.json, model.safetensors, …), a zip of one, a .safetensors or PyTorch file, or a LoRA adapter.',
     details: unused,
   };
 }
 
+/** Beside weights it is a model's, and read by people alone. */
+const MODEL_CARD = /(^|\/)README\.md$/i;
 const TASK_FILE = /\.(zip|parquet)$|(^|\/)tasks\.json$/i;
 
 /** What of a drop belongs to no model: pictures are counted, everything else is listed. */
 function leftOut(unused: readonly string[]): Finding[] {
-  const others = unused.filter((path) => !isPictureName(path) && !TASK_FILE.test(path));
-  const pictures = unused.length - others.length;
+  const told = unused.filter((path) => !MODEL_CARD.test(path));
+  const others = told.filter((path) => !isPictureName(path) && !TASK_FILE.test(path));
+  const pictures = told.length - others.length;
   const findings: Finding[] = [];
   if (pictures > 0) {
     findings.push({

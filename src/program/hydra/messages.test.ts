@@ -82,6 +82,34 @@ describe('messages about what does not fit', () => {
     );
   });
 
+  it('says how a section that is there is changed', async () => {
+    expect(await composing('+db=mysql2')).toMatchInlineSnapshot(
+      `"main.yaml: there is no db/mysql2.yaml. Did you mean mysql? The options of db are mysql, postgresql."`,
+    );
+    expect(await composing('+hosts=x')).toMatchInlineSnapshot(`
+      "+hosts=x
+      hosts is there already: it is a section. Its values are changed one by one, as hosts.KEY=VALUE."
+    `);
+  });
+
+  it('does not tell who deletes what is not there how to add it', async () => {
+    expect(await composing('~db.tiemout')).toMatchInlineSnapshot(`
+      "~db.tiemout
+      There is no key db.tiemout, so none can be deleted. Did you mean db.timeout?"
+    `);
+    expect(await composing('~nothing.at.all')).toMatchInlineSnapshot(`
+      "~nothing.at.all
+      There is no key nothing.at.all, so none can be deleted. nothing.at has no keys."
+    `);
+  });
+
+  it('says that a configuration without groups chooses none', async () => {
+    const files = { 'main.yaml': 'a: 1', 'db/mysql.yaml': '{}' };
+    expect(await composingFiles(files, 'db=mysql')).toMatchInlineSnapshot(
+      `"the group db cannot be overridden: no defaults list has it. The configuration chooses from no group. To append it to the defaults list write +db=mysql."`,
+    );
+  });
+
   it('refuses a list in the place of a section', async () => {
     expect(await composing('hosts=[a,b]')).toMatchInlineSnapshot(`
       "hosts=[a,b]

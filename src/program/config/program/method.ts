@@ -6,7 +6,7 @@ import { refusalOf } from '../fusionbench/refusals';
 import type { MethodDefinition } from '../methods/definition';
 import { type MethodConfig, methodDefinitions } from '../methods/index';
 import { poolNames } from './modelpool';
-import { describe, isTree, type Reading, readSection } from './reading';
+import { isTree, noSection, type Reading, readSection } from './reading';
 import { readTarget, targetNames } from './targets';
 import type { ModelPoolConfig } from './types';
 
@@ -17,9 +17,7 @@ export function readMethod(
   value: ConfigValue | undefined,
 ): MethodConfig | undefined {
   if (!isTree(value)) {
-    reading.problems.push(
-      `${PATH}: a section with _target_ and its options is expected, but it is ${describe(value)}.`,
-    );
+    reading.problems.push(noSection(PATH, '_target_ and its options', value));
     return undefined;
   }
   const definition = readDefinition(reading, value);

@@ -5,7 +5,7 @@ import type { ConfigValue } from '../../hydra/values/node';
 import type { PoolNames } from '../methods/definition';
 import { PRETRAINED } from './base-name';
 import { readModel, readPretrained } from './pretrained';
-import { describe, isTree, type Reading, readSection } from './reading';
+import { describe, isTree, noSection, type Reading, readSection } from './reading';
 import { ignored, oneOf } from './schemas';
 import { readTarget, type TargetClass } from './targets';
 import type { ModelPoolConfig, ModelSource } from './types';
@@ -36,9 +36,7 @@ export function readModelPool(
 ): ModelPoolConfig | undefined {
   const path = 'modelpool';
   if (!isTree(value)) {
-    reading.problems.push(
-      `${path}: a section with _target_ and models is expected, but it is ${describe(value)}.`,
-    );
+    reading.problems.push(noSection(path, '_target_ and models', value));
     return undefined;
   }
   if (!readTarget(reading, value, path, [POOL], 'a model pool')) return undefined;

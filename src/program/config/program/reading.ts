@@ -95,6 +95,17 @@ export function isTree(value: unknown): value is ConfigTree {
   return value instanceof Map;
 }
 
+/**
+ * What is wrong with a value in the place of a section that is mostly chosen from a group of the same name.
+ * @param contents - of the section, such as `_target_ and its options`
+ */
+export function noSection(path: string, contents: string, value: ConfigValue | undefined): string {
+  const problem = `${path}: a section with ${contents} is expected, but it is ${describe(value)}.`;
+  return typeof value === 'string' && value !== MISSING
+    ? `${problem} A file of the group ${path} is chosen so where the configuration has ${path} in its defaults list, as fabric_model_fusion and demo have (without --config-path). In this one the section is changed by ${path}._target_=CLASS and ${path}.KEY=VALUE.`
+    : problem;
+}
+
 /** What a value is, for messages; a mandatory one that is missing as such. */
 export function describe(value: unknown): string {
   if (value === MISSING) return 'still to be given (???)';

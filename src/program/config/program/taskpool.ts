@@ -6,7 +6,7 @@ import type { ConfigTree, ConfigValue } from '../../hydra/values/node';
 import { readDataset } from './dataset';
 import { PROCESSOR_TARGETS } from './modelpool';
 import { readPretrained } from './pretrained';
-import { describe, isTree, type Reading, readSection } from './reading';
+import { describe, isTree, noSection, type Reading, readSection } from './reading';
 import { countingNumber, flag, ignored, oneOf, orNull, text, texts, wholeNumber } from './schemas';
 import { readTarget } from './targets';
 import type { DummyTaskPoolConfig, TaskConfig, TaskPoolConfig } from './types';
@@ -60,9 +60,7 @@ export function readTaskPool(
 ): TaskPoolConfig | DummyTaskPoolConfig | null | undefined {
   if (value === null) return null;
   if (!isTree(value)) {
-    reading.problems.push(
-      `${PATH}: a section with _target_ is expected, but it is ${describe(value)}.`,
-    );
+    reading.problems.push(noSection(PATH, '_target_', value));
     return undefined;
   }
   if (!value.has('_target_') && value.has('type')) {

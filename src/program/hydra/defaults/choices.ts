@@ -155,7 +155,9 @@ function unusedChoice(
 
 function meantKey(key: string, known: readonly string[]): string {
   const near = nearestName(key, known);
-  return near
-    ? `Did you mean ${near}?`
-    : `The groups are ${known.filter((name) => !name.startsWith('hydra')).join(', ') || 'none'}.`;
+  if (near) return `Did you mean ${near}?`;
+  const own = known.filter((name) => !name.startsWith('hydra'));
+  return own.length > 0
+    ? `The groups are ${own.join(', ')}.`
+    : 'The configuration chooses from no group.';
 }

@@ -58,14 +58,18 @@ function expanded(target: Section, key: string, options: MergeOptions): Node | u
 
 /** The error for a key that must exist and does not. */
 export function unknownKey(section: Section | undefined, path: readonly string[]): ConfigError {
+  return new ConfigError(
+    `There is no key ${path.join('.')}. ${namesBeside(section, path)} To add a new key, write +${path.join('.')}=...`,
+  );
+}
+
+/** A sentence with the name that was probably meant, or else with all that there are. */
+export function namesBeside(section: Section | undefined, path: readonly string[]): string {
   const name = path.at(-1) ?? '';
   const names = [...(section?.keys() ?? [])].filter((key) => path.length > 1 || key !== 'hydra');
   const near = nearestName(name, names);
   const above = path.slice(0, -1);
-  const meant = near
+  return near
     ? `Did you mean ${[...above, near].join('.')}?`
     : `${above.length > 0 ? `${above.join('.')} has` : 'There are'} ${names.join(', ') || 'no keys'}.`;
-  return new ConfigError(
-    `There is no key ${path.join('.')}. ${meant} To add a new key, write +${path.join('.')}=...`,
-  );
 }

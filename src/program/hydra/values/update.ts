@@ -6,7 +6,7 @@
 import { ConfigError } from '../../../errors';
 import { valueNode } from '../override/text';
 import { isSweep, type Override } from '../override/types';
-import { type MergeOptions, mergeInto, unknownKey } from './merge';
+import { type MergeOptions, mergeInto, namesBeside, unknownKey } from './merge';
 import { describeNode, isContainer, isSection, MISSING, type Node, type Section } from './node';
 import { child, setChild, splitPath } from './path';
 
@@ -56,7 +56,9 @@ function checkFree(
   const old = select(root, steps, dereference);
   if (old === undefined || old === null || old === MISSING || isContainer(value)) return;
   throw new ConfigError(
-    `${override.key} is there already, with the value ${describeNode(old)}. Write ${override.line.slice(1)} to change it.`,
+    isContainer(old)
+      ? `${override.key} is there already: it is ${describeNode(old)}. Its values are changed one by one, as ${override.key}.KEY=VALUE.`
+      : `${override.key} is there already, with the value ${describeNode(old)}. Write ${override.line.slice(1)} to change it.`,
   );
 }
 
@@ -122,7 +124,9 @@ function deleteValue(
     if (isSection(parent) && parent.has(steps.at(-1) ?? '')) {
       throw new ConfigError(`${steps.join('.')} has no value that could be deleted.`);
     }
-    throw missing(parent, steps);
+    throw new ConfigError(
+      `There is no key ${steps.join('.')}, so none can be deleted. ${namesBeside(isSection(parent) ? parent : undefined, steps)}`,
+    );
   }
   if (expected !== undefined && expected !== null && !sameNode(expected, old)) {
     throw new ConfigError(
