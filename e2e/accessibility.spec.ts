@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { violations } from './support/axe';
-import { overflow } from './support/looks';
+import { layoutFaults } from './support/looks';
 import { openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, firstBatch, importing, justMoved, LAYERED } from './support/scenes';
 import { expect, test } from './support/test';
@@ -132,7 +132,7 @@ test('at 400 % zoom nothing runs out of the window', async ({ page }) => {
   await call('show', empty, null);
   for (const { name, go } of STATES.filter(({ name }) => !/notice/.test(name))) {
     await go(page, call);
-    expect.soft(await overflow(page), name).toEqual([]);
+    expect.soft(await layoutFaults(page), name).toEqual([]);
   }
 });
 

@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import { download } from './support/downloads';
 import { fillStudio, scored } from './support/fixture-pool';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -57,7 +57,7 @@ test('methods are compared row by row, one is used in one step, and it fits', as
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
       await panel(page).scrollIntoViewIfNeeded();
-      await expect.poll(() => overflow(page)).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
       const outer = await panel(page).boundingBox();
       for (const part of await panel(page).locator('button, table, p').all()) {

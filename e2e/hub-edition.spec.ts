@@ -15,6 +15,7 @@ import {
   POOL,
   percent,
 } from './support/fixture-pool';
+import { layoutFaults } from './support/looks';
 import { row } from './support/pool-rows';
 import { openStudio } from './support/studio';
 
@@ -125,6 +126,24 @@ test('models and pictures come by their repositories’ names, after two clicks'
   await list(page, 'org/surfaces');
   await expect(dialog(page)).toContainText('in the library already');
   await expect(dialog(page).getByRole('button', { name: /^Download / })).toBeDisabled();
+});
+
+test('on a phone its sentence takes nothing from the first line, and all can be read', async ({
+  page,
+  edition,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await openStudio(page, `${edition.url}hub.html`);
+  const [title, about] = await Promise.all([
+    page.getByRole('heading', { level: 1 }).boundingBox(),
+    page.getByRole('button', { name: 'About' }).boundingBox(),
+  ]);
+  expect(about?.y).toBeLessThan((title?.y ?? 0) + (title?.height ?? 0));
+  expect(await layoutFaults(page)).toEqual([]);
+  await modelPool(page).getByRole('button', { name: 'Add from the Hub' }).click();
+  await list(page, 'org/base\ndatasets/org/surfaces');
+  await expect(dialog(page).getByRole('region', { name: 'org/base' })).toBeVisible();
+  expect(await layoutFaults(page)).toEqual([]);
 });
 
 test('a download goes on after a reload', async ({ page, edition }) => {

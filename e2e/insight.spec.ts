@@ -7,7 +7,7 @@ import {
   scored,
   setScalingFactor,
 } from './support/fixture-pool';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -121,7 +121,7 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
   for (const name of ['Classes', 'Pictures', 'Confusions', 'Calibration']) {
     await tabs.getByRole('tab', { name }).click();
     await expect(page.getByRole('tabpanel').locator('table, ul').first()).toBeVisible();
-    await expect.poll(() => overflow(page), name).toEqual([]);
+    await expect.poll(() => layoutFaults(page), name).toEqual([]);
     expect(await violations(page), name).toEqual([]);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { download, tensorHashes } from './support/downloads';
 import { addModels, fixtureJson, POOL } from './support/fixture-pool';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, LAYERED } from './support/scenes';
 import { openStudio } from './support/studio';
@@ -95,7 +95,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await fold(page, 'Layer factors: custom').click();
         const box = await fader(page, 'Block 12').boundingBox();
         expect(box && box.height / box.width).toBeGreaterThan(2);
-        expect(await overflow(page)).toEqual([]);
+        expect(await layoutFaults(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
         // Up is more.
         const [low, high] = [fader(page, 'Embeddings'), fader(page, 'Last norm')];

@@ -10,7 +10,7 @@ import {
   temporaryFolder,
 } from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast, overflow } from './support/looks';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -66,17 +66,17 @@ for (const colorScheme of ['light', 'dark'] as const) {
       page,
     }) => {
       await openStudio(page);
-      await expect.poll(() => overflow(page)).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
 
       await fillAndUnfold(page);
-      expect.soft(await overflow(page)).toEqual([]);
+      expect.soft(await layoutFaults(page)).toEqual([]);
       expect.soft(await lowContrast(page)).toEqual([]);
 
       for (const { name, open } of DIALOGS) {
         await open(page).click();
         await expect(page.getByRole('dialog')).toBeVisible();
-        expect.soft(await overflow(page), name).toEqual([]);
+        expect.soft(await layoutFaults(page), name).toEqual([]);
         expect.soft(await lowContrast(page), name).toEqual([]);
         await page.keyboard.press('Escape');
         await expect(page.getByRole('dialog')).toBeHidden();

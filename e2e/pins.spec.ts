@@ -5,7 +5,7 @@ import { demoResults } from './support/demo-results';
 import { download } from './support/downloads';
 import { accuracyTable, percent } from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { expect, test } from './support/test';
 
 const done = (page: Page) =>
@@ -98,7 +98,7 @@ test('two merges are pinned, named and compared by keyboard alone, and kept', as
   await test.step('it fits, and is read', async () => {
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
-      await expect.poll(() => overflow(page)).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       expect(await violations(page)).toEqual([]);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

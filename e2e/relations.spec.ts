@@ -4,7 +4,7 @@ import type { Locator, Page } from '@playwright/test';
 import { violations } from './support/axe';
 import { download } from './support/downloads';
 import { fillStudio, fixturePath, modelPool, percent, scored } from './support/fixture-pool';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -109,7 +109,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(dialog.getByRole('grid')).toBeVisible();
       expect(await violations(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
-      expect(await overflow(page)).toEqual([]);
+      expect(await layoutFaults(page)).toEqual([]);
     }
   });
 }

@@ -2,7 +2,7 @@
 import type { Page } from '@playwright/test';
 import manifest from '../public/demo/manifest.json' with { type: 'json' };
 import type { room } from './pages/screen';
-import { overflow } from './support/looks';
+import { layoutFaults, overflow } from './support/looks';
 import { openTestPage } from './support/pages';
 import {
   DEMO_NAMES,
@@ -14,11 +14,16 @@ import {
   LONG_NAMES,
   SOLID_NAMES,
   TWENTY_NAMES,
+  withWeightsFound,
 } from './support/scenes';
 import { expect, test } from './support/test';
+import { unreadableText } from './support/text-looks';
 
-/** A phone, small and usual laptops, a desk; and 1280 px at 400 % zoom. */
-const WIDTHS = [320, 360, 1024, 1280, 1440];
+/** A phone, a tablet, small and usual laptops, a desk; and 1280 px at 400 % zoom. */
+const WIDTHS = [320, 360, 768, 1024, 1280, 1440];
+
+/** Where the panels come to stand beside each other, and a page between the usual ones. */
+const BETWEEN = [600, 960, 1100];
 
 const open = (page: Page) => openTestPage<typeof room>(page, 'screen');
 
@@ -164,6 +169,29 @@ test.describe('names', () => {
     await expect(page.locator('.summand')).toHaveCount(20);
     expect(await spills(page)).toEqual([]);
   });
+});
+
+test.describe('text', () => {
+  for (const width of [...WIDTHS, ...BETWEEN]) {
+    test(`can be read, whatever is unfolded, at ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 800 });
+      const call = await open(page);
+      await call('show', withWeightsFound(DEMO_NAMES), null);
+      await page
+        .getByRole('table', { name: 'Accuracy by task' })
+        .getByRole('button', { name: 'chess' })
+        .click();
+      await expect(page.getByRole('table', { name: 'Accuracy by class of chess' })).toBeVisible();
+      for (const toggle of await page.locator('.pools .row-toggle').all()) await toggle.click();
+      expect.soft(await layoutFaults(page), 'unfolded').toEqual([]);
+      for (const names of [DEMO_NAMES, LONG_NAMES, SOLID_NAMES, FOREIGN_NAMES, TWENTY_NAMES]) {
+        const what = `${names[0]} and others`;
+        await call('push', firstBatch(justMoved(filled(names), 0.5)));
+        await expect(page.locator('.pool-list .name')).toHaveCount(2 * names.length + 1);
+        expect.soft(await layoutFaults(page), what).toEqual([]);
+      }
+    });
+  }
 });
 
 test.describe('the plot', () => {
@@ -409,6 +437,7 @@ test('the measures see what they are for', async ({ page }) => {
     document.querySelector('.status-actions')?.append(small);
   });
   expect(await collisions(page, '.plot-drawing text')).toHaveLength(1);
+  expect(await unreadableText(page)).toEqual([expect.stringMatching(/^over "/)]);
   expect(await spills(page)).toContainEqual('.bench: DIV ');
   expect(await smallTargets(page)).not.toEqual([]);
 });

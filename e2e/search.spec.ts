@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { download } from './support/downloads';
 import { accuracyTable, fillStudio, IMAGE_COUNT, scored } from './support/fixture-pool';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
 import { FOREIGN_NAMES, LONG_NAMES, TWENTY_NAMES, withWeightsFound } from './support/scenes';
 import { openStudio } from './support/studio';
@@ -185,7 +185,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await panel(page).scrollIntoViewIfNeeded();
-        await expect.poll(() => overflow(page)).toEqual([]);
+        await expect.poll(() => layoutFaults(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
         const outer = await panel(page).boundingBox();
         for (const part of await panel(page).locator('button, select, table, p').all()) {
@@ -224,7 +224,7 @@ for (const [what, names] of [
     await expect(panel(page)).toContainText('worse than before');
     for (const width of [320, 360, 1024, 1280]) {
       await page.setViewportSize({ width, height: 800 });
-      await expect.poll(() => overflow(page), { message: `${width} px` }).toEqual([]);
+      await expect.poll(() => layoutFaults(page), { message: `${width} px` }).toEqual([]);
       const wide = await panel(page).evaluate(
         (section) => section.scrollWidth - section.clientWidth,
       );

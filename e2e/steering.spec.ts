@@ -5,7 +5,7 @@ import { aSnapshot, emptyBoard } from '../src/state/testing';
 import type { OpenPoint, StudioState } from '../src/state/types';
 import type { room } from './pages/steering';
 import { modelPool, poolFolder } from './support/fixture-pool';
-import { overflow, overlappingNames } from './support/looks';
+import { layoutFaults, overlappingNames } from './support/looks';
 import { type CallRoom, openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, withFactorsTried } from './support/scenes';
 import { openStudio } from './support/studio';
@@ -127,7 +127,7 @@ test.describe('a link', () => {
     await expect(banner).toContainText('merges what is not in this library yet');
     for (const name of ['flags', 'chess', 'mnist']) await expect(banner).toContainText(name);
     expect(await page.evaluate(() => location.hash)).toContain('link=');
-    await expect.poll(() => overflow(page)).toEqual([]);
+    await expect.poll(() => layoutFaults(page)).toEqual([]);
 
     await call('lack', []);
     const file = { name: 'flags.safetensors', mimeType: '', buffer: Buffer.from('x') };
@@ -288,7 +288,7 @@ test.describe('the curve', () => {
       const state = demoScene();
       await call('show', { ...state, scores: { ...state.scores, open: openPoints } });
       await expect(page.locator('.measured-line')).toBeVisible();
-      await expect.poll(() => overflow(page)).toEqual([]);
+      await expect.poll(() => layoutFaults(page)).toEqual([]);
       expect(await overlappingNames(page)).toEqual([]);
     });
   }

@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { violations } from './support/axe';
 import { accuracies, percent } from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
@@ -77,7 +77,7 @@ test('the demo opens on a picture that turns right and wrong again, and its card
     await page.setViewportSize({ width, height: 900 });
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
-      await expect.poll(() => overflow(page), `${width} px`).toEqual([]);
+      await expect.poll(() => layoutFaults(page), `${width} px`).toEqual([]);
       await expect.poll(() => lowContrast(page), `${width} px, ${colorScheme}`).toEqual([]);
     }
   }

@@ -9,7 +9,7 @@ import {
   setScalingFactor,
 } from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
 import { test as base, expect } from './support/test';
 
@@ -212,7 +212,7 @@ test('the dialog fits a phone, and axe finds nothing in any of its views', async
     await page.setViewportSize({ width, height: 780 });
     for (const name of ['A file', 'Draw', 'Camera']) {
       await dialog.getByRole('tab', { name }).click();
-      expect.soft(await overflow(page), `${name} at ${width}`).toEqual([]);
+      expect.soft(await layoutFaults(page), `${name} at ${width}`).toEqual([]);
       expect.soft(await violations(page), `${name} at ${width}`).toEqual([]);
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });

@@ -4,7 +4,7 @@ import type { room } from './pages/screen';
 import { violations } from './support/axe';
 import { download, tensorHashes } from './support/downloads';
 import { tabTo } from './support/keyboard';
-import { lowContrast, overflow } from './support/looks';
+import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, TWENTY_NAMES } from './support/scenes';
 import { expect, test } from './support/test';
@@ -112,7 +112,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
           const weighed = { ...state, pool: { ...state.pool, models } };
           await (way === 'show' ? call(way, weighed, null) : call(way, weighed));
           await expect(fader(page, names[0] ?? '')).toBeVisible();
-          expect(await overflow(page)).toEqual([]);
+          expect(await layoutFaults(page)).toEqual([]);
           expect(await lowContrast(page)).toEqual([]);
           expect(await violations(page)).toEqual([]);
         }

@@ -1,5 +1,11 @@
 /** How the page looks, measured: what runs out of the window, and text that is hard to read. */
 import type { Page } from '@playwright/test';
+import { unreadableText } from './text-looks';
+
+/** What runs out of the window, and text that is cut, covered or broken. */
+export async function layoutFaults(page: Page): Promise<string[]> {
+  return [...(await overflow(page)), ...(await unreadableText(page))];
+}
 
 /** How far the document is wider than the window, and every control that lies partly beside it. */
 export async function overflow(page: Page): Promise<string[]> {

@@ -31,10 +31,13 @@ export function PeakNote() {
   return (
     <p className="peak-note">
       Best of {curve.length} values so far: {formatPercent(best.average.accuracy)} at{' '}
-      <button type="button" className="link" onClick={() => setScalingFactor(best.scalingFactor)}>
-        λ = {formatFactor(best.scalingFactor)}
-      </button>
-      . Chosen on the images that it is measured on, it is optimistic.
+      <span className="unbroken">
+        <button type="button" className="link" onClick={() => setScalingFactor(best.scalingFactor)}>
+          λ = {formatFactor(best.scalingFactor)}
+        </button>
+        .
+      </span>{' '}
+      Chosen on the images that it is measured on, it is optimistic.
     </p>
   );
 }

@@ -30,13 +30,13 @@ export function SpectrumPlot({ matrix }: { matrix: MatrixRelations }) {
         {[0, most].map((value) => (
           <g key={value}>
             <path className="axis" d={`M${MARGIN.left} ${y(value)}H${WIDTH - MARGIN.right}`} />
-            <text x={MARGIN.left - 6} y={y(value) + 4} textAnchor="end">
+            <text x={MARGIN.left - 10} y={y(value) + 4} textAnchor="end">
               {value === 0 ? '0' : value.toPrecision(2)}
             </text>
           </g>
         ))}
         {[...ticks, last].map((place) => (
-          <text key={place} x={x(place)} y={HEIGHT - MARGIN.bottom + 14} textAnchor="middle">
+          <text key={place} x={x(place)} y={HEIGHT - MARGIN.bottom + 16} textAnchor="middle">
             {place}
           </text>
         ))}

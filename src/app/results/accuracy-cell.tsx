@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Interval } from '../../state/types';
 import { formatInterval, formatMargin, formatPercent } from '../format';
 
@@ -15,7 +16,7 @@ interface AccuracyCellProps {
   /** `running`: only a part of the images is scored; `stale`: the number belongs to another scaling factor. */
   readonly standing?: Standing;
   /** A word below the number. */
-  readonly note?: string;
+  readonly note?: ReactNode;
 }
 
 /** One accuracy with its 95 % interval: compact for the eye, exact in the title and for screen readers. */

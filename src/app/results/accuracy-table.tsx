@@ -19,6 +19,7 @@ export function AccuracyTable() {
   const newest = useSnapshot((snapshot) => snapshot.scores);
   const { column: merged, change } = usePage((state) => state.merged);
   const scores = { ...newest, merged, change };
+  const isSplit = tasks.some(({ split }) => split !== null);
   const shown = useTaskNames();
   const busy = usePage(isBusy);
   const table = useRef<HTMLTableElement>(null);
@@ -29,8 +30,12 @@ export function AccuracyTable() {
         <caption>
           <span id={titleId}>Accuracy by task</span>
           <small>
-            ± half of the <Term id="interval">95 % interval</Term>
-            {tasks.some(({ split }) => split !== null) && ', on the pictures to report on'}
+            ± half of the{' '}
+            <span className="unbroken">
+              <Term id="interval">95 % interval</Term>
+              {isSplit && ','}
+            </span>
+            {isSplit && ' on the pictures to report on'}
           </small>
         </caption>
         <thead>

@@ -29,9 +29,12 @@ export function AverageRow({ tasks, scores }: AverageRowProps) {
     standing: average?.complete ? ('final' as const) : ('running' as const),
     absent: tasks.length === 0 ? 'no test images' : undefined,
     note:
-      average !== null && average.tasks < tasks.length
-        ? `${average.tasks} of ${tasks.length} tasks`
-        : undefined,
+      average !== null && average.tasks < tasks.length ? (
+        <>
+          {average.tasks} of {tasks.length}
+          <span className="note-unit"> tasks</span>
+        </>
+      ) : undefined,
   });
   const hasExperts = tasks.some((task) => task.expert !== null);
   return (

@@ -96,14 +96,18 @@ function Sum({ experts, shown }: TermsProps) {
   const counted = experts.filter(({ weight }) => weight !== 0);
   const written = counted.length > 0 ? counted : experts;
   const folds = written.length > MOST_TERMS;
+  const bracketed = !folds && !isLone(written);
+  // Brackets stand in the terms that they open and close: no line ends or begins with one.
   const terms = written.map((expert, index) => (
     <span key={expert.id} className="summand">
+      {bracketed && index === 0 && '('}
       {signOf(expert.weight, index)}
       {coefficient(Math.abs(expert.weight))}
       {index === 0 ? <Term id="tau">τ</Term> : 'τ'}
       <sub>
         <Name name={expert.name} short={shown.get(expert.name)} />
       </sub>
+      {bracketed && index === written.length - 1 && ')'}
     </span>
   ));
   return (
@@ -119,7 +123,7 @@ function Sum({ experts, shown }: TermsProps) {
         </button>
       )}
       {folds && open && <span className="unfolded">= {terms}</span>}
-      {!folds && (isLone(written) ? terms : <>({terms})</>)}
+      {!folds && terms}
     </>
   );
 }
@@ -157,19 +161,21 @@ function Combined({ name, symbol, experts, shown }: CombinedProps) {
   }
   return (
     <>
-      <span className="combined">{name}</span>(
+      <span className="combined">{name}</span>
+      {experts.length === 0 && '()'}
       {experts.map((expert, index) => (
         <span key={expert.id} className="summand">
-          {index > 0 && ', '}
+          {index === 0 && '('}
           {symbol === 'τ' && signOf(expert.weight, 0)}
           {symbol === 'τ' && coefficient(Math.abs(expert.weight))}
           {symbol}
           <sub>
             <Name name={expert.name} short={shown.get(expert.name)} />
           </sub>
+          {/* At the end: no line begins with it. */}
+          {index < experts.length - 1 ? ', ' : ')'}
         </span>
       ))}
-      )
     </>
   );
 }

@@ -28,17 +28,19 @@ export function StatusLine() {
         {spoken}
       </p>
       <p className="status-said">
-        <span className="status-text">{status}</span>
-        {active && secondsLeft !== null && (
-          <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
-        )}
-        {sweep !== null && (
-          <span className="sweep-count">
-            {sweep.sampled < sweep.of
-              ? `First look of the sweep ${sweep.sampled} of ${sweep.of}`
-              : `Sweep ${sweep.done} of ${sweep.of}`}
-          </span>
-        )}
+        <span>
+          <span className="status-text">{status}</span>{' '}
+          {active && secondsLeft !== null && (
+            <span className="time-left">{formatSecondsLeft(secondsLeft)}</span>
+          )}{' '}
+          {sweep !== null && (
+            <span className="sweep-count">
+              {sweep.sampled < sweep.of
+                ? `First look of the sweep ${sweep.sampled} of ${sweep.of}`
+                : `Sweep ${sweep.done} of ${sweep.of}`}
+            </span>
+          )}
+        </span>
       </p>
       <div className="status-actions">
         {active && (

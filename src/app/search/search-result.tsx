@@ -80,8 +80,11 @@ export function SearchResult({ search }: { search: SearchView }) {
           {formatMany(outcome.reporting.after.pictures, 'other')}.{' '}
           {found && (
             <>
-              On these: {differenceText(outcome.reporting.difference)} (
-              <Term id="mcnemar">McNemar’s exact test</Term>): {search.verdict}.
+              On these: {differenceText(outcome.reporting.difference)}{' '}
+              <span className="unbroken">
+                (<Term id="mcnemar">McNemar’s exact test</Term>):
+              </span>{' '}
+              {search.verdict}.
             </>
           )}
         </p>
