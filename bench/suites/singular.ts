@@ -11,7 +11,12 @@ const EXPERTS = 8;
 export const SINGULAR: readonly (TimedMethod & { readonly wanted?: number })[] = [
   { name: 'TaskSingularVectorMerging', work: 'TSV-M', reference: { wanted: 1.5 } },
   { name: 'ISO_C_Merge', work: 'Iso-C', reference: { wanted: 3 } },
-  { name: 'ISO_CTS_Merge', work: 'Iso-CTS', reference: { wanted: 3 } },
+  {
+    name: 'ISO_CTS_Merge',
+    work: 'Iso-CTS',
+    // Its SVD in float32 does not converge on what these random experts leave beside the common directions, and it ends.
+    reference: false,
+  },
   {
     name: 'WUDIMerging',
     work: 'WUDI, solved exactly',
@@ -33,7 +38,7 @@ export const singular: Suite = async ({ folder, rounds, tell }) => {
   }
   return {
     title: `Singular vectors and solves, ViT-B/32, ${EXPERTS} experts`,
-    text: 'The merged model saved; whole processes. FusionBench takes hours for WUDI on a processor and is not run.',
+    text: 'The merged model saved; whole processes. FusionBench takes hours for WUDI on a processor, and its Iso-CTS ends with an error on these random weights ("linalg.svd: The algorithm failed to converge"): neither is run.',
     rows,
     omitted: python === undefined ? [`FusionBench: ${NO_REFERENCE}`] : [],
   };
