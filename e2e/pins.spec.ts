@@ -1,11 +1,18 @@
-/** Merges that are pinned and held against each other, on the demo, by keyboard alone. */
+/** Merges that are pinned and held against each other: on the demo by keyboard alone, and through a link. */
 import type { Page } from '@playwright/test';
 import { violations } from './support/axe';
 import { demoResults } from './support/demo-results';
 import { download } from './support/downloads';
-import { accuracyTable, percent } from './support/fixture-pool';
+import {
+  accuracyTable,
+  expectedScores,
+  fillStudio,
+  percent,
+  setScalingFactor,
+} from './support/fixture-pool';
 import { tabTo } from './support/keyboard';
 import { layoutFaults, lowContrast } from './support/looks';
+import { openStudio } from './support/studio';
 import { expect, test } from './support/test';
 
 const done = (page: Page) =>
@@ -128,11 +135,16 @@ test('two merges are pinned, named and compared by keyboard alone, and kept', as
   });
 });
 
-test('a link brings its pins along', async ({ page, context, browser, baseURL }) => {
-  test.slow();
+test('a link brings its pins along to whoever has the models', async ({
+  page,
+  context,
+  browser,
+  baseURL,
+}) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.goto('/#lambda=0.3');
-  await scored(page);
+  await openStudio(page);
+  await fillStudio(page);
+  await setScalingFactor(page, '0.3');
   await page.getByRole('button', { name: 'Pin this merge' }).click();
   await expect(pinned(page).getByRole('row')).toHaveCount(3);
   await page.getByRole('button', { name: 'Copy link' }).click();
@@ -140,13 +152,12 @@ test('a link brings its pins along', async ({ page, context, browser, baseURL })
 
   const elsewhere = await browser.newContext(baseURL === undefined ? {} : { baseURL });
   const other = await elsewhere.newPage();
+  await openStudio(other);
+  await fillStudio(other);
+  await other.goto('about:blank');
   await other.goto(address);
-  await expect(pinned(other).getByRole('row', { name: /^Task arithmetic at 0.3/ })).toBeVisible({
-    timeout: 240_000,
-  });
-  await scored(other);
-  await expect(pinned(other).getByRole('row', { name: /^Task arithmetic at 0.3/ })).toContainText(
-    average('0.3'),
-  );
+  const row = pinned(other).getByRole('row', { name: /^Task arithmetic at 0.3/ });
+  await expect(row).toBeVisible();
+  await expect(row).toContainText(percent(expectedScores.models['merged@0.3']?.average.accuracy));
   await elsewhere.close();
 });
