@@ -93,6 +93,12 @@ test('models and pictures come by their repositories’ names, after two clicks'
   await expect(dialog(page)).toContainText(`${host}: the repositories, commits and files by name`);
   expect(await violations(page)).toEqual([]);
   expect(edition.asked.filter((url) => url.includes('/resolve/'))).toEqual([]);
+  if (process.env.SHOTS) {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: `${process.env.SHOTS}/hub-dialogue-${colorScheme}.png` });
+    }
+  }
 
   await dialog(page)
     .getByRole('button', { name: /^Download / })
