@@ -9,7 +9,7 @@ export function methodSection(name: string, options: Readonly<Record<string, unk
   const method = findMethod(name);
   if (!method) throw new RangeError(`no method is called ${name}`);
   const defaults = Object.fromEntries(
-    method.options.map((option) => [option.name, option.default]),
+    method.options.map((option) => [option.name, option.nullable ? null : option.default]),
   );
   const { configName, module } = method;
   const made =
