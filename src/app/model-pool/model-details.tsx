@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ModelView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatBytes, formatCount } from '../format';
+import { Origin } from '../names/origin';
 import { Term } from '../tips/term';
 import { Choice } from '../ui/choice';
 import { ConfirmDialog } from '../ui/confirm-dialog';
@@ -142,14 +143,7 @@ function ModelFacts({ model }: { model: ModelView }) {
       <dd>
         <bdi>{model.name}</bdi>
       </dd>
-      {model.source !== undefined && (
-        <>
-          <dt>Origin</dt>
-          <dd className="origin">
-            <bdi>{model.source}</bdi>
-          </dd>
-        </>
-      )}
+      <Origin source={model.source} />
       <dt>Architecture</dt>
       <dd>{model.architecture}</dd>
       <dt>Geometry</dt>

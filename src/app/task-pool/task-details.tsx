@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TaskView } from '../../state/types';
 import { useCommands, useSnapshot } from '../context';
 import { formatMany } from '../format';
+import { Origin } from '../names/origin';
 import { SplitChoice } from '../search/split-choice';
 import { Term } from '../tips/term';
 import { ConfirmDialog } from '../ui/confirm-dialog';
@@ -41,14 +42,7 @@ export function TaskDetails({ task, samples }: TaskDetailsProps) {
         <dd>
           <bdi>{name}</bdi>
         </dd>
-        {task.source !== undefined && (
-          <>
-            <dt>Origin</dt>
-            <dd className="origin">
-              <bdi>{task.source}</bdi>
-            </dd>
-          </>
-        )}
+        <Origin source={task.source} />
         <dt>Classes</dt>
         <dd>{task.classnames.join(', ')}</dd>
         <dt>

@@ -2,7 +2,9 @@
  * Test support: readers against damaged files. Whatever comes in opens, or is refused by one of the program's own errors, in
  * bounded time. An input is known by its seed, which the error of a failure names.
  */
+
 import { CompatibilityError, ConfigError, FormatError } from '../../errors';
+import { joinBytes } from '../join-bytes';
 import { randomSource } from '../random.fixture';
 
 export interface FuzzTarget {
@@ -96,9 +98,9 @@ function changedOnce(
     case 0:
       return bytes.slice(0, at);
     case 1:
-      return joined(bytes.subarray(0, at), bytes.subarray(at + below(40)));
+      return joinBytes([bytes.subarray(0, at), bytes.subarray(at + below(40))]);
     case 2:
-      return joined(bytes.subarray(0, at), bytes.subarray(Math.max(0, at - below(40))));
+      return joinBytes([bytes.subarray(0, at), bytes.subarray(Math.max(0, at - below(40)))]);
     case 3: {
       const value = EXTREMES[below(EXTREMES.length)] ?? 0;
       const isLittle = below(2) === 0;
@@ -127,14 +129,4 @@ function placeIn(length: number, edge: Edge, below: (bound: number) => number): 
   if (below(3) === 0) return below(length);
   const near = below(Math.min(length, EDGE_BYTES));
   return edge === 'start' ? near : length - 1 - near;
-}
-
-export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,5 +1,7 @@
 /** The chunks of a PNG that matter for its pixels (W3C PNG, third edition, sections 5 and 11). */
+
 import { crc32 } from '../../checkpoint/crc32';
+import { joinBytes } from '../../checkpoint/join-bytes';
 import { FormatError } from '../../errors';
 import { checkSize } from './size-limit';
 
@@ -35,14 +37,7 @@ const SIGNATURE_LENGTH = 8;
 const FRAME_LENGTH = 12;
 
 function join(parts: readonly Uint8Array[]): Uint8Array {
-  if (parts.length === 1 && parts[0]) return parts[0];
-  const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
+  return parts.length === 1 && parts[0] ? parts[0] : joinBytes(parts);
 }
 
 type Header = Pick<Png, 'width' | 'height' | 'depth' | 'colour' | 'interlaced'>;

@@ -13,7 +13,8 @@
  *     ValueInfoProto      name 1, type 2
  *     TypeProto           tensor_type 1: elem_type 1, shape 2: dim 1: dim_value 1 or dim_param 2
  */
-import { concat, type Fields, float, integer, message, opening, packed, text } from './wire';
+import { joinBytes } from '../../checkpoint/join-bytes';
+import { type Fields, float, integer, message, opening, packed, text } from './wire';
 
 /** TensorProto.DataType */
 export const ELEMENT_TYPE = { float32: 1, int32: 6, int64: 7, float16: 10, bfloat16: 16 } as const;
@@ -42,7 +43,7 @@ export interface NodeFields {
 
 /** NodeProto. @throws RangeError for an attribute that is no number of its kind */
 export function nodeProto(node: NodeFields): Fields {
-  return concat([
+  return joinBytes([
     ...node.inputs.map((name) => text(1, name)),
     ...node.outputs.map((name) => text(2, name)),
     text(3, node.name),
@@ -70,7 +71,7 @@ export function vectorProto(
 ): Fields {
   const large = type === 'int32' && values.find((value) => value > MAX_INT32);
   if (large) throw new RangeError(`${large} is too large for an int32.`);
-  return concat([
+  return joinBytes([
     integer(1, values.length),
     integer(2, ELEMENT_TYPE[type]),
     packed(type === 'int32' ? 5 : 7, values),
@@ -83,7 +84,7 @@ export function vectorProto(
  * is no whole number
  */
 export function externalProto(name: string, dims: readonly number[]): Fields {
-  return concat([
+  return joinBytes([
     ...dims.map((size) => integer(1, size)),
     integer(2, ELEMENT_TYPE.float32),
     text(8, name),
@@ -98,7 +99,7 @@ export function valueProto(name: string, dims: readonly Dim[], type: ElementType
     message(1, typeof size === 'number' ? integer(1, size) : text(2, size)),
   );
   const tensor = message(1, integer(1, ELEMENT_TYPE[type]), message(2, ...shape));
-  return concat([text(1, name), message(2, tensor)]);
+  return joinBytes([text(1, name), message(2, tensor)]);
 }
 
 export interface ModelFields {
@@ -119,7 +120,7 @@ export interface ModelFields {
 
 /** ModelProto: a whole file. */
 export function modelProto(fields: ModelFields): Fields {
-  return concat(modelPieces(fields, []).filter((piece) => piece instanceof Uint8Array));
+  return joinBytes(modelPieces(fields, []).filter((piece) => piece instanceof Uint8Array));
 }
 
 /** A tensor of weights, whose bytes are somewhere else: C order, little-endian. */
@@ -138,21 +139,21 @@ export function modelPieces<W extends WeightFields>(
   { irVersion, producer, opsets, graph, metadata = {} }: ModelFields,
   weights: readonly W[],
 ): Piece<W>[] {
-  const begin = concat([
+  const begin = joinBytes([
     ...graph.nodes.map((node) => message(1, node)),
     text(2, graph.name),
     ...graph.initializers.map((tensor) => message(5, tensor)),
   ]);
   const heads = weights.map(({ name, dims, type, byteLength }) => {
-    const fields = concat([
+    const fields = joinBytes([
       ...dims.map((size) => integer(1, size)),
       integer(2, ELEMENT_TYPE[type]),
       text(8, name),
       opening(9, byteLength),
     ]);
-    return concat([opening(5, fields.length + byteLength), fields]);
+    return joinBytes([opening(5, fields.length + byteLength), fields]);
   });
-  const end = concat([
+  const end = joinBytes([
     ...graph.inputs.map((value) => message(11, value)),
     ...graph.outputs.map((value) => message(12, value)),
   ]);
@@ -160,8 +161,8 @@ export function modelPieces<W extends WeightFields>(
     (sum, { byteLength }, i) => sum + (heads[i]?.length ?? 0) + byteLength,
     begin.length + end.length,
   );
-  const head = concat([integer(1, irVersion), text(2, producer), opening(7, length), begin]);
-  const tail = concat([
+  const head = joinBytes([integer(1, irVersion), text(2, producer), opening(7, length), begin]);
+  const tail = joinBytes([
     end,
     ...Object.entries(opsets).map(([domain, version]) =>
       message(8, text(1, domain), integer(2, version)),

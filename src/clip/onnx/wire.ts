@@ -4,6 +4,7 @@
  *
  * Source: https://protobuf.dev/programming-guides/encoding/
  */
+import { joinBytes } from '../../checkpoint/join-bytes';
 
 /** Fields of a message, one after the other. */
 export type Fields = Uint8Array<ArrayBuffer>;
@@ -18,7 +19,7 @@ const FLOAT_BYTES = 4;
 
 /** An integer field. @throws RangeError for what is no whole number from 0 to 2^53 - 1 */
 export function integer(field: number, value: number): Fields {
-  return concat([tag(field, VARINT), varint(value)]);
+  return joinBytes([tag(field, VARINT), varint(value)]);
 }
 
 /** A float field. @throws RangeError for what float32 does not have */
@@ -28,7 +29,7 @@ export function float(field: number, value: number): Fields {
   }
   const bytes = new Uint8Array(FLOAT_BYTES);
   new DataView(bytes.buffer).setFloat32(0, value, true);
-  return concat([tag(field, FIXED32), bytes]);
+  return joinBytes([tag(field, FIXED32), bytes]);
 }
 
 /** A text field, in UTF-8; an empty text is written, too. @throws RangeError for half a surrogate pair */
@@ -46,23 +47,13 @@ export function packed(field: number, values: readonly number[]): Fields {
 
 /** A field that is a message of these fields. */
 export function message(field: number, ...content: readonly Fields[]): Fields {
-  const inner = concat(content);
-  return concat([opening(field, inner.length), inner]);
+  const inner = joinBytes(content);
+  return joinBytes([opening(field, inner.length), inner]);
 }
 
 /** What stands before the `length` bytes of a message, a text or bytes. */
 export function opening(field: number, length: number): Fields {
-  return concat([tag(field, LENGTH), varint(length)]);
-}
-
-export function concat(parts: readonly Fields[]): Fields {
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return joinBytes([tag(field, LENGTH), varint(length)]);
 }
 
 function tag(field: number, wireType: number): Fields {

@@ -55,7 +55,7 @@ export function createPinCommands(parts: PinCommandsParts): PinCommands {
       command(async () => {
         const pin = state.value().pins.find((each) => each.id === id);
         if (!pin) throw new ConfigError('This pin is not there any more.');
-        return applyWanted(recipeOfPin(pin), { queue, state, sums });
+        return applyWanted(recipeOfPin(pin), parts);
       }),
     ),
 

@@ -89,9 +89,7 @@ export function createMergeCommands(parts: MergeCommandsParts): MergeCommands {
 
     setMerge: whenOpen((settings) => change((records) => withMergeSettings(records, settings))),
 
-    applyMerge: whenOpen((merge) =>
-      command(() => applyWanted(recipeOfMerge(merge), { queue, state, sums })),
-    ),
+    applyMerge: whenOpen((merge) => command(() => applyWanted(recipeOfMerge(merge), parts))),
 
     restoreRecipe: whenOpen((modelId) =>
       command(async () => {

@@ -1,6 +1,8 @@
 /** Test support: a pool and tasks so small that a thousand of them are merged and scored in seconds. */
+
 import { createHash } from 'node:crypto';
 import { zlibSync } from 'fflate';
+import { joinBytes } from '../../checkpoint/join-bytes';
 import { encodeSafetensors } from '../../checkpoint/safetensors/encode-safetensors';
 import { fixtureFile } from '../../clip/testing';
 import type { DroppedFile } from '../api';
@@ -155,19 +157,12 @@ function png(seed: number): Uint8Array<ArrayBuffer> {
   new DataView(header.buffer).setUint32(0, SIDE);
   new DataView(header.buffer).setUint32(4, SIDE);
   header.set([8, 2, 0, 0, 0], 8);
-  const parts = [
+  return joinBytes([
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', header),
     chunk('IDAT', zlibSync(rows)),
     chunk('IEND', new Uint8Array(0)),
-  ];
-  const bytes = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  ]);
 }
 
 function chunk(type: string, data: Uint8Array): Uint8Array {

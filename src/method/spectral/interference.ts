@@ -4,8 +4,9 @@
  * `A = sum t_i' t_i / |t_i|^2` and `B = sum t_i t_i' t_i / |t_i|^2`.
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
+import { addSymmetric } from '../../runtime/linear-algebra/symmetric-product';
 import { mirror, transpose } from '../../runtime/linear-algebra/transpose';
-import { addGram, room, type Shape, takeMatrix } from './wide';
+import { room, type Shape, takeMatrix } from './wide';
 
 export interface Interference {
   /** Symmetric, of `columns` rows; only its upper half is there. */
@@ -47,9 +48,9 @@ export function interferenceOf(
     vector.data.set(values);
     transpose(vector, rows, columns, turned);
     for (let i = 0; i < values.length; i++) scaled.data[i] = (values[i] as number) / squares;
-    addGram(products, a, turned, scaled, columns, rows);
+    addSymmetric(products, a, turned, scaled, columns, rows);
     rowGram.data.fill(0);
-    addGram(products, rowGram, vector, turned, rows, columns);
+    addSymmetric(products, rowGram, vector, turned, rows, columns);
     mirror(rowGram, rows);
     products.multiplyAdd(b, rowGram, scaled, rows, columns, rows);
   }

@@ -4,9 +4,10 @@
  */
 import type { Block, Products } from '../../runtime/linear-algebra/matrix';
 import { roomForEigen, symmetricEigen } from '../../runtime/linear-algebra/symmetric-eigen';
+import { addSymmetric } from '../../runtime/linear-algebra/symmetric-product';
 import { mirror, transpose } from '../../runtime/linear-algebra/transpose';
 import { rankOf } from './directions';
-import { addGram, room, takeMatrix } from './wide';
+import { room, takeMatrix } from './wide';
 
 export interface Singular {
   /** All of them, descending. */
@@ -34,7 +35,7 @@ export function leftSingular(
   const turned = takeMatrix(products, columns, rows);
   transpose(matrix, rows, columns, turned);
   const gram = takeMatrix(products, rows, rows);
-  addGram(products, gram, matrix, turned, rows, columns);
+  addSymmetric(products, gram, matrix, turned, rows, columns);
   mirror(gram, rows);
   const eigen = symmetricEigen(products, gram, rows, count);
   // Ascending there; rows from the last to the first are a block of their own only when copied.
@@ -103,7 +104,7 @@ export function inverseRoot(
   const turned = takeMatrix(products, rows, rank);
   transpose(scaled, rank, rows, turned);
   const root = takeMatrix(products, rows, rows);
-  addGram(products, root, turned, scaled, rows, rank);
+  addSymmetric(products, root, turned, scaled, rows, rank);
   mirror(root, rows);
   return root;
 }

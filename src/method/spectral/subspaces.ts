@@ -4,10 +4,11 @@
  * Computing Angles Between Linear Subspaces" (1973): of orthonormal `U_i` and `U_j` of `k` columns it is `|U_i' U_j|² / k`.
  */
 import type { Products } from '../../runtime/linear-algebra/matrix';
+import { addSymmetric } from '../../runtime/linear-algebra/symmetric-product';
 import { transpose } from '../../runtime/linear-algebra/transpose';
 import { directionsOf } from './directions';
 import { leftSingular, roomForSingular } from './singular';
-import { addGram, addTensor, room, type Shape, sidesOf, takeMatrix } from './wide';
+import { addTensor, room, type Shape, sidesOf, takeMatrix } from './wide';
 
 export interface Subspaces {
   /** Singular values, descending, of every expert in pool order, and then of their sum. */
@@ -78,7 +79,7 @@ function overlapsOf(
   const turned = takeMatrix(products, short, filled);
   transpose(rows, filled, short, turned);
   const gram = takeMatrix(products, filled, filled);
-  addGram(products, gram, rows, turned, filled, short);
+  addSymmetric(products, gram, rows, turned, filled, short);
   const begins: number[] = [];
   compared.reduce((begin, count) => {
     begins.push(begin);

@@ -66,28 +66,3 @@ export function toTensor(
     }
   }
 }
-
-/** Rows of a Gram matrix that are computed at a time: beyond its diagonal only the upper half is. */
-const PANEL = 64;
-
-/** `gram += M M'` of `rows` x `columns`; `turned` is M'. */
-export function addGram(
-  products: Products,
-  gram: Block,
-  matrix: Block,
-  turned: Block,
-  rows: number,
-  columns: number,
-): void {
-  for (let i = 0; i < rows; i += PANEL) {
-    const height = Math.min(PANEL, rows - i);
-    products.multiplyAdd(
-      { ...gram, at: gram.at + i * gram.stride + i },
-      { ...matrix, at: matrix.at + i * matrix.stride },
-      { ...turned, at: turned.at + i },
-      height,
-      rows - i,
-      columns,
-    );
-  }
-}

@@ -1,6 +1,7 @@
 /** Test support: seeded mutations of files, as damage, ignorance and malice make them. */
+
+import { joinBytes } from '../../checkpoint/join-bytes';
 import { randomSource } from '../../checkpoint/random.fixture';
-import { joined } from '../../checkpoint/testing/fuzz';
 
 /** `randomSource`, and a choice by it. */
 export interface Dice {
@@ -70,14 +71,15 @@ export function mutatedBytes(bytes: Uint8Array, roll: Dice): Uint8Array<ArrayBuf
     const length = 1 + roll.below(16);
     const what = roll.below(6);
     if (what < 3) changed[at] = roll.below(256);
-    else if (what === 3) changed = joined(changed.subarray(0, at), changed.subarray(at + length));
+    else if (what === 3)
+      changed = joinBytes([changed.subarray(0, at), changed.subarray(at + length)]);
     else if (what === 4) {
       const again = changed.subarray(at, at + length);
-      changed = joined(changed.subarray(0, at), again, changed.subarray(at));
+      changed = joinBytes([changed.subarray(0, at), again, changed.subarray(at)]);
     } else if (roll.below(4) === 0) changed = changed.slice(0, at);
     else {
       const noise = Uint8Array.from({ length }, () => roll.below(256));
-      changed = joined(changed.subarray(0, at), noise, changed.subarray(at));
+      changed = joinBytes([changed.subarray(0, at), noise, changed.subarray(at)]);
     }
   }
   return changed;

@@ -4,6 +4,7 @@
  * "Block reduction of matrices to condensed forms for eigenvalue computations" (1989); LAPACK's dsytrd.
  */
 import { type Block, block, type Products } from './matrix';
+import { addSymmetric } from './symmetric-product';
 import { mirror } from './transpose';
 
 export interface Tridiagonal {
@@ -123,18 +124,11 @@ export function tridiagonalize(products: Products, matrix: Block, order: number)
         negated.data[i * negated.stride + PANEL + p] = -(w(p)[i] as number);
       }
     }
-    // What is symmetric is computed above its diagonal only.
-    for (let i = end; i < order; i += PANEL) {
-      products.multiplyAdd(
-        { ...matrix, at: matrix.at + i * matrix.stride + i },
-        { ...negated, at: i * negated.stride },
-        { ...pairs, at: i },
-        Math.min(PANEL, order - i),
-        order - i,
-        2 * PANEL,
-      );
-    }
-    mirror({ ...matrix, at: matrix.at + end * matrix.stride + end }, order - end);
+    const rest = order - end;
+    const to = { ...matrix, at: matrix.at + end * matrix.stride + end };
+    const left = { ...negated, at: end * negated.stride };
+    addSymmetric(products, to, left, { ...pairs, at: end }, rest, 2 * PANEL);
+    mirror(to, rest);
   }
 }
 

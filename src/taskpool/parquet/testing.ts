@@ -1,4 +1,5 @@
 /** Test support: Parquet files that say whatever a test wants. */
+import { joinBytes } from '../../checkpoint/join-bytes';
 export type Field = number | boolean | string | Uint8Array | readonly Field[] | Struct;
 /** Values by the numbers of their fields. */
 export interface Struct {
@@ -157,8 +158,8 @@ export function pictureParquet(
     const labels = group.map(({ label }) => int(label, 8));
     const begin = at;
     const chunks = [
-      chunk('image', BYTE_ARRAY, group.length, joinedBytes(pictures)),
-      chunk('label', INT64, group.length, joinedBytes(labels)),
+      chunk('image', BYTE_ARRAY, group.length, joinBytes(pictures)),
+      chunk('label', INT64, group.length, joinBytes(labels)),
     ];
     groups.push({ 1: chunks, 2: at - begin, 3: group.length });
   }
@@ -171,7 +172,7 @@ export function pictureParquet(
     thrift({ 1: 1, 2: schema, 3: rows.length, 4: groups, 5: [{ 1: 'note', 2: note }] }),
   );
   const end = [int(footer.length, 4), new TextEncoder().encode('PAR1')];
-  return joinedBytes([...parts, footer, ...end]);
+  return joinBytes([...parts, footer, ...end]);
 }
 
 /** Little-endian. */
@@ -179,14 +180,4 @@ function int(value: number, bytes: 4 | 8): Uint8Array {
   const view = new DataView(new ArrayBuffer(bytes));
   view.setUint32(0, value, true);
   return new Uint8Array(view.buffer);
-}
-
-function joinedBytes(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,4 +1,5 @@
 /** The chunks of a WebP (RFC 9649), and of its first frame where it is animated. */
+import { joinBytes } from '../../../checkpoint/join-bytes';
 import { FormatError } from '../../../errors';
 import { checkSize } from '../size-limit';
 
@@ -112,15 +113,9 @@ function stillOf(
     view.setUint16(7, height - 1, true);
     parts.unshift(chunkBytes('VP8X', head), chunkBytes('ALPH', alpha.content));
   }
-  const size = parts.reduce((sum, part) => sum + part.length, 0);
-  const still = new Uint8Array(FIRST_CHUNK_AT + size);
-  still.set(Array.from('RIFF....WEBP', (letter) => letter.charCodeAt(0)));
-  viewOf(still).setUint32(4, 4 + size, true);
-  let at = FIRST_CHUNK_AT;
-  for (const part of parts) {
-    still.set(part, at);
-    at += part.length;
-  }
+  const head = Uint8Array.from('RIFF....WEBP', (letter) => letter.charCodeAt(0));
+  const still = joinBytes([head, ...parts]);
+  viewOf(still).setUint32(4, still.length - 8, true);
   return still;
 }
 
