@@ -49,12 +49,15 @@ test('the engine that scores looks at the pictures: WebGPU comes to what the CPU
   await openStudio(page);
   await fillStudio(page);
   await page.getByRole('combobox', { name: 'Engine' }).selectOption('cpu');
+  await scored(page);
+  const arithmetic = (await accuracies(page, 'Average')).Merged;
   await page
     .getByRole('combobox', { name: 'Method', exact: true })
     .selectOption({ label: 'RegMean' });
   await scored(page);
   const onCpu = (await accuracies(page, 'Average')).Merged;
   expect(onCpu).toMatch(/^\d/);
+  expect(onCpu).not.toBe(arithmetic);
   await page.getByRole('combobox', { name: 'Engine' }).selectOption('webgpu');
   await expect(page.getByRole('contentinfo')).toContainText('WebGPU was chosen');
   await scored(page);

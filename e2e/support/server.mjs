@@ -15,7 +15,8 @@ const reports = [];
 /** @type {import('node:http').RequestListener} */
 function answerReports(request, response) {
   if (request.method === 'GET') {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
+    // A connection that is kept could be closed for its age just when the next test asks over it.
+    response.writeHead(200, { 'Content-Type': 'application/json', Connection: 'close' });
     response.end(JSON.stringify(reports.splice(0)));
     return;
   }

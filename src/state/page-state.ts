@@ -27,6 +27,8 @@ export interface PageState {
   readonly wantedLayers: LayerFactors | null;
   /** The weights of experts, by id, that were asked for and that the engine has not confirmed yet. */
   readonly wantedWeights: Weights | null;
+  /** Changes of what is merged or scored that the engine was asked for and has not made yet. */
+  readonly asked: number;
   readonly notices: readonly Notice[];
   readonly demo: DemoState;
   /** Said to screen readers, once, when it changes. */
@@ -59,6 +61,7 @@ export const initialPageState: PageState = {
   wanted: null,
   wantedLayers: null,
   wantedWeights: null,
+  asked: 0,
   notices: [],
   demo: { sentence: null, loading: null, results: null },
   announcement: '',

@@ -22,7 +22,7 @@ export function isAverageStale(state: PageState): boolean {
 
 /** Is anything of the table still to come? False means: every number of it is final. */
 export function isBusy(state: PageState): boolean {
-  return state.snapshot?.scores.phase !== 'complete' || isStale(state);
+  return state.snapshot?.scores.phase !== 'complete' || isStale(state) || state.asked > 0;
 }
 
 /** Text of the status line: the engine's own, unless it speaks of another scaling factor. */

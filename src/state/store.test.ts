@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { DeviceError, FormatError } from '../errors';
-import { shownFactor, statusText } from './selectors';
-import { createStudio, type StudioDependencies } from './store';
-import { aModel, aSnapshot, createFakeEngine, emptyBoard } from './testing';
+import { ConfigError, DeviceError, FormatError } from '../errors';
+import { isBusy, shownFactor, statusText } from './selectors';
+import { createStudio, type StudioCommands, type StudioDependencies } from './store';
+import { aModel, aSnapshot, createFakeEngine, emptyBoard, type FakeEngine } from './testing';
 import type { ExportedFile } from './types';
 
 /** A studio on a fake engine; frames come when `frame` is called. */
@@ -63,6 +63,85 @@ describe('starting', () => {
     engine.push(aSnapshot({ scores: { ...emptyBoard, status: 'Scoring' } }));
     expect(state().snapshot?.scores).not.toBe(before?.scores);
     expect(state().snapshot?.pool).toBe(before?.pool);
+  });
+});
+
+describe('a change that the engine has not made yet', () => {
+  type Wait = () => Promise<void>;
+  const changes: readonly {
+    readonly name: string;
+    readonly ask: (commands: StudioCommands) => Promise<unknown>;
+    readonly hold: (engine: FakeEngine, wait: Wait) => void;
+  }[] = [
+    {
+      name: 'method',
+      ask: ({ setMethod }) => setMethod('TiesMergingAlgorithm', {}),
+      hold: ({ answer }, wait) => answer('setMethod', wait),
+    },
+    {
+      name: 'recipe',
+      ask: ({ restoreRecipe }) => restoreRecipe('model-1'),
+      hold: ({ answer }, wait) => answer('restoreRecipe', wait),
+    },
+    {
+      name: 'several settings',
+      ask: ({ changeMerge }) => changeMerge('base', (merge) => ({ ...merge, baseId: 'model-1' })),
+      hold: ({ answer }, wait) => answer('setMerge', wait),
+    },
+    {
+      name: 'layers',
+      ask: ({ setLayerPreset }) => setLayerPreset('middle'),
+      hold: ({ answer }, wait) => answer('setLayers', wait),
+    },
+    {
+      name: 'pool',
+      ask: ({ editPool }) => editPool({ type: 'setIncluded', id: 'model-1', included: false }),
+      hold: ({ answer }, wait) => answer('editPool', wait),
+    },
+    {
+      name: 'tasks',
+      ask: ({ editTask }) => editTask({ type: 'setIncluded', id: 'task-1', included: false }),
+      hold: ({ answer }, wait) => answer('editTask', wait),
+    },
+    {
+      name: 'pinned merge',
+      ask: ({ applyPin }) => applyPin('pin-1'),
+      hold: ({ answer }, wait) => answer('applyPin', () => wait().then(() => ({ missing: [] }))),
+    },
+    {
+      name: 'configuration',
+      ask: ({ openConfiguration }) =>
+        openConfiguration([{ path: 'merge.yaml', file: new File(['method:'], 'merge.yaml') }]),
+      hold: ({ answer }, wait) => answer('applyConfiguration', wait),
+    },
+    {
+      name: 'engine',
+      ask: ({ chooseEngine }) => chooseEngine('webgpu'),
+      hold: ({ answer }, wait) => answer('chooseEngine', wait),
+    },
+  ];
+
+  it.each(changes)('keeps the table busy until it is made, or refused: $name', async (change) => {
+    const complete = aSnapshot({ scores: { ...emptyBoard, phase: 'complete' } });
+    const { engine, studio, state } = setUp(complete);
+    await studio.commands.start();
+    expect(isBusy(state())).toBe(false);
+    for (const refusal of [null, new ConfigError('That cannot be done.')]) {
+      let end = (): void => undefined;
+      change.hold(
+        engine,
+        () =>
+          new Promise((resolve, reject) => {
+            end = refusal === null ? resolve : () => reject(refusal);
+          }),
+      );
+      const asked = change.ask(studio.commands);
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(isBusy(state())).toBe(true);
+      end();
+      await asked;
+      expect(isBusy(state())).toBe(false);
+    }
   });
 });
 

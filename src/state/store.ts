@@ -5,6 +5,7 @@
 import { createStore, type StoreApi } from 'zustand';
 import { isZip } from '../checkpoint/file-roles';
 import type { EngineHandle } from '../engine/client';
+import { countAsked } from './asked';
 import { type DemoFiles, type DemoManifest, fetchDemo } from './demo';
 import { RESULTS_FILE, readDemoResults } from './demo-results';
 import { splitDrop } from './drop';
@@ -333,7 +334,9 @@ export function createStudio(dependencies: StudioDependencies): Studio {
   const connect = async (): Promise<void> => {
     handle?.close();
     store.setState({ connection: 'starting' });
-    const opened = openEngine();
+    const opened = countAsked(openEngine(), (step) =>
+      store.setState(({ asked }) => ({ asked: asked + step })),
+    );
     handle = opened;
     toldRemark = 0;
     let connected = false;
