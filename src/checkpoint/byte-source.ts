@@ -1,4 +1,4 @@
-import { letGo } from './let-go';
+import { letGo } from '../let-go';
 
 /**
  * Bytes that are read by their places: what all readers of files stand on. A browser's Blob is one as it is; the command

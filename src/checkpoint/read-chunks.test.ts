@@ -31,6 +31,18 @@ describe('reading a blob through one piece of memory', () => {
     expect(stream).toHaveBeenCalledTimes(1);
   });
 
+  it('gives its memory back at the end, and when its reader stops early', async () => {
+    for (const most of [1, 6]) {
+      const lent: Uint8Array[] = [];
+      for await (const chunk of readChunks(new Blob([bytes]), 50_000)) {
+        lent.push(chunk);
+        if (lent.length === most) break;
+      }
+      expect(lent).toHaveLength(most);
+      expect(lent.at(-1)?.buffer.byteLength).toBe(0);
+    }
+  });
+
   it('takes no more memory than the file is long', async () => {
     for await (const chunk of readChunks(new Blob([bytes.subarray(0, 10)]), 50_000)) {
       expect(chunk.buffer.byteLength).toBe(10);

@@ -1,3 +1,4 @@
+import { letGo } from '../let-go';
 import type { ByteSource } from './byte-source';
 
 /**
@@ -12,7 +13,7 @@ const inUse = new Set<ReadableStreamBYOBReader>();
  * one dead buffer per chunk, and browsers let hundreds of megabytes of them pile up before they collect any; a stream per
  * chunk takes a pipe of the browser's each, and thousands of them were seen to hang.
  *
- * @param chunkBytes of every chunk but the last. A chunk is valid until the next one is asked for.
+ * @param chunkBytes of every chunk but the last. A chunk is valid until the next one is asked for, or none is any more.
  * @throws whatever reading the blob throws; a DOMException named `NotReadableError` where less came than the blob is long
  */
 export async function* readChunks(
@@ -53,6 +54,8 @@ export async function* readChunks(
     inUse.delete(reader);
     // Whatever ended it, there is nothing left of the stream that could fail.
     reader.cancel().catch(() => undefined);
+    // A read that failed has kept it.
+    if (memory.byteLength > 0) letGo(memory);
   }
 }
 

@@ -2,8 +2,9 @@
  * Reading many tensors whole: those that lie side by side in a file come with one read. Browsers take a millisecond or two for each
  * read, and more for each slice of a Blob that is made of others.
  */
+
+import { letGo } from '../let-go';
 import { decodeTensor, readFloat32 } from './dtype';
-import { letGo } from './let-go';
 import { readBytes } from './read-bytes';
 import type { NamedBlob, TensorSource } from './types';
 

@@ -3,7 +3,7 @@
  * states have room for go through each layer before the next is read.
  */
 import { readFloat32 } from '../checkpoint/dtype';
-import { letGo } from '../checkpoint/let-go';
+import { letGo } from '../let-go';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtFeed } from '../runtime/types';
 import { textSteps } from './onnx/text-graph';

@@ -2,7 +2,7 @@
  * The vision tower run layer by layer: for weights of which only a layer's worth is to be in ONNX Runtime's memory, and for
  * weights that are streamed. Several batches may go through each layer before the next is asked for.
  */
-import { letGo } from '../checkpoint/let-go';
+import { letGo } from '../let-go';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession, TensorBuffer } from '../runtime/types';
 import type { StepGraph } from './onnx/steps';

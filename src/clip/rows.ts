@@ -1,6 +1,6 @@
 /** Single rows of a large table, so that the table itself is never held. */
 import { decodeFloat32 } from '../checkpoint/dtype';
-import { letGo } from '../checkpoint/let-go';
+import { letGo } from '../let-go';
 import type { TensorSource } from '../checkpoint/types';
 import { readBytes } from './layout/derived';
 

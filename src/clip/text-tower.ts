@@ -1,6 +1,6 @@
 /** Token ids to text embeddings: the text tower's run, batch by batch, or where it is large layer by layer. */
 import { readFloat32 } from '../checkpoint/dtype';
-import { letGo } from '../checkpoint/let-go';
+import { letGo } from '../let-go';
 import { letMessagesIn } from '../runtime/let-messages-in';
 import type { OrtEngine, OrtFeed, OrtSession } from '../runtime/types';
 import { runLayered } from './layered-text';

@@ -1,11 +1,12 @@
 /**
- * Reading a base and its experts side by side, part by part: every byte once, into memory that is used again and again.
- * While one part is worked on the next is read.
+ * Reading a base and its experts side by side, part by part: every byte once, into memory that is used again and again, and
+ * given back at the end. While one part is worked on the next is read.
  */
 import { elementCount } from '../checkpoint/data-length';
 import { readFloat32Into } from '../checkpoint/dtype';
 import type { TensorSource } from '../checkpoint/types';
 import type { ClipModel } from '../clip/types';
+import { letGo } from '../let-go';
 
 /** Elements of a part, 4 MiB of them: a browser takes nearly as long to bring a quarter of it across processes. */
 const PART_LENGTH = 2 ** 20;
@@ -47,8 +48,8 @@ export async function* readSideBySide(
   onLeftOut: (expert: number, reason: unknown) => void,
 ): AsyncGenerator<PartValues, void, undefined> {
   const parts = partsOf(base, experts, names);
-  const readBase = readInTurns(base);
-  const lanes = experts.map(({ model, signal }) => ({ read: readInTurns(model), signal }));
+  const baseLane = createLane(base);
+  const lanes = experts.map(({ model, signal }) => ({ ...createLane(model), signal }));
   const left = new Set<number>();
 
   const readExpert = async (expert: number, part: Part): Promise<Float32Array | null> => {
@@ -68,7 +69,7 @@ export async function* readSideBySide(
 
   const readPart = async (part: Part): Promise<PartValues> => {
     const [theta, ...tuned] = await Promise.all([
-      readBase(part),
+      baseLane.read(part),
       ...lanes.map((_, expert) => readExpert(expert, part)),
     ]);
     if (!theta) throw new RangeError(`the base has no ${part.name}`);
@@ -83,10 +84,16 @@ export async function* readSideBySide(
   };
 
   let next = begin(parts.shift());
-  while (next) {
-    const values: PartValues = await next;
-    next = begin(parts.shift());
-    yield values;
+  try {
+    while (next) {
+      const values: PartValues = await next;
+      next = begin(parts.shift());
+      yield values;
+    }
+  } finally {
+    // Whoever stops in the middle leaves a part that is being read.
+    await next?.catch(() => undefined);
+    for (const { free } of [baseLane, ...lanes]) free();
   }
 }
 
@@ -107,18 +114,33 @@ function partsOf(base: ClipModel, experts: readonly Reader[], names: readonly st
   });
 }
 
-/** Reads parts of one model into two pieces of memory in turn; null of a tensor that it lacks. */
-function readInTurns({ visionTensors }: ClipModel): (part: Part) => Promise<Float32Array | null> {
+interface Lane {
+  /** Null of a tensor that the model lacks. */
+  read(part: Part): Promise<Float32Array | null>;
+  /** Nothing may be reading any more. */
+  free(): void;
+}
+
+/** Reads parts of one model into two pieces of memory in turn. */
+function createLane({ visionTensors }: ClipModel): Lane {
   let resting = new Float32Array(0);
   let inUse = new Float32Array(0);
-  return async ({ name, begin, length }) => {
-    const source: TensorSource | undefined = visionTensors.get(name);
-    if (!source) return null;
-    let memory = resting;
-    if (memory.length < length) memory = new Float32Array(length);
-    [resting, inUse] = [inUse, memory];
-    const values = memory.subarray(0, length);
-    await readFloat32Into(source, begin, values);
-    return values;
+  return {
+    async read({ name, begin, length }) {
+      const source: TensorSource | undefined = visionTensors.get(name);
+      if (!source) return null;
+      let memory = resting;
+      if (memory.length < length) {
+        letGo(memory.buffer);
+        memory = new Float32Array(length);
+      }
+      [resting, inUse] = [inUse, memory];
+      const values = memory.subarray(0, length);
+      await readFloat32Into(source, begin, values);
+      return values;
+    },
+    free() {
+      for (const { buffer } of [resting, inUse]) letGo(buffer);
+    },
   };
 }

@@ -25,6 +25,41 @@ it('lets go of what is freed while somebody still holds the buffer', () => {
   expect(cpuBufferData(buffer)).toHaveLength(0);
 });
 
+describe.each([
+  ['CPU backend', createCpuBackend],
+  ['reference', createReferenceBackend],
+])('the memory of a buffer of the %s', (_name, create) => {
+  // More than the kernels' own memory has room for.
+  const length = 2 ** 25;
+
+  it('is given back at once when it is freed, however it was made', async () => {
+    const backend = create();
+    const makers = [
+      () => backend.allocate(length),
+      () => backend.borrow(length),
+      () => backend.receive(length, async (memory) => memory.set([1])),
+    ];
+    for (const make of makers) {
+      const buffer = await make();
+      const array = cpuBufferData(buffer);
+      expect(array.length).toBe(length);
+      backend.free(buffer);
+      expect(array.length).toBe(0);
+    }
+  });
+
+  it('stays where others lie in it as well, and with whom it was taken by', async () => {
+    const backend = create();
+    const common = new Float32Array([1, 2, 3]);
+    backend.free(backend.upload(common.subarray(1)));
+    expect(common).toEqual(new Float32Array([1, 2, 3]));
+    const whole = backend.allocate(3);
+    backend.write(whole, common);
+    expect(await backend.take(whole)).toEqual(common);
+    expect(cpuBufferData(whole)).toHaveLength(0);
+  });
+});
+
 describe('self-test', () => {
   it('finds the reference exact', async () => {
     expect(await testExactness(createCpuBackend())).toMatchObject({ exact: true });

@@ -3,6 +3,7 @@
  * it is not a fast path of its own. Of a NaN only that it is one is defined, not its sign and payload: they depend on the
  * processor.
  */
+import { letGo } from '../../let-go';
 import type { CountBuffer, TensorBackend, TensorBuffer } from '../types';
 import { accumulate, addScaled, divide, divideEach, scaleAndAdd } from './arithmetic';
 import { countMagnitudes, countSigns } from './counts';
@@ -35,9 +36,16 @@ export function createReferenceBackend(): TensorBackend {
   const own = (data: Float32Array<ArrayBuffer>): CpuBuffer => ({ data, length: data.length });
   const of = cpuBufferData;
   const countsOf = (counts: CountBuffer) => (counts as CpuCounts).data;
-  const free = (buffer: TensorBuffer) => {
-    // Dropping the array lets the collector have it even while someone still holds the handle.
+  /** The array, which the handle is left without: someone may still hold it. */
+  const dropped = (buffer: TensorBuffer): Float32Array<ArrayBuffer> => {
+    const data = of(buffer);
     (buffer as CpuBuffer).data = new Float32Array(0);
+    return data;
+  };
+  const free = (buffer: TensorBuffer) => {
+    const data = dropped(buffer);
+    // A view of something larger shares it with others.
+    if (data.byteLength === data.buffer.byteLength) letGo(data.buffer);
   };
   return {
     kind: 'cpu',
@@ -78,11 +86,7 @@ export function createReferenceBackend(): TensorBackend {
     part: (buffer, begin, length) => own(of(buffer).subarray(begin, begin + length)),
     copy: (target, begin, source) => of(target).set(of(source), begin),
     read: async (buffer) => of(buffer).slice(),
-    async take(buffer) {
-      const data = of(buffer);
-      free(buffer);
-      return data;
-    },
+    take: async (buffer) => dropped(buffer),
     free,
     submit: () => undefined,
     settled: async () => undefined,

@@ -39,8 +39,8 @@ export const BACKEND_CASES: readonly BackendCase[] = [
       run: async (backend) => {
         const [base, sum] = [noise(1027), noise(1027, 12)];
         const buffers = [
-          backend.upload(base),
-          backend.upload(sum),
+          backend.upload(base.slice()),
+          backend.upload(sum.slice()),
           backend.allocate(1027),
         ] as const;
         backend.scaleAndAdd(buffers[2], buffers[0], buffers[1], factor);

@@ -161,7 +161,8 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
     },
     async take(buffer) {
       const data = of(buffer);
-      const taken = isInside(data) ? data.slice() : data;
+      if (!isInside(data)) return reference.take(buffer);
+      const taken = data.slice();
       free(buffer);
       return taken;
     },
