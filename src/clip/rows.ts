@@ -1,7 +1,7 @@
 /** Single rows of a large table, so that the table itself is never held. */
 import { decodeFloat32 } from '../checkpoint/dtype';
-import { letGo } from '../let-go';
 import type { TensorSource } from '../checkpoint/types';
+import { letGo } from '../let-go';
 import { readBytes } from './layout/derived';
 
 /** Rows fetched by one read: 3 MB of L/14's token table. Fewer, larger reads are what Blobs are good at. */
