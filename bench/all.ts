@@ -26,6 +26,7 @@ import { methods } from './suites/methods';
 import { demoPage, realSizePage } from './suites/page';
 import { scoring } from './suites/scoring';
 import { singular } from './suites/singular';
+import { starting } from './suites/starting';
 import { sweep } from './suites/sweep';
 import { growthLines, growthSentence } from './support/growth';
 import { growthPlot } from './support/growth-plot';
@@ -36,6 +37,7 @@ import { runSuites } from './support/run-suites';
 import { sectionText } from './support/section-text';
 
 const SUITES: Readonly<Record<string, Suite>> = {
+  starting,
   combining,
   merging,
   methods,

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { letGo } from './let-go';
 
 it('frees memory at once, any number of times', () => {
@@ -9,4 +9,13 @@ it('frees memory at once, any number of times', () => {
     expect(buffer.byteLength).toBe(0);
     expect(bytes.length).toBe(0);
   }
+});
+
+it('leaves alone what is detached, which browsers refuse to transfer', () => {
+  const buffer = new ArrayBuffer(1000);
+  letGo(buffer);
+  const post = vi.spyOn(MessagePort.prototype, 'postMessage');
+  letGo(buffer);
+  expect(post).not.toHaveBeenCalled();
+  post.mockRestore();
 });

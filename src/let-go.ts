@@ -6,8 +6,10 @@
 
 let nobody: MessagePort | undefined;
 
-/** Detaches `buffer`, which must be the caller's own, and frees its memory. */
+/** Detaches `buffer`, which must be the caller's own, and frees its memory; nothing where that was done before. */
 export function letGo(buffer: ArrayBuffer): void {
+  // Browsers refuse to transfer what is detached.
+  if (buffer.byteLength === 0) return;
   nobody ??= portToNobody();
   nobody.postMessage(null, [buffer]);
 }

@@ -2,6 +2,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  combiningOf,
   firstNumberOf,
   firstRealSizeVisit,
   secondRealSizeVisit,
@@ -54,6 +55,7 @@ export const realSizePage: Suite = async (context) => {
     });
     return [
       ...steps,
+      [{ work: 'combining', unit: 's', wanted: 3 }, combiningOf(first)],
       [{ work: 'second visit: first number', unit: 's', wanted: 3 }, firstNumberOf(second)],
       ...[...second.steps].map(([work, seconds]): [Wait, number] => [
         { work: `second visit: ${work}`, unit: 's' },

@@ -182,6 +182,12 @@ export function firstNumberOf({ moments }: RealSizeVisit): number {
   return secondsOf(moments.find(({ what }) => what === 'number'));
 }
 
+/** How long base and experts were read and added up. */
+export function combiningOf({ moments }: RealSizeVisit): number {
+  const begun = moments.find(({ what, text }) => what === 'status' && text.startsWith('Combining'));
+  return secondsOf(moments.find(({ what }) => what === 'combined')) - secondsOf(begun);
+}
+
 /** The line for the eye; the one that is read out says less. */
 function statusOf(page: BenchPage['page'], text: string | RegExp) {
   return page.locator('.status-text').filter({ hasText: text });

@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 export interface Moment {
   /** Milliseconds since the page was asked for. */
   readonly at: number;
-  readonly what: 'panels' | 'number' | 'job' | 'no job' | 'status';
+  readonly what: 'panels' | 'number' | 'job' | 'no job' | 'status' | 'combined';
   readonly text: string;
 }
 
@@ -32,7 +32,9 @@ export function noteMoments(): void {
     const jobs = [...document.querySelectorAll('.job-label')].map((job) => job.textContent);
     note('job', words(jobs.join(' | ')));
     if (jobs.length === 0) note('no job', last.get('job'));
-    note('status', words(document.querySelector('.status-text')?.textContent));
+    const status = document.querySelector('.status-text')?.textContent;
+    note('status', words(status));
+    note('combined', status?.match(/^Combining .* (\d+) of \1$/) && 'all tensors');
   }).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
 }
 

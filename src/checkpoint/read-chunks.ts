@@ -54,8 +54,8 @@ export async function* readChunks(
     inUse.delete(reader);
     // Whatever ended it, there is nothing left of the stream that could fail.
     reader.cancel().catch(() => undefined);
-    // A read that failed has kept it.
-    if (memory.byteLength > 0) letGo(memory);
+    // Unless a read that failed has kept it.
+    letGo(memory);
   }
 }
 

@@ -5,6 +5,7 @@
 
 import { letGo } from '../let-go';
 import { decodeTensor, readFloat32 } from './dtype';
+import { placeOf } from './places';
 import { readBytes } from './read-bytes';
 import type { NamedBlob, TensorSource } from './types';
 
@@ -13,19 +14,6 @@ const RUN_BYTES = 2 ** 25;
 
 /** What lies between two tensors of a run is read for nothing. */
 const GAP_BYTES = 2 ** 12;
-
-interface Place {
-  readonly file: NamedBlob;
-  /** Of its first byte. */
-  readonly begin: number;
-}
-
-const places = new WeakMap<TensorSource, Place>();
-
-/** Says that what `source` reads are bytes of a file, as they are and in one piece. Of this very source: a changed copy may read others. */
-export function liesIn(source: TensorSource, file: NamedBlob, begin: number): void {
-  places.set(source, { file, begin });
-}
 
 /** Parts the items so that the tensors of each part are best read together. Parts and their items are in the order of their places. */
 export function runsOf<T>(
@@ -37,7 +25,7 @@ export function runsOf<T>(
   const byFile = new Map<NamedBlob, { readonly item: T; begin: number; end: number }[]>();
   for (const item of items) {
     const source = sourceOf(item);
-    const place = places.get(source);
+    const place = placeOf(source);
     if (!place) {
       runs.push([item]);
       continue;
@@ -74,10 +62,10 @@ export async function readRun(
   sources: readonly TensorSource[],
 ): Promise<Float32Array<ArrayBuffer>[]> {
   const [first] = sources;
-  const start = first && places.get(first);
+  const start = first && placeOf(first);
   if (!start || sources.length === 1) return Promise.all(sources.map(readFloat32));
   const spans = sources.map((source) => {
-    const begin = (places.get(source)?.begin ?? Number.NaN) - start.begin;
+    const begin = (placeOf(source)?.begin ?? Number.NaN) - start.begin;
     return { source, begin, end: begin + source.byteLength };
   });
   const length = Math.max(...spans.map(({ end }) => end));

@@ -4,6 +4,7 @@ import type { TensorBackend, TensorBuffer } from '../runtime/types';
 import { FLAT, tensorScale } from './layers/factors';
 import { createMatrixJobsHere } from './matrices/jobs';
 import { visitParts } from './parts';
+import { readPoolForward } from './read-pool-forward';
 import { taskArithmetic } from './task-arithmetic';
 import type {
   Combination,
@@ -108,15 +109,17 @@ export async function mergeOnce(
 
 /** Has every part of `theta_0` and what the method makes of it for as long as `use` works with them; returns what that is. */
 async function combineParts(
-  pool: ModelPool,
+  given: ModelPool,
   choice: MethodChoice,
   context: CombineContext,
   use: (part: Part, theta: TensorBuffer, values: TensorBuffer, kind: Combination['kind']) => void,
 ): Promise<Combination['kind']> {
   const { method, options = {} } =
-    pool.experts.length > 0 ? choice : { method: taskArithmetic, options: {} };
+    given.experts.length > 0 ? choice : { method: taskArithmetic, options: {} };
   const { backend } = context;
   const ending = new AbortController();
+  const reading = readPoolForward(given);
+  const { pool } = reading;
   const progress = visits(pool.mergedNames.length * method.passes, context, ending.signal);
   try {
     const combinePart = await method.plan(pool, options, progress);
@@ -137,6 +140,7 @@ async function combineParts(
     return method.kind;
   } finally {
     ending.abort();
+    reading.free();
   }
 }
 

@@ -4,12 +4,12 @@
  */
 import { elementCount } from '../checkpoint/data-length';
 import { readFloat32Into } from '../checkpoint/dtype';
-import type { TensorSource } from '../checkpoint/types';
+import { readForward } from '../checkpoint/read-forward';
 import type { ClipModel } from '../clip/types';
 import { letGo } from '../let-go';
 
-/** Elements of a part, 4 MiB of them: a browser takes nearly as long to bring a quarter of it across processes. */
-const PART_LENGTH = 2 ** 20;
+/** Elements of a part, 1 MiB of them: what is read of a file at a time is more. */
+const PART_LENGTH = 2 ** 18;
 
 export interface Reader {
   readonly model: ClipModel;
@@ -123,11 +123,12 @@ interface Lane {
 
 /** Reads parts of one model into two pieces of memory in turn. */
 function createLane({ visionTensors }: ClipModel): Lane {
+  const forward = readForward(visionTensors);
   let resting = new Float32Array(0);
   let inUse = new Float32Array(0);
   return {
     async read({ name, begin, length }) {
-      const source: TensorSource | undefined = visionTensors.get(name);
+      const source = forward.tensors.get(name);
       if (!source) return null;
       let memory = resting;
       if (memory.length < length) {
@@ -140,6 +141,7 @@ function createLane({ visionTensors }: ClipModel): Lane {
       return values;
     },
     free() {
+      forward.free();
       for (const { buffer } of [resting, inUse]) letGo(buffer);
     },
   };

@@ -6,11 +6,8 @@ import type { OrtEngine, Runtime } from './types';
 import { createWebgpuBackend } from './webgpu/backend';
 import type { StudioDevice } from './webgpu/device';
 
-/**
- * Elements of a part on the page, 4 MiB of them: a browser is asked for every piece of a Blob across processes, and a piece of 1 MiB
- * takes it nearly as long as one of four.
- */
-const PART_LENGTH = 2 ** 20;
+/** Elements of a part on the page, 1 MiB of them: files are read in larger pieces (`checkpoint/read-forward.ts`), and less is held. */
+const PART_LENGTH = 2 ** 18;
 
 /** The CPU runtime: merge in TypeScript, both towers on ONNX Runtime's plain wasm. */
 export async function createCpuRuntime(load: LoadWasm, reason: string): Promise<Runtime> {

@@ -1,6 +1,6 @@
 import { FormatError } from '../../errors';
+import { liesIn } from '../places';
 import { readBytes, readBytesInto } from '../read-bytes';
-import { liesIn } from '../read-together';
 import type { Checkpoint, NamedBlob, TensorSource } from '../types';
 import { HeaderError, MAX_HEADER_BYTES, parseHeader, type TensorInfo } from './header';
 import { JsonError } from './json-scanner';

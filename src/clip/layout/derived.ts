@@ -1,4 +1,5 @@
 /** Tensors that do not stand in the file as they are needed: row blocks of a fused matrix, transposes, other names. */
+import { liesWithin } from '../../checkpoint/places';
 import type { TensorSource } from '../../checkpoint/types';
 
 /** Reads bytes `begin` to `end` of a tensor, and no others where its format allows it. */
@@ -14,7 +15,7 @@ export async function readBytes(
 
 /** The same tensor under another name. */
 export function renamed(source: TensorSource, name: string): TensorSource {
-  return {
+  const made: TensorSource = {
     name,
     dtype: source.dtype,
     shape: source.shape,
@@ -23,6 +24,7 @@ export function renamed(source: TensorSource, name: string): TensorSource {
     readRange: (begin, end) => readBytes(source, begin, end),
     ...(source.readInto && { readInto: source.readInto }),
   };
+  return liesWithin(made, source, 0);
 }
 
 /** Block `index` of `count` equal blocks along the first axis: contiguous bytes in C order. */
@@ -36,7 +38,7 @@ export function rowBlock(
   const byteLength = source.byteLength / count;
   const start = index * byteLength;
   const { readInto } = source;
-  return {
+  const made: TensorSource = {
     name,
     dtype: source.dtype,
     shape: [rows / count, ...inner],
@@ -45,6 +47,7 @@ export function rowBlock(
     readRange: (begin, end) => readBytes(source, start + begin, start + end),
     ...(readInto && { readInto: (begin, into) => readInto(start + begin, into) }),
   };
+  return liesWithin(made, source, start);
 }
 
 /** The transpose of a matrix; reading it holds the matrix twice for a moment. */
