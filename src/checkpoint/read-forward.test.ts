@@ -35,8 +35,8 @@ afterEach(() => {
   for (const reading of open.splice(0)) reading.free();
   vi.restoreAllMocks();
 });
-function forward(of: ReadonlyMap<string, TensorSource> = tensors): ForwardReading {
-  const reading = readForward(of);
+function forward(of: ReadonlyMap<string, TensorSource> = tensors, atOnce = 1): ForwardReading {
+  const reading = readForward(of, atOnce);
   open.push(reading);
   return reading;
 }
@@ -56,6 +56,24 @@ describe('tensors that are read as they lie in their file', () => {
     for (const i of names.keys()) expect(isRight(await read(reading, i), i)).toBe(true);
     // 18.4 MB in pieces of 8 MiB.
     expect(slice).toHaveBeenCalledTimes(3);
+  });
+
+  it.each([
+    { atOnce: 8, longest: 2 ** 23 },
+    { atOnce: 16, longest: 2 ** 22 },
+    { atOnce: 100, longest: 2 ** 20 },
+  ])('take less memory each where $atOnce models are read side by side', async (given) => {
+    const reading = forward(tensors, given.atOnce);
+    const slice = vi.spyOn(file.blob, 'slice');
+    // Nothing that is asked for is longer.
+    for (const i of names.keys()) {
+      for (let begin = 0; begin < (SIZES[i] ?? 0); begin += 2 ** 19) {
+        const end = Math.min(SIZES[i] ?? 0, begin + 2 ** 19);
+        expect(isRight(await read(reading, i, begin, end), i, begin, end)).toBe(true);
+      }
+    }
+    const lengths = slice.mock.calls.map(([from = 0, to = 0]) => to - from);
+    expect(Math.max(...lengths)).toBe(given.longest);
   });
 
   it('are what they are in any order and in any parts, several at once', async () => {

@@ -6,8 +6,12 @@ import { letGo } from '../let-go';
 import { placeOf } from './places';
 import type { NamedBlob, TensorSource } from './types';
 
-/** Half of it takes a sixth longer for a ViT-B/32's tensors, twice as much is no quicker (Chromium 156). */
-const WINDOW_BYTES = 2 ** 23;
+/** Of one file at a time. Half of it takes a sixth longer for a ViT-B/32's tensors, more is no quicker (Chromium 156). */
+const MOST_BYTES = 2 ** 23;
+
+/** Of all files of a pass; a part of a tensor is no less for one of them. */
+const ALL_BYTES = 2 ** 26;
+const LEAST_BYTES = 2 ** 20;
 
 export interface ForwardReading {
   /** Those that lie in a Blob as they are fill memory from what was read together; the very map where none do. */
@@ -16,11 +20,18 @@ export interface ForwardReading {
   free(): void;
 }
 
-/** @param tensors - best asked for in the order of their places; any other order gives the same bytes, one read for each */
-export function readForward(tensors: ReadonlyMap<string, TensorSource>): ForwardReading {
+/**
+ * @param tensors - best asked for in the order of their places; any other order gives the same bytes, one read for each
+ * @param atOnce - how many models are read side by side
+ */
+export function readForward(
+  tensors: ReadonlyMap<string, TensorSource>,
+  atOnce = 1,
+): ForwardReading {
+  const windowBytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, Math.floor(ALL_BYTES / atOnce)));
   const readers = new Map<NamedBlob, FileReader>();
   const readerOf = (file: NamedBlob): FileReader => {
-    const reader = readers.get(file) ?? createFileReader(file);
+    const reader = readers.get(file) ?? createFileReader(file, windowBytes);
     readers.set(file, reader);
     return reader;
   };
@@ -65,7 +76,7 @@ interface Window {
   readonly bytes: Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
-function createFileReader({ blob }: NamedBlob): FileReader {
+function createFileReader({ blob }: NamedBlob, windowBytes: number): FileReader {
   let current: Window | null = null;
   /** Where what was asked for last ends; null before anything was. */
   let next: number | null = null;
@@ -111,7 +122,7 @@ function createFileReader({ blob }: NamedBlob): FileReader {
       const copies: Promise<boolean>[] = [];
       if (shared) copies.push(copy(shared, begin, into.subarray(0, there - begin)));
       if (there < end) {
-        const opened = open(there, Math.min(blob.size, Math.max(end, there + WINDOW_BYTES)));
+        const opened = open(there, Math.min(blob.size, Math.max(end, there + windowBytes)));
         void passOn(opened);
         copies.push(copy(opened, there, into.subarray(there - begin)));
       }

@@ -11,8 +11,9 @@ export interface PoolReading {
 
 export function readPoolForward(pool: ModelPool): PoolReading {
   const readings: ForwardReading[] = [];
+  const atOnce = 1 + pool.experts.length;
   const forward = <M extends ClipModel>(model: M): M => {
-    const reading = readForward(model.visionTensors);
+    const reading = readForward(model.visionTensors, atOnce);
     readings.push(reading);
     if (reading.tensors === model.visionTensors) return model;
     return { ...model, visionTensors: reading.tensors };

@@ -48,8 +48,9 @@ export async function* readSideBySide(
   onLeftOut: (expert: number, reason: unknown) => void,
 ): AsyncGenerator<PartValues, void, undefined> {
   const parts = partsOf(base, experts, names);
-  const baseLane = createLane(base);
-  const lanes = experts.map(({ model, signal }) => ({ ...createLane(model), signal }));
+  const atOnce = 1 + experts.length;
+  const baseLane = createLane(base, atOnce);
+  const lanes = experts.map(({ model, signal }) => ({ ...createLane(model, atOnce), signal }));
   const left = new Set<number>();
 
   const readExpert = async (expert: number, part: Part): Promise<Float32Array | null> => {
@@ -122,8 +123,8 @@ interface Lane {
 }
 
 /** Reads parts of one model into two pieces of memory in turn. */
-function createLane({ visionTensors }: ClipModel): Lane {
-  const forward = readForward(visionTensors);
+function createLane({ visionTensors }: ClipModel, atOnce: number): Lane {
+  const forward = readForward(visionTensors, atOnce);
   let resting = new Float32Array(0);
   let inUse = new Float32Array(0);
   return {
