@@ -1,7 +1,10 @@
 /** Counts the commands that change what is merged or scored, from when they are sent until their effect is on the page. */
 import type { EngineHandle } from '../engine/client';
 
-/** `count` is told of each by 1 when it is sent, and by -1 when it is done or refused. */
+/**
+ * @param count - is told of each by 1 when it is sent, and by -1 when it is done or refused. Weights come from faders alone, whose
+ *   values are held as wanted (`steady.ts`) until the engine shows them.
+ */
 export function countAsked(handle: EngineHandle, count: (step: 1 | -1) => void): EngineHandle {
   const counted =
     <P extends readonly unknown[], T>(command: (...given: P) => Promise<T>) =>
@@ -21,7 +24,6 @@ export function countAsked(handle: EngineHandle, count: (step: 1 | -1) => void):
       editPool: counted(engine.editPool),
       editTask: counted(engine.editTask),
       setScalingFactor: counted(engine.setScalingFactor),
-      setWeights: counted(engine.setWeights),
       setLayers: counted(engine.setLayers),
       setMethod: counted(engine.setMethod),
       restoreRecipe: counted(engine.restoreRecipe),

@@ -3,7 +3,7 @@ import { ConfigError, DeviceError, FormatError } from '../errors';
 import { isBusy, shownFactor, statusText } from './selectors';
 import { createStudio, type StudioCommands, type StudioDependencies } from './store';
 import { aModel, aSnapshot, createFakeEngine, emptyBoard, type FakeEngine } from './testing';
-import type { ExportedFile } from './types';
+import type { ComparisonView, ExportedFile } from './types';
 
 /** A studio on a fake engine; frames come when `frame` is called. */
 function setUp(first = aSnapshot(), overrides: Partial<StudioDependencies> = {}) {
@@ -66,6 +66,47 @@ describe('starting', () => {
   });
 });
 
+const compared: ComparisonView['rows'][number] = {
+  kind: 'method',
+  name: 'TiesMergingAlgorithm',
+  title: 'TIES-Merging',
+  told: { threshold: 35 },
+  options: { threshold: 35, merge_func: 'sum' },
+  scalingFactor: 0.86,
+  tried: 13,
+  choosing: null,
+  reporting: null,
+  tasks: [],
+  difference: null,
+  verdict: null,
+  chosen: false,
+  seconds: 1,
+  failure: null,
+};
+
+describe('a method that was compared', () => {
+  it('is taken with the options and the factor that it was compared with', async () => {
+    const { engine, studio, written } = setUp();
+    await studio.commands.start();
+    await studio.commands.takeCompared(compared);
+    expect(engine.calls.slice(1)).toEqual([
+      ['setMethod', 'TiesMergingAlgorithm', { threshold: 35 }],
+      ['setScalingFactor', 0.86],
+    ]);
+    expect(written).toEqual([0.86]);
+  });
+
+  it('is taken with all of its options where it is in use already', async () => {
+    const method = { ...aSnapshot().method, name: compared.name };
+    const { engine, studio } = setUp(aSnapshot({ method }));
+    await studio.commands.start();
+    await studio.commands.takeCompared({ ...compared, scalingFactor: null });
+    expect(engine.calls.slice(1)).toEqual([
+      ['setMethod', 'TiesMergingAlgorithm', { threshold: 35, merge_func: 'sum' }],
+    ]);
+  });
+});
+
 describe('a change that the engine has not made yet', () => {
   type Wait = () => Promise<void>;
   const changes: readonly {
@@ -113,6 +154,11 @@ describe('a change that the engine has not made yet', () => {
       ask: ({ openConfiguration }) =>
         openConfiguration([{ path: 'merge.yaml', file: new File(['method:'], 'merge.yaml') }]),
       hold: ({ answer }, wait) => answer('applyConfiguration', wait),
+    },
+    {
+      name: 'factor of a method that was compared',
+      ask: ({ takeCompared }) => takeCompared(compared),
+      hold: ({ answer }, wait) => answer('setScalingFactor', wait),
     },
     {
       name: 'engine',
