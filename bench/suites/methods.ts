@@ -5,12 +5,19 @@ import { METHODS } from '../../src/method/registry';
 import { isFusionBench, type Method } from '../../src/method/types';
 import { methodRow } from '../support/method-row';
 import { NO_REFERENCE, python } from '../support/processes';
+import { methodSection } from '../support/programs';
 import { randomPool } from '../support/random-pool';
 import type { Row, Suite } from '../support/row';
 import { SINGULAR } from './singular';
 
 /** Those that the goals are about are timed with eight by `combining`, `merging` and `singular`; the others with four are minutes enough. */
 const EXPERTS = 4;
+
+/** What their classes have no default for. */
+const NEEDED: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  CLIPTaskWiseAdaMergingAlgorithm: { tie_weights: true, strict: false },
+  SingularValueCalibrationWithBaseMethod: { base_method: methodSection('TiesMergingAlgorithm') },
+};
 
 export const methods: Suite = async ({ folder, rounds, tell }) => {
   const place = join(folder, 'methods');
@@ -19,11 +26,11 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
   const rows: Row[] = [];
   const omitted = python === undefined ? [`FusionBench: ${NO_REFERENCE}`] : [];
   for (const method of METHODS.filter(isTimedHere)) {
-    const experts = pool.experts.slice(0, method.takes === 'two models' ? 2 : EXPERTS);
+    const experts = pool.experts.slice(0, method.experts.max);
     const timed = {
       name: method.name,
       work: method.title,
-      options: perExpertOptions(method, experts.length),
+      options: { ...perExpertOptions(method, experts.length), ...NEEDED[method.name] },
       withBase: method.takes === 'base and experts',
       reference: isFusionBench(method),
     };
@@ -40,7 +47,7 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
   }
   return {
     title: `Methods, ViT-B/32, ${EXPERTS} experts`,
-    text: 'Each with its default options, the merged model saved; whole processes. Those that take two models get two.',
+    text: 'Each with its default options, the merged model saved; whole processes. Those that take fewer models get as many as they take.',
     rows,
     omitted,
   };

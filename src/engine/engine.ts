@@ -19,13 +19,14 @@ import { createDownloads } from './downloads/downloads';
 import { pinReports } from './downloads/pin-report';
 import { createInsight } from './insight/commands';
 import { createJobs } from './jobs/jobs';
+import { turnsOf } from './jobs/turns';
 import { TASK_ARITHMETIC } from './method';
 import { createPinCommands } from './pins/commands';
 import { pinUnits, sideColumn } from './pins/pins';
 import { withoutDemo } from './pool/demo';
-import { createHashing, HASHING } from './pool/hashing';
+import { createHashing } from './pool/hashing';
 import { type Hasher, hashHere } from './pool/hashing-threads';
-import { createMeasuring, MEASURING } from './pool/measuring';
+import { createMeasuring } from './pool/measuring';
 import { createMergeCommands } from './pool/merge-commands';
 import { createSums } from './pool/sums';
 import { createQueue } from './queue';
@@ -33,7 +34,7 @@ import { createRelations } from './relations/relations';
 import { createRemarks, damagedRecord, unfinishedImport } from './remarks';
 import type { ScoringPhase } from './scoring/board';
 import { createScoreBook } from './scoring/book';
-import { createCombinations, KEEPING } from './scoring/combinations';
+import { createCombinations } from './scoring/combinations';
 import { libraryHeads } from './scoring/heads';
 import { createKeeping } from './scoring/keeping';
 import { mergeInputs, scoringReadiness } from './scoring/readiness';
@@ -174,7 +175,7 @@ export function createEngine({
     matrices: runtime.matrices ?? createMatrixJobsHere(),
     value: state.value,
   });
-  const downloads = createDownloads();
+  const downloads = createDownloads(() => readWhenFree());
   const arrivals = createArrivals({ library, queue, jobs, state, heads });
   const snapshots = createSnapshots(snapshot, (next) => push(next), snapshotInterval);
 
@@ -230,24 +231,21 @@ export function createEngine({
     void keeping.used(units);
   }
 
-  /**
-   * Measuring and whatever compares experts wait for the first number, hashing for everything else, and keeping what was
-   * combined for both: that is what people look at. Only beside threads that hash can this one measure.
-   */
+  /** What nobody asked for: measuring and whatever compares experts wait for the first number, the rest for its turn. */
   function readWhenFree(): void {
-    const { phase } = scorer.phase();
+    const { pool, tasks, method, layers } = state.value();
     measuring.follow(state.value(), !scorer.awaitsNumber());
     relations.follow(!scorer.awaitsNumber());
-    const scores = phase === 'preparing' || phase === 'scoring';
-    // Whatever is imported, written or read comes before what nobody asked for.
-    scorer.spare(jobs.views().length === 0 && !measuring.pending() && !tried.pending());
-    const isOnly = (...names: readonly string[]) =>
-      jobs.views().every(({ id }) => names.some((name) => id.startsWith(name)));
-    const beside = hasher.atOnce > 1 ? [MEASURING] : [];
-    hashing.follow(state.value().pool, !scores && isOnly(HASHING, KEEPING, ...beside));
-    const { pool, tasks, method, layers } = state.value();
-    const inputs = mergeInputs(pool, tasks, method, layers);
-    combinations.follow(scorer.workspace(), inputs, phase === 'complete' && isOnly(KEEPING));
+    const { hashes, keeps, refines } = turnsOf({
+      phase: scorer.phase().phase,
+      jobs: jobs.views().map(({ id }) => id),
+      isCopied: downloads.areTaken(),
+      isPending: measuring.pending() || tried.pending(),
+      hashesInThreads: hasher.atOnce > 1,
+    });
+    scorer.spare(refines);
+    hashing.follow(pool, hashes);
+    combinations.follow(scorer.workspace(), mergeInputs(pool, tasks, method, layers), keeps);
   }
 
   /** What the scorer was told last; another tab can choose as well. */
