@@ -41,8 +41,10 @@ export const methods: Suite = async ({ folder, rounds, tell }) => {
       if (!timed.reference) throw error;
       // Ours alone; where that was what failed, it fails once more.
       rows.push(await methodRow(place, { ...timed, reference: false }, models, rounds, tell));
-      omitted.push(`FusionBench's ${method.name} ended with an error on these random weights.`);
-      tell(`FusionBench's ${method.name}: ${error instanceof Error ? error.message : error}`);
+      const said = error instanceof Error ? error.message : String(error);
+      const reason = said.split('\n').findLast((line) => /^\w*Error\b/.test(line)) ?? 'an error';
+      omitted.push(`FusionBench's ${method.name} ended with ${reason}.`);
+      tell(`FusionBench's ${method.name}: ${said}`);
     }
   }
   return {
