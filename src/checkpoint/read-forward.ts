@@ -29,9 +29,9 @@ export function readForward(
   atOnce = 1,
 ): ForwardReading {
   const windowBytes = Math.min(MOST_BYTES, Math.max(LEAST_BYTES, Math.floor(ALL_BYTES / atOnce)));
-  const readers = new Map<NamedBlob, FileReader>();
-  const readerOf = (file: NamedBlob): FileReader => {
-    const reader = readers.get(file) ?? createFileReader(file, windowBytes);
+  const readers = new Map<NamedBlob, ForwardReader>();
+  const readerOf = (file: NamedBlob): ForwardReader => {
+    const reader = readers.get(file) ?? createReader(file, windowBytes);
     readers.set(file, reader);
     return reader;
   };
@@ -63,25 +63,25 @@ export function readForward(
   };
 }
 
-interface FileReader {
+interface ForwardReader {
   /** False where the bytes are to be read for themselves. */
   fill(begin: number, into: Uint8Array<ArrayBuffer>): Promise<boolean>;
   free(): void;
 }
 
-interface Window {
+interface ReadAhead {
   readonly begin: number;
   readonly end: number;
   /** Null where they could not be read. */
   readonly bytes: Promise<Uint8Array<ArrayBuffer> | null>;
 }
 
-function createFileReader({ blob }: NamedBlob, windowBytes: number): FileReader {
-  let current: Window | null = null;
+function createReader({ blob }: NamedBlob, windowBytes: number): ForwardReader {
+  let current: ReadAhead | null = null;
   /** Where what was asked for last ends; null before anything was. */
   let next: number | null = null;
 
-  const open = (begin: number, end: number): Window => ({
+  const open = (begin: number, end: number): ReadAhead => ({
     begin,
     end,
     bytes: blob
@@ -94,7 +94,7 @@ function createFileReader({ blob }: NamedBlob, windowBytes: number): FileReader 
   });
 
   const copy = async (
-    { begin: first, bytes }: Window,
+    { begin: first, bytes }: ReadAhead,
     begin: number,
     into: Uint8Array<ArrayBuffer>,
   ): Promise<boolean> => {
@@ -104,7 +104,7 @@ function createFileReader({ blob }: NamedBlob, windowBytes: number): FileReader 
   };
 
   /** Nobody asks for a window that is no longer the current one, and those that did before wait for the same promise, ahead of this. */
-  const passOn = async (to: Window | null): Promise<void> => {
+  const passOn = async (to: ReadAhead | null): Promise<void> => {
     const before = current;
     current = to;
     const bytes = await before?.bytes;
