@@ -43,9 +43,14 @@ const program: UserConfig = {
 /** How long plugins took depends on the machine, and is nothing that whoever builds can mend. */
 const checks = { pluginTimings: false };
 
-const cliPrograms = ['fuse', 'inspect', 'matrix-worker', 'picture-worker', 'webgpu-probe'].map(
-  (name) => `src/cli/${name}.ts`,
-);
+const cliPrograms = [
+  'fuse',
+  'inspect',
+  'matrix-worker',
+  'picture-worker',
+  'team-thread',
+  'webgpu-probe',
+].map((name) => `src/cli/${name}.ts`);
 
 const forNode = (sources: Record<string, string> | string[]): UserConfig => ({
   build: { copyPublicDir: false, rolldownOptions: { input: sources } },

@@ -1,6 +1,7 @@
 /** Firefox: the demo's scores, its bytes, its next visit; and WebGPU by another compiler (Naga) and driver (Mesa). */
 import { findFirefox } from '../scripts/lib/other-browsers.mjs';
 import type { room as kernels } from './pages/kernels';
+import type { room as team } from './pages/team';
 import { demoRows } from './support/demo-results';
 import { type DrivenBrowser, evaluate } from './support/driven/browser';
 import { demoPath } from './support/driven/demo-path';
@@ -32,6 +33,20 @@ async function room<R extends Room>(browser: DrivenBrowser, url: string): Promis
     );
   return call as CallRoom<R>;
 }
+
+test('its threads compute element-wise kernels together, as the reference does', async ({
+  baseURL,
+}) => {
+  const browser = await openFirefox(firefox ?? '');
+  try {
+    const call = await room<typeof team>(browser, `${baseURL}pages/team.html`);
+    const found = await call('differing', 3);
+    expect(found?.all).toBeGreaterThan(50);
+    expect(found?.differing).toEqual([]);
+  } finally {
+    await browser.close();
+  }
+});
 
 test('its WebGPU holds the kernel table, passes the self-test and scores as FusionBench', async ({
   baseURL,

@@ -17,7 +17,7 @@ export interface ByteSource {
    * Fills `into` with the bytes from `begin` on, where bytes can be read into memory of the caller.
    * @returns how many there were: fewer than `into` has room for only at the end
    */
-  readInto?(begin: number, into: Uint8Array<ArrayBuffer>): Promise<number>;
+  readInto?(begin: number, into: Uint8Array): Promise<number>;
 }
 
 /** A source whose parts are of its own kind, as those of a Blob are Blobs. */
@@ -34,7 +34,7 @@ export function clamped(size: number, begin = 0, end = size): { begin: number; e
 export function joined(sources: readonly ByteSource[]): ByteSource {
   if (sources.every((source) => source instanceof Blob)) return new Blob([...sources]);
   const size = sources.reduce((sum, source) => sum + source.size, 0);
-  const readInto = async (begin: number, into: Uint8Array<ArrayBuffer>) => {
+  const readInto = async (begin: number, into: Uint8Array) => {
     let filled = 0;
     let first = 0;
     for (const source of sources) {
@@ -55,11 +55,7 @@ export function joined(sources: readonly ByteSource[]): ByteSource {
  * Fills `into` with the bytes of any source from `begin` on.
  * @returns how many there were
  */
-export async function fill(
-  source: ByteSource,
-  begin: number,
-  into: Uint8Array<ArrayBuffer>,
-): Promise<number> {
+export async function fill(source: ByteSource, begin: number, into: Uint8Array): Promise<number> {
   if (source.readInto) return source.readInto(begin, into);
   const bytes = new Uint8Array(await source.slice(begin, begin + into.length).arrayBuffer());
   into.set(bytes);
@@ -70,12 +66,12 @@ export async function fill(
 
 /** Bytes `first` to `last` (exclusive) of something that can be read into memory of the caller. */
 export function partOf(
-  read: (begin: number, into: Uint8Array<ArrayBuffer>) => Promise<number>,
+  read: (begin: number, into: Uint8Array) => Promise<number>,
   first: number,
   last: number,
 ): Required<ByteSource> {
   const size = last - first;
-  const readInto = (begin: number, into: Uint8Array<ArrayBuffer>) => {
+  const readInto = (begin: number, into: Uint8Array) => {
     const { begin: from, end } = clamped(size, begin, begin + into.length);
     return read(first + from, into.subarray(0, end - from));
   };

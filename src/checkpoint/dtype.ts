@@ -84,7 +84,7 @@ export function decodeTensor(
 export async function readFloat32Into(
   source: TensorSource,
   begin: number,
-  into: Float32Array<ArrayBuffer>,
+  into: Float32Array,
 ): Promise<void> {
   refuseUndecodable(source);
   const { dtype, readInto } = source;
@@ -139,11 +139,7 @@ function aligned(bytes: Uint8Array<ArrayBuffer>, elementBytes: number): Uint8Arr
   return bytes.byteOffset % elementBytes === 0 ? bytes : bytes.slice();
 }
 
-function decodeHalves(
-  source: Uint16Array,
-  dtype: 'F16' | 'BF16',
-  into: Float32Array<ArrayBuffer>,
-): void {
+function decodeHalves(source: Uint16Array, dtype: 'F16' | 'BF16', into: Float32Array): void {
   const out = new Uint32Array(into.buffer, into.byteOffset, into.length);
   if (dtype === 'F16') {
     const table = halfTable();

@@ -73,7 +73,7 @@ export function identify(source: ByteSource, identity: FileIdentity): void {
 export async function fileSource(path: string | URL): Promise<Required<ByteSource>> {
   const found = await stat(path, { bigint: true });
   const size = Number(found.size);
-  const readInto = (begin: number, into: Uint8Array<ArrayBuffer>) =>
+  const readInto = (begin: number, into: Uint8Array) =>
     withDescriptor(path, found, (descriptor) => readAt(descriptor, begin, into));
   const source = partOf(readInto, 0, size);
   const absolute = resolve(path instanceof URL ? fileURLToPath(path) : path);
@@ -124,11 +124,7 @@ function letGo(found: BigIntStats, { number }: Descriptor): void {
 }
 
 /** @returns bytes read: fewer than `into` has room for at the file's end only */
-async function readAt(
-  descriptor: number,
-  begin: number,
-  into: Uint8Array<ArrayBuffer>,
-): Promise<number> {
+async function readAt(descriptor: number, begin: number, into: Uint8Array): Promise<number> {
   let filled = 0;
   while (filled < into.length) {
     const length = Math.min(into.length - filled, MAX_READ_BYTES);
@@ -144,7 +140,7 @@ let turn = Number.NEGATIVE_INFINITY;
 /** Short pieces at once, as long as the program's other work has its turn now and then: a read that is waited for lets it in. */
 async function readSome(
   descriptor: number,
-  into: Uint8Array<ArrayBuffer>,
+  into: Uint8Array,
   offset: number,
   length: number,
   begin: number,

@@ -26,7 +26,7 @@ export async function readBytes(
 export async function readBytesInto(
   file: NamedBlob,
   begin: number,
-  into: Uint8Array<ArrayBuffer>,
+  into: Uint8Array,
 ): Promise<void> {
   await checked(file, begin, begin + into.length, async () => [
     into,

@@ -65,7 +65,7 @@ export function readForward(
 
 interface ForwardReader {
   /** False where the bytes are to be read for themselves. */
-  fill(begin: number, into: Uint8Array<ArrayBuffer>): Promise<boolean>;
+  fill(begin: number, into: Uint8Array): Promise<boolean>;
   free(): void;
 }
 
@@ -96,7 +96,7 @@ function createReader({ blob }: NamedBlob, windowBytes: number): ForwardReader {
   const copy = async (
     { begin: first, bytes }: ReadAhead,
     begin: number,
-    into: Uint8Array<ArrayBuffer>,
+    into: Uint8Array,
   ): Promise<boolean> => {
     const there = await bytes;
     if (there) into.set(there.subarray(begin - first, begin - first + into.length));

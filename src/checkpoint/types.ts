@@ -45,7 +45,7 @@ export interface TensorSource {
   /** Reads bytes `begin` to `end` (exclusive) of what `read` returns, where the format can read a part alone. */
   readRange?(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Fills memory of the caller with the bytes from `begin` on, where the format can read a part alone. */
-  readInto?(begin: number, into: Uint8Array<ArrayBuffer>): Promise<void>;
+  readInto?(begin: number, into: Uint8Array): Promise<void>;
 }
 
 /** A file (or a set of shards) as named tensors. */

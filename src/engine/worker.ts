@@ -9,6 +9,7 @@ import { version } from '../version';
 import { createEngine } from './engine';
 import { createHashingThreads } from './pool/hashing-threads';
 import { READY } from './ready';
+import { createTeamThreads } from './scoring/team-threads';
 
 // A promise that nobody waited for reaches the page as errors do.
 addEventListener('unhandledrejection', (event) => {
@@ -25,6 +26,7 @@ expose(
       navigator.hardwareConcurrency,
     ),
     runtime: {
+      team: createTeamThreads(),
       matrices: createMatrixThreads((hear) => {
         const thread = new Worker(new URL('./pool/matrix-worker.ts', import.meta.url), {
           type: 'module',

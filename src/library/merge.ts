@@ -19,8 +19,9 @@ import { nearestName } from '../program/hydra/values/nearest';
 import type { Recipe } from '../program/report';
 import { real } from '../program/run/input-places-node';
 import { createMatrixWorkers } from '../program/run/matrix-workers-node';
+import { teamThreads } from '../program/run/team-threads-node';
 import { writeFileWhole } from '../program/run/write-file-node';
-import { createCpuBackend } from '../runtime/cpu/backend';
+import { createTeamBackend } from '../runtime/cpu/backend';
 import { version } from '../version';
 
 export interface MergeOptions {
@@ -104,11 +105,16 @@ export async function mergeModels({
     pretrained.model,
     experts.map(({ model }) => ({ model, weight: 1 })),
   );
-  // The program of the threads lies beside this one.
-  const matrices = createMatrixWorkers(new URL('./', import.meta.url));
-  const context = { backend: createCpuBackend(), matrices, signal, onProgress };
+  // The programs of the threads lie beside this one.
+  const programs = new URL('./', import.meta.url);
+  const matrices = createMatrixWorkers(programs);
+  const { tensors, end } = createTeamBackend(teamThreads(programs));
+  const context = { backend: tensors, matrices, signal, onProgress };
   const merged = await mergeOnce(pool, { method, options: told }, scalingFactor, context).finally(
-    () => matrices?.dispose(),
+    () => {
+      matrices?.dispose();
+      end();
+    },
   );
   const values = mergedFromWeights(merged);
   return {

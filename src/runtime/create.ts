@@ -1,5 +1,6 @@
 /** Puts a runtime together: tensor backend, ONNX Runtime build, self-test. Where it may compute is decided elsewhere. */
-import { createCpuBackend } from './cpu/backend';
+import { createTeamBackend } from './cpu/backend';
+import type { TeamThreads } from './cpu/simd/kernels';
 import { createWasmEngine, type LoadWasm } from './ort/wasm';
 import { testExactness } from './self-test';
 import type { OrtEngine, Runtime } from './types';
@@ -9,9 +10,13 @@ import type { StudioDevice } from './webgpu/device';
 /** Elements of a part on the page, 1 MiB of them: files are read in larger pieces (`checkpoint/read-forward.ts`), and less is held. */
 const PART_LENGTH = 2 ** 18;
 
-/** The CPU runtime: merge in TypeScript, both towers on ONNX Runtime's plain wasm. */
-export async function createCpuRuntime(load: LoadWasm, reason: string): Promise<Runtime> {
-  const tensors = createCpuBackend(PART_LENGTH);
+/** The CPU runtime: merge in SIMD over `threads`, both towers on ONNX Runtime's plain wasm. */
+export async function createCpuRuntime(
+  load: LoadWasm,
+  reason: string,
+  threads?: TeamThreads,
+): Promise<Runtime> {
+  const { tensors, end } = createTeamBackend(threads, PART_LENGTH);
   const engine = await createWasmEngine(load);
   return {
     tensors,
@@ -21,7 +26,7 @@ export async function createCpuRuntime(load: LoadWasm, reason: string): Promise<
     exactness: await testExactness(tensors),
     reason,
     lost: new Promise(() => undefined),
-    dispose: async () => undefined,
+    dispose: async () => end(),
   };
 }
 

@@ -100,8 +100,8 @@ interface Counting {
   freeCounts(counts: CountBuffer): void;
 }
 
-/** Writes to every element of a piece of memory. */
-export type WriteMemory = (memory: Float32Array<ArrayBuffer>) => Promise<void>;
+/** Writes to every element of a piece of memory, which several threads may share. */
+export type WriteMemory = (memory: Float32Array) => Promise<void>;
 
 export interface TensorBackend extends Arithmetic, Selection, Counting {
   readonly kind: 'cpu' | 'webgpu';

@@ -48,7 +48,7 @@ describe('the library', () => {
       files.map(async ({ name, blob }, i) => {
         if (i === 2) return { name, blob };
         const bytes = new Uint8Array(await blob.arrayBuffer());
-        const read = async (begin: number, into: Uint8Array<ArrayBuffer>) => {
+        const read = async (begin: number, into: Uint8Array) => {
           into.set(bytes.subarray(begin, begin + into.length));
           return into.length;
         };

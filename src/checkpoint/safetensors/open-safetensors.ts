@@ -78,7 +78,7 @@ export async function openSafetensors(file: NamedBlob): Promise<Checkpoint> {
 /** Reads bytes of the file. */
 interface Reader {
   range(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
-  into(begin: number, memory: Uint8Array<ArrayBuffer>): Promise<void>;
+  into(begin: number, memory: Uint8Array): Promise<void>;
 }
 
 function readerOf(file: NamedBlob): Reader {

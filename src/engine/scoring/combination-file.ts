@@ -167,7 +167,7 @@ interface Wanted {
   /** Where it is put. */
   readonly buffers: Map<string, TensorBuffer>;
   /** Throws where it is not as it should be. */
-  check(values: Float32Array<ArrayBuffer>): void;
+  check(values: Float32Array): void;
 }
 
 /**

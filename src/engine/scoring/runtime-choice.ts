@@ -3,6 +3,7 @@
  * because ONNX Runtime's wasm is some forty times faster than a software GPU on the same processor.
  */
 import type { MatrixJobs } from '../../method/matrices/jobs';
+import type { TeamThreads } from '../../runtime/cpu/simd/kernels';
 import { createCpuRuntime, createWebgpuRuntime } from '../../runtime/create';
 import type { LoadWasm } from '../../runtime/ort/wasm';
 import type { OrtEngine, Runtime } from '../../runtime/types';
@@ -15,13 +16,16 @@ export interface RuntimeParts {
   /** Rejects with the reason, for people, where there is no WebGPU. */
   requestDevice(): Promise<StudioDevice>;
   createWebgpuEngine(device: GPUDevice): Promise<OrtEngine>;
+  /** Threads that compute with the CPU's element-wise kernels; the engine's own alone without. */
+  readonly team?: TeamThreads;
   /** Threads that merge matrices; the engine's own without. */
   readonly matrices?: MatrixJobs;
 }
 
 /** Makes the runtime for a choice. Falls back to the CPU, and says why, whenever WebGPU cannot be had. */
 export async function chooseRuntime(choice: EngineChoice, parts: RuntimeParts): Promise<Runtime> {
-  const cpu = (reason: string) => createCpuRuntime(parts.loadWasm, reason + oneThread());
+  const cpu = (reason: string) =>
+    createCpuRuntime(parts.loadWasm, reason + oneThread(), parts.team);
   if (choice === 'cpu') return cpu('The CPU engine was chosen.');
   let studio: StudioDevice;
   try {

@@ -4,6 +4,8 @@
  * Source: mergekit 0.1.5, `mergekit/sparsify.py`, `della_magprune`; its rounding. A row goes along the second dimension, in a
  * tensor of one dimension it is the whole: the kernel of the patch embedding has rows of three elements, one for each colour.
  */
+import { ranking } from './ranking';
+
 export interface ChanceOptions {
   readonly density: number;
   readonly epsilon: number;
@@ -20,29 +22,25 @@ export function keepingChances(
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
   const byRank = chancesByRank(length, density, epsilon);
   const chances = new Float32Array(values.length);
-  // One number sorts by magnitude and then by place: 31 bits and 22 are 53.
-  const keys = new Float64Array(length);
+  const magnitudes = new Uint32Array(length);
+  const placesByRank = ranking(length);
   for (let row = 0; row < values.length; row += length * stride) {
     for (let begin = row; begin < row + stride; begin++) {
       for (let k = 0; k < length; k++) {
-        keys[k] = ((bits[begin + k * stride] as number) & 0x7fffffff) * PLACES + k;
+        magnitudes[k] = (bits[begin + k * stride] as number) & 0x7fffffff;
       }
-      keys.sort();
+      const places = placesByRank(magnitudes);
       for (let rank = 0; rank < length; rank++) {
-        const place = (keys[rank] as number) % PLACES;
-        chances[begin + place * stride] = byRank[rank] as number;
+        chances[begin + (places[rank] as number) * stride] = byRank[rank] as number;
       }
     }
   }
   return chances;
 }
 
-/** More than a row of any CLIP has. */
-const PLACES = 2 ** 22;
 const f = Math.fround;
 
 function chancesByRank(length: number, density: number, epsilon: number): Float32Array {
-  if (length > PLACES) throw new RangeError(`a row of ${length} elements is too long to be ranked`);
   const least = f(density - epsilon);
   return Float32Array.from({ length }, (_, rank) => {
     // A row of one element has no rank; mergekit divides zero by zero there, and stops.

@@ -11,7 +11,7 @@ import { ConfigError } from '../../errors';
 import { taskArithmetic } from '../../method/task-arithmetic';
 import type { CombineContext } from '../../method/types';
 import { loadOwnWeights } from '../../method/weights';
-import { createCpuBackend } from '../../runtime/cpu/backend';
+import { createTeamBackend } from '../../runtime/cpu/backend';
 import type { ComparedRow } from '../compare/compare';
 import { comparisonCsv } from '../compare/csv';
 import { PRETRAINED } from '../config/program/base-name';
@@ -47,6 +47,7 @@ import { type SearchedModels, searchModels } from './search-models';
 import { createWeightsSums } from './sums/weights-sums-node';
 import type { Surroundings } from './surroundings';
 import { createTaskPools, type OpenedTaskPool } from './task-pools-node';
+import { teamThreads } from './team-threads-node';
 import { writeFileWhole } from './write-file-node';
 
 export interface RunResult {
@@ -97,7 +98,7 @@ export function createWorkbench(
   signal: AbortSignal,
   { programs, engines = nodeEngineParts(programs), runsOnce = false }: WorkbenchParts = {},
 ): Workbench {
-  const tensors = createCpuBackend();
+  const { tensors, end: endTeam } = createTeamBackend(teamThreads(programs));
   const helpers = createPictureWorkers(programs);
   const matrices = createMatrixWorkers(programs);
   const pools = keepLast<OpenedPool>();
@@ -372,6 +373,7 @@ export function createWorkbench(
       await residents.dispose();
       await helpers?.dispose();
       matrices?.dispose();
+      endTeam();
     },
   };
 }

@@ -11,11 +11,11 @@ import { dropRandomly } from './random-drop';
 import { applySign, mergeAgreeing, takeLarger, trim } from './selection';
 
 export interface CpuBuffer extends TensorBuffer {
-  data: Float32Array<ArrayBuffer>;
+  data: Float32Array;
 }
 
 export interface CpuCounts extends CountBuffer {
-  data: Uint32Array<ArrayBuffer>;
+  data: Uint32Array;
 }
 
 /**
@@ -28,16 +28,21 @@ const PART_LENGTH = 2 ** 16;
 const PARTS_AT_ONCE = 2;
 
 /** The array behind a CPU buffer, for ONNX Runtime's wasm build to read; no copy. */
-export function cpuBufferData(buffer: TensorBuffer): Float32Array<ArrayBuffer> {
+export function cpuBufferData(buffer: TensorBuffer): Float32Array {
   return (buffer as CpuBuffer).data;
 }
 
+/** Memory that threads share can be neither given away nor given back. */
+function isUnshared(data: Float32Array): data is Float32Array<ArrayBuffer> {
+  return data.buffer instanceof ArrayBuffer;
+}
+
 export function createReferenceBackend(): TensorBackend {
-  const own = (data: Float32Array<ArrayBuffer>): CpuBuffer => ({ data, length: data.length });
+  const own = (data: Float32Array): CpuBuffer => ({ data, length: data.length });
   const of = cpuBufferData;
   const countsOf = (counts: CountBuffer) => (counts as CpuCounts).data;
   /** The array, which the handle is left without: someone may still hold it. */
-  const dropped = (buffer: TensorBuffer): Float32Array<ArrayBuffer> => {
+  const dropped = (buffer: TensorBuffer): Float32Array => {
     const data = of(buffer);
     (buffer as CpuBuffer).data = new Float32Array(0);
     return data;
@@ -45,7 +50,7 @@ export function createReferenceBackend(): TensorBackend {
   const free = (buffer: TensorBuffer) => {
     const data = dropped(buffer);
     // A view of something larger shares it with others.
-    if (data.byteLength === data.buffer.byteLength) letGo(data.buffer);
+    if (isUnshared(data) && data.byteLength === data.buffer.byteLength) letGo(data.buffer);
   };
   return {
     kind: 'cpu',
@@ -86,7 +91,10 @@ export function createReferenceBackend(): TensorBackend {
     part: (buffer, begin, length) => own(of(buffer).subarray(begin, begin + length)),
     copy: (target, begin, source) => of(target).set(of(source), begin),
     read: async (buffer) => of(buffer).slice(),
-    take: async (buffer) => dropped(buffer),
+    take: async (buffer) => {
+      const data = dropped(buffer);
+      return isUnshared(data) ? data : data.slice();
+    },
     free,
     submit: () => undefined,
     settled: async () => undefined,

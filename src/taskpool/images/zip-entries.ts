@@ -52,7 +52,7 @@ export async function zipEntries(zip: NamedBlob): Promise<ZipFile[]> {
   // Every Blob costs the browser a call, and thousands of pictures a second: of a small zip they are none.
   const part = (begin: number, end: number): ByteSource =>
     isSmall && zip.blob instanceof Blob ? partOf(readInto, begin, end) : zip.blob.slice(begin, end);
-  const readInto = async (begin: number, into: Uint8Array<ArrayBuffer>) => {
+  const readInto = async (begin: number, into: Uint8Array) => {
     into.set(await readRange(begin, begin + into.length));
     return into.length;
   };

@@ -13,7 +13,7 @@ export interface Piece extends ByteRange {
  * @param pieces - what is at hand, looked at in every read
  */
 export function excerptSource(size: number, pieces: readonly Piece[]): ByteSource {
-  const readInto = async (begin: number, into: Uint8Array<ArrayBuffer>): Promise<number> => {
+  const readInto = async (begin: number, into: Uint8Array): Promise<number> => {
     const wanted = { begin, end: begin + into.length };
     const [lacking] = rangesWithout([wanted], pieces);
     if (lacking) throw new Error(`bytes ${lacking.begin} to ${lacking.end} were not fetched`);

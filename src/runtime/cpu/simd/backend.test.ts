@@ -1,133 +1,50 @@
 import { describe, expect, it } from 'vitest';
-import { anyFloats, bits, coarse } from '../../testing/values';
-import type { Agreement, Sign, TensorBackend, TensorBuffer } from '../../types';
+import { counted, differences, OPERATIONS, outcome, PLACES, SAME } from '../../testing/operations';
+import { anyFloats, bits } from '../../testing/values';
+import type { TensorBackend } from '../../types';
 import { cpuBufferData, createReferenceBackend } from '../reference';
 import { createSimdBackend } from './backend';
-import { type Kernels, simdKernels, TILE_BYTES } from './kernels';
+import { type Kernels, simdKernels } from './kernels';
 
 const kernels = simdKernels() as Kernels;
-
-/** More than a tile, and neither whole tiles nor whole blocks. */
-const LENGTH = (2 * TILE_BYTES) / 4 + 7;
-
-/** All kinds of numbers, NaN among them, and few different ones, so that ties and zeros come up. */
-const OPERANDS = [0, 1, 2].map((seed) => {
-  const values = anyFloats(LENGTH, seed + 1);
-  values.set(coarse(LENGTH >> 1, seed + 1), LENGTH >> 2);
-  for (let i = seed; i < LENGTH; i += 97) values[i] = Number.NaN;
-  return values;
-});
-
-type Operation = (
-  backend: TensorBackend,
-  a: TensorBuffer,
-  b: TensorBuffer,
-  c: TensorBuffer,
-) => void;
-
-const WEIGHTS = [1, 0.3, -1.37, 0, -0, 1e-40, Infinity];
-const SIGNS: readonly Sign[] = [-1, 0, 1];
-const AGREEMENTS: readonly Agreement[] = ['sum', 'count', 'largest'];
-const PATTERN = { key: [3, 4], stream: [5, 6, 7], limit: 9_000_000 } as const;
-
-const OPERATIONS: readonly (readonly [string, Operation])[] = [
-  ...WEIGHTS.flatMap((weight): [string, Operation][] => [
-    [`accumulate ${weight}`, (on, a, b, c) => on.accumulate(a, b, c, weight, false)],
-    [`accumulate ${weight} first`, (on, a, b, c) => on.accumulate(a, b, c, weight, true)],
-    [`scaleAndAdd ${weight}`, (on, a, b, c) => on.scaleAndAdd(a, b, c, weight)],
-    [`addScaled ${weight}`, (on, a, b) => on.addScaled(a, b, weight, false)],
-    [`addScaled ${weight} first`, (on, a, b) => on.addScaled(a, b, weight, true)],
-    [`trim ${weight}`, (on, a) => on.trim(a, weight)],
-  ]),
-  ...[3, 0.7, 2 ** -126].map((divisor): [string, Operation] => [
-    `divide ${divisor}`,
-    (on, a) => on.divide(a, divisor),
-  ]),
-  ['divideEach', (on, a, b) => on.divideEach(a, b)],
-  ['takeLarger', (on, a, b) => on.takeLarger(a, b)],
-  ...SIGNS.flatMap((tie): [string, Operation][] => [
-    ...AGREEMENTS.map((agreement): [string, Operation] => [
-      `mergeAgreeing ${agreement} ${tie}`,
-      (on, a, b, c) => on.mergeAgreeing(a, b, c, tie, agreement),
-    ]),
-    [`applySign ${tie}`, (on, a, b) => on.applySign(a, b, tie)],
-  ]),
-  ['dropRandomly', (on, a) => on.dropRandomly(a, PATTERN, 0)],
-  ['dropRandomly from a middle', (on, a) => on.dropRandomly(a, PATTERN, 400)],
-];
-
-/** One NaN is as good as another. */
-function comparable(values: Float32Array): number[] {
-  return bits(values.map((value) => (Number.isNaN(value) ? Number.NaN : value)));
-}
-
-/** Which of three operands lie in the kernels' own memory. */
-const PLACES = [0, 1, 2, 3, 4, 5, 6, 7];
-
-async function operands(backend: TensorBackend, inside: number): Promise<TensorBuffer[]> {
-  return Promise.all(
-    OPERANDS.map((values, i) =>
-      (inside >> i) & 1
-        ? backend.receive(values.length, async (memory) => memory.set(values))
-        : backend.upload(values.slice()),
-    ),
-  );
-}
-
-async function outcome(
-  backend: TensorBackend,
-  operation: Operation,
-  inside: number,
-): Promise<number[][]> {
-  const buffers = await operands(backend, inside);
-  const [a, b, c] = buffers;
-  if (a && b && c) operation(backend, a, b, c);
-  const results = await Promise.all(buffers.map((buffer) => backend.read(buffer)));
-  for (const buffer of buffers) backend.free(buffer);
-  return results.map(comparable);
-}
 
 describe.each(OPERATIONS)('%s', (_name, operation) => {
   it('gives the bits of the reference, wherever its operands lie, and changes no others', async () => {
     const expected = await outcome(createReferenceBackend(), operation, 0);
     for (const inside of PLACES) {
       const actual = await outcome(createSimdBackend(kernels), operation, inside);
-      expect(actual.map((values, i) => differences(values, expected[i] ?? []))).toEqual([
-        [],
-        [],
-        [],
-      ]);
+      expect(differences(actual, expected)).toEqual(SAME);
     }
   });
 });
 
-/** The first few places where they differ: whole arrays make no readable message. */
-function differences(actual: readonly number[], expected: readonly number[]): number[] {
-  const places = actual.flatMap((value, i) => (value === expected[i] ? [] : [i]));
-  return places.slice(0, 5);
-}
+it.each([0, 7])('counts as the reference does (places: %i)', async (inside) => {
+  const actual = await counted(createSimdBackend(kernels), inside);
+  expect(differences(actual, await counted(createReferenceBackend(), inside))).toEqual(SAME);
+});
 
-describe('counting', () => {
-  const HIGH = 0x3f800000 >>> 15;
-  it.each([true, false])('gives the numbers of the reference (inside: %s)', async (inside) => {
-    const counted = async (backend: TensorBackend) => {
-      const counts = [2 ** 16, 2 ** 15, 2].map((bins) => backend.allocateCounts(bins));
-      const [upper, lower, signs] = counts;
-      const buffers = await operands(backend, inside ? 7 : 0);
-      for (const buffer of buffers) {
-        if (upper) backend.countMagnitudes(upper, buffer, null);
-        if (lower) backend.countMagnitudes(lower, buffer, HIGH);
-        if (signs) backend.countSigns(signs, buffer);
-        backend.free(buffer);
-      }
-      const read = await Promise.all(counts.map((one) => backend.readCounts(one)));
-      for (const one of counts) backend.freeCounts(one);
-      return read.map((bins) => [...bins]);
-    };
-    const actual = await counted(createSimdBackend(kernels));
-    const expected = await counted(createReferenceBackend());
-    expect(actual.map((bins, i) => differences(bins, expected[i] ?? []))).toEqual([[], [], []]);
-  });
+it('drops the same of any length, and nothing beyond it', async () => {
+  const room = 80;
+  const values = anyFloats(room, 9).map((value) => value || 1);
+  for (let length = 1; length < room; length++) {
+    // The last blocks wrap around.
+    const pattern = { key: [1, length], stream: [2, 3, 4], limit: 2 ** 23 } as const;
+    for (const first of [0, 4 * (2 ** 32 - 3)]) {
+      const dropped = async (backend: TensorBackend) => {
+        const whole = await backend.receive(room, async (memory) => memory.set(values));
+        backend.dropRandomly(backend.part(whole, 0, length), pattern, first);
+        const read = await backend.read(whole);
+        backend.free(whole);
+        return bits(read);
+      };
+      const expected = await dropped(createReferenceBackend());
+      const actual = await dropped(createSimdBackend(kernels));
+      // What pads the vector to a whole block is computed with.
+      const end = Math.ceil(length / 4) * 4;
+      expect(actual.slice(0, length)).toEqual(expected.slice(0, length));
+      expect(actual.slice(end)).toEqual(bits(values).slice(end));
+    }
+  }
 });
 
 describe('the kernels’ own memory', () => {

@@ -9,12 +9,21 @@ import {
   cpuBufferData,
   createReferenceBackend,
 } from '../reference';
+import type { KernelFunctions } from './kernel-calls';
 import { type Kernels, TILE_BYTES } from './kernels';
 
 /** Vectors are padded to whole blocks. */
 const BLOCK_BYTES = 16;
 
-export function createSimdBackend({ run, memory, arena, tiles }: Kernels): TensorBackend {
+const AGREEING = {
+  sum: 'addAgreeing',
+  count: 'countAgreeing',
+  largest: 'largestAgreeing',
+} as const satisfies Readonly<Record<Agreement, keyof KernelFunctions>>;
+
+/** @param tiled - where what lies elsewhere is copied to: copying takes several times as long in memory that threads share */
+export function createSimdBackend(kernels: Kernels, tiled = kernels): TensorBackend {
+  const { run, memory, arena, tiles, threads } = kernels;
   const reference = createReferenceBackend();
   const of = cpuBufferData;
   const isInside = (array: Float32Array | Uint32Array) => array.buffer === memory;
@@ -39,7 +48,7 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
    */
   const each = (
     buffers: readonly TensorBuffer[],
-    kernel: (pointers: Pointers, bytes: number, begin: number) => void,
+    kernel: (on: KernelFunctions, pointers: Pointers, bytes: number, begin: number) => void,
     sets = false,
   ): void => {
     const arrays = buffers.map(of);
@@ -48,21 +57,22 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
     const pointers: [number, number, number] = [0, 0, 0];
     if (arrays.every(isInside)) {
       for (const [i, { byteOffset }] of arrays.entries()) pointers[i] = byteOffset;
-      kernel(pointers, padded(written.byteLength), 0);
+      kernel(run, pointers, padded(written.byteLength), 0);
       return;
     }
+    const isInPlace = (array: Float32Array) => array.buffer === tiled.memory;
     const step = TILE_BYTES / 4;
     for (let begin = 0; begin < written.length; begin += step) {
       const length = Math.min(step, written.length - begin);
       for (const [i, array] of arrays.entries()) {
-        const tile = tiles + i * TILE_BYTES;
-        pointers[i] = isInside(array) ? array.byteOffset + begin * 4 : tile;
-        if (isInside(array) || (sets && i === 0)) continue;
-        new Float32Array(memory, tile, length).set(array.subarray(begin, begin + length));
+        const tile = tiled.tiles + i * TILE_BYTES;
+        pointers[i] = isInPlace(array) ? array.byteOffset + begin * 4 : tile;
+        if (isInPlace(array) || (sets && i === 0)) continue;
+        new Float32Array(tiled.memory, tile, length).set(array.subarray(begin, begin + length));
       }
-      kernel(pointers, padded(length * 4), begin);
-      if (isInside(written)) continue;
-      written.set(new Float32Array(memory, pointers[0], length), begin);
+      kernel(tiled.run, pointers, padded(length * 4), begin);
+      if (isInPlace(written)) continue;
+      written.set(new Float32Array(tiled.memory, pointers[0], length), begin);
     }
   };
 
@@ -86,17 +96,13 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
   };
   const isCountedInside = (counts: CountBuffer) => isInside((counts as CpuCounts).data);
 
-  const agreeing: Readonly<Record<Agreement, typeof run.addAgreeing>> = {
-    sum: run.addAgreeing,
-    count: run.countAgreeing,
-    largest: run.largestAgreeing,
-  };
-
   return {
     ...reference,
     borrow(length) {
       const buffer = place(length);
-      buffer.data.fill(0);
+      const { data } = buffer;
+      // What lies elsewhere is new.
+      if (isInside(data)) run.clear(data.byteOffset, data.byteLength);
       return buffer;
     },
     async receive(length, write) {
@@ -111,37 +117,42 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
     },
     accumulate(sum, base, tuned, weight, first) {
       // Times 1 is what it was, to the last bit.
-      const kernel = first ? run.subtract : run.accumulate;
-      each([sum, base, tuned], ([s, b, t], bytes) => kernel(s, b, t, bytes, weight), first);
+      const kernel = first ? 'subtract' : 'accumulate';
+      each([sum, base, tuned], (on, [s, b, t], bytes) => on[kernel](s, b, t, bytes, weight), first);
     },
     scaleAndAdd: (out, base, sum, factor) =>
-      each([out, base, sum], ([o, b, s], bytes) => run.scaleAndAdd(o, b, s, bytes, factor), true),
+      each(
+        [out, base, sum],
+        (on, [o, b, s], bytes) => on.scaleAndAdd(o, b, s, bytes, factor),
+        true,
+      ),
     addScaled(sum, values, weight, first) {
-      const kernel = first ? run.scale : run.addScaled;
-      each([sum, values], ([s, v], bytes) => kernel(s, v, bytes, weight), first);
+      const kernel = first ? 'scale' : 'addScaled';
+      each([sum, values], (on, [s, v], bytes) => on[kernel](s, v, bytes, weight), first);
     },
-    divide: (values, divisor) => each([values], ([v], bytes) => run.divide(v, bytes, divisor)),
+    divide: (values, divisor) => each([values], (on, [v], bytes) => on.divide(v, bytes, divisor)),
     divideEach: (values, divisors) =>
-      each([values, divisors], ([v, d], bytes) => run.divideEach(v, d, bytes)),
+      each([values, divisors], (on, [v, d], bytes) => on.divideEach(v, d, bytes)),
     takeLarger: (selected, candidate) =>
-      each([selected, candidate], ([s, c], bytes) => run.takeLarger(s, c, bytes)),
-    trim: (values, threshold) => each([values], ([v], bytes) => run.trim(v, bytes, threshold)),
+      each([selected, candidate], (on, [s, c], bytes) => on.takeLarger(s, c, bytes)),
+    trim: (values, threshold) => each([values], (on, [v], bytes) => on.trim(v, bytes, threshold)),
     mergeAgreeing(merged, total, values, tie, agreement) {
-      const kernel = agreeing[agreement];
+      const kernel = AGREEING[agreement];
       // All ones where positive values agree.
       const mask = tie > 0 ? -1 : 0;
-      each([merged, total, values], ([m, t, v], bytes) => kernel(m, t, v, bytes, mask));
+      each([merged, total, values], (on, [m, t, v], bytes) => on[kernel](m, t, v, bytes, mask));
     },
     applySign: (values, total, tie) =>
-      each([values, total], ([v, t], bytes) => run.applySign(v, t, bytes, tie)),
+      each([values, total], (on, [v, t], bytes) => on.applySign(v, t, bytes, tie)),
     dropRandomly: (values, { key, stream, limit }, first) =>
-      each([values], ([v], bytes, begin) =>
-        run.dropRandomly(v, bytes, (first + begin) / 4, ...key, ...stream, limit),
+      each([values], (on, [v], bytes, begin) =>
+        on.dropRandomly(v, bytes, (first + begin) / 4, ...key, ...stream, limit),
       ),
     allocateCounts(length) {
-      const pointer = arena.take(length * 4);
+      const all = length * threads;
+      const pointer = arena.take(all * 4);
       if (pointer === null) return reference.allocateCounts(length);
-      const counts: CpuCounts = { data: new Uint32Array(memory, pointer, length).fill(0), length };
+      const counts: CpuCounts = { data: new Uint32Array(memory, pointer, all).fill(0), length };
       return counts;
     },
     countMagnitudes(counts, values, high) {
@@ -152,6 +163,14 @@ export function createSimdBackend({ run, memory, arena, tiles }: Kernels): Tenso
     countSigns(counts, values) {
       if (isCountedInside(counts)) count(counts, values, run.countSigns);
       else reference.countSigns(counts, values);
+    },
+    async readCounts(counts) {
+      const { data, length } = counts as CpuCounts;
+      const sums = data.slice(0, length);
+      for (let i = length; i < data.length; i++) {
+        sums[i % length] = (sums[i % length] as number) + (data[i] as number);
+      }
+      return sums;
     },
     freeCounts(counts) {
       const held = counts as CpuCounts;

@@ -1,44 +1,18 @@
-/** The wasm kernels with the memory that they work in: one of each per thread, made when they are first asked for. */
+/** The wasm kernels with the memory that they work in: of one thread, made when they are first asked for, or of several. */
 import { type Arena, createArena } from './arena';
+import { instantiate, type KernelFunctions } from './kernel-calls';
 import bytes from './kernels.wat';
-
-/** Pointers in bytes, multiples of 16; as `kernels.wat` says. */
-interface KernelFunctions {
-  subtract(out: number, base: number, tuned: number, bytes: number, weight: number): void;
-  accumulate(sum: number, base: number, tuned: number, bytes: number, weight: number): void;
-  scaleAndAdd(out: number, base: number, sum: number, bytes: number, factor: number): void;
-  scale(out: number, values: number, bytes: number, weight: number): void;
-  addScaled(sum: number, values: number, bytes: number, weight: number): void;
-  divide(values: number, bytes: number, divisor: number): void;
-  divideEach(values: number, divisors: number, bytes: number): void;
-  takeLarger(selected: number, candidate: number, bytes: number): void;
-  trim(values: number, bytes: number, threshold: number): void;
-  addAgreeing(merged: number, total: number, values: number, bytes: number, tie: number): void;
-  countAgreeing(merged: number, total: number, values: number, bytes: number, tie: number): void;
-  largestAgreeing(merged: number, total: number, values: number, bytes: number, tie: number): void;
-  applySign(values: number, total: number, bytes: number, tie: number): void;
-  dropRandomly(
-    values: number,
-    bytes: number,
-    block: number,
-    key0: number,
-    key1: number,
-    stream0: number,
-    stream1: number,
-    stream2: number,
-    limit: number,
-  ): void;
-  countUpper(counts: number, values: number, bytes: number): void;
-  countLower(counts: number, values: number, bytes: number, high: number): void;
-  countSigns(counts: number, values: number, bytes: number): void;
-}
+import sharedBytes from './kernels.wat?shared';
+import { createTeam, LIMITS, type StartTeamThread } from './team';
 
 export interface Kernels {
   readonly run: KernelFunctions;
-  readonly memory: ArrayBuffer;
+  readonly memory: ArrayBufferLike;
   readonly arena: Arena;
   /** Where operands that lie elsewhere are copied to, piece by piece: `TILES` of `TILE_BYTES`. */
   readonly tiles: number;
+  /** Each counts into counters of its own. */
+  readonly threads: number;
 }
 
 /** No kernel has more operands. */
@@ -52,31 +26,64 @@ const PAGE_BYTES = 2 ** 16;
  * no room lies elsewhere and is copied.
  */
 const MEMORY_BYTES = 2 ** 27;
+const PAGES = MEMORY_BYTES / PAGE_BYTES;
 
 let made: Kernels | null | undefined;
 
 /** Null where there is no SIMD (Safari before 16.4), or no memory for it. */
 export function simdKernels(): Kernels | null {
-  made ??= WebAssembly.validate(bytes) ? instantiate() : null;
+  made ??= kernelsHere();
   return made;
 }
 
-function instantiate(): Kernels | null {
-  const pages = MEMORY_BYTES / PAGE_BYTES;
+function kernelsHere(): Kernels | null {
+  if (!WebAssembly.validate(bytes)) return null;
   try {
-    const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      backend: { memory },
-    });
-    const begin = TILES * TILE_BYTES;
-    return {
-      // Its text stands beside this file, and the tests call every function of it.
-      run: exports as unknown as KernelFunctions,
-      memory: memory.buffer,
-      arena: createArena(begin, MEMORY_BYTES),
-      tiles: 0,
-    };
+    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES });
+    return kernelsIn(memory, instantiate(new WebAssembly.Module(bytes), memory), 1);
   } catch {
     return null;
   }
+}
+
+/** How `createSharedKernels` gets its threads. */
+export interface TeamThreads {
+  /** Besides the calling one. */
+  readonly count: number;
+  readonly start: StartTeamThread;
+}
+
+/** More only wait for the same memory. */
+const MOST_THREADS = 4;
+
+/** How many threads are worth it besides the calling one. */
+export function teamSize(cores: number): number {
+  return Math.min(cores, MOST_THREADS) - 1;
+}
+
+export interface SharedKernels extends Kernels {
+  /** Ends the threads. */
+  end(): void;
+}
+
+/** Those of one thread with others to help it; null where threads share no memory, which not every page has. */
+export function createSharedKernels(
+  { count, start }: TeamThreads,
+  limits = LIMITS,
+): SharedKernels | null {
+  if (!('SharedArrayBuffer' in globalThis) || !WebAssembly.validate(sharedBytes)) return null;
+  try {
+    const memory = new WebAssembly.Memory({ initial: PAGES, maximum: PAGES, shared: true });
+    const module = new WebAssembly.Module(sharedBytes);
+    const own = instantiate(module, memory);
+    const { run, end } = createTeam(own, { module, memory }, count, start, limits);
+    return { ...kernelsIn(memory, run, count + 1), end };
+  } catch {
+    return null;
+  }
+}
+
+function kernelsIn(memory: WebAssembly.Memory, run: KernelFunctions, threads: number): Kernels {
+  const arena = createArena(TILES * TILE_BYTES, MEMORY_BYTES);
+  return { run, memory: memory.buffer, arena, tiles: 0, threads };
 }

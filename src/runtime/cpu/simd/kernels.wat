@@ -7,6 +7,10 @@
 (module
   (import "backend" "memory" (memory 1))
 
+  ;; out = 0. An array's own way is several times slower in memory that threads share.
+  (func (export "clear") (param $out i32) (param $bytes i32)
+    (memory.fill (local.get $out) (i32.const 0) (local.get $bytes)))
+
   ;; out = weight * (tuned - base)
   (func (export "subtract")
     (param $out i32) (param $base i32) (param $tuned i32) (param $bytes i32) (param $weight f32)
@@ -237,50 +241,77 @@
         (local.set $i (i32.add (local.get $i) (i32.const 16)))
         (br $next))))
 
-  ;; One round of Philox without its key: the upper half of a product, and the lower.
-  (func $upper (param $multiplier i64) (param $word i32) (result i32)
-    (i32.wrap_i64 (i64.shr_u
-      (i64.mul (local.get $multiplier) (i64.extend_i32_u (local.get $word)))
-      (i64.const 32))))
-
-  (func $zeroIf (param $at i32) (param $word i32) (param $limit i32)
-    (if (i32.lt_u (i32.shr_u (local.get $word) (i32.const 8)) (local.get $limit))
-      (then (i32.store (local.get $at) (i32.const 0)))))
-
-  ;; Drops elements by Philox4x32-10, a block of four at a time; $block is the number of the first.
+  ;; Drops elements by Philox4x32-10, four blocks of four at a time; $block is the number of the first. Each of x0 to x3 holds
+  ;; one word of four blocks, until they are turned into the four words of one block each.
   (func (export "dropRandomly")
     (param $values i32) (param $bytes i32) (param $block i32)
     (param $firstKey0 i32) (param $firstKey1 i32) (param $stream0 i32) (param $stream1 i32) (param $stream2 i32)
     (param $limit i32)
-    (local $i i32) (local $round i32) (local $key0 i32) (local $key1 i32)
-    (local $x0 i32) (local $x1 i32) (local $x2 i32) (local $x3 i32) (local $old0 i32) (local $old2 i32)
+    (local $end i32) (local $round i32) (local $key0 i32) (local $key1 i32) (local $limits v128) (local $blocks v128)
+    (local $x0 v128) (local $x1 v128) (local $x2 v128) (local $x3 v128)
+    (local $low0 v128) (local $high0 v128) (local $low2 v128) (local $high2 v128)
+    (local.set $end (i32.add (local.get $values) (local.get $bytes)))
+    (local.set $limits (i32x4.splat (local.get $limit)))
+    (local.set $blocks (i32x4.add (i32x4.splat (local.get $block)) (v128.const i32x4 0 1 2 3)))
     (block $done
+      (br_if $done (i32.ge_u (local.get $values) (local.get $end)))
       (loop $next
-        (br_if $done (i32.ge_u (local.get $i) (local.get $bytes)))
-        (local.set $x0 (local.get $block))
-        (local.set $x1 (local.get $stream0))
-        (local.set $x2 (local.get $stream1))
-        (local.set $x3 (local.get $stream2))
+        (local.set $x0 (local.get $blocks))
+        (local.set $x1 (i32x4.splat (local.get $stream0)))
+        (local.set $x2 (i32x4.splat (local.get $stream1)))
+        (local.set $x3 (i32x4.splat (local.get $stream2)))
         (local.set $key0 (local.get $firstKey0))
         (local.set $key1 (local.get $firstKey1))
         (local.set $round (i32.const 10))
         (loop $rounds
-          (local.set $old0 (local.get $x0))
-          (local.set $old2 (local.get $x2))
-          (local.set $x0 (i32.xor (i32.xor (call $upper (i64.const 0xcd9e8d57) (local.get $old2)) (local.get $x1)) (local.get $key0)))
-          (local.set $x1 (i32.mul (i32.const 0xcd9e8d57) (local.get $old2)))
-          (local.set $x2 (i32.xor (i32.xor (call $upper (i64.const 0xd2511f53) (local.get $old0)) (local.get $x3)) (local.get $key1)))
-          (local.set $x3 (i32.mul (i32.const 0xd2511f53) (local.get $old0)))
+          ;; Products of two words each, 64 bits wide.
+          (local.set $low0 (i64x2.extmul_low_i32x4_u (local.get $x0) (i32x4.splat (i32.const 0xd2511f53))))
+          (local.set $high0 (i64x2.extmul_high_i32x4_u (local.get $x0) (i32x4.splat (i32.const 0xd2511f53))))
+          (local.set $low2 (i64x2.extmul_low_i32x4_u (local.get $x2) (i32x4.splat (i32.const 0xcd9e8d57))))
+          (local.set $high2 (i64x2.extmul_high_i32x4_u (local.get $x2) (i32x4.splat (i32.const 0xcd9e8d57))))
+          (local.set $x0
+            (v128.xor
+              (v128.xor
+                (i8x16.shuffle 4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31 (local.get $low2) (local.get $high2))
+                (local.get $x1))
+              (i32x4.splat (local.get $key0))))
+          (local.set $x1
+            (i8x16.shuffle 0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27 (local.get $low2) (local.get $high2)))
+          (local.set $x2
+            (v128.xor
+              (v128.xor
+                (i8x16.shuffle 4 5 6 7 12 13 14 15 20 21 22 23 28 29 30 31 (local.get $low0) (local.get $high0))
+                (local.get $x3))
+              (i32x4.splat (local.get $key1))))
+          (local.set $x3
+            (i8x16.shuffle 0 1 2 3 8 9 10 11 16 17 18 19 24 25 26 27 (local.get $low0) (local.get $high0)))
           (local.set $key0 (i32.add (local.get $key0) (i32.const 0x9e3779b9)))
           (local.set $key1 (i32.add (local.get $key1) (i32.const 0xbb67ae85)))
           (br_if $rounds (local.tee $round (i32.sub (local.get $round) (i32.const 1)))))
-        (call $zeroIf (i32.add (local.get $values) (local.get $i)) (local.get $x0) (local.get $limit))
-        (call $zeroIf (i32.add (i32.add (local.get $values) (local.get $i)) (i32.const 4)) (local.get $x1) (local.get $limit))
-        (call $zeroIf (i32.add (i32.add (local.get $values) (local.get $i)) (i32.const 8)) (local.get $x2) (local.get $limit))
-        (call $zeroIf (i32.add (i32.add (local.get $values) (local.get $i)) (i32.const 12)) (local.get $x3) (local.get $limit))
-        (local.set $block (i32.add (local.get $block) (i32.const 1)))
-        (local.set $i (i32.add (local.get $i) (i32.const 16)))
-        (br $next))))
+        ;; Words 0 and 1 of blocks 0 and 1, of blocks 2 and 3; words 2 and 3 likewise.
+        (local.set $low0 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $x0) (local.get $x1)))
+        (local.set $high0 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $x0) (local.get $x1)))
+        (local.set $low2 (i8x16.shuffle 0 1 2 3 16 17 18 19 4 5 6 7 20 21 22 23 (local.get $x2) (local.get $x3)))
+        (local.set $high2 (i8x16.shuffle 8 9 10 11 24 25 26 27 12 13 14 15 28 29 30 31 (local.get $x2) (local.get $x3)))
+        (call $zeroWhereLess (local.get $values) (local.get $limits)
+          (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $low0) (local.get $low2)))
+        (br_if $done (i32.ge_u (local.tee $values (i32.add (local.get $values) (i32.const 16))) (local.get $end)))
+        (call $zeroWhereLess (local.get $values) (local.get $limits)
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $low0) (local.get $low2)))
+        (br_if $done (i32.ge_u (local.tee $values (i32.add (local.get $values) (i32.const 16))) (local.get $end)))
+        (call $zeroWhereLess (local.get $values) (local.get $limits)
+          (i8x16.shuffle 0 1 2 3 4 5 6 7 16 17 18 19 20 21 22 23 (local.get $high0) (local.get $high2)))
+        (br_if $done (i32.ge_u (local.tee $values (i32.add (local.get $values) (i32.const 16))) (local.get $end)))
+        (call $zeroWhereLess (local.get $values) (local.get $limits)
+          (i8x16.shuffle 8 9 10 11 12 13 14 15 24 25 26 27 28 29 30 31 (local.get $high0) (local.get $high2)))
+        (local.set $blocks (i32x4.add (local.get $blocks) (i32x4.splat (i32.const 4))))
+        (br_if $next (i32.lt_u (local.tee $values (i32.add (local.get $values) (i32.const 16))) (local.get $end))))))
+
+  ;; Of both, 24 bits are compared.
+  (func $zeroWhereLess (param $at i32) (param $limits v128) (param $words v128)
+    (v128.store (local.get $at)
+      (v128.andnot (v128.load (local.get $at))
+        (i32x4.lt_u (i32x4.shr_u (local.get $words) (i32.const 8)) (local.get $limits)))))
 
   (func $increment (param $counts i32) (param $bin i32)
     (local $at i32)
@@ -289,13 +320,16 @@
 
   ;; Counts magnitudes by their upper 16 bits; $bytes is any multiple of 4.
   (func (export "countUpper") (param $counts i32) (param $values i32) (param $bytes i32)
-    (local $end i32)
+    (local $end i32) (local $at i32)
     (local.set $end (i32.add (local.get $values) (local.get $bytes)))
     (block $done
       (loop $next
         (br_if $done (i32.ge_u (local.get $values) (local.get $end)))
-        (call $increment (local.get $counts)
-          (i32.shr_u (i32.and (i32.load (local.get $values)) (i32.const 0x7fffffff)) (i32.const 15)))
+        ;; Two bits of the shift are those by which a bin is four bytes; the call of $increment would take as long again.
+        (local.set $at
+          (i32.add (local.get $counts)
+            (i32.and (i32.shr_u (i32.load (local.get $values)) (i32.const 13)) (i32.const 0x3fffc))))
+        (i32.store (local.get $at) (i32.add (i32.load (local.get $at)) (i32.const 1)))
         (local.set $values (i32.add (local.get $values) (i32.const 4)))
         (br $next))))
 

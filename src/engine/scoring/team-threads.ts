@@ -1,0 +1,13 @@
+/** Threads of the page that compute with the element-wise kernels, started by the engine's own. */
+import { type TeamThreads, teamSize } from '../../runtime/cpu/simd/kernels';
+
+export function createTeamThreads(): TeamThreads {
+  return {
+    count: teamSize(navigator.hardwareConcurrency),
+    start: (seat) => {
+      const thread = new Worker(new URL('./team-thread.ts', import.meta.url), { type: 'module' });
+      thread.postMessage(seat);
+      return { end: () => thread.terminate() };
+    },
+  };
+}
