@@ -3,7 +3,8 @@ import { type TeamThreads, teamSize } from '../../runtime/cpu/simd/kernels';
 
 export function createTeamThreads(): TeamThreads {
   return {
-    count: teamSize(navigator.hardwareConcurrency),
+    // Without isolation there may be shared memory, and no way to hand it to a worker.
+    count: crossOriginIsolated ? teamSize(navigator.hardwareConcurrency) : 0,
     start: (seat) => {
       const thread = new Worker(new URL('./team-thread.ts', import.meta.url), { type: 'module' });
       thread.postMessage(seat);
