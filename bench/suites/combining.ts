@@ -1,6 +1,7 @@
 /** Combining alone, reading included, in FusionBench's own classes and here: what is left when starting and saving are left out. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ensurePrograms } from '../../scripts/lib/node-program.mjs';
 import { fileSource } from '../../src/checkpoint/file-source-node';
 import { openClip } from '../../src/clip/open';
 import { mergeOnce } from '../../src/method/combine';
@@ -9,7 +10,8 @@ import { tiesMerging } from '../../src/method/ties-merging';
 import type { Method } from '../../src/method/types';
 import { openModelPool } from '../../src/modelpool/judge';
 import type { ModelPool } from '../../src/modelpool/types';
-import { createCpuBackend } from '../../src/runtime/cpu/backend';
+import { teamThreads } from '../../src/program/run/team-threads-node';
+import { createTeamBackend } from '../../src/runtime/cpu/backend';
 import { NO_REFERENCE, python, timeFusionBenchMerge } from '../support/processes';
 import { type RandomPool, randomPool } from '../support/random-pool';
 import type { Row, Suite } from '../support/row';
@@ -31,6 +33,7 @@ export const combining: Suite = async ({ folder, rounds, tell }) => {
   // Everything is read once before anything is measured.
   for (const path of paths) await readFile(join(path, 'model.safetensors'));
   const pool = await openPool(files);
+  const programs = await ensurePrograms();
   const rows: Row[] = [];
   for (const { method, reference, wanted } of CASES) {
     const others: Contender[] = [];
@@ -38,7 +41,7 @@ export const combining: Suite = async ({ folder, rounds, tell }) => {
       const measure = () => timeFusionBenchMerge(reference, paths);
       others.push({ name: 'FusionBench', wanted, measure });
     }
-    const ours = () => merged(pool, method);
+    const ours = () => merged(pool, method, programs);
     rows.push(await sideBySide(method.title, 's', rounds, ours, others, tell));
   }
   return {
@@ -67,11 +70,12 @@ async function openPool({ base, experts }: RandomPool): Promise<ModelPool> {
   );
 }
 
-async function merged(pool: ModelPool, method: Method): Promise<number> {
+async function merged(pool: ModelPool, method: Method, programs: URL): Promise<number> {
   const begun = performance.now();
-  const context = { backend: createCpuBackend() };
-  const { free } = await mergeOnce(pool, { method }, SCALING_FACTOR, context);
+  const { tensors, end } = createTeamBackend(teamThreads(programs));
+  const { free } = await mergeOnce(pool, { method }, SCALING_FACTOR, { backend: tensors });
   const seconds = (performance.now() - begun) / 1000;
   free();
+  end();
   return seconds;
 }
