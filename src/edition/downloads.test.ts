@@ -103,6 +103,27 @@ describe('a model', () => {
     expect(await (await parts.open(sha256(WEIGHTS))).list()).toEqual([]);
   });
 
+  it('shows all that came while the line stands still, and nothing of it once it was stopped', async () => {
+    hub.add({ kind: 'model', name: 'org/m', files: MODEL });
+    hub.happen('model.safetensors', { kind: 'slow', after: 150_000 });
+    const { downloads, view } = open();
+    await downloads.list('org/m', '');
+    const running = downloads.download();
+    await hub.slowed();
+    await expect.poll(() => view().progress?.done).toBe('{}'.length + 150_000);
+    downloads.stop();
+    await running;
+
+    // Stopped before what came was told.
+    hub.happen('model.safetensors', { kind: 'slow', after: 40_000 });
+    const again = downloads.download();
+    await expect.poll(() => requestsFor('model.safetensors').length).toBe(2);
+    downloads.stop();
+    await again;
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(view()).toMatchObject({ step: 'listed', progress: null });
+  });
+
   it('is refused where its bytes are not the Hub’s, and nothing of it is kept', async () => {
     hub.add({ kind: 'model', name: 'org/m', files: MODEL });
     const { downloads, parts, added, view, told } = open();

@@ -120,19 +120,23 @@ export function createHubDownloads(around: HubSurroundings): HubDownloads {
         parts ??= around.openParts();
         const kept = await parts;
         const coming = store.getState().plans.filter(({ isHere }) => !isHere);
-        const measure = progressOf(coming, around.now, (progress) => show({ progress }));
+        const progress = progressOf(coming, around.now, (now) => show({ progress: now }));
+        const fetchAll = async ({ listing, files }: PlannedRepository): Promise<DroppedFile[]> => {
+          const fetched: DroppedFile[] = [];
+          for (const file of files) {
+            const whole = await alone(file, signal, async () =>
+              fetchFile(asked(signal), { listing, file }, await kept.open(file.blob), (have) =>
+                progress.note(listing, file, have),
+              ),
+            );
+            fetched.push({ path: cachePath(listing, file), file: whole });
+          }
+          return fetched;
+        };
         let added = 0;
         for (const plan of coming) {
           const { listing } = plan;
-          const files: DroppedFile[] = [];
-          for (const file of plan.files) {
-            const fetched = await alone(file, signal, async () =>
-              fetchFile(asked(signal), { listing, file }, await kept.open(file.blob), (have) =>
-                measure(listing, file, have),
-              ),
-            );
-            files.push({ path: cachePath(listing, file), file: fetched });
-          }
+          const files = await fetchAll(plan).finally(progress.rest);
           show({ note: `Adding ${listing.repository.name}` });
           if (await around.add(plan, files)) {
             added += 1;
@@ -176,24 +180,32 @@ function alone<T>({ blob }: HubFile, signal: AbortSignal, work: () => Promise<T>
   return locks.request(`studio-hub ${blob}`, { signal }, work);
 }
 
-/** Progress of all files together; a file that has to begin again takes back what it had. */
+interface Measuring {
+  /** So many bytes of a file are here. */
+  note(listing: Listing, file: HubFile, have: number): void;
+  /** Nothing comes for now, and nothing more is told. */
+  rest(): void;
+}
+
+/**
+ * Progress of all files together; a file that has to begin again takes back what it had. What is not told at once is told a
+ * little later: no more may come of a line that stands still.
+ */
 function progressOf(
   plans: readonly PlannedRepository[],
   now: () => number,
   tell: (progress: Progress) => void,
-): (listing: Listing, file: HubFile, have: number) => void {
+): Measuring {
   const total = plans.flatMap(({ files }) => files).reduce((sum, { size }) => sum + size, 0);
   const came = new Map<string, number>();
   /** What was there before is no measure of the line. */
   const before = new Map<string, number>();
   const start = now();
   let told = Number.NEGATIVE_INFINITY;
-  return (listing, file, have) => {
-    const key = cachePath(listing, file);
-    const isNext = !before.has(key);
-    if (isNext) before.set(key, have);
-    came.set(key, have);
-    if (!isNext && now() - told < TELL_MS && have < file.size) return;
+  let later: ReturnType<typeof setTimeout> | undefined;
+  const tellOf = (file: HubFile) => {
+    clearTimeout(later);
+    later = undefined;
     told = now();
     const done = sumOf(came);
     const elapsed = now() - start;
@@ -203,6 +215,21 @@ function progressOf(
         ? null
         : Math.ceil(((total - done) * elapsed) / fetched / 1000);
     tell({ file: file.path, done, total, secondsLeft });
+  };
+  return {
+    note(listing, file, have) {
+      const key = cachePath(listing, file);
+      const isNext = !before.has(key);
+      if (isNext) before.set(key, have);
+      came.set(key, have);
+      const wait = told + TELL_MS - now();
+      if (isNext || have === file.size || wait <= 0) tellOf(file);
+      else later ??= setTimeout(() => tellOf(file), wait);
+    },
+    rest() {
+      clearTimeout(later);
+      later = undefined;
+    },
   };
 }
 
