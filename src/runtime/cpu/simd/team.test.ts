@@ -1,7 +1,7 @@
 /** A team whose threads do not do what they should; `program/run/team-threads.test.ts` has real ones. */
 import { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { counted, differences, OPERATIONS, outcome, PLACES, SAME } from '../../testing/operations';
+import { counted, differences, OPERATIONS, outcome, SAME } from '../../testing/operations';
 import { createReferenceBackend } from '../reference';
 import { createSimdBackend } from './backend';
 import { instantiate, type KernelFunctions } from './kernel-calls';
@@ -32,7 +32,7 @@ describe('a team whose threads never come', () => {
 
   it.each(OPERATIONS)('computes %s all the same, wherever operands lie', async (_, operation) => {
     const expected = await outcome(createReferenceBackend(), operation, 0);
-    for (const inside of PLACES) {
+    for (const inside of [0, 2, 5, 7]) {
       expect(differences(await outcome(backend, operation, inside), expected)).toEqual(SAME);
     }
   });
