@@ -120,7 +120,7 @@ export function createHubDownloads(around: HubSurroundings): HubDownloads {
         parts ??= around.openParts();
         const kept = await parts;
         const coming = store.getState().plans.filter(({ isHere }) => !isHere);
-        const progress = progressOf(coming, around.now, (now) => show({ progress: now }));
+        const progress = progressOf(coming, around.now, (news) => show({ progress: news }));
         const fetchAll = async ({ listing, files }: PlannedRepository): Promise<DroppedFile[]> => {
           const fetched: DroppedFile[] = [];
           for (const file of files) {

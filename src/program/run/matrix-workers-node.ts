@@ -1,11 +1,10 @@
 /** Threads of the command line that merge matrices. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { answerMatrices, type MatrixAnswer } from '../../method/matrices/messages';
 import { createMatrixThreads, type MatrixThreads } from '../../method/matrices/threads';
 import type { MatrixJob } from '../../method/spectral/merge-matrix';
+import { builtProgram } from './built-program-node';
 
 /** The program of each thread: `src/cli/matrix-worker.ts`. */
 const PROGRAM = 'matrix-worker.js';
@@ -15,9 +14,8 @@ const PROGRAM = 'matrix-worker.js';
  * @returns undefined where the thread's program was not built: then matrices are merged in the main thread
  */
 export function createMatrixWorkers(programs: URL | undefined): MatrixThreads | undefined {
-  if (!programs) return undefined;
-  const program = new URL(PROGRAM, programs);
-  if (!existsSync(fileURLToPath(program))) return undefined;
+  const program = builtProgram(programs, PROGRAM);
+  if (!program) return undefined;
   return createMatrixThreads((hear) => {
     const worker = new Worker(program);
     // What our own program says.

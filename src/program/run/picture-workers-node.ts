@@ -1,13 +1,12 @@
 /** Threads that decode, resize and crop pictures while the main one scores, which native code and wasm keep busy all along. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type MessagePort, type Transferable, Worker } from 'node:worker_threads';
 import * as v from 'valibot';
 import { preparePicture } from '../../clip/prepare-picture';
 import type { ProcessorConfig, RgbImage } from '../../clip/types';
 import { DeviceError, FormatError } from '../../errors';
 import type { PictureHelpers } from '../../taskpool/patch-source';
+import { builtProgram } from './built-program-node';
 
 /** The program of each thread: `src/cli/picture-worker.ts`. */
 const PROGRAM = 'picture-worker.js';
@@ -54,9 +53,8 @@ export interface PictureWorkers extends PictureHelpers {
  * @returns undefined where the thread's program was not built: then pictures are prepared where they are needed
  */
 export function createPictureWorkers(programs: URL | undefined): PictureWorkers | undefined {
-  if (!programs) return undefined;
-  const program = new URL(PROGRAM, programs);
-  if (!existsSync(fileURLToPath(program))) return undefined;
+  const program = builtProgram(programs, PROGRAM);
+  if (!program) return undefined;
   const load = new Map<Worker, number>();
   const asked = new Map<number, Asked>();
   let last = 0;

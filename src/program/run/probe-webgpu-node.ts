@@ -3,7 +3,7 @@
  * crashes, or prints, does it there. The provider does not tell which adapter it took, so a software one is known by its speed.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as v from 'valibot';
@@ -17,6 +17,7 @@ import {
   loadNativeInNode,
 } from '../../runtime/ort/native-node';
 import type { OrtEngine } from '../../runtime/types';
+import { builtProgram } from './built-program-node';
 
 export type WebgpuVerdict =
   | { readonly usable: true; readonly software: boolean }
@@ -62,15 +63,19 @@ const SOFTWARE_MS = 3000;
 /** Asks the built program in `programs`. */
 export function probeIn(programs: URL | undefined): ProbeWebgpu {
   return async (vision, projectionDim) => {
-    const program = programs && fileURLToPath(new URL(PROGRAM, programs));
-    if (!program || !existsSync(program)) {
+    const program = builtProgram(programs, PROGRAM);
+    if (!program) {
       return { usable: false, reason: 'it is tried by the built command only (npm run fuse)' };
     }
     const asked = JSON.stringify({ vision, projectionDim });
     try {
-      const { stdout } = await promisify(execFile)(process.execPath, [program, asked], {
-        timeout: TIMEOUT_MS,
-      });
+      const { stdout } = await promisify(execFile)(
+        process.execPath,
+        [fileURLToPath(program), asked],
+        {
+          timeout: TIMEOUT_MS,
+        },
+      );
       return v.parse(verdictSchema, JSON.parse(stdout));
     } catch {
       return { usable: false, reason: 'trying it crashed, or never came to an end' };

@@ -1,10 +1,9 @@
 /** Threads of the command line that compute with the element-wise kernels. */
-import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { fileURLToPath } from 'node:url';
 import { type MessagePort, Worker } from 'node:worker_threads';
 import { type TeamThreads, teamSize } from '../../runtime/cpu/simd/kernels';
 import { type TeamSeat, takePart } from '../../runtime/cpu/simd/team';
+import { builtProgram } from './built-program-node';
 
 /** The program of each thread: `src/cli/team-thread.ts`. */
 const PROGRAM = 'team-thread.js';
@@ -14,9 +13,8 @@ const PROGRAM = 'team-thread.js';
  * @returns undefined where the thread's program was not built: then the main thread computes alone
  */
 export function teamThreads(programs: URL | undefined): TeamThreads | undefined {
-  if (!programs) return undefined;
-  const program = new URL(PROGRAM, programs);
-  if (!existsSync(fileURLToPath(program))) return undefined;
+  const program = builtProgram(programs, PROGRAM);
+  if (!program) return undefined;
   return {
     count: teamSize(availableParallelism()),
     start: (seat) => {

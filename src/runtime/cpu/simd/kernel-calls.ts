@@ -97,11 +97,15 @@ export function instantiate(
   return exports as unknown as KernelFunctions;
 }
 
+/** The place of a call's bytes among its numbers. */
+function placeOfBytes({ bins, vectors }: KernelParameters): number {
+  return (bins > 0 ? 1 : 0) + vectors;
+}
+
 /** How many chunks the work of a call has. */
 export function chunksOf(name: KernelName, numbers: ArrayLike<number>): number {
-  const { bins, vectors, chunkBytes } = PARAMETERS[name];
-  const bytes = numbers[(bins > 0 ? 1 : 0) + vectors] ?? 0;
-  return Math.ceil(bytes / chunkBytes);
+  const parameters = PARAMETERS[name];
+  return Math.ceil((numbers[placeOfBytes(parameters)] ?? 0) / parameters.chunkBytes);
 }
 
 export function call(run: KernelFunctions, name: KernelName, numbers: readonly number[]): void {
@@ -125,14 +129,14 @@ export function runChunk(
   chunk: number,
   thread: number,
 ): void {
-  const { bins, vectors, hasBlock, chunkBytes } = PARAMETERS[name];
+  const parameters = PARAMETERS[name];
+  const { bins, vectors, hasBlock, chunkBytes } = parameters;
   const first = chunk * chunkBytes;
-  const counters = bins > 0 ? 1 : 0;
-  const bytesAt = counters + vectors;
+  const bytesAt = placeOfBytes(parameters);
   scratch.length = run[name].length;
   for (let i = 0; i < scratch.length; i++) {
     let number = numbers[i] ?? 0;
-    if (i < counters) number += thread * bins * Uint32Array.BYTES_PER_ELEMENT;
+    if (i < bytesAt - vectors) number += thread * bins * Uint32Array.BYTES_PER_ELEMENT;
     else if (i < bytesAt) number += first;
     else if (i === bytesAt) number = Math.min(chunkBytes, number - first);
     else if (hasBlock && i === bytesAt + 1) number += first / BLOCK_BYTES;

@@ -136,29 +136,29 @@ export function createTeam(
     if (Atomics.load(words, FAILED) !== 0) throw new Error(`${name} failed in one of the threads.`);
   };
 
-  const shared =
+  const spread =
     (name: KernelName) =>
     (...given: number[]) =>
       share(name, given);
   const run: KernelFunctions = {
-    clear: shared('clear'),
-    subtract: shared('subtract'),
-    accumulate: shared('accumulate'),
-    scaleAndAdd: shared('scaleAndAdd'),
-    scale: shared('scale'),
-    addScaled: shared('addScaled'),
-    divide: shared('divide'),
-    divideEach: shared('divideEach'),
-    takeLarger: shared('takeLarger'),
-    trim: shared('trim'),
-    addAgreeing: shared('addAgreeing'),
-    countAgreeing: shared('countAgreeing'),
-    largestAgreeing: shared('largestAgreeing'),
-    applySign: shared('applySign'),
-    dropRandomly: shared('dropRandomly'),
-    countUpper: shared('countUpper'),
-    countLower: shared('countLower'),
-    countSigns: shared('countSigns'),
+    clear: spread('clear'),
+    subtract: spread('subtract'),
+    accumulate: spread('accumulate'),
+    scaleAndAdd: spread('scaleAndAdd'),
+    scale: spread('scale'),
+    addScaled: spread('addScaled'),
+    divide: spread('divide'),
+    divideEach: spread('divideEach'),
+    takeLarger: spread('takeLarger'),
+    trim: spread('trim'),
+    addAgreeing: spread('addAgreeing'),
+    countAgreeing: spread('countAgreeing'),
+    largestAgreeing: spread('largestAgreeing'),
+    applySign: spread('applySign'),
+    dropRandomly: spread('dropRandomly'),
+    countUpper: spread('countUpper'),
+    countLower: spread('countLower'),
+    countSigns: spread('countSigns'),
   };
   return { run, end };
 }
