@@ -60,6 +60,8 @@ test.describe('while it computes', () => {
 
       await page.getByRole('slider', { name: 'Scaling factor' }).fill('0.5');
       await expect(page.locator('.headline.stale')).toHaveText(new RegExp(known));
+      // What is pushed is the answer to it.
+      await expect.poll(() => call('asked')).toContain('setScalingFactor');
       const moved = justMoved(complete, 0.5);
       await call('push', moved);
       await expect(page.getByText(/^Scoring chess/)).toBeVisible();

@@ -45,6 +45,8 @@ async function show(first: StudioState | null, sentence: string | null): Promise
 export const room = {
   show,
   push: (snapshot: StudioState) => fake?.push(snapshot),
+  /** The commands that the engine was given, by name. */
+  asked: () => fake?.calls.map(([name]) => String(name)) ?? [],
   /** The files that were saved, and the width of those that are pictures. */
   saved: () =>
     Promise.all(

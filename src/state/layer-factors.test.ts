@@ -56,6 +56,7 @@ describe('layer factors on the page', () => {
     engine.push(having({ post: 0.5 }));
     expect(shownLayers(state()).post).toBe(0.25);
     engine.push(having({ post: 0.25, 'layers.0.mlp': 0 }));
+    await frame();
     expect(state().wantedLayers).toBeNull();
     engine.push(having({ post: 2 }));
     expect(shownLayers(state()).post).toBe(2);

@@ -21,10 +21,6 @@ export function createLayerFactorsCommand({
     ...port,
     wanted: () => store.getState().wantedLayers,
     show: (wantedLayers) => store.setState({ wantedLayers }),
-    isConfirmed: (wanted) => {
-      const groups = store.getState().snapshot?.layers.groups ?? {};
-      return Object.entries(groups).every(([group, factor]) => (wanted[group] ?? 1) === factor);
-    },
   });
 }
 

@@ -21,11 +21,11 @@ export interface PageState {
   readonly merged: ShownMerged;
   /** What is said of the scoring. */
   readonly spoken: Spoken;
-  /** The scaling factor that was asked for and that the engine has not confirmed yet. */
+  /** The scaling factor that was asked for and that the engine has not answered yet. */
   readonly wanted: number | null;
-  /** The layer factors that were asked for and that the engine has not confirmed yet. */
+  /** The layer factors that were asked for and that the engine has not answered yet. */
   readonly wantedLayers: LayerFactors | null;
-  /** The weights of experts, by id, that were asked for and that the engine has not confirmed yet. */
+  /** The weights of experts, by id, that were asked for and that the engine has not answered yet. */
   readonly wantedWeights: Weights | null;
   /** Changes of what is merged or scored that the engine was asked for and has not made yet. */
   readonly asked: number;

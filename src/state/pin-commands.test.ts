@@ -21,6 +21,9 @@ describe('a pin', () => {
   it('is of what is on screen, though the engine has not heard of it', async () => {
     const { commands, sent, engine, state } = await setUp('never');
     engine.answer('pin', async () => PIN.pin.id);
+    for (const name of ['setScalingFactor', 'setLayers'] as const) {
+      engine.answer(name, async () => undefined);
+    }
     commands.setScalingFactor(0.4);
     commands.setLayers({ post: 0.5 });
     expect(await commands.pin()).toBe(PIN.pin.id);

@@ -21,7 +21,6 @@ export function createScalingFactorCommand({
     ...port,
     wanted: () => store.getState().wanted,
     show: (wanted) => store.setState({ wanted }),
-    isConfirmed: (wanted) => store.getState().snapshot?.scalingFactor === wanted,
   });
   return {
     ...command,

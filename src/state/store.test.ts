@@ -87,6 +87,7 @@ const compared: ComparisonView['rows'][number] = {
 describe('a method that was compared', () => {
   it('is taken with the options and the factor that it was compared with', async () => {
     const { engine, studio, written } = setUp();
+    engine.answer('setScalingFactor', async () => undefined);
     await studio.commands.start();
     await studio.commands.takeCompared(compared);
     expect(engine.calls.slice(1)).toEqual([
@@ -213,6 +214,7 @@ describe('the scaling factor', () => {
     engine.push(aSnapshot({ scalingFactor: 0.9, storage: { used: 1, available: null } }));
     await frame();
     engine.push(aSnapshot({ scalingFactor: 0.4 }));
+    await frame();
     expect(written).toEqual([0.4]);
     engine.push(aSnapshot({ scalingFactor: 0.9 }));
     engine.push(aSnapshot({ scalingFactor: 0.9, storage: { used: 2, available: null } }));
@@ -223,6 +225,22 @@ describe('the scaling factor', () => {
     expect(written).toEqual([0.4, 0.9]);
   });
 
+  it('is the other tab’s, in the address too, where that was set before the answer came', async () => {
+    const { engine, studio, state, frame, written } = setUp();
+    let answer: () => void = () => undefined;
+    engine.answer('setScalingFactor', () => new Promise((resolve) => (answer = resolve)));
+    await studio.commands.start();
+    studio.commands.setScalingFactor(0.4);
+    await frame();
+    engine.push(aSnapshot({ scalingFactor: 0.4 }));
+    engine.push(aSnapshot({ scalingFactor: 0.9 }));
+    expect([shownFactor(state()), written]).toEqual([0.4, [0.4]]);
+    answer();
+    await frame();
+    expect([shownFactor(state()), written]).toEqual([0.9, [0.4, 0.9]]);
+    expect(statusText(state())).toBe(aSnapshot().scores.status);
+  });
+
   it('does not jump back when a snapshot of an older value comes late', async () => {
     const { engine, studio, state, frame } = setUp();
     await studio.commands.start();
@@ -231,6 +249,7 @@ describe('the scaling factor', () => {
     engine.push(aSnapshot({ scalingFactor: 0.7, storage: { used: 1, available: null } }));
     expect(shownFactor(state())).toBe(1);
     engine.push(aSnapshot({ scalingFactor: 1 }));
+    await frame();
     expect(state().wanted).toBeNull();
     engine.push(aSnapshot({ scalingFactor: 0.3 }));
     expect(shownFactor(state())).toBe(0.3);

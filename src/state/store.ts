@@ -293,6 +293,9 @@ export function createStudio(dependencies: StudioDependencies): Studio {
     addressed = snapshot.scalingFactor;
     address.write(addressed);
   };
+  store.subscribe(({ snapshot, wanted }, before) => {
+    if (snapshot !== before.snapshot || wanted !== before.wanted) correctAddress();
+  });
 
   let resultsAsked = false;
   /** The demo's measured curve: decoration, so that where it cannot be had nothing is said. */
@@ -322,10 +325,6 @@ export function createStudio(dependencies: StudioDependencies): Studio {
         spoken: shareStructure(state.spoken, spokenStatus(state.spoken, snapshot, merged)),
       };
     });
-    factor.reconcile();
-    layers.reconcile();
-    weights.reconcile();
-    correctAddress();
     endings.follow(snapshot);
     if (hasDemo(store.getState())) fetchResults();
   };

@@ -210,6 +210,10 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
   let opened = 0;
   let closed = 0;
   const nothing = async (): Promise<void> => {};
+  let awaited: { readonly isShown: (snapshot: StudioState) => boolean; answer(): void }[] = [];
+  /** As the worker's numbers are answered: when the page has a snapshot with their effect. */
+  const whenShown = (isShown: (snapshot: StudioState) => boolean): Promise<void> =>
+    new Promise((answer) => awaited.push({ isShown, answer }));
   const answers: StudioEngine = {
     connect: nothing,
     expectTasks: async () => undefined,
@@ -218,11 +222,19 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     addTaskImages: async () => ({ added: [], findings: [] }),
     editPool: nothing,
     editTask: nothing,
-    setScalingFactor: nothing,
-    setWeights: nothing,
+    setScalingFactor: (value) => whenShown(({ scalingFactor }) => scalingFactor === value),
+    setWeights: (weights) =>
+      whenShown(({ pool }) =>
+        pool.models.every(({ id, weight }) => (weights[id] ?? weight) === weight),
+      ),
     lookAhead: nothing,
     pictureStory: async () => null,
-    setLayers: nothing,
+    setLayers: (factors) =>
+      whenShown(
+        ({ layers }) =>
+          typeof factors !== 'string' &&
+          Object.entries(layers.groups).every(([group, is]) => (factors[group] ?? 1) === is),
+      ),
     setMethod: nothing,
     restoreRecipe: nothing,
     setMerge: nothing,
@@ -255,7 +267,11 @@ export function createFakeEngine(first: StudioState = aSnapshot()): FakeEngine {
     tryPicture: async (picture) => picture?.blob ?? null,
     setDemoHidden: nothing,
   };
-  const push = (snapshot: StudioState): void => listener?.(structuredClone(snapshot));
+  const push = (snapshot: StudioState): void => {
+    listener?.(structuredClone(snapshot));
+    for (const { isShown, answer } of awaited) if (isShown(snapshot)) answer();
+    awaited = awaited.filter(({ isShown }) => !isShown(snapshot));
+  };
   const recorded = <A extends unknown[], R>(name: string, command: () => (...args: A) => R) => {
     return (...args: A): R => {
       calls.push([name, ...args]);

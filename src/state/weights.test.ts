@@ -47,6 +47,7 @@ describe('the weight of an expert', () => {
     engine.push(weighed(0.25));
     expect(isStale(state())).toBe(true);
     engine.push(weighed(0.25, -1));
+    await frame();
     expect(isStale(state())).toBe(false);
     engine.push(weighed(3, -1));
     expect(shownWeight(state(), { ...flags, weight: 3 })).toBe(3);

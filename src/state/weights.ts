@@ -13,7 +13,7 @@ export interface WeightsPort {
   readonly onError: (error: unknown) => void;
 }
 
-/** What is set is added to what was asked for and is not confirmed: several faders may move at once. */
+/** What is set is added to what was asked for and is not answered: several faders may move at once. */
 export type WeightsCommand = SteadyCommand<Weights>;
 
 export function createWeightsCommand({ store, ...port }: WeightsPort): WeightsCommand {
@@ -21,12 +21,6 @@ export function createWeightsCommand({ store, ...port }: WeightsPort): WeightsCo
     ...port,
     wanted: () => store.getState().wantedWeights,
     show: (wantedWeights) => store.setState({ wantedWeights }),
-    isConfirmed: (wanted) => {
-      const models = store.getState().snapshot?.pool.models ?? [];
-      return models.every(
-        ({ id, role, weight }) => role === 'base' || (wanted[id] ?? weight) === weight,
-      );
-    },
   });
   return {
     ...command,
