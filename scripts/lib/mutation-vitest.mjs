@@ -23,10 +23,12 @@ function tellWhatDoesNotLoad() {
   };
 }
 
+const { projects: _, ...tests } = own.test ?? {};
+
 export default defineConfig({
   ...own,
   test: {
-    ...own.test,
+    ...tests,
     include: globs.map((glob) => `${glob}.test.{ts,tsx}`),
     // The first holds a document to the text of the code, which here has every change in it.
     exclude: ['src/method/docs-example.test.ts', ...SLOW_TESTS],
