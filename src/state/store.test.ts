@@ -293,10 +293,11 @@ describe('the scaling factor', () => {
   });
 
   it('ignores what is no finite number', async () => {
-    const { studio, state } = setUp();
+    const { studio, state, written } = setUp();
     await studio.commands.start();
     studio.commands.setScalingFactor(Number.NaN);
     expect(state().wanted).toBeNull();
+    expect(written).toEqual([]);
   });
 });
 

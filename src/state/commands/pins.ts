@@ -1,8 +1,8 @@
 /** Pins: made of what is on screen, brought back, held against each other. */
 import type { StoreApi } from 'zustand';
-import type { MergeHistory } from './merge-history';
-import type { PageState } from './page-state';
-import type { Pair, PairComparison, Pin, PinEdit, StudioEngine } from './types';
+import type { MergeHistory } from '../merge-history';
+import type { PageState } from '../page-state';
+import type { Pair, PairComparison, Pin, PinEdit, StudioEngine } from '../types';
 
 export interface PinCommands {
   /** Pins the merge on screen; gives the pin's id, or null where the engine could not. */

@@ -1,11 +1,11 @@
 /** Links to a merge: made of what is on screen, and opened as far as the library has what they name. */
 import type { StoreApi } from 'zustand';
-import { type LinkContents, linkWithPins, readLink, type WantedModel } from './link';
-import type { MergeHistory } from './merge-history';
-import type { NoticeText } from './notices';
-import type { PageState } from './page-state';
-import type { Platform } from './platform';
-import type { NamedMerge, NamedModel, StudioEngine, StudioState } from './types';
+import { type LinkContents, linkWithPins, readLink, type WantedModel } from '../link';
+import type { MergeHistory } from '../merge-history';
+import type { NoticeText } from '../notices';
+import type { PageState } from '../page-state';
+import type { Platform } from '../platform';
+import type { NamedMerge, NamedModel, StudioEngine, StudioState } from '../types';
 
 export interface LinkCommands {
   /** Puts a link to the merge on screen into the clipboard; true if it is there. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createStudio } from './store';
-import { aPin, aSnapshot, bareDependencies, createFakeEngine } from './testing';
+import { createStudio } from '../store';
+import { aPin, aSnapshot, bareDependencies, createFakeEngine } from '../testing';
 
 const PIN = aPin('mine');
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { linkAddress, readLink } from './link';
-import { namedMerge } from './link-commands';
-import { NO_PLATFORM, type Platform } from './platform';
-import { createStudio } from './store';
-import { aModel, aPin, aSnapshot, aTask, bareDependencies, createFakeEngine } from './testing';
-import type { StudioState } from './types';
+import { linkAddress, readLink } from '../link';
+import { NO_PLATFORM, type Platform } from '../platform';
+import { createStudio } from '../store';
+import { aModel, aPin, aSnapshot, aTask, bareDependencies, createFakeEngine } from '../testing';
+import type { StudioState } from '../types';
+import { namedMerge } from './links';
 
 const SHA = (digit: string) => digit.repeat(64);
 const PAGE = 'https://studio.example/';
