@@ -1,205 +1,63 @@
 /**
  * What crosses the thread boundary, and nothing else does: the page sends coarse commands, the engine's worker answers
  * with outcomes and pushes whole snapshots. The engine is the one owner of library, pool, tasks and scores; the page
- * mirrors. Everything here is structured-cloneable.
+ * mirrors. Everything here is structured-cloneable. The types of each concern are in a file of its own.
  */
-
 import type { LayerFactors } from '../method/layers/factors';
 import type { LayerPreset } from '../method/layers/presets';
+import type { OptionValue } from '../method/options';
+import type { Finding } from '../modelpool/types';
+import type { ComparisonView } from './compare/view';
+import type { ConfigurationFormat, ExportedFile, ExportOptions } from './export-types';
+import type { PicturePlace, PictureQuery, PictureStory, TaskInsight } from './insight/types';
+import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
+import type { NamedPin, Pair, PairComparison, PinEdit, PinView } from './pins/types';
 import type {
+  LayersView,
+  MethodSummary,
+  MethodView,
+  Origin,
+  PoolEdit,
+  PoolView,
+  TaskEdit,
+  TaskView,
+} from './pool-views';
+import type { TaskVectorDirections, TaskVectorRelations } from './relations/types';
+import type { ScoreBoard } from './score-views';
+import type { SearchName, SearchView } from './search/view';
+import type { TriedPicture, TriedView } from './try-picture/types';
+
+export type { LayerFactors } from '../method/layers/factors';
+export type { LayerPreset } from '../method/layers/presets';
+export type {
   AnotherMethodOption,
   ChosenMethod,
   FactorOption,
   MethodOption,
   OptionValue,
 } from '../method/options';
-import type { MatrixRelations, Spectrum } from '../method/relations/matrix-relations';
-import type { Finding, Severity } from '../modelpool/types';
-import type { ExportFormat } from '../program/export/formats';
-import type {
-  DirectionRelations,
-  LayerRow,
-  Meaning,
-  VectorRelations,
-} from '../program/relations/relations';
-import type { DirectionTables, TableFile, VectorTables } from '../program/relations/tables';
-import type { UnreadablePicture } from '../taskpool/unreadable';
-import type { ComparisonView } from './compare/view';
-import type { PicturePlace, PictureQuery, PictureStory, TaskInsight } from './insight/types';
-import type { MergeOutcome, MergeSettings, NamedMerge } from './merge-types';
-import type { NamedPin, Pair, PairComparison, PinEdit, PinView } from './pins/types';
-import type { AverageScore, HalfScore, Interval } from './score-types';
-import type { SearchName, SearchView } from './search/view';
-import type { SplitShare, TaskSplitView } from './tasks/split-share';
-import type { TriedPicture, TriedView } from './try-picture/types';
-
-export type {
-  ComparedModel,
-  ModelInsight,
-  PairGroup,
-  PairName,
-  PictureGroup,
-  PictureGuess,
-  PicturePlace,
-  PictureQuery,
-  PictureStory,
-  PictureView,
-  StoryKind,
-  TaskInsight,
-} from './insight/types';
-export type { TriedAnswer, TriedClasses, TriedPicture, TriedView } from './try-picture/types';
+export type { MatrixRelations, Spectrum } from '../method/relations/matrix-relations';
+export type { Finding, Severity } from '../modelpool/types';
+export type { ExportFormat } from '../program/export/formats';
+export type { LayerRow, Meaning } from '../program/relations/relations';
+export type { TableFile } from '../program/relations/tables';
+export type { ComparisonView } from './compare/view';
+export type * from './export-types';
+export type * from './insight/types';
+export type * from './merge-types';
+export type * from './pins/types';
+export type * from './pool-views';
+export type * from './relations/types';
+export type * from './score-types';
+export type * from './score-views';
+export type { SearchName, SearchView } from './search/view';
+export type { SplitShare, TaskSplitView } from './tasks/split-share';
+export type * from './try-picture/types';
 
 /** A file as dropped or chosen, with its path inside the dropped folder (`/`-separated; a bare name for a lone file). */
 export interface DroppedFile {
   readonly path: string;
   readonly file: File;
-}
-
-/** Where something in the library came from: the built-in demo can be hidden and brought back as one. */
-export type Origin = 'user' | 'demo';
-
-export type { NamedModel } from './merge-types';
-export type {
-  NamedPin,
-  Pair,
-  PairComparison,
-  PairDifference,
-  PairSide,
-  Pin,
-  PinEdit,
-  PinView,
-} from './pins/types';
-export type {
-  AnotherMethodOption,
-  AverageScore,
-  ChosenMethod,
-  ComparisonView,
-  FactorOption,
-  Finding,
-  HalfScore,
-  Interval,
-  LayerFactors,
-  LayerPreset,
-  LayerRow,
-  MatrixRelations,
-  Meaning,
-  MergeOutcome,
-  MergeSettings,
-  MethodOption,
-  NamedMerge,
-  OptionValue,
-  SearchName,
-  SearchView,
-  Severity,
-  Spectrum,
-  SplitShare,
-  TableFile,
-  TaskSplitView,
-};
-
-/** A model of the pool. */
-export interface ModelView {
-  readonly id: string;
-  /** Name in the pool; the base is called `_pretrained_` by programs, and this by people. */
-  readonly name: string;
-  readonly origin: Origin;
-  /** Of a repository of the Hub: `organisation/name@commit/path` of its weights. */
-  readonly source?: string;
-  readonly role: 'base' | 'expert';
-  /** Excluded experts stay in the library and out of the merge. */
-  readonly included: boolean;
-  /** The expert's weight in the sum, 1 unless set; 1 for the base. */
-  readonly weight: number;
-  /** Bytes on disk, all files. */
-  readonly bytes: number;
-  readonly architecture: string;
-  /** E.g. `ViT-B/32 · 768 × 12 · patch 32 · 224 px`. */
-  readonly geometry: string;
-  /** Element types in the file, e.g. `F32` or `F16, I64`. */
-  readonly dtypes: string;
-  /** Tensors that take part in the merge. */
-  readonly mergedTensors: number;
-  /** Can it give the text tower (a full CLIP with its tokenizer)? */
-  readonly hasTextTower: boolean;
-  /** `‖τ‖ / ‖θ₀‖` of the included expert, once the task vector has been computed. */
-  readonly relativeNorm?: number;
-  /** SHA-256 of the weights file, once known. */
-  readonly sha256?: string;
-  /** Of several state dicts in its file the one that is taken, and what can be; absent where there is no choice. */
-  readonly parts?: {
-    readonly taken: string;
-    /** Null for what the file gives unasked. */
-    readonly choices: readonly (string | null)[];
-  };
-  /** The weights file's own metadata, e.g. the recipe of a merged model. */
-  readonly metadata: readonly (readonly [key: string, value: string])[];
-  readonly assumptions: readonly string[];
-  readonly findings: readonly Finding[];
-}
-
-export interface PoolView {
-  /** Base first, then the experts in the order of the sum. */
-  readonly models: readonly ModelView[];
-  readonly findings: readonly Finding[];
-  /** A base and at least one included expert, and no error among the findings. */
-  readonly mergeable: boolean;
-}
-
-/** A method that can be chosen. */
-export interface MethodSummary {
-  /** FusionBench's class name. */
-  readonly name: string;
-  readonly title: string;
-  readonly summary: string;
-}
-
-/** The method in force, and its options with the values that hold. */
-export interface MethodView extends MethodSummary {
-  /** False for averages: the slider has nothing to move. */
-  readonly hasScalingFactor: boolean;
-  /** Up to where its scaling factor is worth trying, where that is beyond the usual. */
-  readonly reach?: number | undefined;
-  /** Why it cannot merge the pool as it is, and what to do. */
-  readonly refusal: string | null;
-  /** All but the scaling factor, which is the slider's. */
-  readonly options: readonly { readonly option: MethodOption; readonly value: OptionValue }[];
-}
-
-/** Factors by layer, between method and scaling factor. */
-export interface LayersView {
-  /** Blocks of the base's vision tower; 0 while there is none. */
-  readonly depth: number;
-  /** Of every group of the base: `embeddings`, `layers.0.attention`, `layers.0.mlp`, `layers.0.norms`, ..., `post`. */
-  readonly groups: LayerFactors;
-  /** By group the names of the tensors whose factor is another than its. */
-  readonly own: Readonly<Record<string, readonly string[]>>;
-  /** Which preset they are; null where none. */
-  readonly preset: LayerPreset | null;
-}
-
-export interface TaskView {
-  readonly id: string;
-  readonly name: string;
-  readonly origin: Origin;
-  /** Of a data set of the Hub: `organisation/name@commit/path` of its folder or its first file. */
-  readonly source?: string;
-  readonly included: boolean;
-  /** Editable: the names that fill the templates, in label order. */
-  readonly classnames: readonly string[];
-  /** Editable: prompts with `{}` for the class name. */
-  readonly templates: readonly string[];
-  readonly imageCount: number;
-  /** Images per class, in label order. */
-  readonly classCounts: readonly number[];
-  /** Name of the task's own expert (chosen, or found by the name), or null. */
-  readonly expert: string | null;
-  /** Id of the model that was chosen as that; null where the name decides. */
-  readonly chosenExpert: string | null;
-  /** Pictures found so far that cannot be read; they are in no number. */
-  readonly unreadable: readonly UnreadablePicture[];
-  /** Null where all of its pictures are reported on. */
-  readonly split: TaskSplitView | null;
-  readonly findings: readonly Finding[];
 }
 
 export type EngineChoice = 'auto' | 'webgpu' | 'cpu';
@@ -224,112 +82,6 @@ export interface StorageView {
   readonly available: number | null;
   /** This browser stores no files: what is opened is held in memory. */
   readonly inMemory?: boolean;
-}
-
-export interface TaskScore {
-  readonly taskId: string;
-  /** Images scored so far and in all. */
-  readonly scored: number;
-  readonly total: number;
-  readonly correct: number;
-  /** `correct / scored`, top-1, 0..1. */
-  readonly accuracy: number;
-  readonly interval: Interval;
-  /** FusionBench's loss (batches of 128, unweighted); null until all images are scored. */
-  readonly loss: number | null;
-  /** Mean cross-entropy over samples scored so far. */
-  readonly sampleLoss: number;
-  /** Per class in label order: images scored, images right. */
-  readonly perClass: readonly { readonly scored: number; readonly correct: number }[];
-  /** Of a task that is split: all of the above is of the pictures to report on, and this of those to choose by. */
-  readonly choosing?: HalfScore;
-}
-
-/** One column of the table "Accuracy by task". */
-export interface ScoreColumn {
-  /** By task id; absent where nothing is scored (yet), or where a task has no own expert. */
-  readonly tasks: Readonly<Record<string, TaskScore>>;
-  readonly average: AverageScore | null;
-  /** The mean over the same tasks on the pictures to choose by; absent unless each of them is split. */
-  readonly choosing?: AverageScore;
-}
-
-/** The merged model's accuracy less the pretrained one's, both on the very same pictures. */
-export interface ScoreChange {
-  /** -1..1. */
-  readonly accuracy: number;
-  /** How many pictures those are. */
-  readonly pictures: number;
-  /** These are all there are; until then it is provisional. */
-  readonly complete: boolean;
-}
-
-export interface ScoreChanges {
-  /** By task id; absent while the two have no picture in common. */
-  readonly tasks: Readonly<Record<string, ScoreChange>>;
-  /** Unweighted mean over the tasks of the merged column; null until each of them has its change. */
-  readonly average: ScoreChange | null;
-}
-
-/** The curve on a part of the pictures, the same for all of its points. */
-export interface CurveSample {
-  /** How many pictures those are, of all tasks together. */
-  readonly pictures: number;
-  /** Ascending. */
-  readonly points: readonly { readonly scalingFactor: number; readonly accuracy: number }[];
-}
-
-/** A point of the plot of accuracy over scaling factor. */
-export interface CurvePoint {
-  readonly scalingFactor: number;
-  readonly average: AverageScore;
-  /** Its average on the pictures to choose by, where every task is split. */
-  readonly choosing?: AverageScore;
-  /** Accuracy by task id. */
-  readonly tasks: Readonly<Record<string, number>>;
-}
-
-/** A value that was looked at and that some pictures are still missing of. */
-export interface OpenPoint {
-  readonly scalingFactor: number;
-  /** Unweighted mean over all tasks, of the pictures scored so far. */
-  readonly accuracy: number;
-  readonly interval: Interval;
-  /** Pictures scored so far and in all, of all tasks together. */
-  readonly pictures: number;
-  readonly of: number;
-}
-
-export interface ScoreBoard {
-  readonly pretrained: ScoreColumn;
-  readonly merged: ScoreColumn;
-  readonly expert: ScoreColumn;
-  readonly change: ScoreChanges;
-  /** Completed points only, ascending. */
-  readonly curve: readonly CurvePoint[];
-  /** Values other than the one on screen that are not complete, ascending. */
-  readonly open: readonly OpenPoint[];
-  /** What a sweep saw of values that are not complete, with those that are; null where there are none. */
-  readonly sample: CurveSample | null;
-  /** Values of the sweep: those of which the sample is scored, those that are done, all. */
-  readonly sweep: {
-    readonly sampled: number;
-    readonly done: number;
-    readonly of: number;
-    /** Of each task so many pictures are scored, or all where there are fewer; null for all. */
-    readonly pictures: number | null;
-  } | null;
-  /** `complete` means every column is: nothing else does. */
-  readonly phase: 'idle' | 'preparing' | 'scoring' | 'complete' | 'stopped' | 'failed';
-  /** Text of the status line. When complete: `Scored N of N images`. */
-  readonly status: string;
-  /** Whole seconds until what the status line speaks of is done; null while it cannot be told. */
-  readonly secondsLeft: number | null;
-  /** Images of the merged column scored so far, and in all. */
-  readonly scored: number;
-  readonly total: number;
-  /** What stopped it, for people, when `failed`. */
-  readonly failure: string | null;
 }
 
 /** A long-running command that can be stopped. */
@@ -377,76 +129,11 @@ export interface StudioState {
   readonly demoHidden: boolean;
 }
 
-export type PoolEdit =
-  | { readonly type: 'setBase'; readonly id: string }
-  | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
-  | { readonly type: 'setWeight'; readonly id: string; readonly weight: number }
-  | { readonly type: 'rename'; readonly id: string; readonly name: string }
-  /** Takes this state dict of those in its file; null for the one that the file gives unasked. */
-  | { readonly type: 'setPart'; readonly id: string; readonly part: string | null }
-  /** Moves an expert to this place among the experts. */
-  | { readonly type: 'move'; readonly id: string; readonly index: number }
-  | { readonly type: 'remove'; readonly id: string };
-
-export type TaskEdit =
-  | {
-      readonly type: 'setPrompts';
-      readonly id: string;
-      readonly classnames: readonly string[];
-      readonly templates: readonly string[];
-    }
-  | { readonly type: 'setIncluded'; readonly id: string; readonly included: boolean }
-  /** Sets a share of the task's pictures apart to choose by, or none; of every task where the id is null. */
-  | { readonly type: 'setSplit'; readonly id: string | null; readonly split: SplitShare | null }
-  | { readonly type: 'rename'; readonly id: string; readonly name: string }
-  /** Takes this model as the task's own expert; null for the one that its name finds. */
-  | { readonly type: 'setExpert'; readonly id: string; readonly expert: string | null }
-  | { readonly type: 'remove'; readonly id: string };
-
 /** What a drop came to: what was added by name, and what was not, and why. */
 export interface AddOutcome {
   readonly added: readonly string[];
   readonly findings: readonly Finding[];
 }
-
-/** How the task vectors of the included experts relate. */
-export interface TaskVectorRelations extends VectorRelations {
-  /** Of the experts that were compared, in pool order; the base is not among them. */
-  readonly ids: readonly string[];
-  /** The same as files; of the cosines FusionBench's `task_vector_cos_similarity.csv`. */
-  readonly tables: VectorTables;
-}
-
-/** How the directions relate in which they change the matrices. */
-export interface TaskVectorDirections extends DirectionRelations {
-  readonly ids: readonly string[];
-  readonly tables: DirectionTables;
-}
-
-export interface ExportOptions {
-  /** The vision tower as FusionBench saves it, or the whole CLIP with the base's other tensors. */
-  readonly content: 'vision' | 'clip';
-  /** Output element type; `base` keeps each tensor's type in the base. */
-  readonly dtype: 'base' | 'F32' | 'F16' | 'BF16';
-  /** Put the configuration (for a whole CLIP, tokenizer and processor files as well) and a model card beside it in a zip. */
-  readonly zip: boolean;
-  /** For which library; transformers where it is absent. A LoRA always comes in a zip. */
-  readonly format?: ExportFormat;
-  /** Of a LoRA. */
-  readonly rank?: number;
-}
-
-export type { ExportFormat };
-
-export interface ExportedFile {
-  readonly name: string;
-  /** Disk-backed where the browser can. */
-  readonly file: Blob;
-  /** Of a file that takes room on the disk until `releaseDownload`. */
-  readonly download?: string;
-}
-
-export type ConfigurationFormat = 'fusion_bench' | 'mergekit';
 
 /** A picture of a task, for looking at. */
 export interface SampleImage {
