@@ -9,6 +9,8 @@ import { differences, OPERATIONS, outcome } from '../../src/runtime/testing/oper
 import { untilAllCount } from '../../src/runtime/testing/until-all-count';
 
 const room = {
+  /** How many the page would use here. */
+  count: () => createTeamThreads().count,
   /** @returns the operations that there are, and those that gave other bits; null where threads share no memory */
   async differing(threads: number): Promise<{ all: number; differing: string[] } | null> {
     // So that what the operations work on is shared.

@@ -8,6 +8,7 @@ const worker = wrap<TeamWorker>(
 );
 
 export const room = {
+  count: () => worker.count(),
   differing: (threads: number) => worker.differing(threads),
 };
 

@@ -1,6 +1,5 @@
 /** The engine's worker: puts the engine together from the browser's parts and offers it to the page. */
 import { expose } from 'comlink';
-import type { MatrixAnswer } from '../method/matrices/messages';
 import { createMatrixThreads } from '../method/matrices/threads';
 import { loadWasmInBrowser } from '../runtime/ort/wasm-browser';
 import { requestStudioDevice } from '../runtime/webgpu/device';
@@ -10,6 +9,7 @@ import { createEngine } from './engine';
 import { createHashingThreads } from './pool/hashing-threads';
 import { READY } from './ready';
 import { createTeamThreads } from './scoring/team-threads';
+import { answeringThread } from './thread';
 
 // A promise that nobody waited for reaches the page as errors do.
 addEventListener('unhandledrejection', (event) => {
@@ -17,27 +17,25 @@ addEventListener('unhandledrejection', (event) => {
   reportError(event.reason);
 });
 
+const startHashing = () =>
+  new Worker(new URL('./pool/hashing-worker.ts', import.meta.url), { type: 'module' });
+const startMatrices = () =>
+  new Worker(new URL('./pool/matrix-worker.ts', import.meta.url), { type: 'module' });
+
 expose(
   createEngine({
     library: openLibrary(),
     version,
     hasher: createHashingThreads(
-      () => new Worker(new URL('./pool/hashing-worker.ts', import.meta.url), { type: 'module' }),
+      (hear) => answeringThread(startHashing(), hear),
       navigator.hardwareConcurrency,
     ),
     runtime: {
       team: createTeamThreads(),
-      matrices: createMatrixThreads((hear) => {
-        const thread = new Worker(new URL('./pool/matrix-worker.ts', import.meta.url), {
-          type: 'module',
-        });
-        thread.onmessage = ({ data }: MessageEvent<MatrixAnswer>) => hear(data);
-        thread.onerror = () => hear(null);
-        return {
-          ask: (job, transfer) => thread.postMessage(job, transfer),
-          end: () => thread.terminate(),
-        };
-      }, navigator.hardwareConcurrency),
+      matrices: createMatrixThreads(
+        (hear) => answeringThread(startMatrices(), hear),
+        navigator.hardwareConcurrency,
+      ),
       loadWasm: loadWasmInBrowser,
       requestDevice: requestStudioDevice,
       // Loaded when a GPU is there: its 27 MB are not for pages that compute on the CPU.

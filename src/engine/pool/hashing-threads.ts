@@ -19,13 +19,14 @@ export interface Hasher {
 /** In the engine's own thread, in pieces that leave it time for others. */
 export const hashHere: Hasher = { atOnce: 1, sha256: weightsSha256 };
 
-/** What is used of a Worker. */
+/** A thread that runs `hashing-worker.ts`. */
 export interface HashThread {
-  onmessage: ((event: MessageEvent<HashAnswer>) => void) | null;
-  onerror: ((event: ErrorEvent) => void) | null;
-  postMessage(request: HashRequest): void;
-  terminate(): void;
+  ask(request: HashRequest): void;
+  end(): void;
 }
+
+/** Starts a thread; `hear` is told what it says, and null where it fails. */
+export type SpawnHashThread = (hear: (answer: HashAnswer | null) => void) => HashThread;
 
 /** Less takes a quarter of a second, and a thread takes as long to start. */
 const WORTH_A_THREAD_BYTES = 50_000_000;
@@ -39,21 +40,20 @@ interface Running {
   readonly asked: Map<number, (answer: HashAnswer | null) => void>;
 }
 
-export function createHashingThreads(spawn: () => HashThread, cores: number): Hasher {
+export function createHashingThreads(spawn: SpawnHashThread, cores: number): Hasher {
   const threads = Math.max(1, Math.min(cores, MAX_THREADS));
   const running = new Set<Running>();
   let ids = 0;
 
   const start = (): Running => {
-    const thread = spawn();
     const asked: Running['asked'] = new Map();
+    const thread = spawn((answer) => {
+      if (answer) asked.get(answer.id)?.(answer);
+      // No memory for it, or a browser that starts no thread from a thread.
+      else for (const hear of [...asked.values()]) hear(null);
+    });
     const one = { thread, asked };
     running.add(one);
-    // No memory for it, or a browser that starts no thread from a thread.
-    thread.onerror = () => {
-      for (const hear of [...asked.values()]) hear(null);
-    };
-    thread.onmessage = ({ data }) => asked.get(data.id)?.(data);
     return one;
   };
 
@@ -73,11 +73,9 @@ export function createHashingThreads(spawn: () => HashThread, cores: number): Ha
       const end = (settle: () => void, isStopped = false) => {
         one.asked.delete(id);
         if (one.asked.size === 0) {
-          one.thread.onmessage = null;
-          one.thread.onerror = null;
-          one.thread.terminate();
+          one.thread.end();
           running.delete(one);
-        } else if (isStopped) one.thread.postMessage({ kind: 'stop', id });
+        } else if (isStopped) one.thread.ask({ kind: 'stop', id });
         signal?.removeEventListener('abort', stop);
         settle();
       };
@@ -88,7 +86,7 @@ export function createHashingThreads(spawn: () => HashThread, cores: number): Ha
           onProgress?.(answer.bytesDone, answer.bytesTotal, () => answer.state);
         else end(() => resolve(answer?.kind === 'sum' ? answer.sha256 : null));
       });
-      one.thread.postMessage({ kind: 'hash', id, files, resume });
+      one.thread.ask({ kind: 'hash', id, files, resume });
     });
 
   return {

@@ -1,6 +1,7 @@
 /** A thread that hashes the weights of models side by side and tells how far it is; the engine ends it. */
 import { createLanes } from '../../checkpoint/sha256/lanes';
 import { weightsSha256 } from '../../checkpoint/weights-sha256';
+import { READY } from '../ready';
 import type { HashAnswer, HashRequest } from './hashing-messages';
 
 const lanes = createLanes();
@@ -28,3 +29,4 @@ addEventListener('message', ({ data }: MessageEvent<HashRequest>) => {
     )
     .finally(() => stops.delete(id));
 });
+postMessage(READY);
