@@ -10,6 +10,7 @@ import { createHashingThreads } from './pool/hashing-threads';
 import { READY } from './ready';
 import { createTeamThreads } from './scoring/team-threads';
 import { answeringThread } from './thread';
+import { threadsAtOnce } from './threads-at-once';
 
 // A promise that nobody waited for reaches the page as errors do.
 addEventListener('unhandledrejection', (event) => {
@@ -26,15 +27,12 @@ expose(
   createEngine({
     library: openLibrary(),
     version,
-    hasher: createHashingThreads(
-      (hear) => answeringThread(startHashing(), hear),
-      navigator.hardwareConcurrency,
-    ),
+    hasher: createHashingThreads((hear) => answeringThread(startHashing(), hear), threadsAtOnce()),
     runtime: {
       team: createTeamThreads(),
       matrices: createMatrixThreads(
         (hear) => answeringThread(startMatrices(), hear),
-        navigator.hardwareConcurrency,
+        threadsAtOnce(),
       ),
       loadWasm: loadWasmInBrowser,
       requestDevice: requestStudioDevice,
