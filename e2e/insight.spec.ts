@@ -82,6 +82,19 @@ test('what merging does to each picture follows the slider, by keyboard alone', 
   await expect(tile).toBeFocused();
 });
 
+/** How wide it is once the page has been drawn for its window: when two looks agree. */
+async function settledWidth(element: Locator): Promise<number> {
+  let width = Number.NaN;
+  await expect
+    .poll(async () => {
+      const before = width;
+      width = (await element.boundingBox())?.width ?? Number.NaN;
+      return width === before;
+    })
+    .toBe(true);
+  return width;
+}
+
 test('the confusion matrix is that of FusionBench’s predictions, and every view fits a phone', async ({
   page,
 }) => {
@@ -109,11 +122,10 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
   const row = accuracyTable(page).getByRole('button', { name: TASK });
   for (const width of [360, 640, 900, 1280]) {
     await page.setViewportSize({ width, height: 780 });
-    const heading = page.getByRole('columnheader', { name: 'Task' });
-    const unfolded = await heading.boundingBox();
+    const unfolded = await settledWidth(page.getByRole('columnheader', { name: 'Task' }));
     await row.click();
-    const folded = await heading.boundingBox();
-    expect(unfolded?.width, `the names at ${width}`).toBeCloseTo(folded?.width ?? Number.NaN);
+    const folded = await settledWidth(page.getByRole('columnheader', { name: 'Task' }));
+    expect(unfolded, `the names at ${width}`).toBeCloseTo(folded);
     await row.click();
   }
 
