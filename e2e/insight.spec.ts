@@ -122,9 +122,10 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
   const row = accuracyTable(page).getByRole('button', { name: TASK });
   for (const width of [360, 640, 900, 1280]) {
     await page.setViewportSize({ width, height: 780 });
-    const unfolded = await settledWidth(page.getByRole('columnheader', { name: 'Task' }));
+    const heading = page.getByRole('columnheader', { name: 'Task' });
+    const unfolded = await settledWidth(heading);
     await row.click();
-    const folded = await settledWidth(page.getByRole('columnheader', { name: 'Task' }));
+    const folded = await settledWidth(heading);
     expect(unfolded, `the names at ${width}`).toBeCloseTo(folded);
     await row.click();
   }

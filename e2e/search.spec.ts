@@ -179,7 +179,10 @@ test('a search is a job that is counted, and keeps the best when it is stopped',
   await scored(page);
 
   await panel(page).getByRole('button', { name: 'Find weights' }).click();
-  await expect(panel(page)).toContainText(/(?:of|None of the) \d+ values/);
+  // What was found before it was stopped may have been the best already.
+  await expect(panel(page)).toContainText(
+    /of \d+ values on the pictures to choose by\.|None of the \d+ values has a smaller loss on the pictures to choose by/,
+  );
   await expect(panel(page)).not.toContainText('before it was stopped');
   await scored(page);
   await expect(panel(page).getByRole('columnheader', { name: 'Found' })).toBeVisible();
