@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { violations } from './support/axe';
+import { drawn } from './support/drawn';
 import { layoutFaults } from './support/looks';
 import { openTestPage } from './support/pages';
 import { DEMO_NAMES, filled, firstBatch, importing, justMoved, LAYERED } from './support/scenes';
@@ -9,7 +10,7 @@ import { expect, test } from './support/test';
 
 /** Controls smaller than 24 px each way that have no such room around them (WCAG 2.2, 2.5.8; links in text are exempt). */
 async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+  return (await drawn(page)).evaluate(() => {
     const controls = [
       ...document.querySelectorAll('button, input, select, summary, a[href], .file-button'),
     ].flatMap((element) => {

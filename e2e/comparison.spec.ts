@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
 import { download } from './support/downloads';
+import { boxOf } from './support/drawn';
 import { fillStudio, scored } from './support/fixture-pool';
 import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
@@ -57,12 +58,11 @@ test('methods are compared row by row, one is used in one step, and it fits', as
     for (const width of [1280, 360]) {
       await page.setViewportSize({ width, height: 800 });
       await panel(page).scrollIntoViewIfNeeded();
-      await expect.poll(() => layoutFaults(page)).toEqual([]);
+      expect(await layoutFaults(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
-      const outer = await panel(page).boundingBox();
+      const outer = await boxOf(panel(page));
       for (const part of await panel(page).locator('button, table, p').all()) {
-        const box = await part.boundingBox();
-        if (!box || !outer) throw new Error('a part of the panel is not drawn');
+        const box = await boxOf(part);
         expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width + 0.5);
       }
       if (process.env.SHOTS) {

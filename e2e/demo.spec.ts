@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Page } from '@playwright/test';
+import { boxOf } from './support/drawn';
 import { accuracies, accuracyTable, percent } from './support/fixture-pool';
 import { recordKinds } from './support/library';
 import { expect, test } from './support/test';
@@ -117,12 +118,7 @@ const LONG_TASK_MS = 50;
 async function drag(from: number, to: number): Promise<void> {
   const slider = page.getByRole('slider', { name: 'Scaling factor' });
   await slider.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = (await slider.boundingBox()) ?? {
-    x: 0,
-    y: 0,
-    width: 0,
-    height: 0,
-  };
+  const { x, y, width, height } = await boxOf(slider);
   // From -1 to 2, the handle's own width left out.
   const place = (value: number) => x + height / 2 + ((value + 1) / 3) * (width - height);
   const tasks = await tasksDuring(page, async () => {

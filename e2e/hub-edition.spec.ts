@@ -6,6 +6,7 @@ import { hubPage } from '../scripts/lib/start-page.mjs';
 import { serve } from '../scripts/serve.mjs';
 import { type FakeHub, startFakeHub } from '../src/hub/testing/fake-hub';
 import { violations } from './support/axe';
+import { boxOf } from './support/drawn';
 import {
   accuracies,
   expectedScores,
@@ -141,10 +142,10 @@ test('on a phone its sentence takes nothing from the first line, and all can be 
   await page.setViewportSize({ width: 360, height: 740 });
   await openStudio(page, `${edition.url}hub.html`);
   const [title, about] = await Promise.all([
-    page.getByRole('heading', { level: 1 }).boundingBox(),
-    page.getByRole('button', { name: 'About' }).boundingBox(),
+    boxOf(page.getByRole('heading', { level: 1 })),
+    boxOf(page.getByRole('button', { name: 'About' })),
   ]);
-  expect(about?.y).toBeLessThan((title?.y ?? 0) + (title?.height ?? 0));
+  expect(about.y).toBeLessThan(title.y + title.height);
   expect(await layoutFaults(page)).toEqual([]);
   await modelPool(page).getByRole('button', { name: 'Add from the Hub' }).click();
   await list(page, 'org/base\ndatasets/org/surfaces');

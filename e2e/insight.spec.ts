@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test';
 import { violations } from './support/axe';
+import { boxOf } from './support/drawn';
 import {
   accuracyTable,
   expectedScores,
@@ -82,19 +83,6 @@ test('what merging does to each picture follows the slider, by keyboard alone', 
   await expect(tile).toBeFocused();
 });
 
-/** How wide it is once the page has been drawn for its window: when two looks agree. */
-async function settledWidth(element: Locator): Promise<number> {
-  let width = Number.NaN;
-  await expect
-    .poll(async () => {
-      const before = width;
-      width = (await element.boundingBox())?.width ?? Number.NaN;
-      return width === before;
-    })
-    .toBe(true);
-  return width;
-}
-
 test('the confusion matrix is that of FusionBench’s predictions, and every view fits a phone', async ({
   page,
 }) => {
@@ -123,9 +111,9 @@ test('the confusion matrix is that of FusionBench’s predictions, and every vie
   for (const width of [360, 640, 900, 1280]) {
     await page.setViewportSize({ width, height: 780 });
     const heading = page.getByRole('columnheader', { name: 'Task' });
-    const unfolded = await settledWidth(heading);
+    const unfolded = (await boxOf(heading)).width;
     await row.click();
-    const folded = await settledWidth(heading);
+    const folded = (await boxOf(heading)).width;
     expect(unfolded, `the names at ${width}`).toBeCloseTo(folded);
     await row.click();
   }

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { download, tensorHashes } from './support/downloads';
+import { boxOf } from './support/drawn';
 import { addModels, fixtureJson, POOL } from './support/fixture-pool';
 import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
@@ -93,8 +94,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         const merge = { ...state.merge, layers: LAYERED.groups };
         await call('show', { ...state, merge, layers: LAYERED }, null);
         await fold(page, 'Layer factors: custom').click();
-        const box = await fader(page, 'Block 12').boundingBox();
-        expect(box && box.height / box.width).toBeGreaterThan(2);
+        const box = await boxOf(fader(page, 'Block 12'));
+        expect(box.height / box.width).toBeGreaterThan(2);
         expect(await layoutFaults(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
         // Up is more.

@@ -2,6 +2,7 @@
 import type { Page } from '@playwright/test';
 import manifest from '../public/demo/manifest.json' with { type: 'json' };
 import type { room } from './pages/screen';
+import { boxOf, drawn } from './support/drawn';
 import { layoutFaults, overflow } from './support/looks';
 import { openTestPage } from './support/pages';
 import {
@@ -29,7 +30,7 @@ const open = (page: Page) => openTestPage<typeof room>(page, 'screen');
 
 /** Boxes of everything that stays where it is while figures come, by what it is. */
 async function boxes(page: Page): Promise<Record<string, readonly number[]>> {
-  return page.evaluate(() => {
+  return (await drawn(page)).evaluate(() => {
     const kept =
       '.method, .formula, .headline, .plot, .fader, .status-line, .instrument-foot, .accuracy, .accuracy th, .accuracy td, .export, .engine-bar, .pools, .row';
     const found: Record<string, number[]> = {};
@@ -44,6 +45,38 @@ async function boxes(page: Page): Promise<Record<string, readonly number[]>> {
       ].map((value) => Math.round(value * 10) / 10);
     }
     return found;
+  });
+}
+
+declare global {
+  var framesSeen: number;
+  var wrongFrames: string[];
+}
+
+/** Counts the frames that have a plot, and keeps those in which it is not as large as its place. */
+async function watchFrames(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    globalThis.framesSeen = 0;
+    globalThis.wrongFrames = [];
+    const look = () => {
+      const drawing = document.querySelector('.plot-drawing');
+      const place = drawing?.parentElement;
+      if (drawing && place) {
+        const has = Math.round(drawing.getBoundingClientRect().width);
+        const wanted = Math.floor(place.getBoundingClientRect().width);
+        globalThis.framesSeen += 1;
+        if (has !== wanted) globalThis.wrongFrames.push(`${has} px wide in ${wanted} px`);
+      }
+    };
+    // Those who follow sizes are told of them after the frame's callbacks, the youngest last, and then it is painted.
+    const lookLast = () => {
+      new ResizeObserver((_, self) => {
+        self.disconnect();
+        look();
+      }).observe(document.documentElement);
+      requestAnimationFrame(lookLast);
+    };
+    requestAnimationFrame(lookLast);
   });
 }
 
@@ -96,7 +129,7 @@ test.describe('while it computes', () => {
 
 /** Boxes of texts that lie over each other, by their texts. */
 async function collisions(page: Page, selector: string): Promise<string[]> {
-  return page.evaluate((wanted) => {
+  return (await drawn(page)).evaluate((wanted) => {
     const texts = [...document.querySelectorAll(wanted)].map((element) => ({
       text: element.textContent ?? '',
       box: element.getBoundingClientRect(),
@@ -114,7 +147,7 @@ async function collisions(page: Page, selector: string): Promise<string[]> {
 
 /** Whatever runs out of the panel that it stands in. */
 async function spills(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
+  return (await drawn(page)).evaluate(() =>
     ['.bench', '.pools'].flatMap((name) => {
       const panel = document.querySelector(name);
       if (!panel || panel.scrollWidth <= panel.clientWidth) return [];
@@ -197,20 +230,34 @@ test.describe('text', () => {
 });
 
 test.describe('the plot', () => {
+  test('has its place’s size in the first frame, and in every one while the window narrows', async ({
+    page,
+  }) => {
+    await page.setViewportSize({ width: 320, height: 640 });
+    const call = await open(page);
+    await watchFrames(page);
+    await call('show', filled(DEMO_NAMES), null);
+    await expect(page.locator('.current-spot')).toBeVisible();
+    for (const width of [1024, 600, 340]) await page.setViewportSize({ width, height: 640 });
+    await drawn(page);
+    expect(await page.evaluate(() => globalThis.wrongFrames)).toEqual([]);
+    expect(await page.evaluate(() => globalThis.framesSeen)).toBeGreaterThan(1);
+  });
+
   test('has a third of a laptop’s window, and begins where something was visited', async ({
     page,
   }) => {
     await page.setViewportSize({ width: 1280, height: 800 });
     const call = await open(page);
     await call('show', filled(DEMO_NAMES), null);
-    const plot = await page.locator('.plot').boundingBox();
-    expect(plot?.height).toBeGreaterThan(800 / 3);
+    const plot = await boxOf(page.locator('.plot'));
+    expect(plot.height).toBeGreaterThan(800 / 3);
     // The handle stands below its value.
-    const mark = await page.locator('.current-spot').boundingBox();
-    const fader = await page.getByRole('slider', { name: 'Scaling factor' }).boundingBox();
-    const middle = (mark?.x ?? 0) + (mark?.width ?? 0) / 2;
+    const mark = await boxOf(page.locator('.current-spot'));
+    const fader = await boxOf(page.getByRole('slider', { name: 'Scaling factor' }));
+    const middle = mark.x + mark.width / 2;
     const share = (0.3 + 1) / 3;
-    const handle = (fader?.x ?? 0) + 8 + share * ((fader?.width ?? 0) - 16);
+    const handle = fader.x + 8 + share * (fader.width - 16);
     expect(Math.abs(middle - handle)).toBeLessThan(1);
   });
 
@@ -245,7 +292,7 @@ test('the axis stands still while the handle is held, and opens when it is let g
   const call = await open(page);
   await call('show', filled(DEMO_NAMES), null);
   const slider = page.getByRole('slider', { name: 'Scaling factor' });
-  const before = (await slider.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const before = await boxOf(slider);
   const at = (value: number) => before.x + 8 + ((value + 1) / 3) * (before.width - 16);
   const middle = before.y + before.height / 2;
   await page.mouse.move(at(0.3), middle);
@@ -254,9 +301,9 @@ test('the axis stands still while the handle is held, and opens when it is let g
   await page.mouse.move(at(-0.3), middle);
   const field = page.getByRole('spinbutton', { name: 'Scaling factor value' });
   await expect(field).toHaveValue('-0.30');
-  expect(await slider.boundingBox()).toEqual(before);
+  expect(await boxOf(slider)).toEqual(before);
   await page.mouse.up();
-  await expect.poll(async () => (await slider.boundingBox())?.width).toBeLessThan(before.width);
+  await expect.poll(async () => (await boxOf(slider)).width).toBeLessThan(before.width);
   await expect(field).toHaveValue('-0.30');
 });
 
@@ -305,14 +352,14 @@ test('terms explain themselves on hover, focus, key and touch', async ({ browser
   await expect(tip).toBeHidden();
   await term.tap();
   await expect(tip).toContainText('fine-tuned on one task');
-  const box = await tip.boundingBox();
-  expect((box?.x ?? -1) >= 0 && (box?.x ?? 0) + (box?.width ?? 0) <= 1280).toBe(true);
+  const box = await boxOf(tip);
+  expect(box.x >= 0 && box.x + box.width <= 1280).toBe(true);
   await context.close();
 });
 
 /** Controls smaller than WCAG 2.2's 24 px that do not stand in a line of text or keep their distance. */
 async function smallTargets(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+  return (await drawn(page)).evaluate(() => {
     const least = 24;
     const controls = [
       ...document.querySelectorAll('button, select, input, summary, [tabindex="0"]'),
@@ -352,14 +399,14 @@ test('the demo’s sentence stands in one line beside its button', async ({ page
   await call('show', filled(DEMO_NAMES), manifest.sentence);
   const sentence = page.getByText(manifest.sentence);
   const lines = await sentence.evaluate((element) => element.getClientRects().length);
-  const height = (await sentence.boundingBox())?.height ?? 0;
+  const height = (await boxOf(sentence)).height;
   expect(lines).toBe(1);
   expect(height).toBeLessThan(24);
   const [text, button] = [
-    await sentence.boundingBox(),
-    await page.getByRole('button', { name: 'Hide the demo' }).boundingBox(),
+    await boxOf(sentence),
+    await boxOf(page.getByRole('button', { name: 'Hide the demo' })),
   ];
-  expect(button?.x).toBeGreaterThan((text?.x ?? 0) + (text?.width ?? 0));
+  expect(button.x).toBeGreaterThan(text.x + text.width);
 });
 
 test('the page says what it is for before its engine is there', async ({ page }) => {

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { download } from './support/downloads';
+import { boxOf } from './support/drawn';
 import { accuracyTable, fillStudio, IMAGE_COUNT, scored } from './support/fixture-pool';
 import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
@@ -200,17 +201,16 @@ for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 360]) {
         await page.setViewportSize({ width, height: 800 });
         await panel(page).scrollIntoViewIfNeeded();
-        await expect.poll(() => layoutFaults(page)).toEqual([]);
+        expect(await layoutFaults(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
-        const outer = await panel(page).boundingBox();
+        const outer = await boxOf(panel(page));
         for (const part of await panel(page).locator('button, select, table, p').all()) {
-          const box = await part.boundingBox();
-          if (!box || !outer) throw new Error('a part of the panel is not drawn');
+          const box = await boxOf(part);
           expect(box.x).toBeGreaterThanOrEqual(outer.x - 0.5);
           expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width + 0.5);
         }
         for (const control of await panel(page).locator('button:not(.term), select').all()) {
-          expect((await control.boundingBox())?.height).toBeGreaterThanOrEqual(24);
+          expect((await boxOf(control)).height).toBeGreaterThanOrEqual(24);
         }
         if (process.env.SHOTS) {
           await page.screenshot({

@@ -4,6 +4,7 @@ import results from '../public/demo/results.json' with { type: 'json' };
 import { aSnapshot, emptyBoard } from '../src/state/testing';
 import type { OpenPoint, StudioState } from '../src/state/types';
 import type { room } from './pages/steering';
+import { boxOf } from './support/drawn';
 import { modelPool, poolFolder } from './support/fixture-pool';
 import { layoutFaults, overlappingNames } from './support/looks';
 import { type CallRoom, openTestPage } from './support/pages';
@@ -41,9 +42,7 @@ test.describe('undo', () => {
     const call = await open(page);
     await call('show', scene());
     const fader = page.getByRole('slider', { name: 'Scaling factor' });
-    const box = await fader.boundingBox();
-    if (box === null) throw new Error('there is no fader');
-    const { x, y, width, height } = box;
+    const { x, y, width, height } = await boxOf(fader);
     // The handle at 0.3 of -1 to 2.
     await page.mouse.move(x + 8 + (width - 16) * (1.3 / 3), y + height / 2);
     await page.mouse.down();
@@ -327,11 +326,11 @@ test.describe('what takes long', () => {
     await expect(page).toHaveTitle('40 %, 9 s left · SHA-256 of a · Task Arithmetic Studio');
     await call('skip', 120_000);
     const fader = page.getByRole('slider', { name: 'Scaling factor' });
-    const before = await fader.boundingBox();
+    const before = await boxOf(fader);
     await call('push', { jobs: [] });
     const notice = page.getByRole('article', { name: 'Done' });
     await expect(notice).toBeVisible();
-    expect(await fader.boundingBox()).toEqual(before);
+    expect(await boxOf(fader)).toEqual(before);
     await expect(notice).toContainText('SHA-256 of a is done. It took 2 minutes.');
     await expect(page.locator('[aria-live="polite"] > article')).toHaveCount(1);
     expect(await call('notified')).toEqual([]);
@@ -356,7 +355,7 @@ test.describe('what takes long', () => {
     expect(await guarded()).toBe(false);
     await page.getByRole('button', { name: 'Download merged model' }).click();
     await expect.poll(guarded).toBe(true);
-    const before = await page.locator('.export').boundingBox();
+    const before = await boxOf(page.locator('.export'));
     const started = page.waitForEvent('download');
     await call('finish', 'model.safetensors');
     expect((await started).suggestedFilename()).toBe('model.safetensors');
@@ -364,7 +363,7 @@ test.describe('what takes long', () => {
     await expect(page.locator('.export .saved-line')).toHaveText(
       'In this browser’s downloads: model.safetensors (7 B)',
     );
-    expect(await page.locator('.export').boundingBox()).toEqual(before);
+    expect(await boxOf(page.locator('.export'))).toEqual(before);
   });
 });
 

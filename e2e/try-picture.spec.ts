@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Locator, Page } from '@playwright/test';
 import { violations } from './support/axe';
+import { boxOf } from './support/drawn';
 import {
   accuracyTable,
   fillStudio,
@@ -124,7 +125,7 @@ test('pictures are pasted, dropped and drawn, on typed classes too', async ({ pa
   const pasted = await answers(dialog);
 
   const session = await page.context().newCDPSession(page);
-  const { x = 0, y = 0 } = (await dialog.getByRole('heading').boundingBox()) ?? {};
+  const { x, y } = await boxOf(dialog.getByRole('heading'));
   const dropped = fixturePath('images/files/rgb.png');
   const at = { x: x + 5, y: y + 5, data: { items: [], files: [dropped], dragOperationsMask: 1 } };
   for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
@@ -135,7 +136,7 @@ test('pictures are pasted, dropped and drawn, on typed classes too', async ({ pa
 
   await dialog.getByRole('tab', { name: 'Draw' }).click();
   const square = dialog.getByRole('img', { name: /^Square to draw in/ });
-  const box = (await square.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+  const box = await boxOf(square);
   await page.mouse.move(box.x + box.width / 2, box.y + 20);
   await page.mouse.down();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height - 20, { steps: 5 });

@@ -1,5 +1,6 @@
 /** How the page looks, measured: what runs out of the window, and text that is hard to read. */
 import type { Page } from '@playwright/test';
+import { drawn } from './drawn';
 import { unreadableText } from './text-looks';
 
 /** What runs out of the window, and text that is cut, covered or broken. */
@@ -9,7 +10,7 @@ export async function layoutFaults(page: Page): Promise<string[]> {
 
 /** How far the document is wider than the window, and every control that lies partly beside it. */
 export async function overflow(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+  return (await drawn(page)).evaluate(() => {
     const { scrollWidth } = document.documentElement;
     const found = scrollWidth > innerWidth ? [`the document is ${scrollWidth} px wide`] : [];
     const controls = document.querySelectorAll(
@@ -33,7 +34,7 @@ export async function overflow(page: Page): Promise<string[]> {
  * are exempt there, and here. Colours are composited down to the first opaque background.
  */
 export async function lowContrast(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+  return (await drawn(page)).evaluate(() => {
     type Rgba = readonly [number, number, number, number];
     const canvas = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true });
     if (!canvas) throw new Error('no canvas to read colours with');
@@ -99,8 +100,8 @@ export async function lowContrast(page: Page): Promise<string[]> {
 }
 
 /** Names in the plot that lie over each other, pair by pair. */
-export function overlappingNames(page: Page): Promise<string[]> {
-  return page.locator('.plot-drawing text').evaluateAll((texts) => {
+export async function overlappingNames(page: Page): Promise<string[]> {
+  return (await drawn(page)).locator('.plot-drawing text').evaluateAll((texts) => {
     const boxes = texts.map((text) => ({
       words: text.textContent,
       box: text.getBoundingClientRect(),

@@ -1,9 +1,10 @@
 /** Text that is there and cannot be read: cut to nothing, cut off, under other text, or larger than its field. */
 import type { Page } from '@playwright/test';
+import { drawn } from './drawn';
 
 /** Every such text that is shown, with what is wrong with it; below an open dialog nothing is looked at. */
-export function unreadableText(page: Page): Promise<string[]> {
-  return page.evaluate(() => {
+export async function unreadableText(page: Page): Promise<string[]> {
+  return (await drawn(page)).evaluate(() => {
     interface Box {
       readonly left: number;
       readonly right: number;

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react';
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react';
 import { shownMeasured } from '../../state/measured-curve';
 import { isStale, shownFactor } from '../../state/selectors';
 import type { CurveSample } from '../../state/types';
@@ -6,6 +6,7 @@ import { useCommands, usePage, useSnapshot } from '../context';
 import { formatCount, formatFactor, formatMany, formatMargin, formatPercent } from '../format';
 import { useTaskNames } from '../names/use-short-names';
 import { Term } from '../tips/term';
+import { useMeasured } from '../ui/use-measured';
 import { type Domain, GUTTER } from './domain';
 import { plotData, type Visited, visitedValues } from './plot-data';
 import { Current, LookedAt, PlotDrawing } from './plot-drawing';
@@ -26,7 +27,7 @@ const pageColour = (name: string): string => `var(${name})`;
  */
 export function CurvePlot({ domain }: { domain: Domain }) {
   const holder = useRef<HTMLDivElement>(null);
-  const { size, family } = useSize(holder);
+  const { width, height, family } = useMeasured(holder, UNMEASURED, areaOf);
   const [looked, look] = useState<number | null>(null);
   const { curve, open, sample, pretrained } = useSnapshot((snapshot) => snapshot.scores);
   const measured = usePage(shownMeasured) ?? undefined;
@@ -57,7 +58,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
       }),
     [curve, open, measured, sample, tried, tasks, shown, min, max, pretrained.average, current],
   );
-  const frame = useMemo((): Frame => ({ ...size, ...MARGINS }), [size]);
+  const frame = useMemo((): Frame => ({ width, height, ...MARGINS }), [width, height]);
   const { x } = scalesOf(data, frame);
   const visited = useMemo(() => visitedValues(curve, sample, open), [curve, sample, open]);
   const value = looked === null ? undefined : visited[Math.min(looked, visited.length - 1)];
@@ -113,7 +114,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
           }
         }}
       >
-        <svg className="plot-drawing" width={size.width} height={size.height} aria-hidden="true">
+        <svg className="plot-drawing" width={width} height={height} aria-hidden="true">
           <PlotDrawing
             data={data}
             frame={frame}
@@ -137,7 +138,7 @@ export function CurvePlot({ domain }: { domain: Domain }) {
           sample={sample}
           tasks={tasks}
           names={shown}
-          side={place(value.scalingFactor, x) > size.width / 2 ? 'left' : 'right'}
+          side={place(value.scalingFactor, x) > width / 2 ? 'left' : 'right'}
         />
       )}
     </div>
@@ -172,22 +173,22 @@ function spoken(
   return [`${value}: ${mean}`, ...each].join(', ');
 }
 
-/** The size of an element, followed, and the family of its letters, which names are measured in. */
-function useSize(element: { readonly current: Element | null }) {
-  const [size, setSize] = useState({ width: 640, height: 320 });
-  const [family, setFamily] = useState('sans-serif');
-  useEffect(() => {
-    const { current } = element;
-    if (current === null || typeof ResizeObserver === 'undefined') return;
-    setFamily(getComputedStyle(current).fontFamily);
-    const observer = new ResizeObserver(() => {
-      const { width, height } = current.getBoundingClientRect();
-      if (width > 0 && height > 0) {
-        setSize({ width: Math.floor(width), height: Math.floor(height) });
-      }
-    });
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [element]);
-  return { size, family };
+interface Area {
+  readonly width: number;
+  readonly height: number;
+  /** The family of its letters, which names are measured in. */
+  readonly family: string;
+}
+
+const UNMEASURED: Area = { width: 640, height: 320, family: 'sans-serif' };
+
+/** An element that is not shown keeps the size that it had. */
+function areaOf(element: HTMLElement, last: Area): Area {
+  const { width, height } = element.getBoundingClientRect();
+  const size =
+    width > 0 && height > 0 ? { width: Math.floor(width), height: Math.floor(height) } : last;
+  const next = { ...size, family: getComputedStyle(element).fontFamily };
+  const same =
+    next.width === last.width && next.height === last.height && next.family === last.family;
+  return same ? last : next;
 }

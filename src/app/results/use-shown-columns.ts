@@ -1,4 +1,5 @@
-import { type RefObject, useLayoutEffect, useState } from 'react';
+import type { RefObject } from 'react';
+import { useMeasured } from '../ui/use-measured';
 
 /**
  * How many columns of a table its style sheet shows: a cell across more of them would bring those that it hides back, empty, and
@@ -10,19 +11,10 @@ export function useShownColumns(
   table: RefObject<HTMLTableElement | null>,
   columns: number,
 ): number {
-  const [shown, setShown] = useState(columns);
-  useLayoutEffect(() => {
-    const { current } = table;
-    if (current === null) return;
-    const count = () => {
-      const cells = [...(current.tHead?.rows[0]?.cells ?? [])];
-      setShown(cells.filter((cell) => getComputedStyle(cell).display !== 'none').length);
-    };
-    count();
-    if (typeof ResizeObserver === 'undefined') return;
-    const observer = new ResizeObserver(count);
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [table]);
-  return shown;
+  return useMeasured(table, columns, shownColumns);
+}
+
+function shownColumns(table: HTMLTableElement): number {
+  const cells = [...(table.tHead?.rows[0]?.cells ?? [])];
+  return cells.filter((cell) => getComputedStyle(cell).display !== 'none').length;
 }
