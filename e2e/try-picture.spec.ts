@@ -45,9 +45,15 @@ const choose = (dialog: Locator, path: string) =>
 
 /** What each model says, once all have answered. */
 async function answers(dialog: Locator, models = 3): Promise<string[][]> {
-  await expect(dialog.getByRole('table')).toHaveCount(models);
-  await expect(dialog.getByRole('status')).not.toBeEmpty();
-  return rowsOf(dialog);
+  let rows: string[][] = [];
+  // Until what was read is of one moment: an answer may be those to the picture before, a moment before it is asked anew.
+  await expect(async () => {
+    await expect(dialog.getByRole('status')).not.toBeEmpty();
+    rows = await rowsOf(dialog);
+    expect(rows).toHaveLength(models);
+    expect(rows.flat().join()).not.toContain('undefined');
+  }).toPass();
+  return rows;
 }
 
 /** Class and probability, row by row of each table. */

@@ -1,5 +1,6 @@
 /** Compares what threads compute together with the reference, once each of them has taken part. */
 import { expose } from 'comlink';
+import { beginWorkersFromPage } from '../../src/engine/page-threads/page-workers';
 import { createTeamThreads } from '../../src/engine/scoring/team-threads';
 import { createReferenceBackend } from '../../src/runtime/cpu/reference';
 import { createSimdBackend } from '../../src/runtime/cpu/simd/backend';
@@ -7,6 +8,8 @@ import { createSharedKernels } from '../../src/runtime/cpu/simd/kernels';
 import { LIMITS } from '../../src/runtime/cpu/simd/team';
 import { differences, OPERATIONS, outcome } from '../../src/runtime/testing/operations';
 import { untilAllCount } from '../../src/runtime/testing/until-all-count';
+
+beginWorkersFromPage();
 
 const room = {
   /** How many the page would use here. */

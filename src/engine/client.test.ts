@@ -7,6 +7,7 @@ import { READY } from './ready';
 const ports: MessagePort[] = [];
 
 afterEach(() => {
+  vi.unstubAllGlobals();
   for (const port of ports.splice(0)) port.close();
 });
 
@@ -44,10 +45,32 @@ function spawnFake(engine: object, loading?: Promise<unknown>) {
     errors.dispatchEvent(Object.assign(new Event('error'), { message }));
   /** Is the error still to be told in the console? */
   const failCancelably = () => errors.dispatchEvent(new Event('error', { cancelable: true }));
-  return { spawn: () => worker as unknown as Worker, terminate, fail, failCancelably };
+  const say = (message: unknown) => port2.postMessage(message);
+  return { spawn: () => worker as unknown as Worker, terminate, fail, failCancelably, say };
 }
 
 describe('openEngine', () => {
+  it('begins threads for its worker, and ends them with it', async () => {
+    const { spawn, say } = spawnFake({});
+    const ended = vi.fn();
+    const begun = vi.fn();
+    class FakeThread extends EventTarget {
+      terminate = ended;
+      constructor(...given: unknown[]) {
+        super();
+        begun(...given);
+      }
+    }
+    vi.stubGlobal('Worker', FakeThread);
+    const { close } = openEngine(spawn);
+    say({ pageThread: 'begin', key: 0, url: 'thread.js', options: { type: 'module' } });
+    await vi.waitUntil(() => begun.mock.calls.length > 0);
+    expect(begun).toHaveBeenCalledWith('thread.js', { type: 'module' });
+    expect(ended).not.toHaveBeenCalled();
+    close();
+    expect(ended).toHaveBeenCalledOnce();
+  });
+
   it('carries commands there, answers back and snapshots in between', async () => {
     const { spawn } = spawnFake({
       connect: async (listener: (state: unknown) => void) => listener({ scalingFactor: 0.3 }),

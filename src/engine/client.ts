@@ -5,6 +5,7 @@
 import { proxy, releaseProxy, wrap } from 'comlink';
 import { DeviceError } from '../errors';
 import type { StudioEngine } from './api';
+import { beginThreadsFor } from './page-threads/begin-threads';
 import { READY } from './ready';
 
 export interface EngineHandle {
@@ -18,6 +19,7 @@ export interface EngineHandle {
 /** Starts the engine's worker. */
 export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
   const worker = spawn();
+  const threads = beginThreadsFor(worker);
   const remote = wrap<StudioEngine>(worker);
   const waiting = new Set<(error: DeviceError) => void>();
   const listeners = new Set<(error: DeviceError) => void>();
@@ -28,6 +30,7 @@ export function openEngine(spawn: () => Worker = spawnWorker): EngineHandle {
     if (ended !== null) return;
     ended = error;
     worker.terminate();
+    threads.end();
     remote[releaseProxy]();
     for (const reject of waiting) reject(error);
     waiting.clear();

@@ -6,11 +6,13 @@ import { requestStudioDevice } from '../runtime/webgpu/device';
 import { openLibrary } from '../storage/library';
 import { version } from '../version';
 import { createEngine } from './engine';
+import { beginWorkersFromPage } from './page-threads/page-workers';
 import { createHashingThreads } from './pool/hashing-threads';
 import { READY } from './ready';
 import { createTeamThreads } from './scoring/team-threads';
 import { answeringThread } from './thread';
-import { threadsAtOnce } from './threads-at-once';
+
+beginWorkersFromPage();
 
 // A promise that nobody waited for reaches the page as errors do.
 addEventListener('unhandledrejection', (event) => {
@@ -27,12 +29,15 @@ expose(
   createEngine({
     library: openLibrary(),
     version,
-    hasher: createHashingThreads((hear) => answeringThread(startHashing(), hear), threadsAtOnce()),
+    hasher: createHashingThreads(
+      (hear) => answeringThread(startHashing(), hear),
+      navigator.hardwareConcurrency,
+    ),
     runtime: {
       team: createTeamThreads(),
       matrices: createMatrixThreads(
         (hear) => answeringThread(startMatrices(), hear),
-        threadsAtOnce(),
+        navigator.hardwareConcurrency,
       ),
       loadWasm: loadWasmInBrowser,
       requestDevice: requestStudioDevice,
