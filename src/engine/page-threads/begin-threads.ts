@@ -61,15 +61,8 @@ function buffersIn(value: unknown): ArrayBuffer[] {
   const look = (part: unknown): void => {
     if (part instanceof ArrayBuffer) found.add(part);
     else if (ArrayBuffer.isView(part)) look(part.buffer);
-    else if (Array.isArray(part)) part.forEach(look);
-    else if (isPlain(part)) Object.values(part).forEach(look);
+    else if (typeof part === 'object' && part !== null) Object.values(part).forEach(look);
   };
   look(value);
   return [...found];
-}
-
-function isPlain(value: unknown): value is object {
-  return (
-    typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-  );
 }

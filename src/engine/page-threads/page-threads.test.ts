@@ -89,6 +89,8 @@ describe('a worker that the page begins for another', () => {
     shared[0] = 7;
     expect(got).toMatchObject({ job: [new Uint8Array(3)], shared: new Int32Array([7]) });
 
+    worker.postMessage(null, {});
+    expect(await nextMessage(inside)).toBeNull();
     worker.postMessage('as options', { transfer: [kept] });
     expect(await nextMessage(inside)).toBe('as options');
     expect(kept.byteLength).toBe(0);
@@ -131,8 +133,12 @@ describe('a worker that the page begins for another', () => {
     const [first, second] = [await nth(0), await nth(1)];
     const heard = vi.fn();
     worker.onmessage = heard;
+    worker.onerror = heard;
     worker.terminate();
+    worker.terminate();
+    worker.postMessage('to nobody');
     first.inside.postMessage('late');
+    (first.outside as unknown as EventTarget).dispatchEvent(new Event('error'));
     const last = new Promise((resolve) => {
       other.onmessage = ({ data }) => resolve(data);
     });
@@ -140,6 +146,7 @@ describe('a worker that the page begins for another', () => {
     second.inside.postMessage('still here');
     expect(await last).toBe('still here');
     expect(heard).not.toHaveBeenCalled();
+    expect(first.terminate).toHaveBeenCalledOnce();
     expect(second.terminate).not.toHaveBeenCalled();
   });
 

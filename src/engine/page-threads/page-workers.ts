@@ -50,7 +50,7 @@ export function createPageWorkers(scope: WorkerScope) {
       worker?.onmessage?.(event);
       worker?.dispatchEvent(event);
     } else {
-      const event = Object.assign(new Event('error', { cancelable: true }), {
+      const event = Object.assign(new Event('error'), {
         message: data.message,
       });
       worker?.onerror?.(event);
