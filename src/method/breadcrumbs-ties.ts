@@ -4,7 +4,7 @@
  */
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { BAND_OPTIONS, keepMiddle } from './sparse/keep-middle';
+import { BAND_OPTIONS } from './sparse/keep-middle';
 import { planSparse } from './sparse/merge-tensors';
 import { consensusOf, NORMALIZE } from './sparse/normalize';
 
@@ -18,5 +18,5 @@ export const breadcrumbsTies = defineMethod({
   kind: 'task vector',
   options: [scalingFactor(0.3), ...BAND_OPTIONS, { ...NORMALIZE, default: false }],
   plan: (pool, options, context) =>
-    planSparse(pool, keepMiddle(options), consensusOf(options), context),
+    planSparse(pool, { by: 'band', options }, consensusOf(options), context),
 });

@@ -5,7 +5,7 @@
  */
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import { BAND_OPTIONS, keepMiddle } from './sparse/keep-middle';
+import { BAND_OPTIONS } from './sparse/keep-middle';
 import { planSparse } from './sparse/merge-tensors';
 
 export const breadcrumbs = defineMethod({
@@ -17,5 +17,5 @@ export const breadcrumbs = defineMethod({
     'Leaves out the largest and the smallest changes of every expert, tensor by tensor, and adds up the rest.',
   kind: 'task vector',
   options: [scalingFactor(0.3), ...BAND_OPTIONS],
-  plan: (pool, options, context) => planSparse(pool, keepMiddle(options), 'all', context),
+  plan: (pool, options, context) => planSparse(pool, { by: 'band', options }, 'all', context),
 });

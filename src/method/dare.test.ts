@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { philoxDefinition } from '../runtime/testing/philox-definition';
-import { dropPattern, fnv1a } from './dare/drop';
+import { dropPattern, fnv1a } from './dare/pattern';
 import { dareTaskArithmetic } from './dare-task-arithmetic';
 import { mergeVectors, vectorPool } from './testing/pool';
 

@@ -5,20 +5,14 @@
 import { SEED } from './dare/drop';
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import {
-  CHANCE_OPTIONS,
-  type DellaSource,
-  dropByMagnitude,
-  OWN_NUMBERS,
-  refuseChances,
-} from './sparse/drop-by-chance';
+import { CHANCE_OPTIONS, type DellaSource, refuseChances } from './sparse/drop-by-chance';
 import { planSparse } from './sparse/merge-tensors';
 import { RESCALE_SUM } from './sparse/rescale';
 
-export const dellaLinear = defineDellaLinear(OWN_NUMBERS);
+export const dellaLinear = defineDellaLinear();
 
 /** With another source of chance: parity with mergekit is tested on the numbers that torch drew. */
-export function defineDellaLinear(source: DellaSource) {
+export function defineDellaLinear(source?: DellaSource) {
   return defineMethod({
     name: 'DellaLinear',
     module: 'task_arithmetic_studio.method.della_linear',
@@ -30,6 +24,6 @@ export function defineDellaLinear(source: DellaSource) {
     options: [scalingFactor(0.3), ...CHANCE_OPTIONS, { ...RESCALE_SUM, default: true }, SEED],
     check: refuseChances,
     plan: (pool, options, context) =>
-      planSparse(pool, dropByMagnitude(options, source), 'all', context),
+      planSparse(pool, { by: 'chance', options }, 'all', context, source),
   });
 }

@@ -5,21 +5,15 @@
 import { SEED } from './dare/drop';
 import { defineMethod } from './define';
 import { scalingFactor } from './options';
-import {
-  CHANCE_OPTIONS,
-  type DellaSource,
-  dropByMagnitude,
-  OWN_NUMBERS,
-  refuseChances,
-} from './sparse/drop-by-chance';
+import { CHANCE_OPTIONS, type DellaSource, refuseChances } from './sparse/drop-by-chance';
 import { planSparse } from './sparse/merge-tensors';
 import { consensusOf, NORMALIZE } from './sparse/normalize';
 import { RESCALE_SUM } from './sparse/rescale';
 
-export const della = defineDella(OWN_NUMBERS);
+export const della = defineDella();
 
 /** With another source of chance: parity with mergekit is tested on the numbers that torch drew. */
-export function defineDella(source: DellaSource) {
+export function defineDella(source?: DellaSource) {
   return defineMethod({
     name: 'Della',
     module: 'task_arithmetic_studio.method.della',
@@ -37,6 +31,6 @@ export function defineDella(source: DellaSource) {
     ],
     check: refuseChances,
     plan: (pool, options, context) =>
-      planSparse(pool, dropByMagnitude(options, source), consensusOf(options), context),
+      planSparse(pool, { by: 'chance', options }, consensusOf(options), context, source),
   });
 }

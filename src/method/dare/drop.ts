@@ -6,11 +6,12 @@
  * seed drops the same elements on every machine and backend, in whatever order tensors are visited.
  */
 import type { ModelPool } from '../../modelpool/types';
-import type { DropPattern, TensorBackend, TensorBuffer } from '../../runtime/types';
+import type { TensorBackend, TensorBuffer } from '../../runtime/types';
 import { isLinearWeight } from '../linear-weights';
 import type { OptionProblem } from '../options';
 import { type MakeTaskVector, plainTaskVectors } from '../task-vectors';
 import type { Part } from '../types';
+import { dropPattern } from './pattern';
 
 export interface DareOptions {
   readonly sparsity_ratio: number;
@@ -92,27 +93,4 @@ export function thinnedTaskVectors(
     await drop(delta, part, expert, options, backend);
     if (rescale) backend.divide(delta, 1 - sparsity_ratio);
   };
-}
-
-/** The numbers that decide what is dropped: `docs/methods.md` says how. */
-export function dropPattern(
-  { seed, sparsity_ratio }: Pick<DareOptions, 'seed' | 'sparsity_ratio'>,
-  name: string,
-  expert: number,
-): DropPattern {
-  const hash = fnv1a(name);
-  return {
-    key: [Number(BigInt.asUintN(32, BigInt(seed))), Number(BigInt(seed) >> 32n)],
-    stream: [expert, Number(BigInt.asUintN(32, hash)), Number(hash >> 32n)],
-    limit: Math.ceil(sparsity_ratio * 2 ** 24),
-  };
-}
-
-/** FNV-1a, 64 bit, of a tensor's name. Source: draft-eastlake-fnv. */
-export function fnv1a(text: string): bigint {
-  let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(text)) {
-    hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
-  }
-  return hash;
 }

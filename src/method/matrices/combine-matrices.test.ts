@@ -8,6 +8,7 @@ import { taskSingularVectors } from '../task-singular-vectors';
 import { createCountingBackend } from '../testing/counting-backend';
 import { fakeThreads } from '../testing/matrix-threads';
 import { vectorPool } from '../testing/pool';
+import { watchedJobs } from '../testing/watched-jobs';
 import type { MethodChoice } from '../types';
 import { wudi } from '../wudi';
 import { createMatrixJobsHere, type MatrixJobs } from './jobs';
@@ -43,29 +44,6 @@ const CHOICES: MethodChoice[] = [
 
 const NOTHING = { elements: 0, counters: 0 };
 
-/** The same, and how much of it there is at once. */
-function watched(jobs: MatrixJobs) {
-  const seen = { atWork: 0, most: 0, begun: 0, ended: 0 };
-  const watching: MatrixJobs = {
-    atOnce: jobs.atOnce,
-    async run(prepare, signal) {
-      seen.begun++;
-      const began = async () => {
-        seen.atWork++;
-        seen.most = Math.max(seen.most, seen.atWork);
-        return prepare();
-      };
-      try {
-        return await jobs.run(began, signal);
-      } finally {
-        seen.atWork--;
-        seen.ended++;
-      }
-    },
-  };
-  return { seen, watching };
-}
-
 describe.each(CHOICES)('$method.name $options', (choice) => {
   const expected = mergedFromCheckpoints(pool, choice, 0.7);
 
@@ -74,7 +52,7 @@ describe.each(CHOICES)('$method.name $options', (choice) => {
     async (cores) => {
       const { spawn } = fakeThreads(true);
       const threads = createMatrixThreads(spawn, cores);
-      const { seen, watching } = watched(threads);
+      const { seen, watching } = watchedJobs(threads);
       const counting = createCountingBackend();
       // Parts that end within a row, more of them in work than a tensor has.
       const backend = { ...counting.backend, parts: { length: 20, atOnce: 4 } };
@@ -104,7 +82,7 @@ describe.each(CHOICES)('$method.name $options', (choice) => {
 
   it('begins no matrix any more once it is cancelled, and gives everything back', async () => {
     for (const jobs of [createMatrixJobsHere(), createMatrixThreads(fakeThreads(true).spawn, 2)]) {
-      const { seen, watching } = watched(jobs);
+      const { seen, watching } = watchedJobs(jobs);
       const counting = createCountingBackend();
       const controller = new AbortController();
       const combining = combine(pool, choice, {

@@ -1,16 +1,16 @@
-/** Work on whole matrices, one job each: in this thread, or in others that whoever computes has (`threads.ts`). */
+/** Work on whole matrices and other tensors, one job each: in this thread, or in others that whoever computes has (`threads.ts`). */
 import { letMessagesIn } from '../../runtime/let-messages-in';
 import { createMutex } from '../../runtime/mutex';
-import type { MatrixJob } from '../spectral/merge-matrix';
+import type { Job } from './job';
 
 /** Reads what a job is about: called when its turn has come, so that no more is read than is worked on. */
-export type PrepareJob = () => Promise<MatrixJob>;
+export type PrepareJob = () => Promise<Job>;
 
 export interface MatrixJobs {
-  /** How many matrices are worked on at once. */
+  /** How many jobs are done at once. */
   readonly atOnce: number;
   /**
-   * The merged task vector of a matrix, or what is to be known of it, the same bits wherever it is computed. The job's tensors are not to be used
+   * The merged task vector of a matrix, what is to be known of it, or a tensor that was thinned out, the same bits wherever it is computed. The job's tensors are not to be used
    * afterwards.
    *
    * @throws DeviceError where there is no memory for it, the signal's reason, and whatever `prepare` throws
@@ -21,7 +21,7 @@ export interface MatrixJobs {
 /** In this thread, one after the other: stopped between two of them. */
 export function createMatrixJobsHere(): MatrixJobs {
   const turns = createMutex();
-  let work: ((job: MatrixJob) => Float32Array<ArrayBuffer>) | undefined;
+  let work: ((job: Job) => Float32Array<ArrayBuffer>) | undefined;
   return {
     atOnce: 1,
     run: (prepare, signal) =>

@@ -1,5 +1,5 @@
-/** What a thread that merges matrices is asked, one job at a time, and says. */
-import type { MatrixJob } from '../spectral/merge-matrix';
+/** What a thread is asked, one job at a time, and says. */
+import type { Job } from './job';
 import { createMatrixWork } from './work';
 
 export type MatrixAnswer =
@@ -10,7 +10,7 @@ export type MatrixAnswer =
 
 /** Where a thread is heard: a worker's own side of it. */
 export interface MatrixPort {
-  listen(hear: (job: MatrixJob) => void): void;
+  listen(hear: (job: Job) => void): void;
   tell(answer: MatrixAnswer, transfer: ArrayBuffer[]): void;
 }
 

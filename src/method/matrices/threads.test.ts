@@ -141,7 +141,7 @@ describe('matrices in threads', () => {
     await first;
     const second = expect(threads.run(async () => jobOf(1), signal)).rejects.toMatchObject({
       name: 'DeviceError',
-      message: 'A thread that merges matrices ended. Try it again.',
+      message: 'A thread that merges weights ended. Try it again.',
     });
     await settle();
     spawned[1]?.say({ kind: 'ready' });

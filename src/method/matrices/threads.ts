@@ -3,13 +3,13 @@
  * that has had nothing to do for a while: its memory is given back.
  */
 import { DeviceError } from '../../errors';
-import type { MatrixJob } from '../spectral/merge-matrix';
+import type { Job } from './job';
 import { createMatrixJobsHere, type MatrixJobs } from './jobs';
 import type { MatrixAnswer } from './messages';
 
 /** A thread that runs `answerMatrices`. */
 export interface MatrixThread {
-  ask(job: MatrixJob, transfer: ArrayBuffer[]): void;
+  ask(job: Job, transfer: ArrayBuffer[]): void;
   end(): void;
 }
 
@@ -108,7 +108,7 @@ export function createMatrixThreads(
 
   const ask = async (
     one: Running,
-    job: MatrixJob,
+    job: Job,
     signal: AbortSignal,
   ): Promise<Float32Array<ArrayBuffer>> => {
     const answered = answer(one, signal);
@@ -121,7 +121,7 @@ export function createMatrixThreads(
     }
     if (said) end(one);
     throw new DeviceError(
-      said?.kind === 'failed' ? said.message : 'A thread that merges matrices ended. Try it again.',
+      said?.kind === 'failed' ? said.message : 'A thread that merges weights ended. Try it again.',
     );
   };
 
@@ -133,7 +133,7 @@ export function createMatrixThreads(
         signal.throwIfAborted();
         const one = await ready(signal);
         if (!one) return await here.run(prepare, signal);
-        let job: MatrixJob;
+        let job: Job;
         try {
           job = await prepare();
           signal.throwIfAborted();

@@ -1,19 +1,14 @@
 /**
  * DELLA's thinning out: every element is dropped by chance, the less likely the larger it is in its row. The random numbers are
- * DARE's (`dare/drop.ts`): the same seed drops the same elements on every machine; those of mergekit are torch's, and drop others.
+ * DARE's (`dare/pattern.ts`): the same seed drops the same elements on every machine; those of mergekit are torch's, and drop others.
  * Source: Deep et al., "DELLA-Merging: Reducing Interference in Model Merging through Magnitude-Based Sampling" (2024).
  */
 import { philox } from '../../runtime/cpu/random-drop';
-import { dropPattern } from '../dare/drop';
+import { dropPattern } from '../dare/pattern';
 import type { OptionProblem } from '../options';
-import { type ChanceOptions, keepingChances } from './magnitude-chances';
-import type { ExpertTensor, ThinOut } from './merge-tensors';
+import { keepingChances } from './magnitude-chances';
 import { dropAndRescale, type FactorOf, ratioOfSums } from './rescale';
-
-export interface DellaOptions extends ChanceOptions {
-  readonly rescale: boolean;
-  readonly seed: number;
-}
+import type { ChanceOptions, DellaOptions, ExpertTensor, ThinOut } from './types';
 
 /** `density` and `epsilon`; `RESCALE_SUM` and `SEED` come after them. */
 export const CHANCE_OPTIONS = [

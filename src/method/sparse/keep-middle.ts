@@ -4,14 +4,8 @@
  * Source: mergekit 0.1.5, `mergekit/sparsify.py`, `magnitude_outliers`.
  */
 import { keepBand } from './magnitude-band';
-import type { ThinOut } from './merge-tensors';
 import { dropAndRescale, RESCALE_SUM, ratioOfSums } from './rescale';
-
-export interface BandOptions {
-  readonly density: number;
-  readonly gamma: number;
-  readonly rescale: boolean;
-}
+import type { BandOptions, ThinOut } from './types';
 
 export const BAND_OPTIONS = [
   {

@@ -4,12 +4,14 @@
  */
 import { countMagnitudes } from '../../runtime/cpu/counts';
 import { MAGNITUDE_HIGH_BINS, MAGNITUDE_LOW_BINS, MAGNITUDE_LOW_BITS } from '../../runtime/types';
-import { locate } from '../ties/threshold';
+import { locate } from '../ties/locate';
 
 /** Sets everything to zero but the elements of the ranks `first` to `first + count - 1`, from 0, the smallest magnitude first. */
 export function keepBand(values: Float32Array<ArrayBuffer>, first: number, count: number): void {
-  const from = elementOfRank(values, first);
-  const to = elementOfRank(values, first + count);
+  const high = new Uint32Array(MAGNITUDE_HIGH_BINS);
+  countMagnitudes(high, values, null);
+  const from = elementOfRank(values, high, first);
+  const to = elementOfRank(values, high, first + count);
   const bits = bitsOf(values);
   for (let i = 0; i < bits.length; i++) {
     const magnitude = (bits[i] as number) & MAGNITUDE;
@@ -28,10 +30,13 @@ interface RankedElement {
 const MAGNITUDE = 0x7fffffff;
 const BEHIND_ALL: RankedElement = { magnitude: Number.POSITIVE_INFINITY, index: 0 };
 
-function elementOfRank(values: Float32Array<ArrayBuffer>, rank: number): RankedElement {
+/** @param high - how many magnitudes there are by their upper bits */
+function elementOfRank(
+  values: Float32Array<ArrayBuffer>,
+  high: Uint32Array,
+  rank: number,
+): RankedElement {
   if (rank >= values.length) return BEHIND_ALL;
-  const high = new Uint32Array(MAGNITUDE_HIGH_BINS);
-  countMagnitudes(high, values, null);
   const upper = locate(high, rank + 1);
   const low = new Uint32Array(MAGNITUDE_LOW_BINS);
   countMagnitudes(low, values, upper.bin);

@@ -5,11 +5,7 @@
  * tensor of one dimension it is the whole: the kernel of the patch embedding has rows of three elements, one for each colour.
  */
 import { ranking } from './ranking';
-
-export interface ChanceOptions {
-  readonly density: number;
-  readonly epsilon: number;
-}
+import type { ChanceOptions } from './types';
 
 /** Float32 numbers, in the order of `values`. */
 export function keepingChances(

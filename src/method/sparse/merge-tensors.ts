@@ -4,118 +4,169 @@
  * Source: mergekit 0.1.5, `mergekit/merge_methods/generalized_task_arithmetic.py`; its order and its rounding. Sums go from left to
  * right, as torch's do up to 17 experts.
  */
+import type { ClipModel } from '../../clip/types';
 import type { ModelPool } from '../../modelpool/types';
 import type { TensorBackend } from '../../runtime/types';
-import { oncePerTensor } from '../parts';
+import { tensorResults } from '../parts';
 import type { CombinePart, PlanContext } from '../types';
 import { readVisionTensor, visionTensor } from '../vision-tensor';
-
-/** One tensor of one expert. */
-export interface ExpertTensor {
-  readonly name: string;
-  readonly shape: readonly number[];
-  /** Its place among those that are merged, from 0. */
-  readonly expert: number;
-}
-
-/** Thins one tensor of a task vector out, in place. */
-export type ThinOut = (delta: Float32Array<ArrayBuffer>, tensor: ExpertTensor) => void;
+import type { DellaSource } from './drop-by-chance';
+import { countKept, electSigns, keepAgreeing } from './elect';
+import { thinOutAndWeigh, weigh } from './thinning';
+import type { Thinning, ThinningJob } from './types';
 
 /** `all` are added up; or of each element those that have the sign of their sum, or the mean of these. */
 export type Consensus = 'all' | 'sum' | 'mean';
 
-/** Holds of one tensor at a time the task vector of each expert, where a sign is elected, or else of one. */
+/**
+ * Holds the task vectors of one tensor at a time, in threads of two. They are thinned out ahead of what adds them up, by as many as
+ * are worked on at once.
+ *
+ * @param source in place of our own numbers: then everything is computed here
+ */
 export function planSparse(
   pool: ModelPool,
-  thinOut: ThinOut,
+  thinning: Thinning,
   consensus: Consensus,
-  { backend, signal }: Pick<PlanContext, 'backend' | 'signal'>,
+  { backend, matrices, signal }: Pick<PlanContext, 'backend' | 'matrices' | 'signal'>,
+  source?: DellaSource,
 ): CombinePart {
-  return combineTensors(backend, (name) => {
-    const taskVectors = tensorTaskVectors(pool, name, signal, thinOut);
-    return consensus === 'all' ? addUp(taskVectors) : electAndMerge(taskVectors, consensus);
+  const atOnce = source ? 1 : matrices.atOnce;
+  const run = (prepare: PrepareThinning) =>
+    source ? prepare().then((job) => thinOutAndWeigh(job, source)) : matrices.run(prepare, signal);
+  const merge = (name: string) => {
+    const thinned = ahead(atOnce, thinningsOf(pool, name, thinning), run);
+    return consensus === 'all' ? addUp(thinned) : electAndMerge(thinned, consensus);
+  };
+  return combineTensors(backend, merge, atOnce > 1 ? pool.mergedNames : []);
+}
+
+type TaskVector = Float32Array<ArrayBuffer>;
+
+/** Reads what is to be thinned out. */
+type PrepareThinning = () => Promise<ThinningJob>;
+
+/** Of each expert in turn one tensor of its task vector. */
+function thinningsOf(pool: ModelPool, name: string, thinning: Thinning): PrepareThinning[] {
+  const { shape } = visionTensor(pool.pretrained, name);
+  let base: Promise<TaskVector> | undefined;
+  return pool.experts.map(({ model, weight }, expert) => async () => {
+    base ??= readVisionTensor(pool.pretrained, name);
+    const delta = await differenceFrom(await base, model, name);
+    const work = { kind: 'thinning', thinning } as const;
+    return { work, tensor: { name, shape, expert }, weight, tensors: [delta] };
   });
 }
 
-/** A method that makes of every tensor as a whole that of its result; parts are handed out of it. */
+/** Results in the order of what they are of, with as many more begun as are worked on at once. */
+async function* ahead<T, R>(
+  atOnce: number,
+  items: readonly T[],
+  begin: (item: T) => Promise<R>,
+): AsyncGenerator<R, void, undefined> {
+  const begun: Promise<R>[] = [];
+  for (const item of items) {
+    const result = begin(item);
+    // Told to whoever takes it, if anybody does.
+    result.catch(() => undefined);
+    begun.push(result);
+    const first = begun.length > atOnce ? begun.shift() : undefined;
+    if (first) yield first;
+  }
+  yield* begun;
+}
+
+/**
+ * A method that makes of every tensor as a whole that of its result; parts are handed out of it.
+ *
+ * @param names in the order in which they are asked for: the next one is begun with each
+ */
 export function combineTensors(
   backend: TensorBackend,
   merge: (name: string) => Promise<Float32Array>,
+  names: readonly string[] = [],
 ): CombinePart {
-  const merged = oncePerTensor(merge);
+  const results = tensorResults(merge);
+  const following = new Map(names.map((name, i) => [name, names[i + 1]]));
   return async (part) => {
-    const values = await merged(part);
+    const merged = results.of(part);
+    const next = following.get(part.name);
+    if (next !== undefined && following.delete(part.name)) results.begin(next);
+    const values = await merged;
     return backend.receive(part.length, async (memory) => {
       memory.set(values.subarray(part.begin, part.begin + part.length));
     });
   };
 }
 
-type TaskVectors = AsyncIterable<Float32Array<ArrayBuffer>>;
+type TaskVectors = AsyncIterable<TaskVector>;
 
 async function addUp(taskVectors: TaskVectors): Promise<Float32Array> {
   let sum = new Float32Array();
   for await (const delta of taskVectors) {
     if (sum.length === 0) sum = new Float32Array(delta.length);
-    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (delta[i] as number);
+    addTo(sum, delta);
   }
   return sum;
 }
 
+/** Thins the task vectors out further, in place. */
 async function electAndMerge(
   taskVectors: TaskVectors,
   consensus: 'sum' | 'mean',
 ): Promise<Float32Array> {
   const deltas: Float32Array[] = [];
-  for await (const delta of taskVectors) deltas.push(delta);
-  const merged = new Float32Array(deltas[0]?.length ?? 0);
-  for (let i = 0; i < merged.length; i++) merged[i] = mergeElement(deltas, i, consensus);
+  let total = new Float32Array();
+  for await (const delta of taskVectors) {
+    if (deltas.length === 0) total = new Float32Array(delta.length);
+    addTo(total, delta);
+    deltas.push(delta);
+  }
+  const merged = new Float32Array(total.length);
+  const counts = new Uint32Array(total.length);
+  const signs = electSigns(total);
+  for (const delta of deltas) {
+    keepAgreeing(delta, signs);
+    addTo(merged, delta);
+    if (consensus === 'mean') countKept(counts, delta);
+  }
+  divideBy(merged, counts);
   return merged;
 }
 
-/** A sum of zero elects the positive sign. */
-function mergeElement(
-  deltas: readonly Float32Array[],
-  at: number,
-  consensus: 'sum' | 'mean',
-): number {
-  let total = 0;
-  // Index by index: this runs for every weight of a model.
-  for (let k = 0; k < deltas.length; k++) total = Math.fround(total + (deltas[k]?.[at] as number));
-  const sign = total >= 0 ? 1 : -1;
-  let sum = 0;
-  let count = 0;
-  for (let k = 0; k < deltas.length; k++) {
-    const value = deltas[k]?.[at] as number;
-    if (value * sign > 0) {
-      sum = Math.fround(sum + value);
-      count++;
-    }
-  }
-  return consensus === 'mean' && count > 1 ? sum / count : sum;
+function addTo(sum: Float32Array, values: Float32Array): void {
+  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (values[i] as number);
 }
 
-/**
- * Of each expert in turn one tensor of its task vector, thinned out and then multiplied by the expert's weight: a product that is
- * rounded first could make magnitudes equal that are not.
- */
+/** Where more than one was counted. */
+function divideBy(values: Float32Array, counts: Uint32Array): void {
+  for (let i = 0; i < values.length; i++) {
+    const count = counts[i] as number;
+    if (count > 1) values[i] = (values[i] as number) / count;
+  }
+}
+
+/** Of each expert in turn one tensor of its task vector, multiplied by the expert's weight. */
 export async function* tensorTaskVectors(
   { pretrained, experts }: ModelPool,
   name: string,
   signal: AbortSignal,
-  thinOut?: ThinOut,
-): AsyncGenerator<Float32Array<ArrayBuffer>, void, undefined> {
+): AsyncGenerator<TaskVector, void, undefined> {
   const base = await readVisionTensor(pretrained, name);
-  const { shape } = visionTensor(pretrained, name);
-  for (const [expert, { model, weight }] of experts.entries()) {
+  for (const { model, weight } of experts) {
     signal.throwIfAborted();
-    const delta = await readVisionTensor(model, name);
-    for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] as number) - (base[i] as number);
-    thinOut?.(delta, { name, shape, expert });
-    if (weight !== 1) {
-      const factor = Math.fround(weight);
-      for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] as number) * factor;
-    }
+    const delta = await differenceFrom(base, model, name);
+    weigh(delta, weight);
     yield delta;
   }
+}
+
+async function differenceFrom(
+  base: Float32Array,
+  model: ClipModel,
+  name: string,
+): Promise<TaskVector> {
+  const delta = await readVisionTensor(model, name);
+  for (let i = 0; i < delta.length; i++) delta[i] = (delta[i] as number) - (base[i] as number);
+  return delta;
 }

@@ -3,7 +3,7 @@
  * Source: mergekit 0.1.5, `mergekit/sparsify.py`, `rescaled_masked_tensor` with the norm `l1`. Its sums are torch's in float32,
  * whose order depends on its build and the processor; here they are made in float64 and rounded once.
  */
-import type { ExpertTensor } from './merge-tensors';
+import type { ExpertTensor } from './types';
 
 /** What the rest is multiplied by, of sums of magnitudes: parity is tested with mergekit's own. */
 export type FactorOf = (tensor: ExpertTensor, before: number, after: number) => number;

@@ -1,10 +1,10 @@
 /** Threads that are none: what they are asked is answered in turns of the event loop, as a real thread's answers come. */
+import type { Job } from '../matrices/job';
 import { answerMatrices, type MatrixAnswer } from '../matrices/messages';
 import type { MatrixThread, SpawnMatrixThread } from '../matrices/threads';
-import type { MatrixJob } from '../spectral/merge-matrix';
 
 export interface FakeThread extends MatrixThread {
-  readonly asked: MatrixJob[];
+  readonly asked: Job[];
   ended: boolean;
   /** Says something, as the thread would; null: it fails. */
   say(answer: MatrixAnswer | null): void;
@@ -17,7 +17,7 @@ export function fakeThreads(works: boolean): {
 } {
   const spawned: FakeThread[] = [];
   const spawn: SpawnMatrixThread = (hear) => {
-    let told: (job: MatrixJob) => void = () => undefined;
+    let told: (job: Job) => void = () => undefined;
     const thread: FakeThread = {
       asked: [],
       ended: false,

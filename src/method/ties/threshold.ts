@@ -13,6 +13,7 @@ import {
 } from '../../runtime/types';
 import { type MakeTaskVector, passOver, withBuffers } from '../task-vectors';
 import type { PassContext } from '../types';
+import { locate } from './locate';
 
 /**
  * The smallest magnitude that is kept, for each expert: a float32.
@@ -54,20 +55,6 @@ export async function findThresholds(
 export function rankOf(length: number, threshold: number): number {
   const fraction = threshold > 1 ? threshold / 100 : threshold;
   return length - Math.trunc(length * fraction);
-}
-
-/** The bin in which the element of this rank (from 1) lies, and how many elements lie in the bins before it. */
-export function locate(
-  bins: Uint32Array,
-  rank: number,
-): { readonly bin: number; readonly before: number } {
-  let before = 0;
-  for (let bin = 0; bin < bins.length; bin++) {
-    const here = bins[bin] ?? 0;
-    if (before + here >= rank) return { bin, before };
-    before += here;
-  }
-  return { bin: Math.max(0, bins.length - 1), before };
 }
 
 async function countAll(

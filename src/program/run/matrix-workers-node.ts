@@ -1,9 +1,9 @@
-/** Threads of the command line that merge matrices. */
+/** Threads of the command line that merge matrices and thin tensors out. */
 import { availableParallelism } from 'node:os';
 import { type MessagePort, Worker } from 'node:worker_threads';
+import type { Job } from '../../method/matrices/job';
 import { answerMatrices, type MatrixAnswer } from '../../method/matrices/messages';
 import { createMatrixThreads, type MatrixThreads } from '../../method/matrices/threads';
-import type { MatrixJob } from '../../method/spectral/merge-matrix';
 import { builtProgram } from './built-program-node';
 
 /** The program of each thread: `src/cli/matrix-worker.ts`. */
@@ -31,7 +31,7 @@ export function createMatrixWorkers(programs: URL | undefined): MatrixThreads | 
 /** What each of the threads does. */
 export function answerMatricesOf(port: MessagePort): void {
   answerMatrices({
-    listen: (hear) => port.on('message', (job: MatrixJob) => hear(job)),
+    listen: (hear) => port.on('message', (job: Job) => hear(job)),
     tell: (answer, transfer) => port.postMessage(answer, transfer),
   });
 }

@@ -57,13 +57,13 @@ export function philox(words: Uint32Array, key: readonly [number, number]): void
   words[3] = x3;
 }
 
-/** Upper half of the 64-bit product of two 32-bit words, from products of 16-bit halves. */
+/** Upper half of the 64-bit product of two 32-bit words, from products of 16-bit halves: no sum of theirs is above 32 bits. */
 function multiplyHigh(a: number, b: number): number {
   const a0 = a & 0xffff;
   const a1 = a >>> 16;
   const b0 = b & 0xffff;
   const b1 = b >>> 16;
-  const middle = a1 * b0 + ((a0 * b0) >>> 16);
-  const carry = a0 * b1 + (middle & 0xffff);
-  return (a1 * b1 + (middle >>> 16) + (carry >>> 16)) >>> 0;
+  const middle = (Math.imul(a1, b0) + (Math.imul(a0, b0) >>> 16)) >>> 0;
+  const carry = (Math.imul(a0, b1) + (middle & 0xffff)) >>> 0;
+  return (Math.imul(a1, b1) + (middle >>> 16) + (carry >>> 16)) >>> 0;
 }
