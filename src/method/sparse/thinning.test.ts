@@ -140,7 +140,7 @@ it('holds a few experts of two tensors at a time where they are added up', async
   threads.dispose();
 });
 
-it('names the tensor that there is no memory for', () => {
+describe('a job that fails', () => {
   const options = { density: 0.5, epsilon: 0.1, rescale: false, seed: 0 };
   const job: ThinningJob = {
     work: { kind: 'thinning', thinning: { by: 'chance', options } },
@@ -148,7 +148,32 @@ it('names the tensor that there is no memory for', () => {
     weight: 1,
     tensors: [new Float32Array(4)],
   };
-  expect(() => createMatrixWork()(job)).toThrow(
-    /^There is no memory for merging a tensor of 1 x 8589934592: Invalid typed array length/,
-  );
+  const failure = (failing: ThinningJob): unknown => {
+    try {
+      return createMatrixWork()(failing);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it('names the tensor that there is no memory for', () => {
+    expect(failure(job)).toMatchObject({
+      name: 'DeviceError',
+      message: expect.stringMatching(
+        /^There is no memory for merging a tensor of 1 x 8589934592: Invalid typed array length/,
+      ),
+      cause: expect.any(RangeError),
+    });
+  });
+
+  it('for another reason says that', () => {
+    const planted = new Error('planted');
+    const failing = {
+      ...job,
+      get tensor(): ThinningJob['tensor'] {
+        throw planted;
+      },
+    };
+    expect(failure(failing)).toBe(planted);
+  });
 });
