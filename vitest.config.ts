@@ -64,6 +64,7 @@ export default defineConfig({
     env: { TASK_ARITHMETIC_STUDIO_CACHE: 'off' },
     // Far above what any test takes: only something that hangs meets it, also on a busy machine.
     testTimeout: 180_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 180_000,
   },
 });

@@ -64,7 +64,7 @@ describe('openEngine', () => {
     vi.stubGlobal('Worker', FakeThread);
     const { close } = openEngine(spawn);
     say({ pageThread: 'begin', key: 0, url: 'thread.js', options: { type: 'module' } });
-    await vi.waitUntil(() => begun.mock.calls.length > 0);
+    await expect.poll(() => begun.mock.calls.length > 0).toBe(true);
     expect(begun).toHaveBeenCalledWith('thread.js', { type: 'module' });
     expect(ended).not.toHaveBeenCalled();
     close();

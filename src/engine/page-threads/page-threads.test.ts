@@ -32,7 +32,7 @@ function room() {
   engine.inside.start();
   const PageWorker = createPageWorkers(engine.inside);
   const nth = async (index: number) => {
-    await vi.waitUntil(() => threads.length > index);
+    await expect.poll(() => threads.length > index).toBe(true);
     const thread = threads[index];
     if (!thread) throw new Error('no such thread');
     return thread;
@@ -67,7 +67,7 @@ describe('a worker that the page begins for another', () => {
       answers.push(['listener', event instanceof MessageEvent && event.data]),
     );
     inside.postMessage({ cmd: 'loaded' });
-    await vi.waitUntil(() => answers.length === 2);
+    await expect.poll(() => answers.length === 2).toBe(true);
     expect(answers).toEqual([
       ['property', { cmd: 'loaded' }],
       ['listener', { cmd: 'loaded' }],
@@ -114,7 +114,7 @@ describe('a worker that the page begins for another', () => {
     const event = Object.assign(new Event('error', { cancelable: true }), { message: 'no memory' });
     (outside as unknown as EventTarget).dispatchEvent(event);
     expect(event.defaultPrevented).toBe(true);
-    await vi.waitUntil(() => told.length === 2);
+    await expect.poll(() => told.length === 2).toBe(true);
     expect(told).toEqual(['property: no memory', 'listener: no memory']);
 
     const engine = fakeWorker();
@@ -142,7 +142,7 @@ describe('a worker that the page begins for another', () => {
     const last = new Promise((resolve) => {
       other.onmessage = ({ data }) => resolve(data);
     });
-    await vi.waitUntil(() => first.terminate.mock.calls.length > 0);
+    await expect.poll(() => first.terminate.mock.calls.length > 0).toBe(true);
     second.inside.postMessage('still here');
     expect(await last).toBe('still here');
     expect(heard).not.toHaveBeenCalled();
@@ -162,7 +162,7 @@ describe('a worker that the page begins for another', () => {
     const { engine, threads, PageWorker } = room();
     const worker = new PageWorker('a.js');
     worker.onmessage = vi.fn();
-    await vi.waitUntil(() => threads.length === 1);
+    await expect.poll(() => threads.length === 1).toBe(true);
     const there = nextMessage(engine.inside);
     engine.outside.postMessage({ id: 'x', type: 'APPLY' });
     expect(await there).toEqual({ id: 'x', type: 'APPLY' });

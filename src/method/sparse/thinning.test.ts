@@ -4,7 +4,8 @@ import { breadcrumbsTies } from '../breadcrumbs-ties';
 import { combine } from '../combine';
 import { della } from '../della';
 import { dellaLinear } from '../della-linear';
-import { createMatrixJobsHere } from '../matrices/jobs';
+import { isThinning } from '../matrices/job';
+import { createMatrixJobsHere, type MatrixJobs } from '../matrices/jobs';
 import { createMatrixThreads } from '../matrices/threads';
 import { createMatrixWork } from '../matrices/work';
 import { mergedFromCheckpoints, mergedFromCombination } from '../merged-values';
@@ -139,6 +140,41 @@ it('holds a few experts of two tensors at a time where they are added up', async
   expect(most).toBeLessThanOrEqual(2 * (2 + 1));
   threads.dispose();
 });
+
+it.each([
+  { atOnce: 1, asked: ['matrix', 'matrix'] },
+  { atOnce: 2, asked: ['kernel', 'kernel', 'kernel', 'matrix', 'matrix', 'matrix'] },
+])(
+  'asks for one more than $atOnce at once, of the next tensor too where there are threads',
+  async ({ atOnce, asked }) => {
+    const names: string[] = [];
+    const matrices: MatrixJobs = {
+      atOnce,
+      async run(prepare, signal) {
+        const job = await prepare();
+        if (isThinning(job)) names.push(job.tensor.name);
+        return new Promise((_, reject) =>
+          signal.addEventListener('abort', () => reject(signal.reason), { once: true }),
+        );
+      },
+    };
+    const [choice] = CHOICES;
+    if (!choice) throw new Error('there are choices');
+    const controller = new AbortController();
+    const { backend } = createCountingBackend();
+    const parts = { length: 48, atOnce: 1 };
+    const combining = combine(pool, choice, {
+      backend: { ...backend, parts },
+      matrices,
+      signal: controller.signal,
+    });
+    await expect.poll(() => names.toSorted()).toEqual(asked);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(names.toSorted()).toEqual(asked);
+    controller.abort();
+    await expect(combining).rejects.toThrow('aborted');
+  },
+);
 
 describe('a job that fails', () => {
   const options = { density: 0.5, epsilon: 0.1, rescale: false, seed: 0 };
