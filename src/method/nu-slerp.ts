@@ -6,8 +6,9 @@
 import { defineMethod } from './define';
 import { alongAxis, interpolateOnArc } from './nuslerp/arc';
 import { scalingFactor } from './options';
-import { combineTensors, tensorTaskVectors } from './sparse/merge-tensors';
+import { tensorTaskVectors } from './sparse/merge-tensors';
 import { visionTensor } from './vision-tensor';
+import { combineTensors } from './whole-tensors';
 
 export const nuSlerp = defineMethod({
   name: 'NuSlerp',

@@ -8,7 +8,8 @@ import { defineMethod } from './define';
 import { scalingFactor } from './options';
 import { mergeBySquares } from './sce/merge';
 import { selectByVariance } from './sce/select';
-import { combineTensors, tensorTaskVectors } from './sparse/merge-tensors';
+import { tensorTaskVectors } from './sparse/merge-tensors';
+import { combineTensors } from './whole-tensors';
 
 export const sce = defineMethod({
   name: 'SCE',

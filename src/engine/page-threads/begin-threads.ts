@@ -1,8 +1,6 @@
 /** The page's end: it begins the threads that the engine's thread asks for, and hands on what they say to one another. */
+import type { ThreadWorker } from '../thread';
 import { type Heard, isOfPageThreads, type Wanted } from './messages';
-
-/** What is used of a Worker. */
-export type Endable = Pick<Worker, 'addEventListener' | 'postMessage' | 'terminate'>;
 
 /**
  * Begins threads for a worker that uses `createPageWorkers`, from now on.
@@ -11,14 +9,14 @@ export type Endable = Pick<Worker, 'addEventListener' | 'postMessage' | 'termina
  * @returns `end`, which ends all of them: they do not end with a worker that did not begin them itself
  */
 export function beginThreadsFor(
-  engine: Endable,
-  begin: (url: string, options: WorkerOptions) => Endable = (url, options) =>
+  engine: ThreadWorker,
+  begin: (url: string, options: WorkerOptions) => ThreadWorker = (url, options) =>
     new Worker(url, options),
 ): { end(): void } {
-  const threads = new Map<number, Endable>();
+  const threads = new Map<number, ThreadWorker>();
   const tell = (heard: Heard, transfer: Transferable[] = []) => engine.postMessage(heard, transfer);
 
-  const begun = ({ key, url, options }: Extract<Wanted, { pageThread: 'begin' }>): Endable => {
+  const begun = ({ key, url, options }: Extract<Wanted, { pageThread: 'begin' }>): ThreadWorker => {
     const thread = begin(url, options);
     thread.addEventListener('message', ({ data }: MessageEvent<unknown>) =>
       tell({ pageThread: 'message', key, data }, buffersIn(data)),

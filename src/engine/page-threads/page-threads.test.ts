@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { beginThreadsFor, type Endable } from './begin-threads';
+import type { ThreadWorker } from '../thread';
+import { beginThreadsFor } from './begin-threads';
 import { beginWorkersFromPage, createPageWorkers } from './page-workers';
 
 const ports: MessagePort[] = [];
@@ -16,7 +17,7 @@ function fakeWorker() {
   port1.start();
   const terminate = vi.fn();
   const posted = vi.spyOn(port1, 'postMessage');
-  const outside: Endable = Object.assign(port1, { terminate });
+  const outside: ThreadWorker = Object.assign(port1, { terminate });
   return { outside, inside: port2, posted, terminate };
 }
 

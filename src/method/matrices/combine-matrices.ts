@@ -5,10 +5,10 @@
  * what merging them takes, `2 atOnce` merged ones, and as many of what a method computes before.
  */
 import type { ModelPool } from '../../modelpool/types';
-import { tensorResults } from '../parts';
 import type { MatrixJob, MatrixWork } from '../spectral/merge-matrix';
 import type { CombinePart, PlanContext } from '../types';
 import { filled } from '../vision-tensor';
+import { combineTensors } from '../whole-tensors';
 import type { Fill } from './means';
 import { matrixShape, matrixTaskVectors } from './read-matrix';
 
@@ -34,8 +34,7 @@ export function combineMatrices(
   { work, included, before, read, others }: MatrixMethod,
 ): CombinePart {
   const names = pool.mergedNames.filter((name) => included(name) && matrixShape(pool, name));
-  const places = new Map(names.map((name, place) => [name, place]));
-  const results = tensorResults(async (name) => {
+  const merge = async (name: string) => {
     const computed = before ? [await before(name)] : [];
     return matrices.run(async (): Promise<MatrixJob> => {
       const shape = matrixShape(pool, name);
@@ -45,24 +44,14 @@ export function combineMatrices(
         : await all(matrixTaskVectors(pool, name, signal));
       return { work, shape, tensors };
     }, signal);
-  });
-  const ahead = matrices.atOnce > 1 ? 2 * matrices.atOnce : 1;
-  /** Before this place every matrix was asked for. */
-  let begun = 0;
-  return async (part, base) => {
-    const place = places.get(part.name);
-    if (place === undefined) {
-      return filled(backend, base.length, (out) => others(out, part, base));
-    }
-    const merged = results.of(part);
-    const next = names.slice(Math.max(begun, place + 1), place + ahead);
-    for (const name of next) results.begin(name);
-    begun = Math.max(begun, place + 1 + next.length);
-    const values = await merged;
-    return backend.receive(part.length, async (memory) => {
-      memory.set(values.subarray(part.begin, part.begin + part.length));
-    });
   };
+  const count = matrices.atOnce > 1 ? 2 * matrices.atOnce : 1;
+  const combineMatrix = combineTensors(backend, merge, { names, count });
+  const asMatrices = new Set(names);
+  return (part, base) =>
+    asMatrices.has(part.name)
+      ? combineMatrix(part, base)
+      : filled(backend, base.length, (out) => others(out, part, base));
 }
 
 async function all<T>(values: AsyncIterable<T>): Promise<T[]> {

@@ -6,10 +6,9 @@
  */
 import type { ClipModel } from '../../clip/types';
 import type { ModelPool } from '../../modelpool/types';
-import type { TensorBackend } from '../../runtime/types';
-import { tensorResults } from '../parts';
 import type { CombinePart, PlanContext } from '../types';
 import { readVisionTensor, visionTensor } from '../vision-tensor';
+import { combineTensors } from '../whole-tensors';
 import type { DellaSource } from './drop-by-chance';
 import { countKept, electSigns, keepAgreeing } from './elect';
 import { thinOutAndWeigh, weigh } from './thinning';
@@ -38,7 +37,7 @@ export function planSparse(
     const thinned = ahead(atOnce, thinningsOf(pool, name, thinning), run);
     return consensus === 'all' ? addUp(thinned) : electAndMerge(thinned, consensus);
   };
-  return combineTensors(backend, merge, atOnce > 1 ? pool.mergedNames : []);
+  return combineTensors(backend, merge, { names: pool.mergedNames, count: atOnce > 1 ? 2 : 1 });
 }
 
 type TaskVector = Float32Array<ArrayBuffer>;
@@ -76,29 +75,6 @@ async function* ahead<T, R>(
   yield* begun;
 }
 
-/**
- * A method that makes of every tensor as a whole that of its result; parts are handed out of it.
- *
- * @param names in the order in which they are asked for: the next one is begun with each
- */
-export function combineTensors(
-  backend: TensorBackend,
-  merge: (name: string) => Promise<Float32Array>,
-  names: readonly string[] = [],
-): CombinePart {
-  const results = tensorResults(merge);
-  const following = new Map(names.map((name, i) => [name, names[i + 1]]));
-  return async (part) => {
-    const merged = results.of(part);
-    const next = following.get(part.name);
-    if (next !== undefined && following.delete(part.name)) results.begin(next);
-    const values = await merged;
-    return backend.receive(part.length, async (memory) => {
-      memory.set(values.subarray(part.begin, part.begin + part.length));
-    });
-  };
-}
-
 type TaskVectors = AsyncIterable<TaskVector>;
 
 async function addUp(taskVectors: TaskVectors): Promise<Float32Array> {
@@ -123,14 +99,14 @@ async function electAndMerge(
     deltas.push(delta);
   }
   const merged = new Float32Array(total.length);
-  const counts = new Uint32Array(total.length);
+  const counts = consensus === 'mean' ? new Uint32Array(total.length) : null;
   const signs = electSigns(total);
   for (const delta of deltas) {
     keepAgreeing(delta, signs);
     addTo(merged, delta);
-    if (consensus === 'mean') countKept(counts, delta);
+    if (counts) countKept(counts, delta);
   }
-  divideBy(merged, counts);
+  if (counts) divideBy(merged, counts);
   return merged;
 }
 
