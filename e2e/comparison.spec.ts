@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { download } from './support/downloads';
-import { boxOf } from './support/drawn';
+import { boxesOf, boxOf } from './support/drawn';
 import { fillStudio, scored } from './support/fixture-pool';
 import { layoutFaults, lowContrast } from './support/looks';
 import { openStudio } from './support/studio';
@@ -61,8 +61,7 @@ test('methods are compared row by row, one is used in one step, and it fits', as
       expect(await layoutFaults(page)).toEqual([]);
       expect(await lowContrast(page)).toEqual([]);
       const outer = await boxOf(panel(page));
-      for (const part of await panel(page).locator('button, table, p').all()) {
-        const box = await boxOf(part);
+      for (const box of await boxesOf(panel(page).locator('button, table, p'))) {
         expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width + 0.5);
       }
       if (process.env.SHOTS) {

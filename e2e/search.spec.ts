@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test';
 import type { room } from './pages/screen';
 import { download } from './support/downloads';
-import { boxOf } from './support/drawn';
+import { boxesOf, boxOf } from './support/drawn';
 import { accuracyTable, fillStudio, IMAGE_COUNT, scored } from './support/fixture-pool';
 import { layoutFaults, lowContrast } from './support/looks';
 import { openTestPage } from './support/pages';
@@ -204,13 +204,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         expect(await layoutFaults(page)).toEqual([]);
         expect(await lowContrast(page)).toEqual([]);
         const outer = await boxOf(panel(page));
-        for (const part of await panel(page).locator('button, select, table, p').all()) {
-          const box = await boxOf(part);
+        for (const box of await boxesOf(panel(page).locator('button, select, table, p'))) {
           expect(box.x).toBeGreaterThanOrEqual(outer.x - 0.5);
           expect(box.x + box.width).toBeLessThanOrEqual(outer.x + outer.width + 0.5);
         }
-        for (const control of await panel(page).locator('button:not(.term), select').all()) {
-          expect((await boxOf(control)).height).toBeGreaterThanOrEqual(24);
+        for (const { height } of await boxesOf(panel(page).locator('button:not(.term), select'))) {
+          expect(height).toBeGreaterThanOrEqual(24);
         }
         if (process.env.SHOTS) {
           await page.screenshot({

@@ -24,3 +24,21 @@ export async function boxOf(element: Locator) {
   if (box === null) throw new Error(`${element} is not drawn`);
   return box;
 }
+
+/**
+ * Where each of several elements stands once the page is drawn.
+ *
+ * @throws where one of them is not drawn
+ */
+export async function boxesOf(elements: Locator) {
+  await drawn(elements.page());
+  return elements.evaluateAll((found) =>
+    found.map((element) => {
+      if (element.getClientRects().length === 0) {
+        throw new Error(`${element.outerHTML.slice(0, 120)} is not drawn`);
+      }
+      const { x, y, width, height } = element.getBoundingClientRect();
+      return { x, y, width, height };
+    }),
+  );
+}
